@@ -1,0 +1,56 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .local/uv/bin/uv
+BIN := .venv/bin
+MEMBERS := shared services/submissions services/aggregation services/notifications services/audit deploy/local
+STAMP := .venv/.installed
+
+.PHONY: help install up demo test lint format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(UV):
+	@mkdir -p .local
+	$(PYTHON) -m venv .local/uv
+	.local/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(STAMP): $(UV) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
+	@touch $(STAMP)
+
+install: $(STAMP) ## make the environment in .venv from requirements.lock
+
+up: $(STAMP) ## start everything on this machine; Ctrl-C stops it
+	$(BIN)/tiendo up $(ARGS)
+
+demo: $(STAMP) ## as up, and play illustrative submissions for 2024, 2025 and 2026
+	$(BIN)/tiendo up --demo $(ARGS)
+
+test: $(STAMP) ## run every test, on its own servers
+	$(BIN)/pytest $(ARGS)
+
+lint: $(STAMP) ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy shared/src services/*/src deploy/local/src
+
+format: $(STAMP) ## write the code as ruff likes it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## intake, aggregation and freshness as ratios to their floors
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: $(UV) ## resolve requirements.lock again
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --no-emit-package shared --no-emit-package submissions --no-emit-package aggregation \
+	  --no-emit-package notifications --no-emit-package audit --no-emit-package tiendo-local \
+	  --python-version 3.11 --group dev -o requirements.lock pyproject.toml
+
+clean: ## forget the environment and all local data
+	rm -rf .venv .local
