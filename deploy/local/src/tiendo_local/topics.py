@@ -1,0 +1,91 @@
+"""Topics are created explicitly, never by a client that misspells one."""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from tiendo_local.faults import LocalFault
+
+PARTITIONS = 12  # never changed later: it would move keys to other partitions
+SETTINGS = {"retention.ms": str(7 * 24 * 3600 * 1000), "max.message.bytes": str(1024 * 1024)}
+ALREADY_EXISTS = 36  # Kafka protocol, error code TOPIC_ALREADY_EXISTS
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end from plain code, also where this thread already has an event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def create(bootstrap: str, names: Iterable[str], *, partitions: int = PARTITIONS, seconds: float = 60) -> None:
+    """Create the topics that are not there yet; waits until the broker accepts them. Raises LocalFault."""
+    run(create_topics(bootstrap, names, partitions=partitions, seconds=seconds))
+
+
+async def create_topics(
+    bootstrap: str, names: Iterable[str], *, partitions: int = PARTITIONS, seconds: float = 60
+) -> None:
+    """As `create`, for code that runs in an event loop."""
+    from aiokafka.errors import KafkaError
+
+    wanted = list(names)
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            faults = await _create_once(bootstrap, wanted, partitions)
+        except (KafkaError, OSError, TimeoutError) as fault:
+            faults = [f"{type(fault).__name__}: {fault}"]
+        if not faults:
+            return
+        if time.monotonic() > deadline:
+            raise LocalFault(f"Topics could not be created at {bootstrap}: {'; '.join(faults)}")
+        await asyncio.sleep(0.1)
+
+
+def delete(bootstrap: str, names: Iterable[str]) -> None:
+    """Delete topics; those that are not there are no error."""
+    run(_delete(bootstrap, list(names)))
+
+
+async def _delete(bootstrap: str, names: list[str]) -> None:
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        await admin.delete_topics(names)
+    finally:
+        await admin.close()
+
+
+async def _create_once(bootstrap: str, names: list[str], partitions: int) -> list[str]:
+    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        wanted = [NewTopic(n, partitions, 1, topic_configs=SETTINGS) for n in names]
+        answer = await admin.create_topics(wanted)
+        faults = [
+            f"{found[0]}: error {found[1]}"
+            for found in answer.topic_errors
+            if found[1] not in (0, ALREADY_EXISTS)
+        ]
+        if not faults:
+            described = {t["topic"]: t for t in await admin.describe_topics(names)}
+            faults = [f"{n}: not there yet" for n in names if not _led(described.get(n), partitions)]
+        return faults
+    finally:
+        await admin.close()
+
+
+def _led(topic: dict[str, Any] | None, partitions: int) -> bool:
+    """Whether every partition of a described topic has a leader."""
+    if topic is None or topic.get("error_code"):
+        return False
+    found = topic.get("partitions", [])
+    return len(found) >= partitions and all(p["leader"] >= 0 for p in found)

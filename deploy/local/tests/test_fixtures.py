@@ -1,0 +1,91 @@
+"""The fixtures of the root conftest do what the tests of all services rely on."""
+
+import asyncio
+import smtplib
+import time
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from tiendo_local.broker import Broker
+from tiendo_local.smtp_sink import SmtpSink
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    return await asyncpg.connect(url.replace("+asyncpg", ""))
+
+
+async def test_databases_are_apart(database: Callable[..., str]) -> None:
+    first, second = await connect(database("a")), await connect(database("a"))
+    await first.execute("create table t (x int)")
+    assert await second.fetchval("select to_regclass('t')") is None
+    assert await first.fetchval("select rolsuper from pg_roles where rolname = current_user") is False
+    await first.close()
+    await second.close()
+
+
+async def test_a_database_can_be_a_template(database: Callable[..., str]) -> None:
+    template = database("template")
+    source = await connect(template)
+    await source.execute("create table t as select 7 as x")
+    await source.close()
+    copy = await connect(database("copy", template=template))
+    assert await copy.fetchval("update t set x = x + 1 returning x") == 8
+    await copy.close()
+
+
+async def test_a_database_is_made_quickly(database: Callable[..., str]) -> None:
+    begin = time.monotonic()
+    for _ in range(5):
+        database("quick")
+    assert time.monotonic() - begin < 5
+
+
+async def test_topics_carry_messages(broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]) -> None:
+    topic = topics("submissions", partitions=2)
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, enable_idempotence=broker.idempotent)
+    async with producer:
+        await producer.send_and_wait(topic, b"x", key=b"k")
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=broker.bootstrap, group_id=unique("group"), auto_offset_reset="earliest"
+    )
+    async with consumer, asyncio.timeout(30):
+        assert (await consumer.getone()).value == b"x"
+
+
+def mail(subject: str) -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, "a@example.org", "b@example.org"
+    message.set_content("Nội dung")
+    return message
+
+
+def send(sink: SmtpSink, subject: str) -> None:
+    with smtplib.SMTP(sink.host, sink.port, timeout=5) as client:
+        client.send_message(mail(subject))
+
+
+async def test_the_sink_keeps_mails(smtp_sink: SmtpSink) -> None:
+    await asyncio.to_thread(send, smtp_sink, "Nhắc nộp báo cáo")
+    (got,) = await smtp_sink.arrived()
+    assert got.message["Subject"] == "Nhắc nộp báo cáo"
+    assert got.recipients == ("b@example.org",)
+
+
+async def test_the_sink_fails_as_told(smtp_sink: SmtpSink) -> None:
+    smtp_sink.fail("data", "451 4.3.0 Later")
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        await asyncio.to_thread(send, smtp_sink, "1")
+    assert refused.value.smtp_code == 451
+    smtp_sink.fail("rcpt", "550 5.1.1 No such person")
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        await asyncio.to_thread(send, smtp_sink, "2")
+    smtp_sink.drop("data", kept=True)
+    with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):
+        await asyncio.to_thread(send, smtp_sink, "3")
+    assert [m.message["Subject"] for m in smtp_sink.messages] == ["3"]
+    await asyncio.to_thread(send, smtp_sink, "4")
+    assert len(smtp_sink.messages) == 2
