@@ -1,0 +1,137 @@
+"""Who asks: OAuth 2 bearer tokens (JWT) checked against a JWKS. Locally, a key of this machine issues them."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import jwt
+from jwt import PyJWK, PyJWKClient, PyJWKSet
+from starlette.requests import Request
+
+from shared.settings import ServiceSettings
+from shared.web.problem import Problem, Text, forbidden
+
+Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]
+ROLES: tuple[Role, ...] = get_args(Role)
+COOKIE = "tiendo_token"
+ALGORITHMS = ("ES256", "RS256", "EdDSA")
+LEEWAY_SECONDS = 30
+LOCAL_TOKEN_SECONDS = 12 * 3600
+MAX_TOKEN_CHARACTERS = 8192
+
+_SIGN_IN = Text("Cần đăng nhập", "Sign in first")
+_OTHER_UNIT = Text("Chỉ được làm việc này cho đơn vị của mình", "This can only be done for your own unit")
+_OTHER_ROLE = Text("Vai trò của bạn không được làm việc này", "Your role may not do this")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in. `subject` is the identity provider's opaque id, never shown or published."""
+
+    role: Role
+    unit: str
+    subject: str
+
+    def may_act_for(self, unit: str) -> bool:
+        """Reporters and heads act for their own unit only; the other roles are bound by `require` alone."""
+        return self.role not in ("reporter", "head") or self.unit == unit
+
+
+class TokenVerifier:
+    """Checks signature, issuer, audience, expiry and role. The keys come from a file or from a URL, cached."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._remote = PyJWKClient(settings.jwks_url, cache_keys=True, timeout=5) if settings.jwks_url else None
+        self._local: PyJWKSet | None = None
+
+    async def person(self, token: str) -> Person:
+        """The person a token speaks for. Raises a 401 `Problem` without saying more than that it is not valid."""
+        try:
+            if len(token) > MAX_TOKEN_CHARACTERS:
+                raise jwt.InvalidTokenError("too long")
+            key = await self._key(token)
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                audience=self._settings.token_audience,
+                issuer=self._settings.token_issuer,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+        except (jwt.PyJWTError, ValueError) as error:
+            raise unauthorized() from error
+        role, unit = claims.get("role"), claims.get("unit")
+        if role not in ROLES or not isinstance(unit, str) or not 0 < len(unit) <= 80:
+            raise unauthorized()
+        return Person(role, unit, str(claims["sub"])[:200])
+
+    async def _key(self, token: str) -> PyJWK:
+        if self._remote:
+            return await asyncio.to_thread(self._remote.get_signing_key_from_jwt, token)
+        if not self._local:
+            if not self._settings.jwks_file:
+                raise jwt.InvalidTokenError("no JWKS_URL and no JWKS_FILE")
+            self._local = PyJWKSet.from_dict(json.loads(self._settings.jwks_file.read_bytes()))
+        return self._local[jwt.get_unverified_header(token).get("kid", "")]
+
+
+def unauthorized() -> Problem:
+    return Problem(401, "unauthorized", _SIGN_IN, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def person_of(request: Request) -> Person | None:
+    """The person of a request, from `Authorization: Bearer` or the sign-in cookie; None when neither is there."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = request.cookies.get(COOKIE, "")
+    if not token:
+        return None
+    known = getattr(request.state, "person", None)
+    if isinstance(known, Person):
+        return known
+    verifier: TokenVerifier = request.app.state.verifier
+    request.state.person = await verifier.person(token.strip())
+    person: Person = request.state.person
+    return person
+
+
+def require(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
+    """A FastAPI dependency: `person: Annotated[Person, Depends(require("coordinator"))]`. No role means any role."""
+
+    async def dependency(request: Request) -> Person:
+        person = await person_of(request)
+        if person is None:
+            raise unauthorized()
+        if roles and person.role not in roles:
+            raise forbidden(_OTHER_ROLE)
+        return person
+
+    return dependency
+
+
+def check_unit(person: Person, unit: str) -> None:
+    """403 when the person may not act for the unit."""
+    if not person.may_act_for(unit):
+        raise forbidden(_OTHER_UNIT)
+
+
+def issue_local_token(settings: ServiceSettings, role: Role, unit: str) -> str:
+    """A token signed with this machine's own key. Only where `local_issuer_key_file` is set, never in production."""
+    if settings.local_issuer_key_file is None or settings.environment == "production":
+        raise RuntimeError("this process issues no tokens")
+    now = int(time.time())
+    claims = {
+        "iss": settings.token_issuer,
+        "aud": settings.token_audience,
+        "sub": f"local:{role}:{unit}",
+        "role": role,
+        "unit": unit,
+        "iat": now,
+        "exp": now + LOCAL_TOKEN_SECONDS,
+    }
+    return jwt.encode(claims, settings.local_issuer_key_file.read_bytes(), algorithm="ES256", headers={"kid": "local"})

@@ -1,0 +1,17 @@
+"""The one clock. Rules get a time passed in; only the edges ask for it, so a demonstration can stand on another day."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Clock:
+    """Real time plus a constant offset (zero in production, see `ServiceSettings`)."""
+
+    def __init__(self, offset: timedelta = timedelta()) -> None:
+        self._offset = offset
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+        return datetime.now(UTC) + self._offset

@@ -1,0 +1,84 @@
+"""CloudEvents 1.0 in structured JSON: the whole event stands in the Kafka value, headers are for machinery only."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+import uuid6
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from shared.events.data import DATA_TYPES, EventData
+
+MAX_EVENT_BYTES = 900_000
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class InvalidEvent(ValueError):
+    """The bytes are not an event that this program can read. The record belongs into the dead letters."""
+
+
+class Event(BaseModel):
+    """`sequence` (gapless per source) and `prevhash` are given by the relay, never by the producer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = "1.0"
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    source: Annotated[str, Field(pattern=r"^/[a-z-]+$")]
+    type: str
+    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    time: datetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str
+    catalogueversion: str
+    traceparent: str | None = Field(None, max_length=55)
+    sequence: str | None = None
+    prevhash: str | None = None
+    data: SerializeAsAny[EventData]
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _read_data(cls, data: Any, info: ValidationInfo) -> EventData:
+        if isinstance(data, EventData):
+            return data
+        model = DATA_TYPES.get(info.data.get("type", ""))
+        if model is None:
+            raise ValueError("unknown event type")
+        return model.model_validate(data)
+
+    @classmethod
+    def of(cls, data: EventData, *, source: str, subject: str, time: datetime, catalogue_version: str) -> Self:
+        """A new event about `subject` (the aggregate's id, also the Kafka key)."""
+        return cls(
+            id=str(uuid6.uuid7()),
+            source=source,
+            type=data.type,
+            subject=subject,
+            time=time,
+            dataschema=f"/schemas/{data.type}.json",
+            catalogueversion=catalogue_version,
+            data=data,
+        )
+
+    def to_bytes(self) -> bytes:
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+def parse(value: bytes | None) -> Event:
+    """Read an event. Raises `InvalidEvent` with everything that is wrong, short enough to store."""
+    if value is None:
+        raise InvalidEvent("no value")
+    if len(value) > MAX_EVENT_BYTES:
+        raise InvalidEvent(f"{len(value)} bytes, more than {MAX_EVENT_BYTES}")
+    try:
+        return Event.model_validate_json(value)
+    except ValidationError as error:
+        faults = [f"{'/'.join(map(str, e['loc'])) or '/'}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise InvalidEvent("; ".join(faults)[:2000]) from error

@@ -1,0 +1,10 @@
+"""Kafka topics. A change that is not additive gets a new topic `.v2` beside the old one."""
+
+SUBMISSIONS = "submissions.v1"
+INDICATORS = "indicators.v1"
+DEADLINES = "deadlines.v1"
+NOTIFICATIONS = "notifications.v1"
+INSPECTIONS = "inspections.v1"
+
+ALL_TOPICS = (SUBMISSIONS, INDICATORS, DEADLINES, NOTIFICATIONS, INSPECTIONS)
+PARTITIONS = 12

@@ -1,0 +1,22 @@
+"""Outbox, relay, inbox, dead letters and the batch consumer: how events leave a service and how they take effect."""
+
+from shared.messaging.consumer import Apply, BatchConsumer, Received
+from shared.messaging.outbox import EventTooLarge, publish, publish_each
+from shared.messaging.relay import Relay, outbox_state
+from shared.messaging.tables import MessagingTables, create_messaging_tables, messaging_tables
+from shared.messaging.worker import ServiceWorker
+
+__all__ = [
+    "Apply",
+    "BatchConsumer",
+    "EventTooLarge",
+    "MessagingTables",
+    "Received",
+    "Relay",
+    "ServiceWorker",
+    "create_messaging_tables",
+    "messaging_tables",
+    "outbox_state",
+    "publish",
+    "publish_each",
+]

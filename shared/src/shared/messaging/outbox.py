@@ -1,0 +1,71 @@
+"""Transactional outbox, writing side: an event is a row in the same transaction as the change it tells of."""
+
+import sqlalchemy as sa
+from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind, set_span_in_context
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import telemetry
+from shared.events import MAX_EVENT_BYTES, Event
+
+_INSERT = sa.text(
+    """
+    insert into outbox (topic, key, event_id, value, traceparent)
+    select topic, key, id, body, trace
+    from unnest(:topics, :keys, :ids, :bodies, :traces) with ordinality as row (topic, key, id, body, trace, position)
+    order by position
+    """
+).bindparams(
+    sa.bindparam("topics", type_=ARRAY(sa.Text)),
+    sa.bindparam("keys", type_=ARRAY(sa.Text)),
+    sa.bindparam("ids", type_=ARRAY(sa.Text)),
+    sa.bindparam("bodies", type_=ARRAY(BYTEA)),
+    sa.bindparam("traces", type_=ARRAY(sa.Text)),
+)
+
+
+class EventTooLarge(ValueError):
+    """The event would not fit into a Kafka record; nothing was written."""
+
+
+def _traced(event: Event, context: Context | None) -> Event:
+    """Give the event a creation span of its own and the `traceparent` that every later step continues."""
+    span = telemetry.tracer().start_span(
+        f"create {event.data.topic}",
+        context=context,
+        kind=SpanKind.PRODUCER,
+        attributes={
+            telemetry.SYSTEM: "kafka",
+            telemetry.OPERATION: "create",
+            telemetry.DESTINATION: event.data.topic,
+            telemetry.MESSAGE_ID: event.id,
+            telemetry.EVENT_ID: event.id,
+            "cloudevents.event_type": event.type,
+        },
+    )
+    span.end()
+    return event.model_copy(update={"traceparent": telemetry.traceparent_of(set_span_in_context(span))})
+
+
+async def publish(tx: AsyncConnection, *events: Event, context: Context | None = None) -> None:
+    """Write events, in order, in one statement. Call it last, after the aggregate's row was locked or changed.
+
+    `context` is what the creation span hangs under (the current span by default). Raises `EventTooLarge`.
+    """
+    if events:
+        await publish_each(tx, [(event, context) for event in events])
+
+
+async def publish_each(tx: AsyncConnection, events: list[tuple[Event, Context | None]]) -> None:
+    """As `publish`, each event under its own cause."""
+    rows = []
+    for event, context in events:
+        traced = _traced(event, context)
+        body = traced.to_bytes()
+        if len(body) > MAX_EVENT_BYTES:
+            raise EventTooLarge(f"{event.type} {event.id}: {len(body)} bytes, more than {MAX_EVENT_BYTES}")
+        rows.append((event.data.topic, event.subject, event.id, body, traced.traceparent))
+    if rows:
+        topics, keys, ids, bodies, traces = (list(column) for column in zip(*rows, strict=True))
+        await tx.execute(_INSERT, {"topics": topics, "keys": keys, "ids": ids, "bodies": bodies, "traces": traces})

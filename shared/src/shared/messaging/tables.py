@@ -1,0 +1,79 @@
+"""The four tables of messaging. Every service has them in its own database, made by its first migration."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+from sqlalchemy.dialects.postgresql import JSONB
+
+
+@dataclass(frozen=True)
+class MessagingTables:
+    outbox: sa.Table
+    relay_head: sa.Table
+    inbox: sa.Table
+    dead_letter: sa.Table
+
+
+def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
+    """Declare the tables on a service's metadata."""
+    now = sa.text("now()")
+    outbox = sa.Table(
+        "outbox",
+        metadata,
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("event_id", sa.Text, nullable=False),
+        sa.Column("value", sa.LargeBinary, nullable=False),
+        sa.Column("traceparent", sa.Text),
+        # Given by the relay; null until then. Rows leave in this order.
+        sa.Column("sequence", sa.BigInteger),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        sa.Index("outbox_sequence", "sequence", unique=True),
+        # Rows live for milliseconds: vacuum by count, not by a share of an empty table.
+        postgresql_with={
+            "autovacuum_vacuum_scale_factor": "0",
+            "autovacuum_vacuum_threshold": "5000",
+            "autovacuum_vacuum_cost_delay": "0",
+        },
+    )
+    relay_head = sa.Table(
+        "relay_head",
+        metadata,
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("sequence", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+    )
+    inbox = sa.Table(
+        "inbox",
+        metadata,
+        sa.Column("event_id", sa.Text, primary_key=True),
+        sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        sa.Index("inbox_received_at", "received_at", postgresql_using="brin"),
+    )
+    dead_letter = sa.Table(
+        "dead_letter",
+        metadata,
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("partition", sa.Integer, nullable=False),
+        sa.Column("offset", sa.BigInteger, nullable=False),
+        # A broker that keeps nothing starts again at offset 0; its record's own time tells the two apart.
+        sa.Column("timestamp_ms", sa.BigInteger, nullable=False),
+        sa.Column("key", sa.LargeBinary),
+        sa.Column("value", sa.LargeBinary),
+        sa.Column("headers", JSONB, nullable=False),
+        sa.Column("event_id", sa.Text),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        sa.UniqueConstraint("topic", "partition", "offset", "timestamp_ms", name="dead_letter_record"),
+    )
+    return MessagingTables(outbox, relay_head, inbox, dead_letter)
+
+
+def create_messaging_tables(op: Operations) -> None:
+    """For a migration: `create_messaging_tables(op)`."""
+    metadata = sa.MetaData()
+    messaging_tables(metadata)
+    metadata.create_all(op.get_bind())

@@ -1,0 +1,161 @@
+"""A service's worker: the relay, the batch subscriber and the service's own loops, started and stopped together."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import metrics
+from shared.messaging.consumer import Apply, BatchConsumer
+from shared.messaging.relay import Relay
+from shared.settings import ServiceSettings
+
+STUCK_AFTER_SECONDS = 120
+GRACEFUL_SECONDS = 30.0
+
+log = structlog.get_logger()
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+
+
+async def _tolerate_headers(
+    records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[KafkaMessage]]
+) -> KafkaMessage:
+    """FastStream decodes headers as UTF-8 and silently drops the batch when it cannot; our events do not need them."""
+    message = await original(tuple(replace(record, headers=()) for record in records))
+    message.raw_message = records
+    return message
+
+
+async def _undecoded(message: KafkaMessage) -> object:
+    return message.raw_message
+
+
+class ServiceWorker:
+    """`loops` get an event that is set when they must end; `topics` may be empty for a service that only publishes."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        engine: AsyncEngine,
+        *,
+        topics: Sequence[str] = (),
+        apply: Apply | None = None,
+        loops: Sequence[Loop] = (),
+    ) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.relay = Relay(engine, settings)
+        self.broker = KafkaBroker(
+            settings.kafka_bootstrap_servers,
+            client_id=settings.service,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            graceful_timeout=GRACEFUL_SECONDS,
+            logger=logging.getLogger("tiendo.kafka"),
+            log_level=logging.DEBUG,
+        )
+        self._loops = loops
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started_at = time.time()
+        self._subscribers = [self._subscribe(topics, apply)] if topics and apply else []
+
+    def _subscribe(self, topics: Sequence[str], apply: Apply) -> object:
+        consumer = BatchConsumer(self.engine, self.settings.service, apply)
+        subscriber = self.broker.subscriber(
+            *topics,
+            group_id=self.settings.service,
+            batch=True,
+            max_records=500,
+            batch_timeout_ms=25,
+            parser=_tolerate_headers,
+            decoder=_undecoded,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            auto_offset_reset="earliest",
+            session_timeout_ms=45_000,
+            heartbeat_interval_ms=5_000,
+            rebalance_timeout_ms=60_000,
+            max_poll_interval_ms=300_000,
+            max_partition_fetch_bytes=4 * 2**20,
+            fetch_max_wait_ms=self.settings.kafka_fetch_max_wait_ms,
+        )
+
+        @subscriber
+        async def on_batch(message: KafkaMessage) -> None:
+            raw = message.raw_message
+            await consumer.consume(raw if isinstance(raw, tuple) else (raw,))
+
+        return subscriber
+
+    async def start(self) -> None:
+        """Connect and start consuming. While Kafka cannot be reached it is tried again every second."""
+        self._tasks = [
+            asyncio.create_task(self.relay.run(), name="relay"),
+            asyncio.create_task(self._start_broker(), name="broker"),
+            *(asyncio.create_task(self._guard(loop), name=getattr(loop, "__name__", "loop")) for loop in self._loops),
+        ]
+
+    async def _start_broker(self) -> None:
+        while self._subscribers and not self._stopping.is_set():
+            try:
+                await self.broker.start()
+                return
+            except Exception as error:
+                log.warning("broker.retry", error=repr(error)[:300])
+                await self.broker.stop()
+                await asyncio.sleep(1)
+
+    async def _guard(self, loop: Loop) -> None:
+        """A loop that fails is logged and started again a second later."""
+        while not self._stopping.is_set():
+            try:
+                await loop(self._stopping)
+                return
+            except Exception:
+                log.exception("loop.retry")
+                await asyncio.sleep(1)
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, send what the relay is sending, leave the group."""
+        self._stopping.set()
+        await self.broker.stop()
+        self.relay.stop()
+        _, late = await asyncio.wait(self._tasks, timeout=GRACEFUL_SECONDS) if self._tasks else ((), ())
+        for task in late:
+            task.cancel()
+        await self.engine.dispose()
+
+    def stuck(self) -> str | None:
+        """None while there is progress, else what is stuck: restart me. A ping would not notice a zombie consumer."""
+        for task in self._tasks:
+            if task.done() and task.get_name() != "broker" and not self._stopping.is_set():
+                return f"{task.get_name()} ended"
+        now = time.time()
+        for consumer in self._consumers():
+            polls = [poll / 1000 for tp in consumer.assignment() if (poll := consumer.last_poll_timestamp(tp))]
+            if polls:
+                metrics.CONSUMER_LAST_POLL.labels(self.settings.service).set(min(polls))
+                if now - min(polls) > STUCK_AFTER_SECONDS:
+                    return f"no record asked for in {STUCK_AFTER_SECONDS} s"
+        return None
+
+    def waiting(self) -> str | None:
+        """None once records can come in, else what is awaited."""
+        if self._subscribers and not self._consumers():
+            return "not connected to Kafka"
+        if any(not consumer.assignment() for consumer in self._consumers()) and self._age() < STUCK_AFTER_SECONDS:
+            return "waiting for partitions"
+        return None
+
+    def _age(self) -> float:
+        return time.time() - self._started_at
+
+    def _consumers(self) -> list[AIOKafkaConsumer]:
+        return [c for s in self._subscribers if (c := getattr(s, "consumer", None)) is not None]

@@ -1,0 +1,27 @@
+"""Every metric of Tiến Độ, with a sentence each. Nothing else may define one."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+OUTBOX_PENDING = Gauge("tiendo_outbox_pending", "Outbox rows that Kafka has not acknowledged yet.", ["service"])
+OUTBOX_OLDEST_AGE = Gauge(
+    "tiendo_outbox_oldest_age_seconds", "Age of the oldest outbox row; the promise is below 60 s.", ["service"]
+)
+RELAY_SENT = Counter("tiendo_relay_sent_total", "Events sent to Kafka and acknowledged.", ["service", "topic"])
+RELAY_FAILURES = Counter(
+    "tiendo_relay_failures_total", "Batches that could not be sent and wait for a retry.", ["service"]
+)
+INBOX_APPLIED = Counter("tiendo_inbox_applied_total", "Events whose effect was committed.", ["service", "topic"])
+INBOX_DUPLICATES = Counter("tiendo_inbox_duplicates_total", "Events seen before and left alone.", ["service", "topic"])
+DEAD_LETTERS = Counter(
+    "tiendo_dead_letters_total", "Records that could not be applied and were set aside.", ["service", "topic"]
+)
+BATCH_SECONDS = Histogram("tiendo_batch_seconds", "Time to apply one consumed batch, commit included.", ["service"])
+EVENT_AGE = Histogram(
+    "tiendo_event_age_seconds",
+    "From the event's own time to its committed effect.",
+    ["service", "topic"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 600, 3600),
+)
+CONSUMER_LAST_POLL = Gauge(
+    "tiendo_consumer_last_poll_timestamp_seconds", "When the consumer last asked for records.", ["service"]
+)

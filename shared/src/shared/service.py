@@ -1,0 +1,147 @@
+"""How every service is started: `python -m <service> serve | api | worker | migrate`.
+
+`serve` runs the API and the worker in one process; `api` and `worker` run apart, so that each scales alone. Both end
+on SIGTERM and SIGINT: the API stops taking requests, the worker finishes the batch in hand.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from shared.catalogue import CatalogueError
+from shared.database import migrate
+from shared.log import configure_logging
+from shared.messaging import ServiceWorker
+from shared.settings import ServiceSettings
+from shared.telemetry import configure_tracing, flush_tracing
+from shared.web.health import Finding, Health, health_routes
+from shared.web.metrics import metrics_routes
+
+STOP_SECONDS = 30
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of. The factories get its settings and build everything: no module holds an engine."""
+
+    name: str
+    settings: Callable[[], Any]
+    create_app: Callable[[Any], FastAPI]
+    create_worker: Callable[[Any], ServiceWorker]
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to `_run`, which has a worker to stop as well."""
+
+    def install_signal_handlers(self) -> None:  # older uvicorn
+        return
+
+    def capture_signals(self) -> Any:
+        return suppress()
+
+
+def main(service: Service, argv: list[str] | None = None) -> int:
+    """Returns the exit code: 0 ended as asked, 1 failed, 2 settings or catalogue are not right (all faults printed)."""
+    parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
+    parser.add_argument("command", choices=("serve", "api", "worker", "migrate"))
+    command = parser.parse_args(argv).command
+    configure_logging(service.name)
+    try:
+        settings: ServiceSettings = service.settings()
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            print(f"settings: {'.'.join(map(str, fault['loc'])) or service.name}: {fault['msg']}", file=sys.stderr)
+        return 2
+    if command == "migrate":
+        migrate(settings.database_url.get_secret_value(), service.name)
+        return 0
+    configure_tracing(settings)
+    try:
+        app = service.create_app(settings) if command in ("serve", "api") else None
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_run(service, settings, app, with_worker=command in ("serve", "worker")))
+    except CatalogueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    finally:
+        flush_tracing()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None, *, with_worker: bool) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    worker = service.create_worker(settings) if with_worker else None
+    app = app or _worker_app()
+    if worker:
+        _watch(app.state.health, worker)
+        await worker.start()
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.listen_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_keep_alive=30,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    log.info("started", port=settings.listen_port, worker=with_worker)
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    failed = serving.done() and not stop.is_set()
+    with suppress(SystemExit):
+        await serving
+    if worker:
+        await worker.stop()
+    stopping.cancel()
+    log.info("stopped")
+    return 1 if failed else 0
+
+
+def _worker_app() -> FastAPI:
+    """Health and metrics of a worker that has no API."""
+    app = FastAPI(openapi_url=None)
+    app.state.health = Health()
+    app.include_router(health_routes(app.state.health))
+    app.include_router(metrics_routes())
+    return app
+
+
+def _watch(health: Health, worker: ServiceWorker) -> None:
+    async def stuck() -> Finding:
+        return _finding(worker.stuck())
+
+    async def waiting() -> Finding:
+        return _finding(worker.waiting())
+
+    health.live("worker", stuck)
+    health.ready("consumer", waiting)
+
+
+def _finding(detail: str | None) -> Finding:
+    return Finding(detail is None, {"detail": detail} if detail else {})

@@ -1,0 +1,82 @@
+"""Settings that every service reads from its environment. A service subclasses `ServiceSettings` and adds its own."""
+
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _env(*names: str) -> AliasChoices:
+    """Field names stay usable as keyword arguments, which is how tests make settings."""
+    return AliasChoices(*names)
+
+
+class ServiceSettings(BaseSettings):
+    """Frozen; unknown environment variables are ignored.
+
+    Per-service variables carry the service's name (`SUBMISSIONS_DATABASE_URL`), the rest are common to all.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    service: ClassVar[str]
+    default_port: ClassVar[int]
+
+    environment: Literal["local", "test", "production"] = Field("local", validation_alias=_env("ENVIRONMENT"))
+    database_url: SecretStr
+    host: str = "127.0.0.1"
+    port: int = 0
+    build: str = Field("dev", validation_alias=_env("TIENDO_BUILD"))
+
+    kafka_bootstrap_servers: str = Field("127.0.0.1:9092", validation_alias=_env("KAFKA_BOOTSTRAP_SERVERS"))
+    kafka_idempotent: bool = Field(True, validation_alias=_env("KAFKA_IDEMPOTENT"))
+    kafka_fetch_max_wait_ms: int = Field(100, ge=1, le=5000, validation_alias=_env("KAFKA_FETCH_MAX_WAIT_MS"))
+
+    otlp_endpoint: str | None = Field(None, validation_alias=_env("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    spans_dir: Path | None = Field(None, validation_alias=_env("TIENDO_SPANS_DIR"))
+    clock_offset_seconds: float = Field(0.0, validation_alias=_env("TIENDO_CLOCK_OFFSET_SECONDS"))
+
+    jwks_url: str | None = Field(None, validation_alias=_env("JWKS_URL"))
+    jwks_file: Path | None = Field(None, validation_alias=_env("JWKS_FILE"))
+    token_issuer: str = Field("tiendo-local", validation_alias=_env("TOKEN_ISSUER"))
+    token_audience: str = Field("tiendo", validation_alias=_env("TOKEN_AUDIENCE"))
+    local_issuer_key_file: Path | None = Field(None, validation_alias=_env("LOCAL_ISSUER_KEY_FILE"))
+
+    catalogue_path: Path | None = Field(None, validation_alias=_env("CATALOGUE_PATH"))
+
+    submissions_url: str = Field("http://127.0.0.1:8001", validation_alias=_env("SUBMISSIONS_URL"))
+    aggregation_url: str = Field("http://127.0.0.1:8002", validation_alias=_env("AGGREGATION_URL"))
+    notifications_url: str = Field("http://127.0.0.1:8003", validation_alias=_env("NOTIFICATIONS_URL"))
+    audit_url: str = Field("http://127.0.0.1:8004", validation_alias=_env("AUDIT_URL"))
+    mailbox_url: str | None = Field(None, validation_alias=_env("MAILBOX_URL"))
+
+    @property
+    def service_urls(self) -> dict[str, str]:
+        """Public base URL of each service, for navigation between pages."""
+        return {
+            "submissions": self.submissions_url,
+            "aggregation": self.aggregation_url,
+            "notifications": self.notifications_url,
+            "audit": self.audit_url,
+        }
+
+    @property
+    def listen_port(self) -> int:
+        return self.port or self.default_port
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.environment == "production":
+            faults = [
+                text
+                for broken, text in (
+                    (self.clock_offset_seconds != 0, "TIENDO_CLOCK_OFFSET_SECONDS is for demonstrations"),
+                    (self.local_issuer_key_file is not None, "LOCAL_ISSUER_KEY_FILE is for local use"),
+                    (not self.jwks_url and not self.jwks_file, "JWKS_URL or JWKS_FILE is required"),
+                )
+                if broken
+            ]
+            if faults:
+                raise ValueError("refused in production: " + "; ".join(faults))
+        return self

@@ -1,0 +1,112 @@
+"""Tracing: one provider per process, spans to OTLP when an endpoint is set and to JSON lines when a folder is set.
+
+Span names and attribute names live here, after OpenTelemetry's messaging conventions (1.44, still "Development").
+"""
+
+import os
+from pathlib import Path
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+from opentelemetry.trace import Link, Span, SpanContext, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from shared.settings import ServiceSettings
+
+SUBMISSION_ID = "tiendo.submission_id"
+OBLIGATION_ID = "tiendo.obligation_id"
+REMINDER_ID = "tiendo.reminder_id"
+EVENT_ID = "tiendo.event_id"
+UNIT = "tiendo.unit"
+
+SYSTEM = "messaging.system"
+OPERATION = "messaging.operation.name"
+OPERATION_TYPE = "messaging.operation.type"
+DESTINATION = "messaging.destination.name"
+GROUP = "messaging.consumer.group.name"
+BATCH_COUNT = "messaging.batch.message_count"
+MESSAGE_ID = "messaging.message.id"
+
+MAX_LINKS = 128
+MAX_SPAN_FILE_BYTES = 64 * 2**20
+
+_propagator = TraceContextTextMapPropagator()
+
+
+def tracer() -> Tracer:
+    return trace.get_tracer("tiendo")
+
+
+def configure_tracing(settings: ServiceSettings) -> None:
+    """Install the process's tracer provider. Losing spans never fails a request: exporters run in the background."""
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return  # tests start several services in one process; the first one's provider serves them all
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": settings.service, "service.version": settings.build})
+    )
+    if settings.otlp_endpoint:
+        endpoint = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint), schedule_delay_millis=500))
+    if settings.spans_dir:
+        provider.add_span_processor(
+            BatchSpanProcessor(_file_exporter(settings.spans_dir, settings.service), schedule_delay_millis=200)
+        )
+    trace.set_tracer_provider(provider)
+    HTTPXClientInstrumentor().instrument()
+
+
+def flush_tracing() -> None:
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider):
+        provider.force_flush(2000)
+
+
+def _file_exporter(folder: Path, service: str) -> ConsoleSpanExporter:
+    """Spans as JSON lines. The oldest file of the service makes room when it would grow past its limit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{service}-*.jsonl"):
+        if old.stat().st_size > MAX_SPAN_FILE_BYTES:
+            old.unlink(missing_ok=True)
+    out = (folder / f"{service}-{os.getpid()}.jsonl").open("a", encoding="utf-8")
+
+    def line(span: ReadableSpan) -> str:
+        return "" if out.tell() > MAX_SPAN_FILE_BYTES else span.to_json(indent=None) + "\n"
+
+    return ConsoleSpanExporter(service_name=service, out=out, formatter=line)
+
+
+def traceparent_of(context: Context | None = None) -> str | None:
+    """The W3C `traceparent` of a context (the current one by default), None outside any trace."""
+    carrier: dict[str, str] = {}
+    _propagator.inject(carrier, context)
+    return carrier.get("traceparent")
+
+
+def context_of(traceparent: str | None) -> Context:
+    """The context that a stored `traceparent` stands for; an empty one when there is none or it is malformed."""
+    return _propagator.extract({"traceparent": traceparent} if traceparent else {}, Context())
+
+
+def span_context_of(traceparent: str | None) -> SpanContext:
+    return trace.get_current_span(context_of(traceparent)).get_span_context()
+
+
+def links_to(traceparents: list[str | None]) -> list[Link]:
+    """Links to the first `MAX_LINKS` valid contexts, each once."""
+    seen = dict.fromkeys(t for t in traceparents if t)
+    contexts = (span_context_of(t) for t in list(seen)[:MAX_LINKS])
+    return [Link(context) for context in contexts if context.is_valid]
+
+
+def current_trace_id() -> str | None:
+    return trace_id_of(trace.get_current_span())
+
+
+def trace_id_of(span: Span) -> str | None:
+    context = span.get_span_context()
+    return format(context.trace_id, "032x") if context.is_valid else None
