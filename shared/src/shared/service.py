@@ -9,7 +9,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class _Server(uvicorn.Server):
         return
 
     def capture_signals(self) -> Any:
-        return suppress()
+        return nullcontext()
 
 
 def main(service: Service, argv: list[str] | None = None) -> int:

@@ -1,0 +1,106 @@
+"""A database with the messaging tables and one effect table, and settings of a service that exists only here."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from aiokafka import ConsumerRecord
+from shared.database import create_engine
+from shared.events import DeadlineApproaching, Event
+from shared.messaging import Received, messaging_tables
+from shared.settings import ServiceSettings
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+class ProbeSettings(ServiceSettings):
+    service: ClassVar[str] = "probe"
+    default_port: ClassVar[int] = 0
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A service that writes down what it was given, and fails on events whose stage says so."""
+
+    engine: AsyncEngine
+    settings: ProbeSettings
+    effect: sa.Table
+
+    async def apply(self, tx: AsyncConnection, received: list[Received]) -> None:
+        await tx.execute(sa.insert(self.effect), [{"event_id": r.event.id, "stage": stage(r)} for r in received])
+        for r in received:
+            if stage(r) == "poison":
+                raise ValueError("a rule refuses this event")
+            if stage(r) == "divide":
+                await tx.execute(sa.text("select 1 / 0"))
+
+    async def effects(self) -> list[str]:
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(sa.select(self.effect.c.event_id).order_by(self.effect.c.n))).scalars())
+
+    async def rows(self, statement: str) -> list[sa.Row[Any]]:
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(sa.text(statement))).all())
+
+
+def stage(received: Received) -> str:
+    assert isinstance(received.event.data, DeadlineApproaching)
+    return received.event.data.stage
+
+
+def an_event(stage: str = "T-7", *, key: str | None = None) -> Event:
+    duty = uuid4()
+    data = DeadlineApproaching(
+        reminder_id=uuid4(),
+        obligation_id=duty,
+        obligation="O1",
+        form="B01-XA",
+        unit="24615@2025-07-01",
+        period="2026",
+        due_at=NOW,
+        stage=stage,
+        days_left=7,
+    )
+    return Event.of(data, source="/probe", subject=key or str(duty), time=NOW, catalogue_version="0" * 64)
+
+
+def a_record(
+    value: bytes | None, *, offset: int, partition: int = 0, headers: tuple[tuple[Any, Any], ...] = ()
+) -> ConsumerRecord:
+    return ConsumerRecord(
+        topic="deadlines.v1",
+        partition=partition,
+        offset=offset,
+        timestamp=1_700_000_000_000,
+        timestamp_type=0,
+        key=b"key",
+        value=value,
+        checksum=None,
+        serialized_key_size=3,
+        serialized_value_size=len(value or b""),
+        headers=headers,
+    )
+
+
+@pytest.fixture
+async def probe(database: Callable[[str], str], unique: Callable[[str], str]) -> AsyncIterator[Probe]:
+    settings = ProbeSettings(database_url=database("probe"), environment="test")  # type: ignore[arg-type]
+    engine = create_engine(settings)
+    metadata = sa.MetaData()
+    messaging_tables(metadata)
+    effect = sa.Table(
+        "effect",
+        metadata,
+        sa.Column("n", sa.BigInteger, sa.Identity(), primary_key=True),
+        sa.Column("event_id", sa.Text, unique=True),
+        sa.Column("stage", sa.Text),
+    )
+    async with engine.begin() as tx:
+        await tx.run_sync(metadata.create_all)
+    yield Probe(engine, settings, effect)
+    await engine.dispose()

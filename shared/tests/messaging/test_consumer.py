@@ -1,0 +1,117 @@
+"""The batch consumer on a real PostgreSQL: once in effect, poison set aside, infrastructure failures retried."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shared.messaging.consumer import BatchConsumer, is_transient
+
+from .conftest import Probe, a_record, an_event
+
+
+async def test_duplicates_and_redelivery_take_effect_once(probe: Probe) -> None:
+    events = [an_event() for _ in range(5)]
+    records = [a_record(e.to_bytes(), offset=n) for n, e in enumerate([*events, *events[:2]])]
+    consumer = BatchConsumer(probe.engine, "probe", probe.apply)
+    await consumer.consume(records)
+    await consumer.consume(records[2:])
+    assert await probe.effects() == [e.id for e in events]
+
+
+async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: Probe) -> None:
+    stages = ["T-7", "poison", "T-7", "T-7", "divide", "T-7", "poison"]
+    events = [an_event(s) for s in stages]
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume(
+        [a_record(e.to_bytes(), offset=n) for n, e in enumerate(events)]
+    )
+    assert await probe.effects() == [e.id for e, s in zip(events, stages, strict=True) if s == "T-7"]
+    letters = await probe.rows('select event_id, reason from dead_letter order by "offset"')
+    assert [row.event_id for row in letters] == [events[1].id, events[4].id, events[6].id]
+    assert "a rule refuses this event" in letters[0].reason
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stages=st.lists(st.sampled_from(["T-7", "T-7", "poison", "divide"]), min_size=1, max_size=20))
+async def test_every_event_is_applied_or_dead_never_both_never_neither(probe: Probe, stages: list[str]) -> None:
+    events = [an_event(s) for s in stages]
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume(
+        [a_record(e.to_bytes(), offset=n, partition=hash(e.id) % 10_000) for n, e in enumerate(events)]
+    )
+    ids = {e.id for e in events}
+    applied = [i for i in await probe.effects() if i in ids]
+    dead = {row.event_id for row in await probe.rows("select event_id from dead_letter")} & ids
+    assert applied == [e.id for e, s in zip(events, stages, strict=True) if s == "T-7"]
+    assert dead == ids - set(applied)
+
+
+@pytest.mark.parametrize(
+    ("value", "headers"),
+    [
+        (b"{not json", ()),
+        (None, ()),
+        (b"\xff\xfe\x00", (("traceparent", b"\xff"), ("empty", None))),
+        (b'{"type": "vn.tiendo.submission.imagined.v1"}', ()),
+        (b"[" * 100_000, ()),
+    ],
+)
+async def test_what_no_code_can_read_is_kept_whole(
+    probe: Probe, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...]
+) -> None:
+    good = an_event()
+    records = [a_record(value, offset=7, headers=headers), a_record(good.to_bytes(), offset=8)]
+    consumer = BatchConsumer(probe.engine, "probe", probe.apply)
+    await consumer.consume(records)
+    await consumer.consume(records)
+    assert await probe.effects() == [good.id]
+    (letter,) = await probe.rows('select "offset", value, headers from dead_letter')
+    assert letter.offset == 7
+    assert letter.value == value
+    assert len(letter.headers) == len(headers)
+
+
+async def test_an_infrastructure_failure_is_raised_and_nothing_is_dead(probe: Probe) -> None:
+    async def down(*_: object) -> None:
+        raise ConnectionResetError("the server went away")
+
+    event = an_event()
+    consumer = BatchConsumer(probe.engine, "probe", down)
+    with pytest.raises(ConnectionResetError):
+        await consumer.consume([a_record(event.to_bytes(), offset=1)])
+    assert await probe.rows("select 1 from inbox union all select 1 from dead_letter") == []
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume([a_record(event.to_bytes(), offset=1)])
+    assert await probe.effects() == [event.id]
+
+
+async def test_two_owners_of_a_partition_apply_once(probe: Probe) -> None:
+    records = [a_record(an_event().to_bytes(), offset=n) for n in range(50)]
+    one, two = (BatchConsumer(probe.engine, "probe", probe.apply) for _ in range(2))
+    await asyncio.gather(one.consume(records), two.consume(list(reversed(records))))
+    assert len(await probe.effects()) == 50
+
+
+async def test_statements_do_not_grow_with_the_batch(probe: Probe) -> None:
+    async def count(n: int) -> int:
+        statements: list[str] = []
+
+        def note(_c: object, _u: object, statement: str, *_: object) -> None:
+            statements.append(statement)
+
+        sa.event.listen(probe.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            await BatchConsumer(probe.engine, "probe", probe.apply).consume(
+                [a_record(an_event().to_bytes(), offset=i) for i in range(n)]
+            )
+        finally:
+            sa.event.remove(probe.engine.sync_engine, "before_cursor_execute", note)
+        return len(statements)
+
+    await count(1)
+    assert await count(10) == await count(400) <= 4
+
+
+def test_transient_is_told_from_poison() -> None:
+    assert is_transient(OSError())
+    assert is_transient(TimeoutError())
+    assert not is_transient(ValueError())
