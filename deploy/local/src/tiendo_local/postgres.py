@@ -64,7 +64,12 @@ class Postgres:
         arguments: list[str | Path] = [binaries.folder / "postgres", "-D", self.data, "-p", str(self.port)]
         for setting in settings:
             arguments += ["-c", setting]
-        self.child.start(arguments, cwd=self.data.parent, **account.identity if account else {})
+        self.child.start(
+            arguments,
+            cwd=self.data.parent,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+        )
         self.child.wait_until(self._answers, START_SECONDS, "ready")
 
     def stop(self) -> None:
@@ -163,7 +168,7 @@ class Postgres:
                 text=True,
                 cwd=half.parent,
                 timeout=120,
-                **account.subprocess_identity if account else {},
+                **account.identity if account else {},
             )
         except subprocess.CalledProcessError as fault:
             raise LocalFault(f"initdb failed:\n{fault.stderr[-2000:]}") from fault

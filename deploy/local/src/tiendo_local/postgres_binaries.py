@@ -28,12 +28,9 @@ class Account:
     gid: int
 
     @property
-    def identity(self) -> dict[str, int]:
-        return {"user": self.uid, "group": self.gid}
-
-    @property
-    def subprocess_identity(self) -> dict[str, Any]:
-        return {**self.identity, "extra_groups": []}
+    def identity(self) -> dict[str, Any]:
+        """Arguments for `subprocess`."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from tiendo_local.faults import LocalFault
 
-PARTITIONS = 12  # never changed later: it would move keys to other partitions
 SETTINGS = {"retention.ms": str(7 * 24 * 3600 * 1000), "max.message.bytes": str(1024 * 1024)}
 ALREADY_EXISTS = 36  # Kafka protocol, error code TOPIC_ALREADY_EXISTS
 
@@ -21,14 +20,19 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def create(bootstrap: str, names: Iterable[str], *, partitions: int = PARTITIONS, seconds: float = 60) -> None:
+def create_all(bootstrap: str) -> None:
+    """Every topic of the system. Their number of partitions is never changed later: it would move keys."""
+    from shared.events.topics import ALL_TOPICS, PARTITIONS
+
+    create(bootstrap, ALL_TOPICS, partitions=PARTITIONS)
+
+
+def create(bootstrap: str, names: Iterable[str], *, partitions: int, seconds: float = 60) -> None:
     """Create the topics that are not there yet; waits until the broker accepts them. Raises LocalFault."""
     run(create_topics(bootstrap, names, partitions=partitions, seconds=seconds))
 
 
-async def create_topics(
-    bootstrap: str, names: Iterable[str], *, partitions: int = PARTITIONS, seconds: float = 60
-) -> None:
+async def create_topics(bootstrap: str, names: Iterable[str], *, partitions: int, seconds: float = 60) -> None:
     """As `create`, for code that runs in an event loop."""
     from aiokafka.errors import KafkaError
 
@@ -71,9 +75,7 @@ async def _create_once(bootstrap: str, names: list[str], partitions: int) -> lis
         wanted = [NewTopic(n, partitions, 1, topic_configs=SETTINGS) for n in names]
         answer = await admin.create_topics(wanted)
         faults = [
-            f"{found[0]}: error {found[1]}"
-            for found in answer.topic_errors
-            if found[1] not in (0, ALREADY_EXISTS)
+            f"{found[0]}: error {found[1]}" for found in answer.topic_errors if found[1] not in (0, ALREADY_EXISTS)
         ]
         if not faults:
             described = {t["topic"]: t for t in await admin.describe_topics(names)}

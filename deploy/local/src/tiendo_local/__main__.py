@@ -1,0 +1,73 @@
+"""The command `tiendo`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tiendo_local.faults import LocalFault, say_error
+from tiendo_local.place import find
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Returns the exit code: 0 well, 1 not."""
+    given = _parser().parse_args(argv)
+    place = find(given.local)
+    try:
+        # Each command imports what it needs: `tiendo token` is run in loops.
+        if given.command == "up":
+            from tiendo_local.up import up
+
+            return up(place, now=given.now, demo=given.demo, port_base=given.port_base)
+        if given.command == "token":
+            from tiendo_local.issuer import Issuer
+
+            print(Issuer(place.local / "issuer").token(given.role, given.unit, subject=given.subject))
+            return 0
+        if given.command == "lag":
+            from tiendo_local.lag import show_lag
+
+            return show_lag(place)
+        if given.command == "trace":
+            from tiendo_local.trace import show_trace
+
+            return show_trace(place.spans, given.id)
+        return _check(given.files)
+    except LocalFault as fault:
+        say_error(str(fault))
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tiendo", description="The whole system on one machine.")
+    parser.add_argument("--local", metavar="DIR", help="folder for data, logs and keys (default: .local)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
+    up.add_argument("--now", metavar="DATE", help="the day the system believes it is, e.g. 2026-12-10")
+    up.add_argument("--demo", action="store_true", help="play illustrative submissions")
+    up.add_argument("--port-base", type=int, metavar="N", help="first of the four services' ports (default 8001)")
+    token = commands.add_parser("token", help="print a token for 12 hours")
+    token.add_argument("--role", required=True)
+    token.add_argument("--unit", required=True, help="catalogue key, e.g. SO_Y_TE or 24615@2025-07-01")
+    token.add_argument("--subject", help="the person's opaque id")
+    commands.add_parser("lag", help="what waits where: outbox, consumers, dead letters")
+    trace = commands.add_parser("trace", help="draw what happened to a submission, a reminder, an event")
+    trace.add_argument("id", help="trace id, or id of a submission, obligation, reminder or event")
+    catalogue = commands.add_parser("catalogue", help="work on catalogue files")
+    check = catalogue.add_subparsers(dest="act", required=True).add_parser("check", help="name every fault")
+    check.add_argument("files", nargs="+", type=Path)
+    return parser
+
+
+def _check(files: list[Path]) -> int:
+    from shared.catalogue import check
+
+    faults = check(files)
+    for fault in faults:
+        print(fault)
+    if not faults:
+        print(f"{len(files)} file(s): no fault")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""One `tiendo up` per `.local`: an advisory lock that the system gives back when the process ends, however it ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tiendo_local.faults import LocalFault
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the lock of `folder`. Raises LocalFault naming the process that holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "?"
+            text = (
+                f"The system already runs on {folder} (process {holder}). Stop it with Ctrl-C there, or: kill {holder}"
+            )
+            raise LocalFault(text) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,93 @@
+"""The four services as processes of this machine: their addresses, their environment, their commands."""
+
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from tiendo_local.child import Child
+from tiendo_local.faults import LocalFault
+from tiendo_local.issuer import Issuer
+from tiendo_local.place import Place
+
+SERVICES = ("submissions", "aggregation", "notifications", "audit")
+READY_SECONDS = 90.0
+
+
+def url_variable(service: str) -> str:
+    return f"{service.upper()}_DATABASE_URL"
+
+
+def common_environment(
+    place: Place, issuer: Issuer, ports: Mapping[str, int], *, offset: float, broker: Mapping[str, str]
+) -> dict[str, str]:
+    """What all services get. What the caller's own environment says wins, except the addresses chosen here."""
+    chosen = {
+        "ENVIRONMENT": "local",
+        "TIENDO_SPANS_DIR": str(place.spans),
+        "TIENDO_CLOCK_OFFSET_SECONDS": str(offset),
+        "TIENDO_BUILD": build(place.root),
+        "LOCAL_ISSUER_KEY_FILE": str(issuer.key_file),
+        "NOTIFICATIONS_SMTP_HOST": "127.0.0.1",
+        "NOTIFICATIONS_SMTP_PORT": str(ports["smtp"]),
+        "PYTHONUNBUFFERED": "1",
+        **broker,
+    }
+    if not os.environ.get("JWKS_URL"):
+        chosen["JWKS_FILE"] = str(issuer.jwks_file)
+    environment = {**chosen, **os.environ}
+    environment.update(broker)
+    environment["TIENDO_CLOCK_OFFSET_SECONDS"] = str(offset)
+    environment["MAILBOX_URL"] = f"http://127.0.0.1:{ports['mailbox']}"
+    for service in SERVICES:
+        environment[f"{service.upper()}_HOST"] = "127.0.0.1"
+        environment[f"{service.upper()}_PORT"] = str(ports[service])
+        environment[f"{service.upper()}_URL"] = f"http://127.0.0.1:{ports[service]}"
+    return environment
+
+
+def migrate(service: str, environment: Mapping[str, str], log: Path) -> None:
+    """Bring the service's database to its newest form. Raises LocalFault with the end of what it said."""
+    with log.open("ab") as output:
+        done = subprocess.run(
+            [sys.executable, "-m", service, "migrate"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            check=False,
+            timeout=120,
+            start_new_session=True,
+        )
+    if done.returncode != 0:
+        raise LocalFault(f"{service} migrate ended with {done.returncode}. Its log ends:\n{Child(service, log).tail()}")
+
+
+def start(child: Child, environment: Mapping[str, str]) -> None:
+    child.start([sys.executable, "-m", child.name, "serve"], env=environment)
+
+
+def wait_ready(child: Child, url: str) -> None:
+    """Until `/readyz` answers 200. Raises LocalFault."""
+    child.wait_until(lambda: answers_ok(url + "/readyz"), READY_SECONDS, "ready")
+
+
+def answers_ok(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def build(root: Path) -> str:
+    """The checkout's commit, short; `dev` outside git."""
+    command = ["git", "-C", str(root), "rev-parse", "--short", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
+    except OSError:
+        return "dev"
+    return done.stdout.strip() or "dev"

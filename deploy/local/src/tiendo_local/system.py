@@ -1,0 +1,165 @@
+"""The whole system on one machine: started concurrently, watched, stopped in order.
+
+Also for tests: `System(Place(root, folder))`, `start()`, `services["audit"].kill()`, `restart("audit")`, `stop()`.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from tiendo_local import broker as brokers
+from tiendo_local import services, topics
+from tiendo_local.broker import Broker
+from tiendo_local.child import Child, end_leftover
+from tiendo_local.faults import LocalFault, Say, say
+from tiendo_local.issuer import Issuer
+from tiendo_local.place import Place, write_json
+from tiendo_local.ports import Ports, answers
+from tiendo_local.postgres import Postgres
+from tiendo_local.services import SERVICES
+
+STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
+
+
+class System:
+    """Everything below `place.local`. `offset` seconds are added to the services' clocks."""
+
+    def __init__(
+        self, place: Place, *, offset: float = 0, port_base: int | None = None, fixed_ports: bool = True, say: Say = say
+    ) -> None:
+        """`fixed_ports`: the usual 8001-8004, 1025 and 8025 (or `port_base` and on) if free; else any free ones."""
+        self.place = place
+        self.offset = offset
+        self.say = say
+        place.make()
+        self.issuer = Issuer(place.local / "issuer")
+        self.postgres = Postgres(place.local / "postgres", log=place.logs / "postgres.log")
+        self.broker: Broker = brokers.choose(place.local, place, log=place.logs / "broker.log", say=say)
+        self.mailbox = self._child("mailbox")
+        self.services = {name: self._child(name) for name in SERVICES}
+        self.ports: dict[str, int] = {}
+        self.environments: dict[str, dict[str, str]] = {}
+        self._base = port_base or int(os.environ.get("TIENDO_PORT_BASE", "8001"))
+        self._fixed = fixed_ports
+        self._stopping = threading.Event()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Base URL of each service and of the mailbox."""
+        return {n: f"http://127.0.0.1:{self.ports[n]}" for n in (*SERVICES, "mailbox")}
+
+    @property
+    def databases(self) -> dict[str, str]:
+        """SQLAlchemy URL (asyncpg) of each service's database: of the environment, else of the embedded server."""
+        return {name: self._database(name) for name in SERVICES}
+
+    def start(self) -> None:
+        """Start everything and wait until every service is ready. Raises LocalFault; call `stop` then, too."""
+        for child in (self.mailbox, *self.services.values()):
+            if child.record is not None and end_leftover(child.record, *STOP):
+                self.say(f"Ended {child.name}, left over from a run that was killed.")
+        self._choose_ports()
+        with ThreadPoolExecutor(8) as pool:
+            database = pool.submit(self._start_databases)
+            broker = pool.submit(self._start_broker)
+            mailbox = pool.submit(self._start_mailbox)
+            try:
+                database.result()
+                self.environments = self._environments()
+                migrations = [pool.submit(self._migrate, name) for name in SERVICES]
+                for done in (*migrations, broker, mailbox):
+                    done.result()
+                self.environments = self._environments()  # now with the broker's port
+                for name in SERVICES:
+                    self._step(lambda name=name: services.start(self.services[name], self.environments[name]))
+                write_json(self.place.state, self._state())
+                waits = [pool.submit(self._wait_ready, name) for name in SERVICES]
+                for done in waits:
+                    done.result()
+            except BaseException:
+                self.stop()
+                raise
+
+    def restart(self, name: str, *, wait: bool = True) -> None:
+        """Start a service again that was stopped or killed."""
+        services.start(self.services[name], self.environments[name])
+        if wait:
+            self._wait_ready(name)
+
+    def dead(self) -> Child | None:
+        """A child that ended by itself, or None."""
+        servers = [c for c in (self.postgres.child, self.broker.child) if c is not None and c.process is not None]
+        return next((c for c in (*self.services.values(), self.mailbox, *servers) if not c.alive), None)
+
+    def stop(self) -> None:
+        """Services at once (30 s), then the mailbox, the broker, the database. May be called again."""
+        self._stopping.set()
+        with ThreadPoolExecutor(len(SERVICES)) as pool:
+            list(pool.map(lambda child: child.stop(*STOP), self.services.values()))
+        self.mailbox.stop(*STOP)
+        self.broker.stop()
+        self.postgres.stop()
+
+    def _child(self, name: str) -> Child:
+        return Child(name, self.place.logs / f"{name}.log", self.place.local / "run" / f"{name}.pid.json")
+
+    def _choose_ports(self) -> None:
+        ports = Ports(self.place.local / "ports.json")
+        usual = {name: self._base + n for n, name in enumerate(SERVICES)} | {"smtp": 1025, "mailbox": 8025}
+        self.ports = {name: ports.get(name, wish if self._fixed else None) for name, wish in usual.items()}
+
+    def _step(self, act: Callable[[], None]) -> None:
+        if self._stopping.is_set():
+            raise LocalFault("Stopped while starting.")
+        act()
+
+    def _start_databases(self) -> None:
+        missing = [name for name in SERVICES if not os.environ.get(services.url_variable(name))]
+        if missing:
+            self._step(self.postgres.start)
+        for name in missing:
+            self.postgres.create_database(name)
+
+    def _start_broker(self) -> None:
+        self._step(self.broker.start)
+        topics.create_all(self.broker.bootstrap)
+
+    def _start_mailbox(self) -> None:
+        port, page = self.ports["smtp"], self.ports["mailbox"]
+        command = [sys.executable, "-m", "tiendo_local.mailbox", "--folder", str(self.place.mailbox)]
+        command += ["--smtp-port", str(port), "--page-port", str(page)]
+        self._step(lambda: self.mailbox.start(command))
+        self.mailbox.wait_until(lambda: answers(port) and answers(page), 30, "listening")
+
+    def _migrate(self, name: str) -> None:
+        log = self.place.logs / f"{name}.log"
+        self._step(lambda: services.migrate(name, self.environments[name], log))
+
+    def _wait_ready(self, name: str) -> None:
+        services.wait_ready(self.services[name], self.urls[name])
+
+    def _database(self, name: str) -> str:
+        given = os.environ.get(services.url_variable(name))
+        return given or self.postgres.url(name, driver="+asyncpg")
+
+    def _environments(self) -> dict[str, dict[str, str]]:
+        """Each service knows its own database only."""
+        broker = brokers.environment(self.broker)
+        common = services.common_environment(self.place, self.issuer, self.ports, offset=self.offset, broker=broker)
+        for name in SERVICES:
+            common.pop(services.url_variable(name), None)
+        return {n: {**common, services.url_variable(n): url} for n, url in self.databases.items()}
+
+    def _state(self) -> dict[str, object]:
+        """What `tiendo lag` needs."""
+        return {
+            "pid": os.getpid(),
+            "broker": self.broker.kind,
+            "bootstrap": self.broker.bootstrap,
+            "trustworthy_end_offsets": self.broker.idempotent,
+            "databases": self.databases,
+            "urls": self.urls,
+        }

@@ -1,0 +1,133 @@
+"""`tiendo up`: start the system, open the current obligations, say where to go, stop on Ctrl-C."""
+
+import json
+import os
+import signal
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from tiendo_local.faults import LocalFault, say, say_error
+from tiendo_local.lock import only_one
+from tiendo_local.moment import VIETNAM, offset_seconds, parse_now, periods_begun
+from tiendo_local.place import Place
+from tiendo_local.system import System
+
+LOG_LINES = 20
+
+
+class Interrupted(Exception):
+    """SIGINT or SIGTERM came while starting."""
+
+
+def up(place: Place, *, now: str | None = None, demo: bool = False, port_base: int | None = None) -> int:
+    """Returns the exit code: 0 when stopped by a signal, 1 when something ended by itself."""
+    if os.environ.get("ENVIRONMENT") == "production":
+        raise LocalFault("`tiendo up` is for one machine, with its own sign-in. ENVIRONMENT=production: see deploy/.")
+    real = datetime.now(UTC)
+    offset = offset_seconds(parse_now(now), real) if now else 0.0
+    check_catalogue()
+    with only_one(place.local):
+        return _run(System(place, offset=offset, port_base=port_base), demo)
+
+
+def check_catalogue() -> None:
+    """Load the catalogue as the services will. Raises LocalFault with all its faults."""
+    from shared.catalogue import CatalogueError, load
+
+    path = os.environ.get("CATALOGUE_PATH")
+    try:
+        load(Path(path) if path else None)
+    except CatalogueError as fault:
+        raise LocalFault(f"The catalogue is not right, nothing was started:\n{fault}") from None
+
+
+def _run(system: System, demo: bool) -> int:
+    begin = time.monotonic()
+    stop = threading.Event()
+    starting = True
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        if starting:
+            raise Interrupted
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    try:
+        system.start()
+        opened = open_obligations(system)
+        if demo:
+            from tiendo_local.demo import play
+
+            play(system)
+        starting = False
+        _welcome(system, time.monotonic() - begin, opened)
+        while not stop.wait(0.3):
+            ended = system.dead()
+            if ended is not None:
+                _report_dead(ended.name, ended.process.returncode if ended.process else None, ended.tail(LOG_LINES))
+                return 1
+        return 0
+    except Interrupted:
+        return 0
+    finally:
+        starting = False
+        say("\nStopping: services, mailbox, broker, database…")
+        system.stop()
+        say("Stopped.")
+
+
+def open_obligations(system: System) -> dict[str, str]:
+    """Ask submissions to open what has begun by the system's time. A refusal is told, and stops nothing."""
+    now = datetime.now(UTC) + timedelta(seconds=system.offset)
+    token = system.issuer.token("ops", "DAK_NONG")
+    answers = {}
+    for period in periods_begun(now):
+        request = urllib.request.Request(
+            f"{system.urls['submissions']}/api/v1/obligations/opening",
+            data=json.dumps({"period": period}).encode(),
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"opening-{period}-{time.time_ns()}",
+            },
+            method="POST",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                answers[period] = answer.read(500).decode("utf-8", "replace")
+        except urllib.error.HTTPError as fault:
+            say_error(f"Obligations of {period} were not opened: {fault.code} {fault.read(1000).decode()}")
+        except OSError as fault:
+            say_error(f"Obligations of {period} were not opened: {fault}")
+    return answers
+
+
+def _welcome(system: System, seconds: float, opened: dict[str, str]) -> None:
+    now = (datetime.now(UTC) + timedelta(seconds=system.offset)).astimezone(VIETNAM)
+    rows = {
+        "Việc cần làm (submissions)": system.urls["submissions"],
+        "Tiến độ (aggregation)": system.urls["aggregation"],
+        "Thời hạn (notifications)": system.urls["notifications"],
+        "Nhật ký (audit)": system.urls["audit"],
+        "Hộp thư (mailbox)": system.urls["mailbox"],
+    }
+    wide = max(map(len, rows)) + 2
+    say(f"\nready in {seconds:.1f} s")
+    for name, url in rows.items():
+        say(f"  {name:<{wide}}{url}")
+    say(f"  {'Opened periods':<{wide}}{', '.join(opened) or '-'}")
+    say(f"  {'Time in Vietnam':<{wide}}{now:%d/%m/%Y %H:%M}{' (shifted by --now)' if system.offset else ''}")
+    say(f"  {'Logs, spans, data':<{wide}}{system.place.local}")
+    say("Sign in on any page, or get a token:  .venv/bin/tiendo token --role reporter --unit SO_Y_TE")
+    say("Ctrl-C stops everything.")
+
+
+def _report_dead(name: str, code: int | None, tail: str) -> None:
+    how = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"code {code}"
+    say_error(f"\n{name} ended with {how}. Its log ends:\n{tail}\n")
