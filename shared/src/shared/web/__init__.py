@@ -1,0 +1,1 @@
+"""The web shell that the four services share: problems, languages, pages, sign-in, limits."""

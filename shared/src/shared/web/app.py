@@ -1,0 +1,74 @@
+"""The application every service starts from: limits, languages, problems, static files, sign-in, health, metrics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+from shared.auth import TokenVerifier
+from shared.catalogue import load
+from shared.settings import ServiceSettings
+from shared.web import messages, sign_in
+from shared.web.csrf import ForgeryCheck
+from shared.web.guard import Guard
+from shared.web.handlers import install
+from shared.web.health import Health, health_routes
+from shared.web.language_switch import LanguageSwitch
+from shared.web.limits import DEFAULT_BYTES, Limits
+from shared.web.metrics import metrics_routes
+from shared.web.page import templates
+from shared.web.places import PLACES
+from shared.web.plan import PlanFacts
+from shared.web.static_files import Static
+
+UNTRACED = "healthz,readyz,metrics,static/.*"
+
+
+def create_base_app(
+    settings: ServiceSettings,
+    *,
+    place: str,
+    templates_package: str,
+    messages_package: str,
+    catalogue: PlanFacts | None = None,
+    max_body_bytes: int = DEFAULT_BYTES,
+    body_bytes_by_prefix: Mapping[str, int] | None = None,
+    **fastapi: Any,
+) -> FastAPI:
+    """An app with `state.settings`, `.catalogue`, `.messages`, `.templates`, `.static`, `.place` and `.health`.
+
+    `templates_package` has `templates/` and perhaps `static/`; `messages_package` has `messages.yaml` or
+    `messages/*.yaml`. `body_bytes_by_prefix` gives paths a larger body than `max_body_bytes`.
+    `place` is a key of `places.PLACES`; `/` goes to its home page. `fastapi` goes to FastAPI (lifespan, title …).
+    Raises MessageError, CatalogueError.
+    """
+    fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build} | fastapi
+    app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, **fastapi)
+    app.state.settings = settings
+    app.state.catalogue = catalogue or load(settings.catalogue_path)
+    app.state.messages = messages.load("shared.web", messages_package)
+    app.state.templates = templates(templates_package)
+    app.state.static = Static("shared.web", templates_package)
+    app.state.verifier = TokenVerifier(settings)
+    app.state.place = PLACES[place]
+    app.state.health = Health()
+    install(app)
+    # The last one added is the outermost.
+    app.add_middleware(Limits, default=max_body_bytes, by_prefix=body_bytes_by_prefix)
+    app.add_middleware(ForgeryCheck)
+    app.add_middleware(LanguageSwitch)
+    app.add_middleware(Guard)
+    app.mount("/static", app.state.static)
+    app.include_router(health_routes(app.state.health))
+    app.include_router(metrics_routes())
+    if settings.local_issuer_key_file is not None:
+        app.include_router(sign_in.routes(settings))
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse(PLACES[place].home, 307)
+
+    FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
+    return app

@@ -1,0 +1,89 @@
+"""Keyset pages of a list: `{"items": […], "next": cursor | null}` (DESIGN 6).
+
+Query the store for `limit + 1` rows after `decode(cursor, datetime, UUID)`; answer `listing(rows, limit, key, item)`.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypedDict, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+
+from shared.web.problem import Fault, Problem, Text
+
+MAX_LIMIT = 500
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="how many items at most")]
+Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
+Row = TypeVar("Row")
+Key = str | int | Decimal | date | datetime | UUID
+
+
+class Listing(TypedDict):
+    items: list[Any]
+    next: str | None
+
+
+def encode(*key: Key) -> str:
+    """An opaque, URL-safe text of the last row's sort key."""
+    plain = [
+        part if isinstance(part, int) else part.isoformat() if isinstance(part, date) else str(part) for part in key
+    ]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str | None, *kinds: type[Key]) -> tuple[Any, ...] | None:
+    """The sort key, each part of its kind; None for no cursor. Problem 400 for what `encode` did not write."""
+    if cursor is None:
+        return None
+    try:
+        plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        return tuple(_part(part, kind) for part, kind in zip(plain, kinds, strict=True))
+    except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
+        raise bad_cursor() from None
+
+
+def _part(part: object, kind: type[Key]) -> Key:
+    if kind is int and isinstance(part, int) and not isinstance(part, bool):
+        return part
+    if kind is int or not isinstance(part, str) or "\0" in part:  # PostgreSQL has no NUL in text
+        raise TypeError("a part of another kind")
+    if kind is datetime:
+        instant = datetime.fromisoformat(part)
+        if instant.tzinfo is None:
+            raise ValueError("an instant without its time zone")
+        return instant
+    if kind is date:
+        return date.fromisoformat(part)
+    if kind is UUID:
+        return UUID(part)
+    if kind is Decimal:
+        number = Decimal(part)
+        if not number.is_finite():
+            raise ValueError("not a number")
+        return number
+    return part
+
+
+def bad_cursor() -> Problem:
+    title = Text("Con trỏ trang không đúng", "The page cursor is not valid")
+    advice = Text(
+        "Chỉ dùng giá trị `next` của trang trước, hoặc bỏ tham số này để xem từ đầu.",
+        "Use only the `next` of the page before, or leave it out to start again.",
+    )
+    return Problem(400, "cursor-invalid", title, [Fault("cursor-invalid", "/query/cursor", advice)])
+
+
+def listing(
+    rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[Key]], item: Callable[[Row], Any]
+) -> Listing:
+    """The answer from up to `limit + 1` rows: the extra row only tells that there is a next page."""
+    shown = rows[:limit]
+    return {
+        "items": [item(row) for row in shown],
+        "next": encode(*key(shown[-1])) if len(rows) > limit else None,
+    }

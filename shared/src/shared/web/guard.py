@@ -1,0 +1,76 @@
+"""The outermost middleware: what every answer carries, and that an unexpected error tells nothing but its trace id."""
+
+import logging
+import time
+
+from opentelemetry import trace
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.web.answer import answer
+from shared.web.handlers import of_status
+from shared.web.metrics import HTTP_SECONDS
+from shared.web.problem import Problem
+from shared.web.trace import trace_id
+
+log = logging.getLogger(__name__)
+# No inline script or style: widths of bars are SVG attributes. Referrer "same-origin", since "no-referrer" would
+# make browsers send `Origin: null` with our own forms, which the check against forged requests refuses.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guard:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 0
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _complete(MutableHeaders(scope=message), trace_id(scope))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_guarded)
+        except Exception as error:
+            if status:
+                raise
+            problem = error if isinstance(error, Problem) else _unexpected(error, scope)
+            response = await answer(Request(scope, receive), problem)
+            await response(scope, receive, send_guarded)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
+
+
+def _complete(headers: MutableHeaders, trace: str) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "private, no-cache")
+    headers["X-Trace-Id"] = trace
+    if headers.get("content-type", "").startswith(("text/html", "application/problem+json")):
+        headers.add_vary_header("Accept, Accept-Language, Cookie")
+
+
+def _unexpected(error: Exception, scope: Scope) -> Problem:
+    log.error("unexpected error at %s %s", scope["method"], scope["path"], exc_info=error)
+    span = trace.get_current_span()
+    span.record_exception(error)
+    span.set_status(trace.StatusCode.ERROR, type(error).__name__)
+    return of_status(500)

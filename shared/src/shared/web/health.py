@@ -1,0 +1,95 @@
+"""/healthz and /readyz: named checks that tell progress, not that the process answers a ping.
+
+app.state.health.live("relay", progress.check)       # fails → restart me
+app.state.health.ready("database", database_check)    # fails → send me nothing
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+CHECK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    ok: bool
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+Check = Callable[[], Awaitable[Finding]]
+
+
+class Progress:
+    """A loop calls `beat()` each round; the check fails when the last one is older than `max_age_seconds`."""
+
+    def __init__(self, max_age_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._max_age = max_age_seconds
+        self._monotonic = monotonic
+        self._last = monotonic()
+
+    def beat(self) -> None:
+        self._last = self._monotonic()
+
+    async def check(self) -> Finding:
+        age = self._monotonic() - self._last
+        return Finding(age <= self._max_age, {"age_seconds": round(age, 3), "max_age_seconds": self._max_age})
+
+
+class Health:
+    def __init__(self) -> None:
+        self._live: dict[str, Check] = {}
+        self._ready: dict[str, Check] = {}
+
+    def live(self, name: str, check: Check) -> None:
+        self._live[name] = check
+
+    def ready(self, name: str, check: Check) -> None:
+        self._ready[name] = check
+
+    async def liveness(self) -> tuple[bool, dict[str, Any]]:
+        return await _run(self._live)
+
+    async def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Ready needs the live checks too."""
+        return await _run(self._live | self._ready)
+
+
+async def _run(checks: dict[str, Check]) -> tuple[bool, dict[str, Any]]:
+    findings = await asyncio.gather(*(_one(check) for check in checks.values()))
+    told = {name: {"ok": found.ok, **found.detail} for name, found in zip(checks, findings, strict=True)}
+    return all(found.ok for found in findings), told
+
+
+async def _one(check: Check) -> Finding:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check()
+    except TimeoutError:
+        return Finding(False, {"error": "timeout"})
+    except Exception as error:
+        return Finding(False, {"error": type(error).__name__})
+
+
+def health_routes(health: Health) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return _answer(*await health.liveness())
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        return _answer(*await health.readiness())
+
+    return router
+
+
+def _answer(ok: bool, checks: dict[str, Any]) -> JSONResponse:
+    body = {"status": "ok" if ok else "failing", "checks": checks}
+    return JSONResponse(body, 200 if ok else 503, {"Cache-Control": "no-store"})

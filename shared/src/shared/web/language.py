@@ -1,0 +1,51 @@
+"""Which language a request is answered in: the cookie `lang`, else Accept-Language, else Vietnamese."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import HTTPConnection
+
+from shared.web.problem import Language
+
+COOKIE = "lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+def known(value: str | None) -> Language | None:
+    if value == "vi":
+        return "vi"
+    if value == "en":
+        return "en"
+    return None
+
+
+def preferred(accept_language: str) -> Language:
+    """The better liked of vi and en (RFC 9110 section 12.5.4). A tie, `*` and anything else is Vietnamese."""
+    weights: dict[str, float] = {}
+    for part in accept_language.lower().split(","):
+        tag, _, parameters = part.strip().partition(";")
+        quality = 1.0
+        name, _, number = parameters.strip().partition("=")
+        if name.strip() == "q":
+            try:
+                quality = float(number)
+            except ValueError:
+                quality = 0.0
+        primary = tag.strip().split("-")[0]
+        weights[primary] = max(weights.get(primary, 0.0), quality)
+    vietnamese = weights.get("vi", weights.get("*", 0.0))
+    return "en" if weights.get("en", 0.0) > vietnamese else "vi"
+
+
+def language(request: HTTPConnection) -> Language:
+    return known(request.cookies.get(COOKIE)) or preferred(request.headers.get("accept-language", ""))
+
+
+def without_choice(query: str) -> str:
+    """The query string less `lang`."""
+    return urlencode([pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != COOKIE])
+
+
+def with_choice(path: str, query: str, choice: Language) -> str:
+    """Address of the same page that switches to `choice`."""
+    rest = without_choice(query)
+    return f"{path}?{rest}&{COOKIE}={choice}" if rest else f"{path}?{COOKIE}={choice}"

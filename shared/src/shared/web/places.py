@@ -1,0 +1,23 @@
+"""The four places of the header, one per service, and the page each opens with."""
+
+from dataclasses import dataclass
+
+from shared.web.problem import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    service: str
+    home: str
+    name: Text
+
+
+PLACES: dict[str, Place] = {
+    place.service: place
+    for place in (
+        Place("submissions", "/tasks", Text("Việc cần làm", "To do")),
+        Place("aggregation", "/indicators", Text("Tiến độ", "Progress")),
+        Place("notifications", "/deadlines", Text("Thời hạn", "Deadlines")),
+        Place("audit", "/log", Text("Nhật ký", "Log")),
+    )
+}

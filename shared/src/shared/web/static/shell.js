@@ -1,0 +1,7 @@
+// What every page gets; nothing needs it.
+document.querySelector(".error-summary")?.focus();
+
+if (document.querySelector("table[data-grid]")) {
+  const { enhance } = await import("./grid.js");
+  document.querySelectorAll("table[data-grid]").forEach(enhance);
+}

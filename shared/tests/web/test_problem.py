@@ -1,0 +1,93 @@
+from typing import Any
+
+import httpx
+import pytest
+
+BEARER = {"Authorization": "Bearer "}
+
+
+def by_pointer(answer: httpx.Response) -> dict[str, dict[str, Any]]:
+    return {fault["pointer"]: fault for fault in answer.json()["errors"]}
+
+
+async def test_every_fault_of_a_body_is_told_at_once_in_vietnamese(client: httpx.AsyncClient, token: str) -> None:
+    body = {
+        "observations": [
+            {"measure": "a", "value": "1,5", "status": "guess"},
+            {"value": "3", "surplus/name": 1},
+        ],
+        "reason": "x",
+    }
+    answer = await client.post("/api/v1/answers", json=body, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-language"] == "vi"
+    faults = by_pointer(answer)
+    assert set(faults) == {
+        "/observations/0/value",
+        "/observations/0/status",
+        "/observations/1/measure",
+        "/observations/1/surplus~1name",
+        "/reason",
+    }
+    assert faults["/observations/0/value"]["code"] == "decimal-parsing"
+    assert "dấu thập phân" in faults["/observations/0/value"]["message"]
+    assert faults["/reason"]["message"] == "Phải có ít nhất 3 ký tự."
+    assert answer.json()["trace_id"] == answer.headers["x-trace-id"]
+    assert answer.json()["type"] == "urn:tiendo:problem:invalid"
+
+
+async def test_english_by_header_and_the_cookie_wins(client: httpx.AsyncClient) -> None:
+    english = await client.get("/api/v1/things/x", headers={"Accept-Language": "en-GB,en;q=0.9,vi;q=0.5"})
+    assert by_pointer(english)["/path/number"]["message"] == "Must be a whole number."
+    cookie = await client.get("/api/v1/things/x", headers={"Accept-Language": "en", "Cookie": "lang=vi"})
+    assert by_pointer(cookie)["/path/number"]["message"] == "Phải là số nguyên."
+
+
+async def test_query_faults_have_their_own_place(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/things/2?limit=501")
+    assert by_pointer(answer)["/query/limit"]["message"] == "Phải từ 500 trở xuống."
+
+
+async def test_body_that_is_not_json(client: httpx.AsyncClient, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = await client.post("/api/v1/answers", content=b'{"a": ', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "json-invalid")
+    assert answer.json()["errors"][0]["pointer"] == ""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/v1/nothing", 404, "not-found"),
+        ("GET", "/api/v1/things/1", 404, "not-found"),
+        ("DELETE", "/api/v1/things/2", 405, "method-not-allowed"),
+        ("GET", "/static/none.css", 404, "not-found"),
+    ],
+)
+async def test_what_the_framework_refuses(
+    client: httpx.AsyncClient, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await client.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    if status == 405:
+        assert answer.headers["allow"] == "GET"
+
+
+async def test_an_unexpected_error_tells_only_its_trace(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/things/0")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.json()["trace_id"] == answer.headers["x-trace-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_browser_gets_the_error_as_a_page(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/broken", headers={"Accept": "text/html"})
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["x-trace-id"] in answer.text
+    missing = await client.get("/nothing", headers={"Accept": "text/html"})
+    assert missing.status_code == 404
+    assert "<h1>Không tìm thấy</h1>" in missing.text

@@ -1,0 +1,129 @@
+import httpx
+import pytest
+
+from shared.web.language import preferred
+
+
+async def sign_in(client: httpx.AsyncClient, unit: str = "SO_Y_TE") -> None:
+    form = {"role": "reporter", "unit": unit, "next": "/tasks?bad=0"}
+    answer = await client.post("/sign-in", data=form, headers={"Origin": "http://tiendo.test"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tasks?bad=0")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+
+
+async def test_a_page_asks_to_sign_in_and_comes_back(client: httpx.AsyncClient) -> None:
+    away = await client.get("/tasks?bad=0", headers={"Accept": "text/html"})
+    assert (away.status_code, away.headers["location"]) == (303, "/sign-in?next=%2Ftasks%3Fbad%3D0")
+    form = await client.get(away.headers["location"])
+    assert 'value="/tasks?bad=0"' in form.text
+    assert "Sở Y tế" in form.text and "optgroup" in form.text
+    await sign_in(client)
+    page = await client.get("/tasks", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "<strong>Sở Y tế</strong>" in page.text
+    assert "Dữ liệu minh họa" in page.text
+    assert "còn 20 ngày (15 ngày làm việc)" in page.text
+    assert "12.345,68" in page.text
+    assert "<strong>&lt;B01&gt;</strong>" in page.text
+    out = await client.post("/sign-out", headers={"Sec-Fetch-Site": "same-origin"})
+    assert out.status_code == 303
+    assert (await client.get("/tasks", headers={"Accept": "text/html"})).status_code == 303
+
+
+async def test_an_api_call_without_a_token_is_401(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/answers", json={})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_wrong_choice_keeps_what_was_chosen(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/sign-in", data={"role": "king", "unit": "SO_Y_TE"})
+    assert answer.status_code == 422
+    assert "Chọn một vai trò" in answer.text
+    assert 'value="SO_Y_TE" selected' in answer.text
+    token = await client.post("/local/token", json={"role": "king", "unit": "nowhere"})
+    assert [fault["pointer"] for fault in token.json()["errors"]] == ["/role", "/unit"]
+
+
+@pytest.mark.parametrize("next_page", ["//evil.test", "https://evil.test", "/\\evil.test", "evil", "/a\nb", ""])
+async def test_sign_in_never_leads_elsewhere(client: httpx.AsyncClient, next_page: str) -> None:
+    form = {"role": "leader", "unit": "DAK_NONG", "next": next_page}
+    answer = await client.post("/sign-in", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_language_choice_is_kept(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/public?a=1&lang=en&b=%2F")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/public?a=1&b=%2F")
+    page = await client.get("/public")
+    assert '<html lang="en">' in page.text
+    assert 'href="/public?lang=vi"' in page.text
+    assert page.headers["content-language"] == "en"
+    odd = await client.get("//evil.test/x?lang=en")
+    assert odd.headers.get("location", "/").startswith("/") and not odd.headers["location"].startswith("//")
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "vi"),
+        ("en", "en"),
+        ("en-US,vi;q=0.9", "en"),
+        ("vi,en", "vi"),
+        ("fr", "vi"),
+        ("*,en;q=0.5", "vi"),
+        ("en;q=x", "vi"),
+    ],
+)
+def test_preferred_language(header: str, language: str) -> None:
+    assert preferred(header) == language
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Origin": "http://evil.test"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://tiendo.test:8002"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://tiendo.test"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://tiendo.test"}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Authorization": "Bearer x", "Origin": "http://evil.test"}, 200),
+    ],
+)
+async def test_forged_requests(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
+    await sign_in(client)
+    answer = await client.post("/api/v1/open", content=b"{}", headers=headers)
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["code"] == "forged-request"
+
+
+async def test_headers_and_static_files(client: httpx.AsyncClient) -> None:
+    page = await client.get("/public")
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert 'style="' not in page.text and "onclick" not in page.text
+    assert "Accept-Language" in page.headers["vary"]
+    address = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
+    style = await client.get(address)
+    assert style.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert (await client.get("/static/app.css")).headers["cache-control"] == "public, no-cache"
+
+
+async def test_places(client: httpx.AsyncClient) -> None:
+    page = await client.get("/public")
+    assert 'href="http://127.0.0.1:8002/indicators"' in page.text
+    assert 'href="/tasks" aria-current="true"' in page.text
+    assert (await client.get("/")).headers["location"] == "/tasks"
+    assert (await client.get("/api/v1/openapi.json")).json()["openapi"].startswith("3.1")
+
+
+async def test_metrics_name_the_route_not_the_path(client: httpx.AsyncClient) -> None:
+    await client.get("/api/v1/things/77")
+    text = (await client.get("/metrics")).text
+    assert 'tiendo_http_request_seconds_count{method="GET",route="/api/v1/things/{number}",status="200"}' in text
+    assert "/things/77" not in text
