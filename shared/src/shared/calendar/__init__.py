@@ -1,0 +1,21 @@
+"""Periods, due instants, working days and reminder dates. Rules run in Vietnam time; instants are UTC."""
+
+from shared.calendar.due import DueRule, due_day, due_instant, on_time
+from shared.calendar.period import VIETNAM, Frequency, Period
+from shared.calendar.stage import Stage, stage_day, stages
+from shared.calendar.workday import Holidays, Override
+
+__all__ = [
+    "VIETNAM",
+    "DueRule",
+    "Frequency",
+    "Holidays",
+    "Override",
+    "Period",
+    "Stage",
+    "due_day",
+    "due_instant",
+    "on_time",
+    "stage_day",
+    "stages",
+]

@@ -1,0 +1,44 @@
+"""The plan as data: what is owed, by whom, until when, and how it is judged. `load()` is the way in."""
+
+from shared.calendar import Period
+from shared.catalogue.catalogue import Catalogue
+from shared.catalogue.disaggregation import disaggregation_key, parse_disaggregation
+from shared.catalogue.element import Category, DataElement, Dimension
+from shared.catalogue.fault import CatalogueError, Fault
+from shared.catalogue.form import Assignment, Field, Form, FormCheck, NarrativeField
+from shared.catalogue.loader import PACKAGED_PLAN, check, load
+from shared.catalogue.measure import Indicator, Measure, Objective, Target
+from shared.catalogue.obligation import Duty, Obligation
+from shared.catalogue.plan import Plan, PlanCalendar
+from shared.catalogue.unit import Group, Tenure, Unit
+
+__all__ = [
+    "PACKAGED_PLAN",
+    "Assignment",
+    "Catalogue",
+    "CatalogueError",
+    "Category",
+    "DataElement",
+    "Dimension",
+    "Duty",
+    "Fault",
+    "Field",
+    "Form",
+    "FormCheck",
+    "Group",
+    "Indicator",
+    "Measure",
+    "NarrativeField",
+    "Objective",
+    "Obligation",
+    "Period",
+    "Plan",
+    "PlanCalendar",
+    "Target",
+    "Tenure",
+    "Unit",
+    "check",
+    "disaggregation_key",
+    "load",
+    "parse_disaggregation",
+]

@@ -1,0 +1,111 @@
+"""Rules over the whole catalogue, once everything is read."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+
+from shared.catalogue.draft import Draft
+from shared.catalogue.fault import Place
+from shared.catalogue.unit import Tenure, Unit
+
+
+def check_all(draft: Draft) -> None:
+    _check_validity(draft)
+    _check_tree(draft)
+    _check_owners(draft)
+    _check_coordinator(draft)
+    _check_collected(draft)
+
+
+def _check_validity(draft: Draft) -> None:
+    """A reused code has neither gap nor overlap between its lives."""
+    lives: dict[str, list[Unit]] = {}
+    for unit in draft.units.values():
+        lives.setdefault(unit.code, []).append(unit)
+    for code, units in lives.items():
+        units.sort(key=lambda unit: unit.valid_from)
+        for earlier, later in pairwise(units):
+            place = draft.place("unit", later.key)
+            if earlier.valid_to is None or later.valid_from < earlier.valid_to:
+                end = earlier.valid_to or "ever"
+                draft.faults.add(place, "validity_overlap", f"code {code} is already valid until {end}")
+            elif later.valid_from > earlier.valid_to:
+                message = f"code {code} is not valid from {earlier.valid_to} to {later.valid_from}"
+                draft.faults.add(place, "validity_gap", message)
+
+
+def _check_tree(draft: Draft) -> None:
+    root = draft.plan.root if draft.plan else ""
+    if draft.plan is not None and (root not in draft.units or draft.units[root].level != "root"):
+        draft.faults.add(draft.place("plan", "plan"), "unknown_unit", f"no root {root}")
+    for key, unit in draft.units.items():
+        parent = draft.units.get(unit.parent) if unit.parent else None
+        if parent is not None and not parent.spans(unit.valid_from, unit.valid_to):
+            message = f"{key}: parent {parent.key} does not exist through its whole life"
+            draft.faults.add(draft.place("unit", key), "parent_not_valid", message)
+        chain = {key}
+        while parent is not None:
+            if parent.key in chain:
+                draft.faults.add(draft.place("unit", key), "tree_cycle", f"{key} is above itself in the tree of units")
+                break
+            chain.add(parent.key)
+            parent = draft.units.get(parent.parent) if parent.parent else None
+
+
+def _check_owners(draft: Draft) -> None:
+    """Every indicator has exactly one owner on every day of the plan, or one per category of split_by."""
+    for code, indicator in draft.indicators.items():
+        held = [(place, tenure) for place, owned, tenure in draft.owners if owned == code]
+        dimension = draft.dimensions.get(indicator.split_by or "")
+        parts: tuple[str | None, ...] = dimension.category_ids if dimension else (None,)
+        for place, tenure in held:
+            if tenure.part not in parts:
+                allowed = ", ".join(part or "no part" for part in parts)
+                draft.faults.add(place, "unknown_part", f"indicator {code}: part {tenure.part}; allowed: {allowed}")
+        for part in parts:
+            what = f"indicator {code}" + (f", part {part}" if part else "")
+            mine = [(place, tenure) for place, tenure in held if tenure.part == part]
+            _check_tenures(draft, what, mine, draft.place("indicator", code), "owner")
+
+
+def _check_coordinator(draft: Draft) -> None:
+    if draft.plan is not None:
+        _check_tenures(draft, "coordinator", draft.coordinators, draft.place("plan", "plan"), "coordinator")
+
+
+def _check_tenures(draft: Draft, what: str, held: Iterable[tuple[Place, Tenure]], place: Place, role: str) -> None:
+    """One body at a time, from the first day of the plan to the last."""
+    if draft.plan is None:
+        return
+    reached: date = draft.plan.valid_from
+    for at, tenure in sorted(held, key=lambda pair: (pair[1].valid_from, pair[0])):
+        unit = draft.units.get(tenure.unit)
+        if unit is None:
+            draft.faults.add(at, "unknown_unit", f"{what}: no body {tenure.unit}")
+        elif not unit.spans(tenure.valid_from, tenure.valid_to):
+            draft.faults.add(at, "unit_not_valid", f"{what}: {tenure.unit} does not exist through its whole tenure")
+        if tenure.valid_to is not None and tenure.valid_to <= tenure.valid_from:
+            draft.faults.add(at, "bad_interval", f"{what}: ends on {tenure.valid_to}, not after {tenure.valid_from}")
+        if tenure.valid_from > reached:
+            draft.faults.add(at, f"{role}_gap", f"{what}: nobody from {reached} to {tenure.valid_from}")
+        elif tenure.valid_from < reached and reached > draft.plan.valid_from:
+            draft.faults.add(at, f"two_{role}s", f"{what}: {tenure.unit} and another at once from {tenure.valid_from}")
+        reached = max(reached, tenure.valid_to or date.max)
+    if reached < draft.plan.valid_to:
+        draft.faults.add(place, f"{role}_gap", f"{what}: nobody from {reached} to {draft.plan.valid_to}")
+
+
+def _check_collected(draft: Draft) -> None:
+    """Every element of a measure, in every required cell, stands on some form."""
+    cells = {(field.element, field.key) for form in draft.forms.values() for field in form.fields}
+    for code, measure in draft.measures.items():
+        for element_id in measure.elements:
+            element = draft.elements.get(element_id)
+            if element is None or not draft.forms:
+                continue
+            dimension = draft.dimensions.get(element.required_by or "")
+            keys = [f"{dimension.id}={name}" for name in dimension.category_ids] if dimension else [""]
+            for key in keys:
+                if (element_id, key) not in cells:
+                    message = f"measure {code}: no form asks for {element_id} {key}".rstrip()
+                    draft.faults.add(draft.place("measure", code), "not_collected", message)

@@ -1,0 +1,41 @@
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a catalogue file, counted from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    file: str
+    line: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.code}: {self.message}"
+
+
+class CatalogueError(ValueError):
+    """A catalogue that cannot be used, with every fault it has."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects faults, so that one reading names all of them."""
+
+    found: set[Fault] = field(default_factory=set)
+
+    def add(self, place: Place, code: str, message: str) -> None:
+        self.found.add(Fault(place.file, place.line, code, message))
+
+    def sorted(self) -> list[Fault]:
+        return sorted(self.found)
