@@ -1,0 +1,57 @@
+"""What a unit still owes, folded from the events of `submissions.v1` in whatever order they come."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events import (
+    ObligationOpened,
+    SubmissionReceived,
+    SubmissionReturned,
+    SubmissionWithdrawn,
+)
+from shared.events.data import Duty as DutyEvent
+
+State = Literal["open", "submitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """`version` is the newest event seen, `due_version` the newest one that told the deadline.
+
+    `reopened_at` is the instant of the return or withdrawal that reopened it, None while it was never handed in;
+    `returned_version` is set while the newest event is a return.
+    """
+
+    obligation_id: UUID
+    obligation: str
+    unit: str
+    form: str
+    period: str
+    state: State
+    version: int
+    due_at: datetime | None = None
+    due_version: int = 0
+    reopened_at: datetime | None = None
+    returned_version: int | None = None
+
+
+def fold(duty: Duty | None, event: DutyEvent) -> Duty:
+    """The duty after an event. The newest version decides the state; an old or repeated one changes nothing but
+    may still tell a deadline that was unknown so far."""
+    folded = duty or Duty(event.obligation_id, event.obligation, event.unit, event.form, event.period, "open", 0)
+    if isinstance(event, ObligationOpened | SubmissionReceived) and event.version > folded.due_version:
+        folded = replace(folded, due_at=event.due_at, due_version=event.version)
+    if event.version <= folded.version:
+        return folded
+    folded = replace(folded, version=event.version, reopened_at=None, returned_version=None)
+    match event:
+        case ObligationOpened():
+            return replace(folded, state="open")
+        case SubmissionReturned():
+            return replace(folded, state="open", reopened_at=event.decided_at, returned_version=event.version)
+        case SubmissionWithdrawn():
+            return replace(folded, state="open", reopened_at=event.decided_at)
+        case _:
+            return replace(folded, state="submitted")
