@@ -1,6 +1,6 @@
 """What others build on, written down: JSON Schema of each event, AsyncAPI of each service, OpenAPI of each service.
 
-`python -m tests.contracts.schemas` writes `deploy/schemas/`; a test compares what it would write with what stands there.
+`python -m tests.contracts.schemas` writes `deploy/schemas/`; a test compares it with what stands there.
 """
 
 import importlib
