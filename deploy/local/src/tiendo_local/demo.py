@@ -152,9 +152,9 @@ class Player:
         unit: str,
         *,
         key: str | None = None,
-        headers: dict[str, str] = {},
+        headers: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        extra = {**headers, **({"Idempotency-Key": key} if key else {})}
+        extra = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
         answer: dict[str, Any] = (await self._send("POST", path, role, unit, json=body, headers=extra)).json()
         return answer
 
