@@ -1,0 +1,13 @@
+"""`python -m audit serve | api | worker | migrate`."""
+
+import sys
+
+from audit.api import create_app
+from audit.settings import Settings
+from audit.worker import create_worker
+from shared.service import Service, main
+
+SERVICE = Service("audit", Settings, create_app, create_worker)
+
+if __name__ == "__main__":
+    sys.exit(main(SERVICE))

@@ -1,0 +1,50 @@
+"""The API process: JSON under /api/v1 and the pages of the place "Nhật ký". It holds no Kafka client."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from audit import events_api, inspection_pages, inspections_api, pages
+from audit.context import Context
+from audit.settings import Settings
+from audit.vocabulary import vocabulary
+from shared.catalogue import load
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.web.app import create_base_app
+from shared.web.health import Finding
+
+
+def create_app(settings: Settings) -> FastAPI:
+    engine = create_engine(settings)
+    catalogue = load(settings.catalogue_path)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    app = create_base_app(
+        settings,
+        place="audit",
+        templates_package="audit",
+        messages_package="audit",
+        catalogue=catalogue,
+        lifespan=lifespan,
+        title="Tiến Độ: nhật ký",
+    )
+    clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
+    app.state.audit = Context(engine, clock, catalogue, vocabulary(catalogue))
+
+    async def database() -> Finding:
+        async with engine.connect() as tx:
+            await tx.execute(text("select 1 from log_head"))
+        return Finding(True)
+
+    app.state.health.ready("database", database)
+    for module in (events_api, inspections_api, pages, inspection_pages):
+        app.include_router(module.router)
+    return app

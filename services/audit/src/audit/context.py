@@ -1,0 +1,55 @@
+"""What every route of this service needs, made once per process and kept in `app.state.audit`."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.record import Author
+from audit.texts import text
+from audit.vocabulary import Vocabulary
+from shared.auth import Person, require
+from shared.catalogue import Catalogue
+from shared.clock import VIETNAM, Clock
+from shared.web.problem import forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    engine: AsyncEngine
+    clock: Clock
+    catalogue: Catalogue
+    vocabulary: Vocabulary
+
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return self.clock.now().astimezone(VIETNAM).date()
+
+    def author(self, person: Person) -> Author:
+        return Author(person, self.clock.now(), self.catalogue.version)
+
+
+def context(request: Request) -> Context:
+    found: Context = request.app.state.audit
+    return found
+
+
+Here = Annotated[Context, Depends(context)]
+Reader = Annotated[Person, Depends(require())]
+CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader", "ops"))]
+Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]
+
+
+def own_unit(person: Person) -> str | None:
+    """The only unit whose events this person may read; None for all."""
+    return person.unit if person.role in ("reporter", "head") else None
+
+
+def readable_unit(person: Person, asked: str | None) -> str | None:
+    """The unit to search for. Problem 403 when it is not the person's to read."""
+    own = own_unit(person)
+    if own is not None and asked not in (None, own):
+        raise forbidden(text("problem.own_unit"))
+    return own or asked

@@ -1,0 +1,108 @@
+"""GET events: the log, and the exact bytes of one entry."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import RowMapping
+from starlette.responses import Response
+
+from audit import store
+from audit.context import Context, Here, Reader, own_unit, readable_unit
+from audit.schemas import EntryDetail, EntryItem, EntryList
+from audit.search import FILTERS, Search, read_search
+from audit.texts import fault, text
+from shared.events import CONTENT_TYPE
+from shared.web import cursor as cursors
+from shared.web.problem import Fault, Problem, invalid, not_found
+
+DEFAULT_LIMIT = 50
+PAGING = ("limit", "cursor")
+Filter = Annotated[str | None, Query()]
+router = APIRouter(prefix="/api/v1/events", tags=["events"])
+
+
+@router.get("", response_model=EntryList)
+async def list_events(
+    request: Request,
+    here: Here,
+    person: Reader,
+    type: Annotated[str | None, Query(description="full, or short as submission.received")] = None,
+    subject: Filter = None,
+    unit: Filter = None,
+    period: Filter = None,
+    from_: Annotated[str | None, Query(alias="from", description="a day in Vietnam or an instant, inclusive")] = None,
+    to: Annotated[str | None, Query(description="a day in Vietnam, inclusive, or an instant, exclusive")] = None,
+    source: Filter = None,
+    q: Annotated[str | None, Query(description="an event id, subject, obligation id or trace id")] = None,
+    order: Annotated[str | None, Query(description="desc: newest first (default), asc: oldest first")] = None,
+    limit: Annotated[str | None, Query(description=f"1 to {cursors.MAX_LIMIT}, {DEFAULT_LIMIT} if left out")] = None,
+    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+) -> Any:
+    """Reporters and heads read the events of their own unit, the other roles all."""
+    query = dict(request.query_params)
+    wanted, faults = read_search(query, here.vocabulary)
+    names = (*FILTERS, *PAGING)
+    faults += [
+        fault("unknown-filter", f"/query/{name}", options=", ".join(names)) for name in query if name not in names
+    ]
+    size, after = read_paging(query, faults)
+    if faults:
+        raise invalid(faults, title=text("problem.bad_search"))
+    wanted = replace(wanted, unit=readable_unit(person, wanted.unit))
+    return await listing(here, wanted, after, size)
+
+
+def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int | None]:
+    """The page's size and the index after which it begins."""
+    size = query.get("limit") or str(DEFAULT_LIMIT)
+    if not (size.isascii() and size.isdigit() and len(size) < 6 and 1 <= int(size) <= cursors.MAX_LIMIT):
+        faults.append(fault("bad-limit", "/query/limit", value=size, most=cursors.MAX_LIMIT))
+        size = str(DEFAULT_LIMIT)
+    try:
+        key = cursors.decode(query.get("cursor") or None, int)
+    except Problem as problem:
+        faults += problem.faults
+        key = None
+    if key is not None and not 0 <= key[0] < 2**63:
+        faults += cursors.bad_cursor().faults
+    return int(size), key[0] if key else None
+
+
+async def listing(here: Context, wanted: Search, after: int | None, limit: int) -> cursors.Listing:
+    async with here.engine.connect() as tx:
+        rows = await store.search(tx, wanted, after, limit + 1)
+    return cursors.listing(rows, limit, lambda row: (row["index"],), EntryItem.of)
+
+
+@router.get("/{event_id}", response_model=EntryDetail)
+async def get_event(event_id: str, here: Here, person: Reader) -> Any:
+    row = await find(here, event_id, own_unit(person))
+    return detail(row)
+
+
+def detail(row: RowMapping) -> EntryDetail:
+    rest = {name: row[name] for name in EntryDetail.model_fields if name not in ("id", "sha256")}
+    return EntryDetail(id=row["event_id"], sha256=hashlib.sha256(row["body"]).hexdigest(), **rest)
+
+
+@router.get("/{event_id}/raw", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
+async def get_raw_event(event_id: str, here: Here, person: Reader) -> Response:
+    """The bytes as they stood in Kafka, and nothing else."""
+    row = await find(here, event_id, own_unit(person))
+    digest = hashlib.sha256(row["body"]).hexdigest()
+    headers = {"ETag": f'"{digest}"', "Content-Disposition": f'inline; filename="event-{row["index"]}.json"'}
+    return Response(row["body"], headers=headers, media_type=CONTENT_TYPE)
+
+
+async def find(here: Context, event_id: str, unit: str | None) -> RowMapping:
+    """Problem 404 when the log has no such event, or none that may be read."""
+    row = None
+    if len(event_id) <= 64 and "\0" not in event_id:
+        async with here.engine.connect() as tx:
+            row = await store.find(tx, event_id, unit)
+    if row is None:
+        raise not_found(text("problem.no_event"))
+    return row

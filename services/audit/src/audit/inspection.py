@@ -1,0 +1,111 @@
+"""An inspection (thanh tra), check (kiểm tra) or supervision (giám sát) of how the plan is carried out.
+
+Source: plan 175/KH-UBND, obligations O12 (lines 90, 126, 223) and O13 (line 202); neither has a date.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from audit.finding import MAX_FINDINGS, Finding, read_finding
+from audit.reader import Reader
+from audit.texts import fault
+from audit.vocabulary import Vocabulary
+from shared.web.problem import Fault
+
+KINDS = ("thanh_tra", "kiem_tra", "giam_sat")
+OBLIGATIONS = ("O12", "O13")
+SCOPE_LIMIT, DOCUMENT_LIMIT = 2_000, 120
+FURTHEST_AHEAD = timedelta(days=366)
+FIELDS = (
+    "unit", "period", "kind", "obligation", "basis_document", "document_number", "signed_on",
+    "started_on", "ended_on", "scope", "findings",
+)  # fmt: skip
+
+State = Literal["planned", "in_progress", "awaiting_conclusion", "concluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """`basis_document` is the decision that orders it, "" while there is none. `document_number` and `signed_on` are
+    those of the signed conclusion: both or neither, because an unsigned draft has no number and no date."""
+
+    unit: str
+    period: str
+    kind: str
+    obligation: str
+    basis_document: str
+    document_number: str
+    signed_on: date | None
+    started_on: date
+    ended_on: date | None
+    scope: str
+    findings: tuple[Finding, ...]
+
+
+def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[Inspection | None, list[Fault]]:
+    """The inspection in `raw`, or None with everything that is wrong with it. `today` is the day in Vietnam."""
+    faults: list[Fault] = []
+    reader = Reader(raw, "", faults, FIELDS)
+    if faults and faults[0].code == "not-an-object":
+        return None, faults
+    unit = reader.choice("unit", vocabulary.units, code="unknown-unit")
+    period = reader.choice("period", vocabulary.periods, code="unknown-period")
+    kind = reader.choice("kind", KINDS, code="unknown-kind")
+    obligation = reader.choice("obligation", OBLIGATIONS, code="unknown-obligation")
+    basis_document = reader.text("basis_document", limit=DOCUMENT_LIMIT, required=False)
+    document_number = reader.text("document_number", limit=DOCUMENT_LIMIT, required=False)
+    signed_on = reader.day("signed_on", required=False)
+    started_on = reader.day("started_on")
+    ended_on = reader.day("ended_on", required=False)
+    scope = reader.text("scope", limit=SCOPE_LIMIT)
+    findings = tuple(
+        read_finding(item, f"/findings/{number}", faults, vocabulary.measures)
+        for number, item in enumerate(reader.items("findings", limit=MAX_FINDINGS))
+    )
+    faults += check_dates(started_on, ended_on, signed_on, document_number, has_findings=bool(findings), today=today)
+    if faults or started_on is None:
+        return None, faults
+    inspection = Inspection(
+        unit, period, kind, obligation, basis_document, document_number, signed_on,
+        started_on, ended_on, scope, findings,
+    )  # fmt: skip
+    return inspection, []
+
+
+def check_dates(
+    started_on: date | None,
+    ended_on: date | None,
+    signed_on: date | None,
+    document_number: str,
+    *,
+    has_findings: bool,
+    today: date,
+) -> list[Fault]:
+    faults = []
+    if started_on and started_on > today + FURTHEST_AHEAD:
+        faults.append(fault("starts-too-late", "/started_on"))
+    if started_on and ended_on and ended_on < started_on:
+        faults.append(fault("ends-before-start", "/ended_on"))
+    if ended_on and ended_on > today:
+        faults.append(fault("ends-in-future", "/ended_on"))
+    if signed_on and signed_on > today:
+        faults.append(fault("signed-in-future", "/signed_on"))
+    elif signed_on and started_on and signed_on < started_on:
+        faults.append(fault("signed-before-start", "/signed_on"))
+    if document_number and not signed_on:
+        faults.append(fault("number-without-signature", "/document_number"))
+    if signed_on and not document_number:
+        faults.append(fault("signature-without-number", "/signed_on"))
+    if has_findings and started_on and started_on > today:
+        faults.append(fault("findings-before-start", "/findings"))
+    return faults
+
+
+def state_of(started_on: date, ended_on: date | None, signed_on: date | None, today: date) -> State:
+    """Computed, never stored: it changes with the day."""
+    if signed_on:
+        return "concluded"
+    if started_on > today:
+        return "planned"
+    return "in_progress" if ended_on is None else "awaiting_conclusion"

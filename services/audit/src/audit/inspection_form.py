@@ -1,0 +1,71 @@
+"""The form of an inspection as a browser sends it, to and from what the rules read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from audit.finding import MAX_FINDINGS, PARTS
+from shared.web.problem import Fault
+
+TEXTS = (
+    "unit", "period", "kind", "obligation", "basis_document", "document_number", "signed_on",
+    "started_on", "ended_on", "scope",
+)  # fmt: skip
+FINDING_FIELDS = ("measure", *PARTS, "severity")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was typed, kept as it is. `findings` are the boxes on the page, empty ones too."""
+
+    typed: dict[str, str]
+    findings: tuple[dict[str, str], ...]
+
+    @property
+    def filled(self) -> list[int]:
+        """The boxes somebody wrote in; a severity alone is the box's own default."""
+        return [n for n, box in enumerate(self.findings) if any(box[name].strip() for name in ("measure", *PARTS))]
+
+    def raw(self) -> dict[str, Any]:
+        """As JSON would have it, with the filled boxes only."""
+        sent: dict[str, Any] = {name: value for name, value in self.typed.items() if value}
+        sent["findings"] = [{name: value for name, value in self.findings[n].items() if value} for n in self.filled]
+        return sent
+
+    def on_page(self, faults: Sequence[Fault]) -> list[Fault]:
+        """The faults, pointing at the boxes of the page instead of the list that was read."""
+        moved = []
+        for fault in faults:
+            parts = fault.pointer.split("/")
+            if parts[1:2] == ["findings"] and len(parts) > 2:
+                parts[2] = str(self.filled[int(parts[2])])
+            moved.append(replace(fault, pointer="/".join(parts)))
+        return moved
+
+    def with_another(self) -> "Form":
+        return self if len(self.findings) >= MAX_FINDINGS else replace(self, findings=(*self.findings, empty_finding()))
+
+
+def empty_finding() -> dict[str, str]:
+    return dict.fromkeys(FINDING_FIELDS, "")
+
+
+def empty_form() -> Form:
+    return Form(dict.fromkeys(TEXTS, ""), (empty_finding(),))
+
+
+def read_form(sent: Mapping[str, Any]) -> Form:
+    """Fields named as in JSON; a finding's are `findings-0-criteria` …; `boxes` says how many there are."""
+    boxes = str(sent.get("boxes", "1"))
+    count = min(int(boxes), MAX_FINDINGS) if boxes.isascii() and boxes.isdigit() and len(boxes) < 4 else 1
+    typed = {name: _text(sent.get(name)) for name in TEXTS}
+    findings = tuple(read_finding_form(sent, f"findings-{number}-") for number in range(count))
+    return Form(typed, findings)
+
+
+def read_finding_form(sent: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    return {name: _text(sent.get(prefix + name)) for name in FINDING_FIELDS}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,148 @@
+"""Pages of inspections: the list by state and age, the form, the case. They work without JavaScript."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from audit.context import CaseReader, Context, Here, Inspector
+from audit.finding import PARTS, SEVERITIES, read_finding
+from audit.inspection import KINDS, OBLIGATIONS, read_inspection
+from audit.inspection_form import Form, empty_finding, empty_form, read_finding_form, read_form
+from audit.inspections_api import STATES, case, listing, read_filters
+from audit.pages import unit_groups
+from audit.record import log_inspection, record_finding
+from shared.catalogue import Catalogue
+from shared.web import idempotency
+from shared.web.page import page
+from shared.web.problem import Fault, Problem
+
+SHOWN = 50
+MAX_FIELDS = 600
+router = APIRouter(prefix="/inspections", include_in_schema=False)
+
+
+@router.get("")
+async def inspections(request: Request, here: Here, person: CaseReader) -> Response:
+    asked = {name: request.query_params.get(name, "") for name in ("unit", "period", "state")}
+    state = read_filters(here, asked["unit"], asked["period"], asked["state"])
+    cursor = request.query_params.get("cursor") or None
+    found = await listing(here, asked["unit"] or None, asked["period"] or None, state, SHOWN, cursor)
+    filters = {name: value for name, value in asked.items() if value}
+    address = f"/inspections?{urlencode({**filters, 'cursor': found['next']})}" if found["next"] else None
+    return page(
+        request,
+        "inspections.html",
+        items=found["items"],
+        asked=asked,
+        states=STATES,
+        groups=unit_groups(here),
+        may_write=person.role in ("auditor", "coordinator"),
+        next_url=address,
+        first_url=f"/inspections?{urlencode(filters)}" if cursor else None,
+    )
+
+
+@router.get("/new")
+async def new(request: Request, here: Here, person: Inspector) -> Response:
+    return _form_page(request, here, empty_form(), [], str(uuid4()))
+
+
+@router.post("/new")
+async def create(request: Request, here: Here, person: Inspector) -> Response:
+    """303 to the case; 422 with the form as it was typed; "another finding" gives one box more."""
+    sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
+    form, key = read_form(sent), str(sent.get("key", ""))
+    if sent.get("action") == "another":
+        return _form_page(request, here, form.with_another(), [], key)
+    item, faults = read_inspection(form.raw(), here.vocabulary, here.today())
+    if item is None:
+        return _form_page(request, here, form, form.on_page(faults), key, 422)
+    attempt = await idempotency.attempt(request, person.subject, key=key or str(uuid4()))
+    async with here.engine.begin() as tx:
+        if replay := await idempotency.begin(tx, attempt):
+            return RedirectResponse(replay.body.decode(), 303)
+        id_ = await log_inspection(tx, item, here.author(person))
+        await idempotency.finish(tx, attempt, 303, f"/inspections/{id_}".encode())
+    return RedirectResponse(f"/inspections/{id_}", 303)
+
+
+@router.get("/{inspection_id}")
+async def show(request: Request, inspection_id: UUID, here: Here, person: CaseReader) -> Response:
+    return await _case_page(request, here, person.role, inspection_id, empty_finding(), [], str(uuid4()))
+
+
+@router.post("/{inspection_id}/findings")
+async def add_finding(request: Request, inspection_id: UUID, here: Here, person: Inspector) -> Response:
+    sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
+    typed, key = read_finding_form(sent), str(sent.get("key", ""))
+    faults: list[Fault] = []
+    raw = {name: value for name, value in typed.items() if value}
+    item = read_finding(raw, "", faults, here.vocabulary.measures)
+    if faults:
+        return await _case_page(request, here, person.role, inspection_id, typed, faults, key, 422)
+    attempt = await idempotency.attempt(request, person.subject, key=key or str(uuid4()))
+    try:
+        async with here.engine.begin() as tx:
+            if await idempotency.begin(tx, attempt) is None:
+                await record_finding(tx, inspection_id, item, here.author(person))
+                await idempotency.finish(tx, attempt, 303, b"")
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return await _case_page(request, here, person.role, inspection_id, typed, list(problem.faults), key, 422)
+    return RedirectResponse(f"/inspections/{inspection_id}", 303)
+
+
+def measures(catalogue: Catalogue) -> list[Any]:
+    return list(catalogue.measures.values())
+
+
+def _choices(here: Context) -> Mapping[str, Any]:
+    return {"measures": measures(here.catalogue), "severities": SEVERITIES, "parts": PARTS}
+
+
+def _form_page(
+    request: Request, here: Context, form: Form, faults: list[Fault], key: str, status: int = 200
+) -> Response:
+    return page(
+        request,
+        "inspection_new.html",
+        status,
+        form=form,
+        faults=faults,
+        key=key or str(uuid4()),
+        groups=unit_groups(here),
+        kinds=KINDS,
+        obligations=OBLIGATIONS,
+        periods=sorted(here.vocabulary.periods, reverse=True),
+        **_choices(here),
+    )
+
+
+async def _case_page(
+    request: Request,
+    here: Context,
+    role: str,
+    inspection_id: UUID,
+    typed: Mapping[str, str],
+    faults: list[Fault],
+    key: str,
+    status: int = 200,
+) -> Response:
+    found = await case(here, inspection_id)
+    writable = role in ("auditor", "coordinator") and found.state not in ("planned", "concluded")
+    return page(
+        request,
+        "inspection.html",
+        status,
+        case=found,
+        typed=typed,
+        faults=faults,
+        key=key or str(uuid4()),
+        writable=writable,
+        **_choices(here),
+    )

@@ -1,0 +1,146 @@
+"""Inspections and their findings."""
+
+from datetime import date
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+from sqlalchemy import RowMapping
+from starlette.responses import Response
+
+from audit import inspection_store as store
+from audit.context import CaseReader, Context, Here, Inspector
+from audit.finding import SEVERITIES, read_finding
+from audit.inspection import State, read_inspection, state_of
+from audit.record import log_inspection, record_finding
+from audit.schemas import (
+    FINDING_IN,
+    INSPECTION_IN,
+    FindingItem,
+    InspectionDetail,
+    InspectionItem,
+    InspectionList,
+    request_body,
+)
+from audit.texts import fault, text
+from shared.web import cursor as cursors
+from shared.web import idempotency
+from shared.web.problem import Fault, invalid, not_found
+
+router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
+STATES: tuple[State, ...] = get_args(State)
+
+
+@router.post("", status_code=201, response_model=InspectionDetail, openapi_extra=request_body(INSPECTION_IN))
+async def post_inspection(request: Request, here: Here, person: Inspector, raw: Annotated[Any, Body()]) -> Response:
+    """All faults are named at once. `Idempotency-Key` is honoured."""
+    item, faults = read_inspection(raw, here.vocabulary, here.today())
+    if item is None:
+        raise invalid(faults)
+    attempt = await idempotency.attempt(request, person.subject)
+    async with here.engine.begin() as tx:
+        if replay := await idempotency.begin(tx, attempt):
+            return replay.response()
+        id_ = await log_inspection(tx, item, here.author(person))
+        row = await store.find(tx, id_)
+        assert row is not None
+        body = detail(row, await store.findings_of(tx, id_), here.today()).model_dump_json().encode()
+        await idempotency.finish(tx, attempt, 201, body)
+    return Response(body, 201, {"Location": f"/api/v1/inspections/{id_}"}, media_type="application/json")
+
+
+@router.get("", response_model=InspectionList)
+async def list_inspections(
+    here: Here,
+    person: CaseReader,
+    unit: str | None = None,
+    period: str | None = None,
+    state: str | None = None,
+    limit: cursors.Limit = 50,
+    cursor: cursors.Cursor = None,
+) -> Any:
+    """Newest first."""
+    return await listing(here, unit, period, read_filters(here, unit, period, state), limit, cursor)
+
+
+def read_filters(here: Context, unit: str | None, period: str | None, state: str | None) -> State | None:
+    faults: list[Fault] = []
+    if unit and unit not in here.vocabulary.units:
+        faults.append(fault("unknown-unit", "/query/unit", value=unit))
+    if period and period not in here.vocabulary.periods:
+        faults.append(fault("unknown-period", "/query/period", value=period))
+    known = next((one for one in STATES if one == state), None)
+    if state and known is None:
+        faults.append(fault("unknown-state", "/query/state", value=state, options=", ".join(STATES)))
+    if faults:
+        raise invalid(faults, title=text("problem.bad_search"))
+    return known
+
+
+async def listing(
+    here: Context, unit: str | None, period: str | None, state: State | None, limit: int, cursor: str | None
+) -> cursors.Listing:
+    key = cursors.decode(cursor, int)
+    today = here.today()
+    async with here.engine.connect() as tx:
+        rows = await store.search(
+            tx, unit=unit, period=period, state=state, today=today, after=key[0] if key else None, limit=limit + 1
+        )
+    return cursors.listing(rows, limit, lambda row: (row["number"],), lambda row: item_of(row, today))
+
+
+@router.get("/{inspection_id}", response_model=InspectionDetail)
+async def get_inspection(inspection_id: UUID, here: Here, person: CaseReader) -> Any:
+    return await case(here, inspection_id)
+
+
+async def case(here: Context, inspection_id: UUID) -> InspectionDetail:
+    async with here.engine.connect() as tx:
+        row = await store.find(tx, inspection_id)
+        if row is None:
+            raise not_found(text("problem.no_inspection"))
+        return detail(row, await store.findings_of(tx, inspection_id), here.today())
+
+
+@router.post(
+    "/{inspection_id}/findings", status_code=201, response_model=FindingItem, openapi_extra=request_body(FINDING_IN)
+)
+async def post_finding(
+    request: Request, inspection_id: UUID, here: Here, person: Inspector, raw: Annotated[Any, Body()]
+) -> Response:
+    """One finding. `Idempotency-Key` is honoured."""
+    faults: list[Fault] = []
+    item = read_finding(raw, "", faults, here.vocabulary.measures)
+    if faults:
+        raise invalid(faults)
+    attempt = await idempotency.attempt(request, person.subject)
+    async with here.engine.begin() as tx:
+        if replay := await idempotency.begin(tx, attempt):
+            return replay.response()
+        id_ = await record_finding(tx, inspection_id, item, here.author(person))
+        row = next(one for one in await store.findings_of(tx, inspection_id) if one["id"] == id_)
+        body = finding_of(row).model_dump_json().encode()
+        await idempotency.finish(tx, attempt, 201, body)
+    return Response(body, 201, {"Location": f"/api/v1/inspections/{inspection_id}"}, media_type="application/json")
+
+
+def item_of(row: RowMapping, today: date) -> InspectionItem:
+    return InspectionItem(**_common(row, today))
+
+
+def detail(row: RowMapping, findings: Any, today: date) -> InspectionDetail:
+    found = [finding_of(one) for one in findings]
+    return InspectionDetail(**_common(row, today), scope=row["scope"], trace_id=row["trace_id"], findings=found)
+
+
+def finding_of(row: RowMapping) -> FindingItem:
+    return FindingItem(**{name: row[name] for name in FindingItem.model_fields})
+
+
+def _common(row: RowMapping, today: date) -> dict[str, Any]:
+    computed = {"state", "age_days", "by_severity"}
+    return {name: row[name] for name in InspectionItem.model_fields if name not in computed} | {
+        "state": state_of(row["started_on"], row["ended_on"], row["signed_on"], today),
+        "age_days": max(0, (today - row["started_on"]).days),
+        "by_severity": {name: row[name] for name in SEVERITIES},
+    }

@@ -1,0 +1,4 @@
+from audit.tables import metadata
+from shared.database import run_migrations
+
+run_migrations(metadata)

@@ -1,0 +1,135 @@
+"""Pages of the log: search, one event, everything about one duty."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from audit import store
+from audit.context import Context, Here, Reader, own_unit, readable_unit
+from audit.events_api import detail, find, listing, read_paging
+from audit.schemas import EntryItem
+from audit.search import FILTERS, SHORT_TYPES, read_search
+from audit.sentence import sentence
+from audit.texts import text
+from shared.web import cursor as cursors
+from shared.web.page import page
+from shared.web.plan import all_units, unit_name
+from shared.web.problem import Text, not_found
+from shared.web.sign_in import grouped
+
+SHOWN = 50
+SHOWN_OF_TIMELINE = 200
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as the pages tell it."""
+
+    entry: EntryItem
+    told: Text
+    subject_url: str
+
+    @property
+    def event_url(self) -> str:
+        return f"/events/{quote(self.entry.id, safe='')}"
+
+
+def line(here: Context, item: EntryItem) -> Line:
+    told = sentence(item.type, item.subject, item.data, lambda key, spoken: unit_name(here.catalogue, key, spoken))
+    duty = item.data.get("obligation_id")
+    return Line(item, told, f"/subjects/{quote(str(duty or item.subject), safe='')}")
+
+
+def is_illustrative(lines: list[Line]) -> bool:
+    return any(one.entry.data.get("illustrative") is True for one in lines)
+
+
+def unit_groups(here: Context) -> Any:
+    today = here.today()
+    return grouped(all_units(here.catalogue), lambda unit: unit.valid_to is None or unit.valid_to > today)
+
+
+@router.get("/log")
+async def log(request: Request, here: Here, person: Reader) -> Response:
+    typed = {name: request.query_params.get(name, "") for name in FILTERS}
+    wanted, faults = read_search(typed, here.vocabulary)
+    _, after = read_paging({"cursor": request.query_params.get("cursor", "")}, faults)
+    wanted = replace(wanted, unit=readable_unit(person, wanted.unit))
+    found: cursors.Listing = {"items": [], "next": None}
+    if not faults:
+        found = await listing(here, wanted, after, SHOWN)
+    lines = [line(here, item) for item in found["items"]]
+    filters = {name: value for name, value in typed.items() if value}
+    return page(
+        request,
+        "log.html",
+        422 if faults else 200,
+        typed=typed,
+        faults=faults,
+        lines=lines,
+        own=own_unit(person),
+        types=list(SHORT_TYPES),
+        groups=unit_groups(here),
+        filtered=bool(filters),
+        next_url=_address("/log", filters, found["next"]),
+        first_url=f"/log?{urlencode(filters)}" if after is not None else None,
+        illustrative=is_illustrative(lines),
+    )
+
+
+@router.get("/events/{event_id}")
+async def event(request: Request, event_id: str, here: Here, person: Reader) -> Response:
+    row = await find(here, event_id, own_unit(person))
+    told = line(here, EntryItem.of(row))
+    return page(
+        request,
+        "event.html",
+        line=told,
+        detail=detail(row),
+        bytes=len(row["body"]),
+        pretty=json.dumps(json.loads(row["body"]), ensure_ascii=False, indent=2),
+        exact=row["body"].decode(errors="replace"),
+        illustrative=is_illustrative([told]),
+    )
+
+
+@router.get("/subjects/{subject:path}")
+async def timeline(request: Request, subject: str, here: Here, person: Reader) -> Response:
+    """Everything about one duty or subject, in the order it happened. Problem 404 when the log has nothing about it."""
+    after = cursors.decode(request.query_params.get("cursor"), datetime, int)
+    rows: Any = []
+    if len(subject) <= 200 and "\0" not in subject:
+        async with here.engine.connect() as tx:
+            rows = await store.timeline(tx, subject, own_unit(person), after, SHOWN_OF_TIMELINE + 1)
+    if not rows:
+        raise not_found(text("problem.no_subject"))
+    found = cursors.listing(rows, SHOWN_OF_TIMELINE, lambda row: (row["time"], row["index"]), EntryItem.of)
+    lines = [line(here, item) for item in found["items"]]
+    here_url = f"/subjects/{quote(subject, safe='')}"
+    return page(
+        request,
+        "timeline.html",
+        subject=subject,
+        about=_duty(lines),
+        lines=lines,
+        next_url=_address(here_url, {}, found["next"]),
+        first_url=here_url if after else None,
+        illustrative=is_illustrative(lines),
+    )
+
+
+def _duty(lines: list[Line]) -> Mapping[str, Any] | None:
+    """Form, unit and period, where an event names all three."""
+    named = (one.entry.data for one in lines if {"form", "unit", "period"} <= one.entry.data.keys())
+    return next(named, None)
+
+
+def _address(path: str, filters: Mapping[str, str], cursor: str | None) -> str | None:
+    return f"{path}?{urlencode({**filters, 'cursor': cursor})}" if cursor else None

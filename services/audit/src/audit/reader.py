@@ -1,0 +1,86 @@
+"""Read what a person or a program sent, collecting every fault instead of stopping at the first."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from audit.texts import fault
+from shared.web.problem import Fault
+
+FIRST_DAY, LAST_DAY = date(2021, 1, 1), date(2035, 12, 31)
+
+
+class Reader:
+    """Fields of one JSON object (or form). Each method answers None (or "") for what is absent or wrong."""
+
+    def __init__(self, raw: object, pointer: str, faults: list[Fault], allowed: Collection[str]) -> None:
+        self.faults = faults
+        self._pointer = pointer
+        self._raw: Mapping[str, object] = {}
+        self._readable = isinstance(raw, Mapping)
+        if not isinstance(raw, Mapping):
+            self._add("not-an-object", "")
+            return
+        self._raw = raw
+        for name in sorted(set(map(str, raw)) - set(allowed)):
+            self._add("unknown-field", name.replace("~", "~0").replace("/", "~1"))
+
+    def _add(self, code: str, name: str, **values: object) -> None:
+        pointer = f"{self._pointer}/{name}" if name else self._pointer
+        self.faults.append(fault(code, pointer, **values))
+
+    def text(self, name: str, *, limit: int, required: bool = True) -> str:
+        """A trimmed text of at most `limit` characters without control characters but line breaks and tabs."""
+        value = self._raw.get(name)
+        if value is None or value == "":
+            if required and self._readable:
+                self._add("required", name)
+            return ""
+        if not isinstance(value, str):
+            self._add("not-text", name)
+            return ""
+        value = value.replace("\r\n", "\n").strip()
+        if not value and required:
+            self._add("required", name)
+        elif len(value) > limit:
+            self._add("too-long", name, limit=limit, length=len(value))
+        elif any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in value):
+            self._add("control-character", name)
+        else:
+            return value
+        return ""
+
+    def choice(self, name: str, options: Collection[str], *, code: str, required: bool = True) -> str:
+        """One of `options`; a fault `code` otherwise."""
+        value = self.text(name, limit=200, required=required)
+        if value and value not in options:
+            shown = ", ".join(options) if len(options) <= 5 else ""
+            self._add(code, name, value=value, options=shown)
+            return ""
+        return value
+
+    def day(self, name: str, *, required: bool = True) -> date | None:
+        """A day as 2026-12-14, between 2021 and 2035."""
+        value = self.text(name, limit=40, required=required)
+        if not value:
+            return None
+        try:
+            if len(value) != 10:
+                raise ValueError(value)
+            day = date.fromisoformat(value)
+        except ValueError:
+            self._add("not-a-day", name, value=value)
+            return None
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self._add("day-out-of-range", name, first=FIRST_DAY.year, last=LAST_DAY.year)
+            return None
+        return day
+
+    def items(self, name: str, *, limit: int) -> list[object]:
+        value = self._raw.get(name, [])
+        if not isinstance(value, list):
+            self._add("not-a-list", name)
+            return []
+        if len(value) > limit:
+            self._add("too-many", name, limit=limit, count=len(value))
+            return []
+        return value

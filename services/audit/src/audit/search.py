@@ -1,0 +1,93 @@
+"""What to look for in the log, read from a query string: every fault is named at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from audit.texts import fault
+from audit.vocabulary import Vocabulary
+from shared.clock import VIETNAM
+from shared.events import DATA_TYPES
+from shared.web.problem import Fault
+
+FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
+SOURCES = ("submissions", "aggregation", "notifications", "audit")
+SHORT_TYPES = {name.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]: name for name in DATA_TYPES}
+TEXT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`since` ≤ time < `until`, aware instants. `q` is an event id, a subject, a duty's id or a trace id."""
+
+    type: str | None = None
+    subject: str | None = None
+    unit: str | None = None
+    period: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str | None = None
+    q: str | None = None
+    oldest_first: bool = False
+
+
+def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Search, list[Fault]]:
+    """Empty values count as not given. A plain day is that day in Vietnam, the last day of `to` included."""
+    faults: list[Fault] = []
+    given = {name: value.strip() for name, value in query.items() if name in FILTERS and value.strip()}
+    for name, value in list(given.items()):
+        if len(value) > TEXT_LIMIT or "\0" in value:
+            faults.append(fault("bad-filter", f"/query/{name}", limit=TEXT_LIMIT))
+            del given[name]
+    type_ = given.get("type")
+    if type_ is not None:
+        type_ = SHORT_TYPES.get(type_, type_)
+        if type_ not in DATA_TYPES:
+            faults.append(fault("unknown-type", "/query/type", value=given["type"], options=", ".join(SHORT_TYPES)))
+    source = given.get("source")
+    if source is not None:
+        source = "/" + source.lstrip("/")
+        if source[1:] not in SOURCES:
+            faults.append(fault("unknown-source", "/query/source", value=given["source"], options=", ".join(SOURCES)))
+    if given.get("unit", "") and given["unit"] not in vocabulary.units:
+        faults.append(fault("unknown-unit", "/query/unit", value=given["unit"], options=""))
+    if given.get("period", "") and given["period"] not in vocabulary.periods:
+        faults.append(fault("unknown-period", "/query/period", value=given["period"], options=""))
+    order = given.get("order", "desc")
+    if order not in ("asc", "desc"):
+        faults.append(fault("unknown-order", "/query/order", value=order))
+    since = _instant(given, "from", faults)
+    until = _instant(given, "to", faults, end_of_day=True)
+    if since and until and since >= until:
+        faults.append(fault("from-after-to", "/query/from"))
+    wanted = Search(
+        type=type_,
+        subject=given.get("subject"),
+        unit=given.get("unit"),
+        period=given.get("period"),
+        since=since,
+        until=until,
+        source=source,
+        q=given.get("q"),
+        oldest_first=order == "asc",
+    )
+    return wanted, faults
+
+
+def _instant(given: Mapping[str, str], name: str, faults: list[Fault], *, end_of_day: bool = False) -> datetime | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        if len(value) == 10:
+            day = date.fromisoformat(value) + timedelta(days=1 if end_of_day else 0)
+            return datetime.combine(day, time(), VIETNAM)
+        # In a query string the + of an offset arrives as a space unless it was escaped.
+        instant = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=VIETNAM)
+        instant.utctimetuple()
+        return instant
+    except (ValueError, OverflowError):
+        faults.append(fault("not-an-instant", f"/query/{name}", value=value))
+        return None

@@ -1,0 +1,65 @@
+"""An event as a sentence that an officer reads: "Xã Quảng Trực gửi bản 2 Biểu B01-XA năm 2026"."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from audit.texts import text, texts
+from shared.web.figures import days_left, instant, number
+from shared.web.problem import Language, Text
+
+ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+NameOf = Callable[[str, Language], str]
+
+
+def period_phrase(period: str) -> Text:
+    """2026 → "năm 2026"; 2026-Q3 → "quý III năm 2026"."""
+    year, _, quarter = period.partition("-")
+    if quarter in ROMAN:
+        return text("period.quarter", quarter=ROMAN[quarter], digit=quarter[1], year=year)
+    return text("period.year", year=year)
+
+
+def sentence(type_: str, subject: str, data: Mapping[str, Any], name_of: NameOf) -> Text:
+    """`name_of` gives a unit's name. A type or a shape without a sentence of its own is still told, by its codes."""
+    key = "event." + type_.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]
+    if key in texts():
+        try:
+            return Text(_fill("vi", key, data, name_of), _fill("en", key, data, name_of))
+        except (KeyError, ValueError, TypeError, AttributeError):
+            pass
+    return text("event.other", type=type_, subject=subject)
+
+
+def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf) -> str:
+    values: dict[str, Any] = dict(data)
+    values["unit"] = name_of(data["unit"], language)
+    values["period"] = period_phrase(data["period"]).in_(language)
+    for name in ("kind", "severity", "recipient_role", "channel"):
+        if name in data:
+            values[name] = _word(language, name, str(data[name]))
+    if "due_at" in data:
+        values["due"] = instant(datetime.fromisoformat(data["due_at"]))
+    if "days_left" in data:
+        values["left"] = days_left(int(data["days_left"])).in_(language)
+    if "reason_code" in data:
+        values["reason"] = data["reason_code"]
+    values.setdefault("reason", "–")
+    if "values" in data:
+        values |= _figures(language, data["values"]["received"])
+    if data.get("measure") and key == "event.finding.recorded":
+        values["about"] = texts().plain(language, "event.about_measure", measure=data["measure"])
+    values.setdefault("about", "")
+    return texts().plain(language, key, **values)
+
+
+def _figures(language: Language, figures: Mapping[str, Any]) -> dict[str, str]:
+    value = figures.get("value")
+    shown = texts().plain(language, "event.no_value") if value is None else number(value, language=language)
+    return {"value": shown, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
+
+
+def _word(language: Language, name: str, code: str) -> str:
+    """The word for a code; the code itself when it is a new one."""
+    key = f"{name}.{code}"
+    return texts().plain(language, key) if key in texts() else code

@@ -1,0 +1,20 @@
+"""The service's sentences, read once from messages.yaml."""
+
+from functools import cache
+
+from shared.web import messages
+from shared.web.problem import Fault, Text
+
+
+@cache
+def texts() -> messages.Messages:
+    return messages.load("audit")
+
+
+def text(key: str, **values: object) -> Text:
+    return texts().text(key, **values)
+
+
+def fault(code: str, pointer: str, **values: object) -> Fault:
+    """A fault whose text is the message `fault.<code>`."""
+    return Fault(code, pointer, text(f"fault.{code}", **values))

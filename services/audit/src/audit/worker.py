@@ -1,0 +1,42 @@
+"""The worker: every topic into the log, and the relay of this service's own events."""
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from audit import store
+from audit.entry import Entry, read_entry
+from audit.settings import Settings
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.events import ALL_TOPICS
+from shared.messaging import Apply, Received, ServiceWorker
+
+
+def log_events(clock: Clock) -> Apply:
+    """The effect of a batch: an entry for each event, in the order the batch has them.
+
+    Our own inspections.v1 is read back from Kafka like every other topic, so that the log holds what was published.
+    """
+
+    async def apply(tx: AsyncConnection, events: list[Received]) -> None:
+        await store.append(tx, [_entry(event, clock) for event in events])
+
+    return apply
+
+
+def _entry(received: Received, clock: Clock) -> Entry:
+    record = received.record
+    return read_entry(
+        received.value,
+        time=received.event.time,
+        received_at=clock.now(),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+    )
+
+
+def create_worker(settings: Settings) -> ServiceWorker:
+    clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
+    return ServiceWorker(settings, create_engine(settings), topics=ALL_TOPICS, apply=log_events(clock))

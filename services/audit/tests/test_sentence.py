@@ -1,0 +1,75 @@
+from typing import Any
+
+import pytest
+
+from audit.sentence import period_phrase, sentence
+from audit.texts import texts
+from shared.events import DATA_TYPES
+from shared.web.problem import Language
+
+DUTY: dict[str, Any] = {
+    "obligation_id": "0198", "obligation": "O1", "form": "B01-XA", "unit": "24736@2025-07-01", "period": "2026",
+}  # fmt: skip
+FIGURES = {"value": "1234.5", "reported": 3, "expected": 28, "assessment": "not_assessed"}
+NOTICE = DUTY | {"stage": "T-7", "channel": "email", "recipient_role": "reporter", "attempt": 1}
+SAMPLES: dict[str, dict[str, Any]] = {
+    "obligation.opened": DUTY | {"due_at": "2026-12-14T17:00:00Z"},
+    "submission.received": DUTY | {"revision": 2},
+    "submission.returned": DUTY | {"revision": 2},
+    "submission.accepted": DUTY | {"revision": 2},
+    "submission.withdrawn": DUTY | {"revision": 2},
+    "indicator.aggregated": {"measure": "4.1", "unit": "DAK_NONG", "period": "2026", "values": {"received": FIGURES}},
+    "deadline.approaching": DUTY | {"due_at": "2026-12-14T17:00:00Z", "days_left": 7},
+    "deadline.missed": DUTY | {"due_at": "2026-12-14T17:00:00Z", "days_left": -1},
+    "notification.sent": NOTICE,
+    "notification.failed": NOTICE | {"reason_code": "smtp.550"},
+    "notification.superseded": NOTICE | {"reason_code": "received"},
+    "inspection.logged": {"unit": "SO_Y_TE", "period": "2026-Q3", "kind": "kiem_tra", "findings": 1},
+    "finding.recorded": {"unit": "SO_Y_TE", "period": "2026", "measure": "4.1", "severity": "high"},
+}
+
+
+def name_of(key: str, language: Language) -> str:
+    return {"24736@2025-07-01": "Xã Quảng Trực"}.get(key, key)
+
+
+def test_the_sentence_of_the_design() -> None:
+    said = sentence("vn.tiendo.submission.received.v1", "s", SAMPLES["submission.received"], name_of)
+    assert said.vi == "Xã Quảng Trực gửi bản 2 Biểu B01-XA năm 2026"
+    assert said.en == "Xã Quảng Trực sent revision 2 of form B01-XA for 2026"
+
+
+@pytest.mark.parametrize("type_", list(DATA_TYPES))
+def test_every_type_has_a_sentence_and_a_name(type_: str) -> None:
+    short = type_.removeprefix("vn.tiendo.").removesuffix(".v1")
+    said = sentence(type_, "s", SAMPLES[short], name_of)
+    assert "Sự kiện" not in said.vi and "{" not in said.vi + said.en
+    assert f"type.{short}" in texts()
+
+
+@pytest.mark.parametrize(
+    ("type_", "part"),
+    [
+        ("indicator.aggregated", "1.234,5; 3/28 đơn vị"),
+        ("obligation.opened", "trước 15/12/2026 00:00"),
+        ("deadline.approaching", "còn 7 ngày"),
+    ],
+)
+def test_figures_and_days_read_as_vietnamese(type_: str, part: str) -> None:
+    assert part in sentence(f"vn.tiendo.{type_}.v1", "s", SAMPLES[type_], name_of).vi
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"unit": "x", "period": "2026"}, {"unit": "x", "period": "2026", "due_at": "soon"}]
+)
+def test_what_cannot_be_told_is_told_by_its_codes(data: dict[str, Any]) -> None:
+    assert (
+        sentence("vn.tiendo.deadline.missed.v1", "abc", data, name_of).vi
+        == "Sự kiện vn.tiendo.deadline.missed.v1 về abc"
+    )
+    assert sentence("vn.tiendo.new.thing.v2", "abc", data, name_of).en == "Event vn.tiendo.new.thing.v2 about abc"
+
+
+def test_periods() -> None:
+    assert period_phrase("2026") == ("năm 2026", "2026")
+    assert period_phrase("2026-Q3") == ("quý III năm 2026", "quarter 3 of 2026")
