@@ -1,0 +1,78 @@
+"""A figure against its target: đạt, đạt một phần, chưa đạt, chưa đủ số liệu, không phát sinh."""
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from aggregation.formula import Figure
+from shared.catalogue import Measure, Target
+
+Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]
+
+# "dưới" is <, "trên" is >: the catalogue keeps the resolution's words, nothing here rounds them (domain 8.4).
+OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figure of one category: a sex (5.2) or an administrative level (1.1)."""
+
+    dimension: str
+    category: str
+    figure: Figure
+
+
+def meets(exact: Fraction, target: Target) -> bool:
+    """Compared before rounding: 49,96 % is printed as 50,0 % and still below 50 %."""
+    return OPERATORS[target.op](exact, Fraction(Decimal(target.value)))
+
+
+def below_floor(measure: Measure, total: Figure) -> bool:
+    """4.1: under the natural 104 boys per 100 girls the data are suspect, not a success (domain 8.3)."""
+    return measure.floor is not None and total.exact is not None and total.exact < Fraction(measure.floor)
+
+
+def assess(measure: Measure, total: Figure, parts: Sequence[Part], target: Target | None) -> Assessment:
+    """`target` is the one that binds in the period's year, None in the years between.
+
+    Incomplete coverage is never judged. 1.1: met when all levels together meet it, partly when only some level does.
+    5.2: every sex must meet it, partly when one does. Categories without any unit or case are left aside.
+    """
+    if not total.complete:
+        return "not_assessed"
+    if total.exact is None:
+        return "not_applicable"
+    if target is None or below_floor(measure, total):
+        return "not_assessed"
+    results = [meets(part.figure.exact, target) for part in parts if part.figure.exact is not None]
+    if measure.tested_by:
+        return together(results)
+    if meets(total.exact, target):
+        return "met"
+    return "partly_met" if measure.partly_by and any(results) else "not_met"
+
+
+def together(results: Sequence[bool]) -> Assessment:
+    if not results:
+        return "not_assessed"
+    return "met" if all(results) else "partly_met" if any(results) else "not_met"
+
+
+def combine(assessments: Iterable[Assessment]) -> Assessment:
+    """An indicator of several measures (3.2, 5.2, 5.4): met when each is, partly when some is (domain 3.1)."""
+    judged = [a for a in assessments if a != "not_applicable"]
+    if not judged:
+        return "not_applicable"
+    if "not_assessed" in judged:
+        return "not_assessed"
+    if all(a == "met" for a in judged):
+        return "met"
+    return "not_met" if all(a == "not_met" for a in judged) else "partly_met"

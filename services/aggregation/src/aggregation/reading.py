@@ -1,0 +1,165 @@
+"""Reading: what the API and the pages ask for."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.formula import CellSum
+from aggregation.revision import Basis
+from aggregation.rows import CellKey, Value, ValueKey
+from aggregation.store import value_of
+from aggregation.tables import cell, fact, indicator_history, indicator_value, obligation, revision
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One fact that stands in a sum, with the submission it came from."""
+
+    unit: str
+    period: str
+    form: str
+    obligation_id: UUID
+    submission_id: UUID | None
+    revision: int
+    element: str
+    disaggregation: str
+    value: Decimal | None
+    status: str
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class Reported:
+    """An opened obligation and the revisions that count; None while the unit is out of the totals."""
+
+    unit: str
+    form: str
+    period: str
+    obligation_id: UUID
+    due_at: datetime | None
+    received: int | None
+    accepted: int | None
+
+
+def _key(row: Any) -> ValueKey:
+    return ValueKey(row.measure, row.unit, row.period, row.basis)
+
+
+async def values(
+    tx: AsyncConnection, *, unit: str, basis: Basis, periods: Collection[str], as_of: datetime | None = None
+) -> dict[ValueKey, Value]:
+    """All measures of a unit; with `as_of` the values that stood here at that instant."""
+    if as_of is None:
+        v = indicator_value
+        found = await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
+    else:
+        h = indicator_history
+        found = await tx.execute(
+            sa.select(h)
+            .distinct(h.c.period, h.c.measure)
+            .where(h.c.unit == unit, h.c.period.in_(periods), h.c.basis == basis, h.c.as_of <= as_of)
+            .order_by(h.c.period, h.c.measure, h.c.as_of.desc(), h.c.id.desc())
+        )
+    return {_key(row): value_of(row) for row in found}
+
+
+async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, basis: Basis) -> dict[ValueKey, Value]:
+    """The value of every period known."""
+    v = indicator_value
+    query = sa.select(v).where(v.c.unit == unit, v.c.basis == basis, v.c.measure.in_(measures)).order_by(v.c.period)
+    return {_key(row): value_of(row) for row in await tx.execute(query)}
+
+
+async def history(
+    tx: AsyncConnection, *, measure: str, unit: str, period: str, basis: Basis, before: int | None, limit: int
+) -> list[tuple[int, Value]]:
+    """Every value that ever stood, newest first, with its place in the history."""
+    h = indicator_history
+    query = sa.select(h).where(h.c.measure == measure, h.c.unit == unit, h.c.period == period, h.c.basis == basis)
+    if before is not None:
+        query = query.where(h.c.id < before)
+    return [(row.id, value_of(row)) for row in await tx.execute(query.order_by(h.c.id.desc()).limit(limit))]
+
+
+async def below(
+    tx: AsyncConnection, *, measures: Sequence[str], period: str, basis: Basis, units: Collection[str]
+) -> dict[ValueKey, Value]:
+    v = indicator_value
+    query = sa.select(v).where(v.c.measure.in_(measures), v.c.period == period, v.c.basis == basis, v.c.unit.in_(units))
+    return {_key(row): value_of(row) for row in await tx.execute(query)}
+
+
+async def cells(
+    tx: AsyncConnection, *, unit: str, period: str, basis: Basis, elements: Collection[str]
+) -> dict[CellKey, CellSum]:
+    c = cell
+    query = sa.select(c).where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
+    return {
+        CellKey(r.unit, r.period, r.element, r.disaggregation, r.basis): CellSum(
+            r.value, r.valued, r.reported, r.expected, r.estimates
+        )
+        for r in await tx.execute(query)
+    }
+
+
+async def contributions(
+    tx: AsyncConnection,
+    *,
+    units: Collection[str],
+    periods: Collection[str],
+    basis: Basis,
+    elements: Collection[str],
+    limit: int = 2000,
+) -> list[Contribution]:
+    """The answered facts behind a sum and the submissions they come from."""
+    f, o, r = fact, obligation, revision
+    counted = o.c.received_revision if basis == "received" else o.c.accepted_revision
+    query = (
+        sa.select(f, o.c.form, r.c.submission_id, r.c.number, r.c.illustrative)
+        .join(o, o.c.obligation_id == f.c.source)
+        .join(r, sa.and_(r.c.obligation_id == o.c.obligation_id, r.c.number == counted))
+        .where(f.c.unit.in_(units), f.c.period.in_(periods), f.c.basis == basis, f.c.element.in_(elements))
+        .where(f.c.status.is_not(None))
+        .order_by(f.c.unit, f.c.period, f.c.element, f.c.disaggregation)
+        .limit(limit)
+    )
+    return [
+        Contribution(
+            row.unit, row.period, row.form, row.source, row.submission_id, row.number, row.element,
+            row.disaggregation, row.value, row.status, row.illustrative,
+        )
+        for row in await tx.execute(query)
+    ]  # fmt: skip
+
+
+async def coverage(tx: AsyncConnection, periods: Collection[str]) -> list[Reported]:
+    """Every obligation opened for the periods."""
+    o = obligation
+    query = sa.select(o).where(o.c.period.in_(periods)).order_by(o.c.unit, o.c.form, o.c.period)
+    return [
+        Reported(r.unit, r.form, r.period, r.obligation_id, r.due_at, r.received_revision, r.accepted_revision)
+        for r in await tx.execute(query)
+    ]
+
+
+async def illustrative(tx: AsyncConnection, periods: Collection[str]) -> bool:
+    """Whether any revision that counts in the periods is made-up data."""
+    o, r = obligation, revision
+    query = sa.select(
+        sa.exists()
+        .where(o.c.period.in_(periods), r.c.obligation_id == o.c.obligation_id, r.c.illustrative)
+        .where(sa.or_(r.c.number == o.c.received_revision, r.c.number == o.c.accepted_revision))
+    )
+    return bool((await tx.execute(query)).scalar_one())
+
+
+async def periods(tx: AsyncConnection) -> list[str]:
+    """Every period that has an obligation, newest first."""
+    query = sa.select(obligation.c.period).distinct()
+    return sorted((await tx.execute(query)).scalars(), reverse=True)

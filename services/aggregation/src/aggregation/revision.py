@@ -1,0 +1,63 @@
+"""Which revision of an answer counts, whatever the order in which its events arrived."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+Basis = Literal["received", "accepted"]
+State = Literal["received", "accepted", "returned", "withdrawn"]
+BASES: tuple[Basis, ...] = ("received", "accepted")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One answered field. `status` is `final`, `estimate`, `not_applicable` or `missing`."""
+
+    element: str
+    disaggregation: str
+    value: Decimal | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Revision `number` of one obligation. `observations` is None while only its decision has arrived."""
+
+    number: int
+    state: State
+    version: int
+    submission_id: UUID | None = None
+    observations: tuple[Observation, ...] | None = None
+    illustrative: bool = False
+
+
+def merge(known: Revision, news: Revision) -> Revision:
+    """Two pieces of news about the same revision: the higher `version` gives the state, any gives the content."""
+    latest = news if news.version > known.version else known
+    content = known if known.observations is not None else news
+    return replace(
+        latest,
+        submission_id=known.submission_id or news.submission_id,
+        observations=content.observations,
+        illustrative=content.illustrative,
+    )
+
+
+def counting(revisions: Iterable[Revision]) -> Mapping[Basis, Revision | None]:
+    """The revision that stands in the totals on each basis, or None when the unit is out of them.
+
+    `received`: the latest one, unless it is returned or withdrawn; superseded revisions do not come back.
+    `accepted`: the latest one whose own state is accepted. (DESIGN 5; domain 3.5: a returned report drops out.)
+    """
+    ordered = sorted(revisions, key=lambda revision: revision.number)
+    latest = ordered[-1] if ordered else None
+    accepted = next((r for r in reversed(ordered) if r.state == "accepted"), None)
+    received = latest if latest and latest.state in ("received", "accepted") else None
+    return {"received": with_content(received), "accepted": with_content(accepted)}
+
+
+def with_content(revision: Revision | None) -> Revision | None:
+    """A revision of which only a decision is known cannot be counted yet; its content is on the way."""
+    return revision if revision and revision.observations is not None else None

@@ -1,0 +1,81 @@
+"""What the store reads and writes, as the rules see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from aggregation.assessment import Assessment
+from aggregation.fact import Fact
+from aggregation.revision import Basis, Revision
+
+
+@dataclass(frozen=True)
+class Duty:
+    """An opened obligation: who owes which form for which period."""
+
+    obligation_id: UUID
+    obligation: str
+    form: str
+    unit: str
+    period: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A duty with everything known about its answers."""
+
+    duty: Duty
+    revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class FactKey:
+    source: UUID
+    element: str
+    disaggregation: str
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class FactRow:
+    key: FactKey
+    unit: str
+    period: str
+    fact: Fact
+
+
+@dataclass(frozen=True, order=True)
+class CellKey:
+    unit: str
+    period: str
+    element: str
+    disaggregation: str
+    basis: Basis
+
+
+@dataclass(frozen=True, order=True)
+class ValueKey:
+    measure: str
+    unit: str
+    period: str
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Value:
+    """An indicator value as stored. `parts` are the figures of the categories it is judged by."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    reported: int
+    expected: int
+    assessment: Assessment
+    provisional: bool = False
+    below_floor: bool = False
+    parts: tuple[Mapping[str, Any], ...] = ()
+    as_of: datetime | None = field(default=None, compare=False)

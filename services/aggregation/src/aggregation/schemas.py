@@ -1,0 +1,144 @@
+"""What the API answers (DESIGN 6). Decimals are strings."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, PlainSerializer
+
+from aggregation.assessment import Assessment
+
+Number = Annotated[Decimal, PlainSerializer(lambda v: format(v, "f"), return_type=str, when_used="json")]
+Basis = Literal["received", "accepted"]
+
+
+class TargetSchema(BaseModel):
+    """`binding`: it is the target of the period's own year (or stands from then on); else it only lies ahead."""
+
+    op: Literal[">=", ">", "<=", "<"]
+    value: Number
+    year: int
+    approximate: bool
+    confirmed: bool
+    binding: bool
+
+
+class PartSchema(BaseModel):
+    dimension: str
+    category: str
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    reported: int
+    expected: int
+    meets: bool | None
+
+
+class IndicatorSchema(BaseModel):
+    """`code` and `measure` are the measure's code (`3.2a`), `indicator` the indicator's (`3.2`).
+
+    A `value` of null is 0/0 when the assessment is `not_applicable` (không phát sinh), else nothing comparable came in.
+    """
+
+    code: str
+    measure: str
+    indicator: str
+    name: str
+    unit_of_measure: str
+    unit: str
+    period: str
+    basis: Basis
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    reported: int
+    expected: int
+    target: TargetSchema | None
+    assessment: Assessment
+    provisional: bool
+    below_floor: bool
+    parts: list[PartSchema]
+    as_of: datetime | None
+
+
+class Indicators(BaseModel):
+    items: list[IndicatorSchema]
+    next: str | None = None
+
+
+class HistoryItem(BaseModel):
+    measure: str
+    unit: str
+    period: str
+    basis: Basis
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    reported: int
+    expected: int
+    assessment: Assessment
+    provisional: bool
+    as_of: datetime
+
+
+class History(BaseModel):
+    items: list[HistoryItem]
+    next: str | None = None
+
+
+class CellSchema(BaseModel):
+    element: str
+    disaggregation: str
+    value: Number | None
+    valued: int
+    reported: int
+    expected: int
+    estimates: int
+
+
+class ContributionSchema(BaseModel):
+    """`value` is null when it is suppressed: a sensitive count of 1 to 4 below the root could name a person."""
+
+    unit: str
+    period: str
+    form: str
+    obligation_id: UUID
+    submission_id: UUID | None
+    revision: int
+    element: str
+    disaggregation: str
+    value: Number | None
+    status: str
+    suppressed: bool
+    illustrative: bool
+
+
+class Explanation(BaseModel):
+    indicator: IndicatorSchema
+    cells: list[CellSchema]
+    contributions: list[ContributionSchema]
+    truncated: bool
+
+
+class CoverageItem(BaseModel):
+    unit: str
+    form: str
+    period: str
+    obligation_id: UUID
+    due_at: datetime | None
+    received: bool
+    accepted: bool
+
+
+class CoverageTotal(BaseModel):
+    form: str
+    expected: int
+    received: int
+    accepted: int
+
+
+class Coverage(BaseModel):
+    items: list[CoverageItem]
+    totals: list[CoverageTotal]
+    next: str | None = None

@@ -1,0 +1,14 @@
+"""Settings of the aggregation service; see `shared.settings` for what all services read."""
+
+from typing import ClassVar
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="AGGREGATION_")
+
+    service: ClassVar[str] = "aggregation"
+    default_port: ClassVar[int] = 8002

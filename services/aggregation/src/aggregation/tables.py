@@ -1,0 +1,117 @@
+"""The tables of aggregation: what is kept, in the order in which it is computed."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+metadata = MetaData()
+
+obligation = Table(
+    "obligation",
+    metadata,
+    Column("obligation_id", UUID(as_uuid=True), primary_key=True),
+    Column("obligation", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True)),
+    Column("received_revision", Integer, comment="revision that counts on the basis received"),
+    Column("accepted_revision", Integer, comment="revision that counts on the basis accepted"),
+    Index("obligation_period", "period", "unit", "form"),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("obligation_id", UUID(as_uuid=True), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False, comment="per obligation; orders news whatever the delivery"),
+    Column("submission_id", UUID(as_uuid=True)),
+    Column("observations", JSONB(none_as_null=True), comment="null while only its decision has arrived"),
+    Column("illustrative", Boolean, nullable=False, server_default=text("false")),
+    PrimaryKeyConstraint("obligation_id", "number"),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("source", UUID(as_uuid=True), nullable=False, comment="obligation, or the id of a derived fact"),
+    Column("element", Text, nullable=False),
+    Column("disaggregation", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("value", Numeric),
+    Column("status", Text, comment="null: expected, not answered"),
+    Column("expected", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "element", "disaggregation", "basis"),
+    Index("fact_place", "unit", "period", "element", "disaggregation", "basis"),
+)
+
+cell = Table(
+    "cell",
+    metadata,
+    Column("unit", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("disaggregation", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("parent", Text),
+    Column("value", Numeric, comment="sum over the unit and all below; null when none has a number"),
+    Column("valued", Integer, nullable=False),
+    Column("reported", Integer, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("estimates", Integer, nullable=False),
+    PrimaryKeyConstraint("unit", "period", "element", "disaggregation", "basis"),
+    Index("cell_parent", "parent", "period", "element", "disaggregation", "basis"),
+)
+
+FIGURE = (
+    ("value", Numeric, True),
+    ("numerator", Numeric, True),
+    ("denominator", Numeric, True),
+    ("reported", Integer, False),
+    ("expected", Integer, False),
+    ("assessment", Text, False),
+    ("provisional", Boolean, False),
+    ("below_floor", Boolean, False),
+    ("parts", JSONB, False),
+    ("as_of", DateTime(timezone=True), False),
+)
+
+
+def _place() -> list[Column[str]]:
+    return [Column(name, Text, nullable=False) for name in ("measure", "unit", "period", "basis")]
+
+
+indicator_value = Table(
+    "indicator_value",
+    metadata,
+    *_place(),
+    *(Column(name, kind, nullable=nullable) for name, kind, nullable in FIGURE),
+    PrimaryKeyConstraint("measure", "unit", "period", "basis"),
+    Index("indicator_value_page", "unit", "period", "basis"),
+)
+
+indicator_history = Table(
+    "indicator_history",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    *_place(),
+    *(Column(name, kind, nullable=nullable) for name, kind, nullable in FIGURE),
+    Index("indicator_history_place", "unit", "period", "basis", "measure", "as_of", "id"),
+)

@@ -1,0 +1,20 @@
+"""The worker: submissions in, indicators out."""
+
+from datetime import timedelta
+
+from aggregation.aggregate import Aggregator
+from aggregation.plan import Plan
+from aggregation.settings import Settings
+from shared.catalogue import load
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.events import SUBMISSIONS
+from shared.messaging import ServiceWorker
+
+
+def create_worker(settings: Settings) -> ServiceWorker:
+    aggregator = Aggregator(
+        Plan(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
+    )
+    engine = create_engine(settings, pool_size=2)
+    return ServiceWorker(settings, engine, topics=(SUBMISSIONS,), apply=aggregator.apply)
