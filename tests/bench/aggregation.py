@@ -1,0 +1,102 @@
+"""Aggregation: events a second from the topic into committed cells and indicators, against a bare batch consumer."""
+
+import asyncio
+import json
+import time
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from aiokafka import AIOKafkaConsumer
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.events import SUBMISSIONS
+from tests.bench.subject import Subject
+
+_APPLIED = sa.text(
+    """
+    select count(*) - (select count(*) from inbox where received_at = (select min(received_at) from inbox)),
+      extract(epoch from max(received_at) - min(received_at)) from inbox
+    """
+)
+
+
+async def measure(subject: Subject) -> dict[str, Any]:
+    """What intake left in the outbox is relayed first; then each consumer reads the whole topic from its beginning."""
+    system = subject.system
+    system.restart("submissions")
+    total = await _relayed(subject)
+    floor = await _bare(system.broker.bootstrap, total)
+    engine = create_async_engine(system.databases["aggregation"])
+    try:
+        async with engine.begin() as tx:  # what the service applied before intake was measured is not part of it
+            await tx.execute(sa.text("delete from inbox"))
+        system.restart("aggregation")
+        rate = await _ours(engine, total)
+    finally:
+        await engine.dispose()
+    return {
+        "what": f"aggregation, events/s of {total} submissions to 28 communes",
+        "ours": rate,
+        "floor": floor,
+        "ratio": rate / floor,
+        "bar": "≥ 0.2 (issue 3)",
+    }
+
+
+async def _relayed(subject: Subject) -> int:
+    engine = create_async_engine(subject.system.databases["submissions"])
+    try:
+        async with engine.connect() as connection, asyncio.timeout(300):
+            while await connection.scalar(sa.text("select count(*) from outbox")):
+                await connection.rollback()
+                await asyncio.sleep(0.2)
+            return int(await connection.scalar(sa.text("select sum(version) from obligation")) or 0)
+    finally:
+        await engine.dispose()
+
+
+async def _bare(bootstrap: str, total: int) -> float:
+    """Read, decode the JSON, commit the offsets: events a second."""
+    consumer = AIOKafkaConsumer(
+        SUBMISSIONS,
+        bootstrap_servers=bootstrap,
+        group_id=f"floor-{uuid4()}",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=100,
+        max_partition_fetch_bytes=4 * 2**20,
+    )
+    await consumer.start()
+    seen, begin, first = 0, 0.0, 0
+    try:
+        async with asyncio.timeout(120):
+            while seen < total:
+                batches = await consumer.getmany(timeout_ms=50, max_records=500)
+                for records in batches.values():
+                    seen += len([json.loads(record.value) for record in records])
+                if batches:
+                    await consumer.commit()
+                if seen and not begin:
+                    begin, first = time.monotonic(), seen
+        return (seen - first) / (time.monotonic() - begin)
+    finally:
+        await consumer.stop()
+
+
+async def _ours(engine: sa.ext.asyncio.AsyncEngine, total: int) -> float:
+    """From the commit of the first batch to that of the last."""
+    async with asyncio.timeout(300):
+        while True:
+            async with engine.connect() as connection:
+                applied = await connection.scalar(sa.text("select count(*) from inbox"))
+                after_first, seconds = (await connection.execute(_APPLIED)).one()
+            if applied and applied >= total * 0.5 and await _idle(engine, applied):
+                return float(after_first) / float(seconds)
+            await asyncio.sleep(0.5)
+
+
+async def _idle(engine: sa.ext.asyncio.AsyncEngine, applied: int) -> bool:
+    await asyncio.sleep(1.5)
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(sa.text("select count(*) from inbox")) == applied)
