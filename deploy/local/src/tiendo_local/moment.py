@@ -27,12 +27,9 @@ def offset_seconds(now: datetime, real: datetime) -> float:
 
 
 def periods_begun(now: datetime) -> list[str]:
-    """The year and its quarters whose data window has begun: windows start on 15 December before (Decree 09/2019)."""
+    """The year, its quarters, and those of the next year, as far as their data window has begun in Vietnam."""
+    from shared.calendar import Period
+
     today = now.astimezone(VIETNAM).date()
-    starts = [(1, -1, 12), (2, 0, 3), (3, 0, 6), (4, 0, 9)]  # quarter, year, month; always the 15th
-    found = []
-    for year in (today.year, today.year + 1):
-        begun = [q for q, shift, month in starts if date(year + shift, month, 15) <= today]
-        if begun:
-            found += [str(year), *(f"{year}-Q{q}" for q in begun)]
-    return found
+    names = [n for year in (today.year, today.year + 1) for n in (str(year), *(f"{year}-Q{q}" for q in range(1, 5)))]
+    return [name for name in names if Period.parse(name).start <= today]

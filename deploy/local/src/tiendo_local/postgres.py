@@ -79,6 +79,13 @@ class Postgres:
         """SIGKILL the postmaster, as a crash would; its children notice and end within a second or two."""
         self.child.kill()
 
+    def remove(self) -> None:
+        """Remove the data of a stopped server, wherever they are."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        if self.data.parent != self.folder:
+            shutil.rmtree(self.data.parent, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def url(self, database: str = "postgres", *, role: str | None = None, driver: str = "") -> str:
         """Connection URL of `database` as `role` (same name as the database if left out).
 

@@ -31,8 +31,7 @@ def common_environment(
         "TIENDO_CLOCK_OFFSET_SECONDS": str(offset),
         "TIENDO_BUILD": build(place.root),
         "LOCAL_ISSUER_KEY_FILE": str(issuer.key_file),
-        "NOTIFICATIONS_SMTP_HOST": "127.0.0.1",
-        "NOTIFICATIONS_SMTP_PORT": str(ports["smtp"]),
+        "SMTP_URL": f"smtp://127.0.0.1:{ports['smtp']}",
         "PYTHONUNBUFFERED": "1",
         **broker,
     }

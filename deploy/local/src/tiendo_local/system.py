@@ -74,7 +74,7 @@ class System:
                     done.result()
                 self.environments = self._environments()  # now with the broker's port
                 for name in SERVICES:
-                    self._step(lambda name=name: services.start(self.services[name], self.environments[name]))
+                    self._start_service(name)
                 write_json(self.place.state, self._state())
                 waits = [pool.submit(self._wait_ready, name) for name in SERVICES]
                 for done in waits:
@@ -137,6 +137,9 @@ class System:
     def _migrate(self, name: str) -> None:
         log = self.place.logs / f"{name}.log"
         self._step(lambda: services.migrate(name, self.environments[name], log))
+
+    def _start_service(self, name: str) -> None:
+        self._step(lambda: services.start(self.services[name], self.environments[name]))
 
     def _wait_ready(self, name: str) -> None:
         services.wait_ready(self.services[name], self.urls[name])

@@ -30,23 +30,23 @@ def up(place: Place, *, now: str | None = None, demo: bool = False, port_base: i
         raise LocalFault("`tiendo up` is for one machine, with its own sign-in. ENVIRONMENT=production: see deploy/.")
     real = datetime.now(UTC)
     offset = offset_seconds(parse_now(now), real) if now else 0.0
-    check_catalogue()
+    root = root_unit()
     with only_one(place.local):
-        return _run(System(place, offset=offset, port_base=port_base), demo)
+        return _run(System(place, offset=offset, port_base=port_base), root, demo)
 
 
-def check_catalogue() -> None:
-    """Load the catalogue as the services will. Raises LocalFault with all its faults."""
+def root_unit() -> str:
+    """Load the catalogue as the services will; the key of its whole area. Raises LocalFault with all its faults."""
     from shared.catalogue import CatalogueError, load
 
     path = os.environ.get("CATALOGUE_PATH")
     try:
-        load(Path(path) if path else None)
+        return load(Path(path) if path else None).root.key
     except CatalogueError as fault:
         raise LocalFault(f"The catalogue is not right, nothing was started:\n{fault}") from None
 
 
-def _run(system: System, demo: bool) -> int:
+def _run(system: System, root: str, demo: bool) -> int:
     begin = time.monotonic()
     stop = threading.Event()
     starting = True
@@ -60,7 +60,7 @@ def _run(system: System, demo: bool) -> int:
         signal.signal(number, on_signal)
     try:
         system.start()
-        opened = open_obligations(system)
+        opened = open_obligations(system, root)
         if demo:
             from tiendo_local.demo import play
 
@@ -82,10 +82,10 @@ def _run(system: System, demo: bool) -> int:
         say("Stopped.")
 
 
-def open_obligations(system: System) -> dict[str, str]:
+def open_obligations(system: System, root: str) -> dict[str, str]:
     """Ask submissions to open what has begun by the system's time. A refusal is told, and stops nothing."""
     now = datetime.now(UTC) + timedelta(seconds=system.offset)
-    token = system.issuer.token("ops", "DAK_NONG")
+    token = system.issuer.token("ops", root)
     answers = {}
     for period in periods_begun(now):
         request = urllib.request.Request(

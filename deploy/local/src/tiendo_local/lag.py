@@ -1,0 +1,143 @@
+"""`tiendo lag`: what waits where, from the services' databases and the broker of the last `tiendo up`."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from tiendo_local.faults import LocalFault, say
+from tiendo_local.place import Place, read_json
+from tiendo_local.topics import run
+
+READ_AT_MOST = 100_000  # records counted one by one where the broker's end offsets are wrong
+
+
+@dataclass
+class Waiting:
+    """Of one service. None: could not be asked, `fault` says why."""
+
+    service: str
+    outbox: int | None = None
+    oldest_seconds: float | None = None
+    dead_letters: int | None = None
+    lag: dict[str, int] = field(default_factory=dict)
+    fault: str | None = None
+
+
+def show_lag(place: Place) -> int:
+    """Print the table. Raises LocalFault when the system was never started here. 1 if something could not be asked."""
+    state = read_json(place.state)
+    if not state:
+        raise LocalFault(f"{place.state} is not there: start the system with `tiendo up` first.")
+    rows = [ask_database(service, url) for service, url in state["databases"].items()]
+    try:
+        lags = run(consumer_lag(state["bootstrap"], [r.service for r in rows], state["trustworthy_end_offsets"]))
+    except Exception as fault:  # aiokafka raises many kinds; the databases' half is still worth showing
+        for row in rows:
+            row.fault = row.fault or f"broker: {type(fault).__name__} {fault}"
+    else:
+        for row in rows:
+            row.lag = lags[row.service]
+    for line in table(rows):
+        say(line)
+    return 1 if any(r.fault for r in rows) else 0
+
+
+def ask_database(service: str, url: str) -> Waiting:
+    """Outbox and dead letters of one service."""
+    try:
+        with psycopg.connect(url.replace("+asyncpg", ""), connect_timeout=3) as connection:
+            outbox = connection.execute(
+                "select count(*), extract(epoch from clock_timestamp() - min(created_at))::float8 from outbox"
+            ).fetchone()
+            dead = connection.execute("select count(*) from dead_letter").fetchone()
+    except psycopg.Error as fault:
+        return Waiting(service, fault=f"database: {str(fault).strip().splitlines()[0]}")
+    return Waiting(service, outbox[0] if outbox else 0, outbox[1] if outbox else None, dead[0] if dead else 0)
+
+
+def table(rows: list[Waiting]) -> list[str]:
+    """A line per service and topic."""
+    lines = [f"{'service':<14} {'outbox':>7} {'oldest':>8} {'dead':>6}   {'topic':<20} {'lag':>8}"]
+    for row in rows:
+        age = "-" if row.oldest_seconds is None else f"{row.oldest_seconds:.1f} s"
+        head = f"{row.service:<14} {_number(row.outbox):>7} {age:>8} {_number(row.dead_letters):>6}"
+        cells = [f"{topic:<20} {lag:>8}" for topic, lag in sorted(row.lag.items())] or [f"{'-':<20} {'-':>8}"]
+        for cell in cells:
+            lines.append(f"{head}   {cell}")
+            head = " " * len(head)
+        if row.fault:
+            lines.append(f"{'':<14} {row.fault}")
+    return lines
+
+
+async def consumer_lag(bootstrap: str, groups: list[str], trustworthy: bool) -> dict[str, dict[str, int]]:
+    """Records per group and topic that the group has not committed. A group's topics: subscribed or committed."""
+    from aiokafka import AIOKafkaConsumer
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    await admin.start()
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=5000)
+    await consumer.start()
+    try:
+        found: dict[str, dict[str, int]] = {}
+        for group in groups:
+            committed = {tp: m.offset for tp, m in (await admin.list_consumer_group_offsets(group)).items()}
+            topics = {tp.topic for tp in committed} | await _subscribed(admin, group)
+            partitions = await _partitions(admin, sorted(topics))
+            begin = await consumer.beginning_offsets(partitions) if partitions else {}
+            places = {tp: max(committed.get(tp, 0), begin[tp]) for tp in partitions}
+            lags: dict[str, int] = defaultdict(int, dict.fromkeys(topics, 0))
+            if trustworthy:
+                ends = await consumer.end_offsets(partitions) if partitions else {}
+                for tp, place in places.items():
+                    lags[tp.topic] += max(0, ends[tp] - place)
+            elif places:
+                for topic, count in (await _count(consumer, places)).items():
+                    lags[topic] += count
+            found[group] = dict(lags)
+        return found
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
+async def _subscribed(admin: Any, group: str) -> set[str]:
+    """Topics the group's members now ask for; they need not have committed anything yet."""
+    from aiokafka.coordinator.protocol import ConsumerProtocolMemberMetadata
+
+    topics: set[str] = set()
+    for answer in await admin.describe_consumer_groups([group]):
+        for described in answer.groups:
+            for member in described[5]:
+                if member[3]:
+                    topics |= set(ConsumerProtocolMemberMetadata.decode(member[3]).subscription)
+    return topics
+
+
+async def _partitions(admin: Any, topics: list[str]) -> list[Any]:
+    from aiokafka import TopicPartition
+
+    described = await admin.describe_topics(topics) if topics else []
+    return [TopicPartition(t["topic"], p["partition"]) for t in described for p in t["partitions"]]
+
+
+async def _count(consumer: Any, places: dict[Any, int]) -> dict[str, int]:
+    """Read on from each place to the end and count: Tansu's end offsets are wrong after batches."""
+    counts: dict[str, int] = defaultdict(int)
+    consumer.assign(list(places))
+    for tp, place in places.items():
+        consumer.seek(tp, place)
+    while sum(counts.values()) < READ_AT_MOST:
+        batches = await consumer.getmany(timeout_ms=1000)
+        if not batches:
+            break
+        for tp, records in batches.items():
+            counts[tp.topic] += len(records)
+    return counts
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else str(value)

@@ -1,0 +1,75 @@
+"""`tiendo trace ID`: what happened to one submission, reminder or event, over all services, as a waterfall.
+
+Reads the spans that the services write to `.local/spans` (OpenTelemetry's `ReadableSpan.to_json`, one per line).
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tiendo_local.faults import LocalFault, say
+from tiendo_local.span import Span, parse_span
+from tiendo_local.waterfall import draw
+
+FILES = 200  # newest first
+BYTES = 512 * 1024 * 1024
+SPANS = 1000  # drawn at most
+TRACES = 20  # one id may occur in several traces: an obligation's do
+
+
+def show_trace(folder: Path, wanted: str) -> int:
+    """Print the waterfall. Raises LocalFault when no span knows the id."""
+    spans = collect(folder, wanted)
+    if not spans:
+        raise LocalFault(f"No span in {folder} has `{wanted}` as trace, submission, obligation, reminder or event.")
+    for line in draw(spans[:SPANS], shutil.get_terminal_size((120, 24)).columns):
+        say(line)
+    if len(spans) > SPANS:
+        say(f"… and {len(spans) - SPANS} more spans")
+    return 0
+
+
+def collect(folder: Path, wanted: str) -> list[Span]:
+    """The spans of every trace that `wanted` names, and what is one link away from them."""
+    wanted = wanted.strip().lower().removeprefix("0x")
+    if not re.fullmatch(r"[0-9a-z@._|:-]{4,100}", wanted):
+        raise LocalFault(f"`{wanted[:100]}` is not an id.")
+    named = [span.trace for span in _read(folder, {wanted}) if wanted in span.names]
+    traces = set(sorted(set(named), key=named.index)[-TRACES:])
+    if not traces:
+        return []
+    near = list(_read(folder, traces))
+    own = [span for span in near if span.trace in traces]
+    linked_from = [s for s in near if s.trace not in traces and any(trace in traces for trace, _ in s.links)]
+    linked_to = {link for span in own for link in span.links if link[0] not in traces}
+    far_traces = {span.trace for span in linked_from} | {trace for trace, _ in linked_to}
+    far = [s for s in _read(folder, far_traces) if s.trace in far_traces] if far_traces else []
+    keys = _with_descendants({span.key for span in linked_from}, far) | linked_to
+    return own + [span.as_linked() for span in far if span.key in keys]
+
+
+def _with_descendants(keys: set[tuple[str, str]], spans: list[Span]) -> set[tuple[str, str]]:
+    """A batch's span links to all its events; below it stands what the batch did."""
+    found = set(keys)
+    grew = True
+    while grew:
+        fresh = {s.key for s in spans if s.parent and (s.trace, s.parent) in found} - found
+        found |= fresh
+        grew = bool(fresh)
+    return found
+
+
+def _read(folder: Path, needles: set[str]) -> Iterator[Span]:
+    """Spans whose line holds one of `needles`; lines that are no span are passed over."""
+    pattern = re.compile("|".join(re.escape(n) for n in sorted(needles)).encode(), re.IGNORECASE)
+    left = BYTES
+    files = sorted(folder.glob("*.jsonl"), key=lambda p: p.stat().st_mtime, reverse=True)[:FILES]
+    for path in files:
+        with path.open("rb") as file:
+            for line in file:
+                left -= len(line)
+                if left < 0:
+                    return
+                if pattern.search(line) and (span := parse_span(line)) is not None:
+                    yield span

@@ -1,0 +1,79 @@
+"""A waterfall of spans in plain text: who, what, when, a bar, how long."""
+
+from datetime import UTC, datetime
+
+from tiendo_local.moment import VIETNAM
+from tiendo_local.span import Span
+
+DEEPEST = 8
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def draw(spans: list[Span], width: int = 120) -> list[str]:
+    """Lines at most `width` wide (80 or more): a head, then each span below its parent, by time."""
+    begin = min(s.start for s in spans)
+    whole = max(max(s.end for s in spans) - begin, 1e-6)
+    service_width = max(len(s.service) for s in spans)
+    bar_width = max(16, min(50, max(width, 80) - service_width - 62))
+    name_width = max(24, max(width, 80) - service_width - bar_width - 26)
+    head = f"{'service':<{service_width}}  {'span':<{name_width}}  {'at':>9}  {'':<{bar_width}}  {'took':>9}"
+    lines = [_title(spans, begin, whole), "", head]
+    for depth, span in ordered(spans):
+        mark = "↪ " if span.linked and depth == 0 else ""
+        name = "  " * min(depth, DEEPEST) + mark + span.name + (" ✗" if span.failed else "")
+        cells = (
+            f"{span.service:<{service_width}}",
+            f"{_cut(name, name_width):<{name_width}}",
+            f"{duration(span.start - begin):>9}",
+            _bar((span.start - begin) / whole, (span.end - span.start) / whole, bar_width),
+            f"{duration(span.end - span.start):>9}",
+        )
+        lines.append("  ".join(cells))
+    if any(s.linked for s in spans):
+        lines += ["", "↪ another trace, joined by a link"]
+    return lines
+
+
+def ordered(spans: list[Span]) -> list[tuple[int, Span]]:
+    """Each span with its depth: children follow their parent, siblings and roots go by start."""
+    known = {span.key for span in spans}
+    children: dict[tuple[str, str] | None, list[Span]] = {}
+    for span in sorted(spans, key=lambda s: (s.start, s.end)):
+        parent = (span.trace, span.parent) if span.parent else None
+        children.setdefault(parent if parent in known and parent != span.key else None, []).append(span)
+    found: list[tuple[int, Span]] = []
+    stack = [(0, span) for span in reversed(children.get(None, []))]
+    while stack:
+        depth, span = stack.pop()
+        found.append((depth, span))
+        stack += [(depth + 1, child) for child in reversed(children.get(span.key, []))]
+    return found
+
+
+def duration(seconds: float) -> str:
+    """`0.4 ms`, `183.0 ms`, `2.40 s`, `3.2 min`, `5.1 h`."""
+    for limit, unit, factor, digits in ((1, "ms", 1000, 1), (100, "s", 1, 2), (6000, "min", 1 / 60, 1)):
+        if seconds < limit:
+            return f"{seconds * factor:.{digits}f} {unit}"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _title(spans: list[Span], begin: float, whole: float) -> str:
+    own = sorted({s.trace for s in spans if not s.linked})
+    when = datetime.fromtimestamp(begin, UTC).astimezone(VIETNAM)
+    services = len({s.service for s in spans})
+    what = f"trace {own[0]}" if len(own) == 1 else f"{len(own)} traces"
+    return f"{what}: {len(spans)} spans, {services} services, {duration(whole)}, from {when:%d/%m/%Y %H:%M:%S.%f} +07"
+
+
+def _bar(start: float, length: float, width: int) -> str:
+    """A bar of at least one mark, never over the edge."""
+    first = min(int(start * width), width - 1)
+    marks = max(1, round(length * width * 8))
+    full, rest = divmod(min(marks, (width - first) * 8), 8)
+    return (" " * first + "█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def _cut(text: str, width: int) -> str:
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return clean if len(clean) <= width else clean[: width - 1] + "…"
