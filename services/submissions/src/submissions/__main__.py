@@ -1,0 +1,9 @@
+import sys
+
+from shared.service import Service, main
+from submissions.api import create_app
+from submissions.settings import Settings
+from submissions.worker import create_worker
+
+if __name__ == "__main__":
+    sys.exit(main(Service("submissions", Settings, create_app, create_worker)))

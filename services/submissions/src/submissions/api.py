@@ -1,0 +1,53 @@
+"""The submissions service as an application: composed here, answered in `routes` and `pages`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.auth import TokenVerifier
+from shared.catalogue import load
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.web.app import create_base_app
+from shared.web.health import Finding
+from submissions import pages, routes
+from submissions.desk import Desk
+from submissions.form import rules_of
+from submissions.settings import Settings
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Raises CatalogueError, MessageError. The clock may be given for demonstrations and tests."""
+    catalogue = load(settings.catalogue_path)
+    engine = create_engine(settings)
+    clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    app = create_base_app(
+        settings,
+        place="submissions",
+        templates_package="submissions",
+        messages_package="submissions",
+        catalogue=catalogue,
+        lifespan=lifespan,
+    )
+    app.state.verifier = TokenVerifier(settings)
+    app.state.desk = Desk(settings, engine, catalogue, rules_of(catalogue), clock)
+    app.state.health.ready("database", lambda: reachable(engine))
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    return app
+
+
+async def reachable(engine: AsyncEngine) -> Finding:
+    async with engine.connect() as connection:
+        await connection.execute(sa.text("select 1"))
+    return Finding(True)

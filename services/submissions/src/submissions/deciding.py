@@ -1,0 +1,92 @@
+"""Deciding about a revision: accept or return it (coordinator), withdraw it (its unit). One transaction."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import uuid6
+
+from shared.auth import check_unit
+from shared.messaging import publish
+from shared.web import idempotency
+from shared.web.problem import Problem, Text, conflict, invalid, not_found
+from submissions import events, store
+from submissions.desk import Actor, Desk
+from submissions.etag import check_match
+from submissions.intake import body_of
+from submissions.review import Act, Refusal, decide
+from submissions.schemas import Decided
+from submissions.texts import check_decision_reason
+
+NO_SUBMISSION = Text("Không có báo cáo này", "There is no such submission")
+REFUSALS = {
+    "not_latest": Text(
+        "Đã có bản mới hơn; chỉ xử lý bản mới nhất.", "There is a later revision; only the latest can be decided."
+    ),
+    "already_accepted": Text(
+        "Báo cáo đã được chấp nhận. Để sửa, gửi bản đính chính; để lấy lại, đề nghị cơ quan tổng hợp trả lại.",
+        "The report is accepted. Send a correction, or ask the coordinator to return it.",
+    ),
+    "already_returned": Text(
+        "Báo cáo đã được trả lại; chờ đơn vị gửi bản mới.", "The report is returned; the unit sends a new revision."
+    ),
+    "already_withdrawn": Text(
+        "Báo cáo đã được rút; chờ đơn vị gửi bản mới.", "The report is withdrawn; the unit sends a new revision."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    submission_id: UUID
+    act: Act
+    reason: str | None
+    attempt: idempotency.Attempt | None = None
+    if_match: str | None = None
+
+
+async def settle(desk: Desk, actor: Actor, decision: Decision) -> Decided | idempotency.Replay:
+    """The new state, or the first answer again. Raises 403, 404, 409, 412, 422; leaves nothing then."""
+    async with desk.engine.begin() as tx:
+        if replay := await idempotency.begin(tx, decision.attempt):
+            return replay
+        row = await store.lock_submission(tx, decision.submission_id)
+        if row is None:
+            raise not_found(NO_SUBMISSION)
+        check_unit(actor.person, row["unit"])
+        check_match(decision.if_match, row["version"])
+        if faults := check_decision_reason(decision.reason, required=decision.act != "accept"):
+            raise invalid([f.fault() for f in faults])
+        after = decide(row["state"], row["revision"], row["latest_revision"], decision.act)
+        if isinstance(after, Refusal):
+            raise refused(after)
+        now = desk.clock.now()
+        version = await store.advance(tx, row["obligation_id"], after, row["revision"])
+        await store.set_state(tx, row["id"], after)
+        await store.insert_review(
+            tx,
+            {
+                "id": uuid6.uuid7(),
+                "submission_id": row["id"],
+                "act": decision.act,
+                "reason": (decision.reason or "").strip() or None,
+                "decided_at": now,
+                "role": actor.person.role,
+                "unit": actor.person.unit,
+                "trace_id": actor.trace_id,
+            },
+        )
+        answer = Decided(
+            id=row["id"],
+            revision=row["revision"],
+            state=after,
+            decided_at=now,
+            trace_id=actor.trace_id,
+            version=version,
+        )
+        await idempotency.finish(tx, decision.attempt, 200, body_of(answer))
+        await publish(tx, events.decided(decision.act, row, version, now, desk.catalogue.version))
+    return answer
+
+
+def refused(refusal: Refusal) -> Problem:
+    return conflict(refusal.code, REFUSALS[refusal.code])

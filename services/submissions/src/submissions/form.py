@@ -1,0 +1,146 @@
+"""What a form asks of a unit, in the shape that the checks and the page need. Read once from the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from shared import catalogue as cat
+from shared.web.problem import Text
+
+Cell = tuple[str, str]  # (element, canonical disaggregation; "" is the total)
+
+
+NO_UNIT = Text("", "")
+
+
+class Named(Protocol):
+    @property
+    def name_vi(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Dimension:
+    id: str
+    name: Text
+    categories: Mapping[str, Text]
+
+
+@dataclass(frozen=True)
+class Element:
+    """A data element on a form. `kind`: count and persons are whole, flag is 0 or 1, hours may have decimals."""
+
+    id: str
+    name: Text
+    kind: str
+    unit: Text = NO_UNIT
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A cell that the form asks for; `label` names its categories, empty for the total."""
+
+    element: Element
+    key: str
+    disaggregation: Mapping[str, str]
+    label: Text
+    required: bool
+
+    @property
+    def cell(self) -> Cell:
+        return self.element.id, self.key
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A measure computed from two elements of the form; `floor` is the value below which it is hardly true."""
+
+    measure: str
+    numerator: str
+    denominator: str
+    scale: Decimal = Decimal(100)
+    floor: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the narrative."""
+
+    code: str
+    title: Text
+    required: bool
+
+
+@dataclass(frozen=True)
+class FormRules:
+    code: str
+    title: Text
+    fields: tuple[Field, ...]
+    shares: tuple[tuple[str, str], ...]  # (part, whole): the part cannot exceed the whole
+    ratios: tuple[Ratio, ...]
+    dimensions: Mapping[str, Dimension]
+    names: Mapping[str, Text]  # every element of the catalogue
+    computed: Mapping[str, tuple[str, ...]]  # every measure of the catalogue: the elements it is computed from
+    narrative: tuple[Part, ...] = ()
+    by_cell: Mapping[Cell, Field] = field(init=False)
+    elements: Mapping[str, Element] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_cell", {f.cell: f for f in self.fields})
+        object.__setattr__(self, "elements", {f.element.id: f.element for f in self.fields})
+
+    def fields_of(self, element: str) -> list[Field]:
+        return [f for f in self.fields if f.element.id == element]
+
+    def label(self, cell: Cell) -> Text:
+        """“Số trẻ (Nam)”: the element with its categories."""
+        found = self.by_cell[cell]
+        if not found.label.vi:
+            return found.element.name
+        return Text(f"{found.element.name.vi} ({found.label.vi})", f"{found.element.name.en} ({found.label.en})")
+
+
+def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
+    """The rules of every form, by its code."""
+    dimensions = {
+        d.id: Dimension(d.id, _name(d), {c.id: _name(c) for c in d.categories}) for d in catalogue.dimensions.values()
+    }
+    names = {e.id: _name(e) for e in catalogue.elements.values()}
+    computed = {m.code: m.elements for m in catalogue.measures.values()}
+    return {
+        form.code: FormRules(
+            code=form.code,
+            title=Text(form.title_vi, form.title_en),
+            fields=tuple(_field(f, catalogue.elements[f.element], dimensions) for f in form.fields),
+            shares=tuple((c.left, c.right) for c in form.checks if c.kind == "numerator_le_denominator"),
+            ratios=_ratios(form, catalogue),
+            dimensions=dimensions,
+            names=names,
+            computed=computed,
+            narrative=tuple(Part(n.code, _name(n), n.required) for n in form.narrative),
+        )
+        for form in catalogue.forms.values()
+    }
+
+
+def _name(thing: Named) -> Text:
+    return Text(thing.name_vi, thing.name_en)
+
+
+def _field(asked: cat.Field, element: cat.DataElement, dimensions: Mapping[str, Dimension]) -> Field:
+    categories = [dimensions[d].categories[c] for d, c in asked.pairs]
+    label = Text(", ".join(c.vi for c in categories), ", ".join(c.en for c in categories))
+    unit = Text(element.unit_vi, element.unit_en)
+    told = Element(element.id, _name(element), element.kind, unit, element.sensitive)
+    return Field(told, asked.key, asked.disaggregation, label, asked.required)
+
+
+def _ratios(form: cat.Form, catalogue: cat.Catalogue) -> tuple[Ratio, ...]:
+    return tuple(
+        Ratio(m.code, m.numerator, m.denominator, m.scale, m.floor)
+        for m in catalogue.measures.values()
+        if m.denominator and m.numerator in form.elements and m.denominator in form.elements
+    )

@@ -1,0 +1,14 @@
+"""How much a report may hold. Generous for an office, small enough that an event stays below 1 MB."""
+
+from decimal import Decimal
+
+OBSERVATIONS = 500
+VALUE = Decimal(10) ** 12
+DECIMALS = 6
+NOTE = 500
+NARRATIVES = 20
+NARRATIVE = 20_000
+EVIDENCE = 20
+EVIDENCE_ITEM = 500
+REASON = 2_000
+SHOWN = 60  # how much of a wrong text an error repeats

@@ -1,0 +1,4 @@
+from shared.database import run_migrations
+from submissions.tables import metadata
+
+run_migrations(metadata)

@@ -1,0 +1,67 @@
+"""What a unit says about one cell: a data element by a disaggregation, with a value or the reason for none."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from babel.numbers import NumberFormatError, parse_decimal
+
+Status = Literal["final", "estimate", "not_applicable", "missing"]
+WITH_VALUE: frozenset[str] = frozenset({"final", "estimate"})
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Reading a longer text could not end in an allowed number (≤ 10¹² with 6 decimals) and would only cost time.
+MAX_TEXT = 40
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An observation as it came in: nothing about it has been checked."""
+
+    measure: str
+    value: str | int | float | None
+    disaggregation: Mapping[str, str] = field(default_factory=dict)
+    status: Status = "final"
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A checked observation. `key` is the canonical disaggregation ("sex=male"), "" for the total."""
+
+    measure: str
+    key: str
+    value: Decimal | None
+    disaggregation: Mapping[str, str]
+    status: Status
+    note: str | None = None
+
+
+NumberReader = Callable[[str], Decimal]
+
+
+def read_plain(text: str) -> Decimal:
+    """A number as JSON and files carry it: `1234.5`. Raises ValueError."""
+    if len(text) > MAX_TEXT or not PLAIN.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def read_vietnamese(text: str) -> Decimal:
+    """A number as an officer types it: `1.234,5`. `1.5` could be meant either way: ValueError."""
+    stripped = text.strip()
+    if len(stripped) > MAX_TEXT or not re.fullmatch(r"-?[0-9][0-9.]*(,[0-9]+)?", stripped):
+        raise ValueError(text)
+    try:
+        return parse_decimal(stripped, locale="vi", strict=True)
+    except NumberFormatError as error:
+        raise ValueError(text) from error
+
+
+def exact(value: Decimal) -> str:
+    """The shortest plain text of a number, so that 12, 12.0 and 012 are the same: `12`."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text

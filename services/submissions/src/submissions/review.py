@@ -1,0 +1,42 @@
+"""The life of a revision after it was sent: who may decide what, in which state.
+
+submitted → accepted | returned | withdrawn; accepted → returned. A returned or withdrawn revision is final; the answer
+to it is a new revision. Only the latest revision can change (domain 3.5: nobody edits a sent report).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from submissions.obligation import State
+
+Act = Literal["accept", "return", "withdraw"]
+
+NEXT: dict[tuple[State, Act], State] = {
+    ("submitted", "accept"): "accepted",
+    ("submitted", "return"): "returned",
+    ("submitted", "withdraw"): "withdrawn",
+    ("accepted", "return"): "returned",
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an act is not possible: `not_latest`, or the state that forbids it."""
+
+    code: Literal["not_latest", "already_accepted", "already_returned", "already_withdrawn"]
+
+
+def decide(state: State, revision: int, latest: int, act: Act) -> State | Refusal:
+    """The state the revision gets, or why it cannot."""
+    if revision != latest:
+        return Refusal("not_latest")
+    after = NEXT.get((state, act))
+    if after is not None:
+        return after
+    match state:
+        case "accepted":
+            return Refusal("already_accepted")
+        case "returned":
+            return Refusal("already_returned")
+        case _:
+            return Refusal("already_withdrawn")

@@ -1,0 +1,198 @@
+"""HTTP under /api/v1 (DESIGN 6)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import Response
+
+from shared.auth import Person, check_unit, require
+from shared.calendar import Period
+from shared.web import idempotency
+from shared.web.cursor import Cursor, Limit, decode, listing
+from shared.web.language import language
+from shared.web.problem import Fault, Problem, Text, invalid, not_found
+from submissions import store
+from submissions.deciding import NO_SUBMISSION, Decision, settle
+from submissions.desk import Actor, Desk, desk_of, narrowed_unit
+from submissions.etag import etag
+from submissions.intake import NO_OBLIGATION, Posting, body_of, take
+from submissions.obligation import State
+from submissions.opening import open_period
+from submissions.schemas import (
+    Decided,
+    DecisionBody,
+    ObligationDetail,
+    ObligationList,
+    Opened,
+    OpeningBody,
+    Receipt,
+    SubmissionBody,
+    SubmissionDetail,
+    SubmissionList,
+    WithdrawalBody,
+    obligation_detail,
+    obligation_item,
+    submission_detail,
+    submission_item,
+)
+
+router = APIRouter(prefix="/api/v1")
+Anyone = Annotated[Person, Depends(require())]
+Unit = Annotated[Person, Depends(require("reporter", "head"))]
+Coordinator = Annotated[Person, Depends(require("coordinator"))]
+Opener = Annotated[Person, Depends(require("coordinator", "ops"))]
+DeskOf = Annotated[Desk, Depends(desk_of)]
+IfMatch = Annotated[str | None, Header()]
+Code = Annotated[str | None, Query(max_length=80)]
+Illustrative = Annotated[str | None, Header(alias="X-Tiendo-Illustrative", max_length=40)]
+
+BAD_PERIOD = Text("Kỳ phải viết như 2026 hoặc 2026-Q3.", "A period is written like 2026 or 2026-Q3.")
+BAD_MOMENT = Text(
+    "Ghi true, hoặc một thời điểm đã qua kèm múi giờ.", "Write true, or a past instant with its time zone."
+)
+NOT_HERE = Text("Hệ thống chính thức không nhận dữ liệu minh họa", "The real system takes no illustrative data")
+
+
+@router.get("/obligations", response_model=ObligationList)
+async def list_obligations(
+    desk: DeskOf,
+    person: Anyone,
+    unit: Code = None,
+    period: Code = None,
+    form: Code = None,
+    state: Annotated[list[State] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Any:
+    narrowed = store.Filter(narrowed_unit(person, unit), period, form, tuple(state or ()))
+    async with desk.engine.connect() as tx:
+        rows = await store.list_obligations(tx, narrowed, _after(cursor), limit + 1)
+    return listing(rows, limit, lambda row: (row["due_at"], row["id"]), obligation_item)
+
+
+@router.post("/obligations/opening", response_model=Opened)
+async def open_obligations(desk: DeskOf, person: Opener, body: OpeningBody, request: Request) -> Any:
+    try:
+        period = Period.parse(body.period)
+    except ValueError:
+        raise invalid([Fault("period_invalid", "/period", BAD_PERIOD)]) from None
+    attempt = await idempotency.attempt(request, person.subject)
+    return _answer(await open_period(desk, period, attempt))
+
+
+@router.get("/obligations/{obligation_id}")
+async def get_obligation(desk: DeskOf, person: Anyone, obligation_id: UUID, response: Response) -> ObligationDetail:
+    async with desk.engine.connect() as tx:
+        row = await store.find_obligation(tx, obligation_id)
+    if row is None:
+        raise not_found(NO_OBLIGATION)
+    check_unit(person, row["unit"])
+    response.headers["ETag"] = etag(row["version"])
+    return obligation_detail(row, desk.rules[row["form"]])
+
+
+@router.post("/obligations/{obligation_id}/submissions", status_code=201, response_model=Receipt)
+async def submit(
+    desk: DeskOf,
+    person: Unit,
+    obligation_id: UUID,
+    body: SubmissionBody,
+    request: Request,
+    if_match: IfMatch = None,
+    illustrative: Illustrative = None,
+) -> Any:
+    pretended_at = check_illustrative(desk, illustrative)
+    attempt = await idempotency.attempt(request, person.subject)
+    asked = Posting(obligation_id, attempt, if_match, language(request), pretended_at)
+    report = body.report(illustrative=illustrative is not None)
+    answer = await take(desk, Actor.of(request, person), asked, report)
+    if isinstance(answer, idempotency.Replay):
+        return answer.response()
+    headers = {"Location": f"/api/v1/submissions/{answer.id}"}
+    return Response(body_of(answer), 201, headers, media_type="application/json")
+
+
+@router.get("/submissions", response_model=SubmissionList)
+async def list_submissions(
+    desk: DeskOf,
+    person: Anyone,
+    unit: Code = None,
+    period: Code = None,
+    form: Code = None,
+    state: Annotated[list[State] | None, Query()] = None,
+    obligation: UUID | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Any:
+    narrowed = store.Filter(narrowed_unit(person, unit), period, form, tuple(state or ()), obligation)
+    async with desk.engine.connect() as tx:
+        rows = await store.list_submissions(tx, narrowed, _after(cursor), limit + 1)
+    return listing(rows, limit, lambda row: (row["received_at"], row["id"]), submission_item)
+
+
+@router.get("/submissions/{submission_id}")
+async def get_submission(desk: DeskOf, person: Anyone, submission_id: UUID, response: Response) -> SubmissionDetail:
+    async with desk.engine.connect() as tx:
+        row = await store.find_submission(tx, submission_id)
+        if row is None:
+            raise not_found(NO_SUBMISSION)
+        check_unit(person, row["unit"])
+        reviews = await store.reviews(tx, row["obligation_id"])
+    response.headers["ETag"] = etag(row["version"])
+    return submission_detail(row, [r for r in reviews if r["submission_id"] == row["id"]])
+
+
+@router.post("/submissions/{submission_id}/decision", response_model=Decided)
+async def decide(
+    desk: DeskOf,
+    person: Coordinator,
+    submission_id: UUID,
+    body: DecisionBody,
+    request: Request,
+    if_match: IfMatch = None,
+) -> Any:
+    attempt = await idempotency.attempt(request, person.subject)
+    decision = Decision(submission_id, body.decision, body.reason, attempt, if_match)
+    return _answer(await settle(desk, Actor.of(request, person), decision))
+
+
+@router.post("/submissions/{submission_id}/withdrawal", response_model=Decided)
+async def withdraw(
+    desk: DeskOf,
+    person: Unit,
+    submission_id: UUID,
+    body: WithdrawalBody,
+    request: Request,
+    if_match: IfMatch = None,
+) -> Any:
+    attempt = await idempotency.attempt(request, person.subject)
+    decision = Decision(submission_id, "withdraw", body.reason, attempt, if_match)
+    return _answer(await settle(desk, Actor.of(request, person), decision))
+
+
+def check_illustrative(desk: Desk, told: str | None) -> datetime | None:
+    """`X-Tiendo-Illustrative: true`, or the past instant the report pretends to come at. Never in production."""
+    if told is None:
+        return None
+    if desk.settings.environment == "production":
+        raise Problem(400, "illustrative-refused", NOT_HERE)
+    if told == "true":
+        return None
+    try:
+        moment = datetime.fromisoformat(told)
+        if moment.tzinfo is None or moment > desk.clock.now():
+            raise ValueError(told)
+    except ValueError:
+        raise invalid([Fault("instant_invalid", "/header/X-Tiendo-Illustrative", BAD_MOMENT)]) from None
+    return moment.astimezone(UTC)
+
+
+def _answer(answer: Any) -> Any:
+    return answer.response() if isinstance(answer, idempotency.Replay) else answer
+
+
+def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+    decoded = decode(cursor, datetime, UUID)
+    return None if decoded is None else (decoded[0], decoded[1])

@@ -1,0 +1,232 @@
+"""Bodies of requests and answers. Decimals are strings; instants are UTC."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from shared.web.problem import Language
+from submissions.faults import Finding
+from submissions.form import FormRules
+from submissions.obligation import is_late
+from submissions.observation import Entry, Status
+from submissions.submission import Report
+
+
+def _value(raw: Any) -> str | int | float | None:
+    if raw is None or (isinstance(raw, str | int | float) and not isinstance(raw, bool)):
+        return raw
+    vi, en = "Giá trị là chuỗi số, số nguyên hoặc null.", "A value is a text of digits, a whole number or null."
+    raise PydanticCustomError("value_type", "a text, a whole number or null", {"vi": vi, "en": en})
+
+
+Value = Annotated[
+    str | int | float | None,
+    PlainValidator(_value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}),
+]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ObservationBody(Body):
+    measure: str = Field(description="a data element of the form, such as n_live_births_male")
+    value: Value = None
+    disaggregation: dict[str, str] = Field(default_factory=dict, max_length=8)
+    status: Status = "final"
+    note: str | None = None
+
+    def entry(self) -> Entry:
+        return Entry(self.measure, self.value, self.disaggregation, self.status, self.note)
+
+
+class SubmissionBody(Body):
+    observations: list[ObservationBody]
+    narrative: dict[str, str] = Field(default_factory=dict)
+    evidence: list[str] = Field(default_factory=list, description="document numbers or addresses")
+    reason: str | None = Field(None, description="why the revision before is corrected; required from revision 2 on")
+
+    def report(self, *, illustrative: bool) -> Report:
+        entries = [o.entry() for o in self.observations]
+        return Report(entries, self.narrative, self.evidence, self.reason, illustrative)
+
+
+class OpeningBody(Body):
+    period: str = Field(description="2026 opens the yearly forms, 2026-Q3 the quarterly ones")
+
+
+class DecisionBody(Body):
+    decision: Literal["accept", "return"]
+    reason: str | None = Field(None, description="required to return")
+
+
+class WithdrawalBody(Body):
+    reason: str
+
+
+class Warned(BaseModel):
+    pointer: str
+    code: str
+    message: str
+
+
+class Receipt(BaseModel):
+    id: UUID
+    revision: int
+    state: str
+    content_sha256: str
+    received_at: datetime
+    trace_id: str
+    late: bool
+    warnings: list[Warned]
+
+
+class Decided(BaseModel):
+    id: UUID
+    revision: int
+    state: str
+    decided_at: datetime
+    trace_id: str
+    version: int
+
+
+class Opened(BaseModel):
+    opened: int
+    existing: int
+
+
+class ObligationItem(BaseModel):
+    id: UUID
+    obligation: str
+    unit: str
+    form: str
+    period: str
+    due_at: datetime
+    state: str
+    revision: int
+
+
+class ObligationList(BaseModel):
+    items: list[ObligationItem]
+    next: str | None
+
+
+class Label(BaseModel):
+    vi: str
+    en: str
+
+
+class FieldItem(BaseModel):
+    measure: str
+    disaggregation: dict[str, str]
+    kind: str
+    required: bool
+    label: Label
+    unit: Label
+
+
+class NarrativeItem(BaseModel):
+    code: str
+    required: bool
+    label: Label
+
+
+class ObligationDetail(ObligationItem):
+    version: int
+    opened_at: datetime
+    title: Label
+    fields: list[FieldItem]
+    narrative: list[NarrativeItem]
+
+
+class SubmissionItem(BaseModel):
+    id: UUID
+    obligation_id: UUID
+    obligation: str
+    form: str
+    unit: str
+    period: str
+    revision: int
+    latest: bool
+    state: str
+    received_at: datetime
+    late: bool
+    content_sha256: str
+    trace_id: str
+    illustrative: bool
+
+
+class SubmissionList(BaseModel):
+    items: list[SubmissionItem]
+    next: str | None
+
+
+class SubmissionDetail(SubmissionItem):
+    observations: list[dict[str, Any]]
+    narrative: dict[str, str]
+    evidence: list[str]
+    reason: str | None
+    submitted_role: str
+    submitted_unit: str
+    reviews: list["ReviewItem"]
+
+
+class ReviewItem(BaseModel):
+    act: str
+    reason: str | None
+    decided_at: datetime
+    role: str
+    unit: str
+
+
+def receipt(
+    row: Mapping[str, Any], duty: Mapping[str, Any], warnings: Sequence[Finding], language: Language
+) -> Receipt:
+    told = [Warned(pointer=w.pointer, code=w.code, message=w.text.in_(language)) for w in warnings]
+    return Receipt(**_only(Receipt, row), late=is_late(row["received_at"], duty["due_at"]), warnings=told)
+
+
+def obligation_item(row: Mapping[str, Any]) -> ObligationItem:
+    return ObligationItem(**_only(ObligationItem, row))
+
+
+def obligation_detail(row: Mapping[str, Any], rules: FormRules) -> ObligationDetail:
+    fields = [
+        FieldItem(
+            measure=f.element.id,
+            disaggregation=dict(f.disaggregation),
+            kind=f.element.kind,
+            required=f.required,
+            label=Label(**rules.label(f.cell)._asdict()),
+            unit=Label(**f.element.unit._asdict()),
+        )
+        for f in rules.fields
+    ]
+    parts = [NarrativeItem(code=p.code, required=p.required, label=Label(**p.title._asdict())) for p in rules.narrative]
+    told = _only(ObligationDetail, row)
+    return ObligationDetail(**told, title=Label(**rules.title._asdict()), fields=fields, narrative=parts)
+
+
+def submission_item(row: Mapping[str, Any]) -> SubmissionItem:
+    return SubmissionItem(**_only(SubmissionItem, row), **_derived(row))
+
+
+def submission_detail(row: Mapping[str, Any], reviews: Sequence[Mapping[str, Any]]) -> SubmissionDetail:
+    told = [ReviewItem(**_only(ReviewItem, r)) for r in reviews]
+    return SubmissionDetail(**_only(SubmissionDetail, row), **_derived(row), reviews=told)
+
+
+def _derived(row: Mapping[str, Any]) -> dict[str, bool]:
+    return {
+        "latest": row["revision"] == row["latest_revision"],
+        "late": is_late(row["received_at"], row["due_at"]),
+    }
+
+
+def _only(model: type[BaseModel], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in model.model_fields if name in row}

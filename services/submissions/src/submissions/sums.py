@@ -1,0 +1,105 @@
+"""Rules between the cells of one report: parts within their whole, parts that add up, ratios that cannot be."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from submissions.faults import Finding, figure, find
+from submissions.form import Cell, FormRules
+from submissions.observation import Observation
+
+Taken = Mapping[Cell, Observation]
+Places = Mapping[Cell, int]
+
+
+def check_shares(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
+    """A share's numerator cannot exceed its denominator, cell by cell, and as a whole where cells differ."""
+    findings = []
+    for part, whole in rules.shares:
+        upper, lower = parts(part, taken), parts(whole, taken)
+        pairs = [(key, upper[key], lower[key]) for key in upper if key in lower]
+        if not pairs:
+            whole_upper, whole_lower = total(rules, part, taken), total(rules, whole, taken)
+            if whole_upper is not None and whole_lower is not None:
+                pairs = [(next(iter(upper), ""), whole_upper, whole_lower)]
+        for key, numerator, denominator in pairs:
+            if numerator > denominator:
+                cell = (part, key)
+                findings.append(
+                    find(
+                        "numerator_above_denominator",
+                        f"/observations/{places[cell]}/value" if cell in places else "/observations",
+                        cell,
+                        numerator=rules.names[part],
+                        numerator_value=figure(numerator),
+                        denominator=rules.names[whole],
+                        denominator_value=figure(denominator),
+                    )
+                )
+    return findings
+
+
+def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
+    """Optional cells by one dimension: all given, they are the total; some given, they do not exceed it."""
+    findings = []
+    for element in rules.elements:
+        values = parts(element, taken)
+        if "" not in values:
+            continue
+        for dimension_id, keys in by_dimension(rules, element).items():
+            given = [values[key] for key in keys if key in values]
+            added, whole = sum(given, Decimal(0)), values[""]
+            complete = len(given) == len(keys)
+            if given and (added > whole or (complete and added != whole)):
+                findings.append(
+                    find(
+                        "parts_do_not_add_up",
+                        f"/observations/{places[element, '']}/value",
+                        (element, ""),
+                        name=rules.names[element],
+                        dimension=rules.dimensions[dimension_id].name,
+                        sum=figure(added),
+                        total=figure(whole),
+                    )
+                )
+    return findings
+
+
+def warn_floors(rules: FormRules, observations: Taken) -> list[Finding]:
+    """A sex ratio at birth below its natural 104 is more often a mistake than a fact (domain 8, trap 3)."""
+    warnings = []
+    for ratio in rules.ratios:
+        if ratio.floor is None:
+            continue
+        numerator = total(rules, ratio.numerator, observations)
+        denominator = total(rules, ratio.denominator, observations)
+        if numerator is None or not denominator:
+            continue
+        value = ratio.scale * numerator / denominator
+        if value < ratio.floor:
+            said = {"measure": ratio.measure, "value": figure(round(value, 1)), "floor": figure(ratio.floor)}
+            warnings.append(find("ratio_below_floor", "/observations", (ratio.numerator, ""), **said))
+    return warnings
+
+
+def parts(element: str, taken: Taken) -> dict[str, Decimal]:
+    return {key: o.value for (id_, key), o in taken.items() if id_ == element and o.value is not None}
+
+
+def total(rules: FormRules, element: str, taken: Taken) -> Decimal | None:
+    """The total cell, or the sum of the required cells when all have a value."""
+    values = parts(element, taken)
+    if "" in values:
+        return values[""]
+    keys = [f.key for f in rules.fields if f.element.id == element and f.required]
+    if not keys or any(key not in values for key in keys):
+        return None
+    return sum((values[key] for key in keys), Decimal(0))
+
+
+def by_dimension(rules: FormRules, element: str) -> dict[str, list[str]]:
+    """The element's one-dimensional cells, by dimension."""
+    found: dict[str, list[str]] = {}
+    for field in rules.fields_of(element):
+        if len(field.disaggregation) == 1:
+            found.setdefault(next(iter(field.disaggregation)), []).append(field.key)
+    return found

@@ -1,0 +1,15 @@
+"""The migrations make the tables that the code thinks there are."""
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import make_url
+
+from submissions.tables import metadata
+
+
+def test_the_migrated_database_has_the_declared_tables(migrated: str) -> None:
+    engine = sa.create_engine(make_url(migrated).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()

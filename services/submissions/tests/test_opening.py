@@ -1,0 +1,76 @@
+"""Opening a period, and the lists of what is owed."""
+
+import asyncio
+
+from .conftest import COMMUNE, OTHER, Office
+
+
+async def test_a_year_opens_for_everybody_who_owes_on_its_last_day(office: Office) -> None:
+    told = await office.open("2026")
+    from shared.calendar import Period
+
+    owed = office.catalogue.forms_owed(Period.parse("2026"))
+    assert told == {"opened": len(owed), "existing": 0}
+    events = await office.events()
+    assert len(events) == len(owed)
+    assert {(e.data.form, e.data.unit, e.data.version) for e in events} == {  # type: ignore[attr-defined]
+        (d.form, d.unit, 1) for d in owed
+    }
+    assert await office.open("2026") == {"opened": 0, "existing": len(owed)}
+    assert len(await office.events()) == len(owed)
+
+
+async def test_a_quarter_opens_its_own_forms(office: Office) -> None:
+    told = await office.open("2026-Q3")
+    assert told["opened"] == 28
+    assert {e.data.form for e in await office.events()} == {"B02-XA-Q"}  # type: ignore[attr-defined]
+
+
+async def test_many_opening_at_once_open_each_once(office: Office) -> None:
+    answers = await asyncio.gather(*(office.open("2025") for _ in range(6)))
+    total = answers[0]["opened"] + answers[0]["existing"]
+    assert sum(a["opened"] for a in answers) == total == await office.count("obligation")
+    subjects = [e.subject for e in await office.events()]
+    assert len(subjects) == len(set(subjects)) == total
+
+
+async def test_who_may_open_and_what(office: Office) -> None:
+    path = "/api/v1/obligations/opening"
+    assert (await office.post(path, {"period": "2026"}, "reporter", COMMUNE)).status_code == 403
+    assert (await office.post(path, {"period": "2026-Q5"}, "ops", "DAK_NONG")).json()["errors"][0][
+        "pointer"
+    ] == "/period"
+    assert (await office.post(path, {"period": "2026-Q1"}, "ops", "DAK_NONG")).status_code == 200
+
+
+async def test_lists_are_paged_and_narrowed(office: Office) -> None:
+    await office.open("2026")
+    await office.open("2026-Q1")
+    seen: list[str] = []
+    cursor = None
+    while True:
+        query = {"limit": 17, "period": "2026", **({"cursor": cursor} if cursor else {})}
+        page = (await office.get("/api/v1/obligations", params=query)).json()
+        seen += [item["id"] for item in page["items"]]
+        if not (cursor := page["next"]):
+            break
+    assert len(seen) == len(set(seen)) == await office.count("obligation") - 28
+    own = (await office.get("/api/v1/obligations", "reporter", COMMUNE)).json()["items"]
+    assert {(i["unit"], i["form"]) for i in own} == {(COMMUNE, "B01-XA"), (COMMUNE, "B02-XA-Q")}
+    assert (await office.get("/api/v1/obligations", "reporter", COMMUNE, params={"unit": OTHER})).status_code == 403
+    none = (await office.get("/api/v1/obligations", params={"state": "accepted"})).json()
+    assert none == {"items": [], "next": None}
+
+
+async def test_an_obligation_says_its_fields_in_both_languages(office: Office) -> None:
+    answer = await office.get(f"/api/v1/obligations/{await office.duty('B11-GD', 'SO_GDDT')}")
+    assert answer.headers["etag"] == '"1"'
+    told = answer.json()
+    assert told["title"]["vi"].startswith("Biểu giáo dục")
+    cohort = [f for f in told["fields"] if f["measure"] == "n_em_primary_cohort"]
+    assert [(f["disaggregation"], f["required"]) for f in cohort] == [
+        ({"sex": "male"}, True),
+        ({"sex": "female"}, True),
+    ]
+    assert cohort[1]["label"]["vi"].endswith("(Nữ)") and cohort[1]["label"]["en"].endswith("(Female)")
+    assert set(told["fields"][0]) >= {"measure", "disaggregation", "kind", "required"}

@@ -1,0 +1,207 @@
+"""Every kind of fault by an example, and all of them at once."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from submissions.form import FormRules
+from submissions.observation import Entry, exact, read_plain, read_vietnamese
+from submissions.sums import warn_floors
+from submissions.texts import check_narrative, check_reason
+from submissions.validation import check_observations
+
+RIGHT = {
+    "female_key_leader": "1",
+    "n_live_births_male": "61",
+    "n_live_births_female": "55",
+    "n_adolescent_births": "3",
+    "n_adolescent_women": "410",
+    "n_people_reached": "5200",
+    "population": "8123",
+    "n_orgs_informed_committed": "11",
+    "n_orgs_total": "12",
+}
+
+
+def entries(*more: Entry, **changed: Any) -> list[Entry]:
+    values = RIGHT | changed
+    return [Entry(m, v) for m, v in values.items() if v is not ...] + list(more)
+
+
+def codes(rules: FormRules, given: list[Entry]) -> list[tuple[str, str]]:
+    return [(f.code, f.pointer) for f in check_observations(rules, given)[1]]
+
+
+@pytest.fixture
+def commune(rules: dict[str, FormRules]) -> FormRules:
+    return rules["B01-XA"]
+
+
+def test_a_right_report_has_no_fault(commune: FormRules) -> None:
+    observations, faults = check_observations(commune, entries())
+    assert faults == []
+    assert {o.measure: o.value for o in observations} == {m: Decimal(v) for m, v in RIGHT.items()}
+
+
+SEX = {"sex": "female"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (entries(Entry("n_cows", "1")), ("unknown_measure", "/observations/9/measure")),
+        (entries(Entry("n_stations", "1")), ("not_on_this_form", "/observations/9/measure")),
+        (entries(Entry("4.1", "111")), ("ratio_instead_of_counts", "/observations/9/measure")),
+        (entries(Entry("5.1", "1")), ("ratio_instead_of_counts", "/observations/9/measure")),
+        (entries(n_live_births_male="52%"), ("percentage_instead_of_counts", "/observations/1/value")),
+        (entries(n_live_births_male="-1"), ("negative", "/observations/1/value")),
+        (entries(n_live_births_male="61.5"), ("not_whole", "/observations/1/value")),
+        (entries(n_live_births_male="sixty"), ("not_a_number", "/observations/1/value")),
+        (entries(n_live_births_male="1.234,5"), ("not_a_number", "/observations/1/value")),
+        (entries(n_live_births_male="NaN"), ("not_a_number", "/observations/1/value")),
+        (entries(n_live_births_male="1e3"), ("not_a_number", "/observations/1/value")),
+        (entries(n_live_births_male="1" * 50), ("not_a_number", "/observations/1/value")),
+        (entries(n_live_births_male=61.0), ("float_not_exact", "/observations/1/value")),
+        (entries(population="1000000000001"), ("too_large", "/observations/6/value")),
+        (entries(female_key_leader="2"), ("not_flag", "/observations/0/value")),
+        (entries(n_people_reached="9000"), ("numerator_above_denominator", "/observations/5/value")),
+        (entries(n_orgs_informed_committed="13"), ("numerator_above_denominator", "/observations/7/value")),
+        (entries(population=...), ("missing_field", "/observations")),
+        (entries(population=None), ("value_required", "/observations/6/value")),
+        (entries(population=" "), ("value_required", "/observations/6/value")),
+        (entries(Entry("population", "9", {"sex": "x"})), ("unknown_category", "/observations/9/disaggregation/sex")),
+        (entries(Entry("n_orgs_total", "9", SEX)), ("disaggregation_not_asked", "/observations/9/disaggregation")),
+        (entries(Entry("population", "9", {"a": "b"})), ("disaggregation_not_asked", "/observations/9/disaggregation")),
+        (entries(Entry("population", "8123")), ("duplicate_cell", "/observations/9")),
+        (entries(Entry("population", "9000", SEX)), ("parts_do_not_add_up", "/observations/6/value")),
+    ],
+)
+def test_each_fault_is_named(commune: FormRules, given: list[Entry], expected: tuple[str, str]) -> None:
+    assert codes(commune, given) == [expected]
+
+
+@pytest.mark.parametrize("status", ["missing", "not_applicable"])
+def test_status_and_value_must_agree(commune: FormRules, status: Any) -> None:
+    silent = entries(Entry("population", None, {}, status), population=...)
+    assert codes(commune, silent) == []
+    loud = entries(Entry("population", "0", {}, status), population=...)
+    assert codes(commune, loud) == [("value_not_allowed", "/observations/8/value")]
+
+
+def test_the_percentage_fault_names_both_counts_in_both_languages(commune: FormRules) -> None:
+    fault = check_observations(commune, entries(n_live_births_male="52,3 %"))[1][0]
+    assert "Tổng số bé trai sinh ra sống" in fault.text.vi
+    assert "Tổng số bé gái sinh ra sống" in fault.text.vi
+    assert "Live-born girls" in fault.text.en
+    ratio = check_observations(commune, entries(Entry("4.1", "111")))[1][0]
+    assert "Tổng số bé gái sinh ra sống" in ratio.text.vi
+
+
+def test_parts_that_add_up_are_taken(commune: FormRules) -> None:
+    parts = [Entry("population", "4000", {"sex": "male"}), Entry("population", "4123", SEX)]
+    assert codes(commune, entries(*parts)) == []
+    wrong = [Entry("population", "4000", {"sex": "male"}), Entry("population", "4124", SEX)]
+    assert codes(commune, entries(*wrong)) == [("parts_do_not_add_up", "/observations/6/value")]
+
+
+def test_hours_may_have_six_decimals(rules: dict[str, FormRules]) -> None:
+    form = rules["B06-KT"]
+    base = {f.element.id: "10" for f in form.fields}
+
+    def of(value: str) -> list[str]:
+        given = [Entry(m, v) for m, v in (base | {"total_unpaid_hours_female": value}).items()]
+        return [f.code for f in check_observations(form, given)[1]]
+
+    assert of("38640.123456") == []
+    assert of("38640.1234567") == ["too_many_decimals"]
+
+
+def test_a_required_disaggregation_is_asked_for(rules: dict[str, FormRules]) -> None:
+    form = rules["B11-GD"]
+    given = [Entry(f.element.id, "1", f.disaggregation) for f in form.fields]
+    assert codes(form, given) == []
+    total = [e for e in given if e.measure != "n_em_primary_cohort"] + [Entry("n_em_primary_cohort", "2")]
+    found = codes(form, total)
+    assert [code for code, _ in found] == ["disaggregation_not_asked", "missing_field", "missing_field"]
+
+
+def test_the_form_of_one_violence_type_refuses_the_other(rules: dict[str, FormRules]) -> None:
+    form = rules["B07-BLG"]
+    given = [Entry(f.element.id, "1", {"violence_type": "BLGD"}) for f in form.fields]
+    assert {code for code, _ in codes(form, given)} == {"disaggregation_not_asked", "missing_field"}
+
+
+def test_all_faults_come_at_once(commune: FormRules) -> None:
+    given = [
+        Entry("n_cows", "1"),
+        Entry("4.1", "111"),
+        Entry("n_live_births_male", "-5"),
+        Entry("n_live_births_female", "5,5"),
+        Entry("female_key_leader", "7"),
+        Entry("n_people_reached", "10"),
+        Entry("population", "9"),
+        Entry("population", "9"),
+    ]
+    found = [code for code, _ in codes(commune, given)]
+    assert found == [
+        "unknown_measure",
+        "ratio_instead_of_counts",
+        "negative",
+        "not_a_number",
+        "not_flag",
+        "duplicate_cell",
+        "missing_field",
+        "missing_field",
+        "missing_field",
+        "missing_field",
+        "numerator_above_denominator",
+    ]
+
+
+def test_a_report_has_limits(commune: FormRules) -> None:
+    assert codes(commune, [Entry("population", "1")] * 501) == [("too_many_observations", "/observations")]
+    noted = entries(Entry("population", "8123", note="x" * 501), population=...)
+    assert codes(commune, noted) == [("note_too_long", "/observations/8/note")]
+    assert [f.code for f in check_narrative({"A b": "x"}, [])] == ["narrative_key_invalid"]
+    assert [f.code for f in check_narrative({"a": "x" * 20_001}, [])] == ["narrative_too_long"]
+    assert [f.code for f in check_narrative({f"a{n}": "x" for n in range(21)}, [])] == ["too_many_narratives"]
+    assert [f.code for f in check_narrative({}, ["x"] * 21)] == ["too_much_evidence"]
+    assert [f.code for f in check_narrative({"a": "x\0"}, ["x" * 501])] == ["control_character", "evidence_too_long"]
+
+
+def test_a_correction_says_why() -> None:
+    assert check_reason(None, 1) == []
+    assert [f.code for f in check_reason("  ", 2)] == ["reason_missing"]
+    assert [f.code for f in check_reason("x" * 2001, 2)] == ["reason_too_long"]
+
+
+def test_a_sex_ratio_below_its_floor_is_a_warning(commune: FormRules) -> None:
+    def warned(boys: str) -> list[str]:
+        observations, faults = check_observations(commune, entries(n_live_births_male=boys))
+        assert faults == []
+        return [w.code for w in warn_floors(commune, {(o.measure, o.key): o for o in observations})]
+
+    assert warned("57") == ["ratio_below_floor"]
+    assert warned("58") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1.234,5", "1234.5"), ("12", "12"), ("1.234", "1234"), (" 0 ", "0"), ("1234", "1234")]
+)
+def test_numbers_are_read_the_vietnamese_way(text: str, value: str) -> None:
+    assert read_vietnamese(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["1.5", "1,234.5", "1.23.456", "12a", "", "1 234", "1e3", "٣", ",5", "1.234.5"])
+def test_an_ambiguous_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        read_vietnamese(text)
+
+
+@given(st.decimals(min_value=0, max_value=10**12, places=6))
+def test_a_number_survives_reading_and_writing(value: Decimal) -> None:
+    assert read_plain(exact(value)) == value
+    assert exact(read_plain(exact(value))) == exact(value)
