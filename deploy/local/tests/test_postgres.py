@@ -10,7 +10,6 @@ import pytest
 from tiendo_local.faults import LocalFault
 from tiendo_local.postgres import Postgres
 
-
 Unique = Callable[[str], str]
 
 

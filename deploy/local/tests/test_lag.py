@@ -1,0 +1,81 @@
+"""`tiendo lag` counts what is really waiting."""
+
+from collections.abc import Callable
+
+import psycopg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from tiendo_local.broker import Broker
+from tiendo_local.lag import Waiting, ask_database, consumer_lag, table
+
+
+def test_outbox_and_dead_letters(database: Callable[..., str]) -> None:
+    import sqlalchemy as sa
+
+    from shared.messaging.tables import messaging_tables
+
+    url = database("audit")
+    engine = sa.create_engine(url.replace("+asyncpg", "+psycopg"))
+    metadata = sa.MetaData()
+    messaging_tables(metadata)
+    metadata.create_all(engine)
+    engine.dispose()
+    assert ask_database("audit", url) == Waiting("audit", 0, None, 0)
+    with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as connection:
+        connection.execute(
+            "insert into outbox (topic, key, event_id, value, created_at)"
+            " select 't', 'k', x::text, 'v', now() - interval '90 s' from generate_series(1, 3) x"
+        )
+        connection.execute(
+            'insert into dead_letter (topic, partition, "offset", timestamp_ms, headers, reason)'
+            " values ('t', 0, 1, 1, '[]', 'r')"
+        )
+    found = ask_database("audit", url)
+    assert (found.outbox, found.dead_letters) == (3, 1)
+    assert found.oldest_seconds is not None
+    assert 90 <= found.oldest_seconds < 120
+
+
+def test_a_database_that_is_away_is_told() -> None:
+    found = ask_database("audit", "postgresql+asyncpg://a:b@127.0.0.1:1/audit")
+    assert found.outbox is None
+    assert found.fault is not None
+    assert found.fault.startswith("database: ")
+
+
+async def test_lag_is_what_is_not_committed(
+    broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]
+) -> None:
+    topic, group = topics("submissions", partitions=2), unique("audit")
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, enable_idempotence=broker.idempotent)
+    async with producer:
+        for n in range(10):
+            await producer.send(topic, b"x", partition=n % 2)
+        await producer.flush()
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=broker.bootstrap,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    async with consumer:
+        first = await consumer.getone()
+        for trustworthy in (broker.idempotent, False):
+            assert await consumer_lag(broker.bootstrap, [group], trustworthy) == {group: {topic: 10}}
+        await consumer.commit({TopicPartition(topic, first.partition): 4})
+    for trustworthy in (broker.idempotent, False):
+        lags = await consumer_lag(broker.bootstrap, [group, unique("nobody")], trustworthy)
+        assert lags[group] == {topic: 6}
+
+
+def test_the_table_has_a_line_per_topic() -> None:
+    rows = [
+        Waiting("audit", 2, 1.25, 1, {"submissions.v1": 3, "indicators.v1": 0}),
+        Waiting("submissions", fault="database: no"),
+    ]
+    lines = table(rows)
+    assert lines[1].split() == ["audit", "2", "1.2", "s", "1", "indicators.v1", "0"]
+    assert lines[2].split() == ["submissions.v1", "3"]
+    assert lines[3].split()[0] == "submissions"
+    assert lines[4].strip() == "database: no"
