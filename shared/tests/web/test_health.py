@@ -1,0 +1,36 @@
+import asyncio
+
+import httpx
+from fastapi import FastAPI
+
+from shared.web.health import Finding, Progress
+
+
+async def test_each_check_is_listed_and_one_failing_is_503(app: FastAPI, client: httpx.AsyncClient) -> None:
+    now = 0.0
+    progress = Progress(10, monotonic=lambda: now)
+    app.state.health.live("relay", progress.check)
+
+    async def broken() -> Finding:
+        raise ConnectionError("secret address")
+
+    live = await client.get("/healthz")
+    assert (live.status_code, live.json()["status"]) == (200, "ok")
+    app.state.health.ready("database", broken)
+    ready = await client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["relay"]["ok"] is True
+    assert ready.json()["checks"]["database"] == {"ok": False, "error": "ConnectionError"}
+    now = 11.0
+    assert (await client.get("/healthz")).status_code == 503
+    progress.beat()
+    assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_check_that_hangs_fails(app: FastAPI, client: httpx.AsyncClient) -> None:
+    async def hangs() -> Finding:
+        await asyncio.Event().wait()
+        return Finding(True)
+
+    app.state.health.ready("kafka", hangs)
+    assert (await client.get("/readyz")).json()["checks"]["kafka"] == {"ok": False, "error": "timeout"}
