@@ -116,7 +116,7 @@ class Journey:
             for f in detail["fields"]
             if f["required"]
         ]
-        body = {"observations": observations, "narrative": {}, "evidence": [], "reason": reason}
+        body: dict[str, Any] = {"observations": observations, "narrative": {}, "evidence": [], "reason": reason}
         return self.post(self.urls.submissions, f"/api/v1/obligations/{detail['id']}/submissions", token, body, key)
 
     def indicator(self, token: str) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Player:
         return period.year < self._now.year or chance("punctual", answer.unit, answer.period) < 0.95
 
     async def _submit(self, answer: Answer, period: Period, revision: int) -> str:
-        body = {
+        body: dict[str, Any] = {
             "observations": [
                 self._observation(answer, field, period, revision)
                 for field in self._catalogue.forms[answer.form].fields

@@ -23,7 +23,7 @@ SHARED = {
 REACHED = ("0.55", "0.62", "0.66")
 
 # Figures that a department reports for the province: element[, category] → (2024, 2025, 2026).
-PROVINCIAL = {
+PROVINCIAL: dict[str, tuple[int | str, int | str, int | str]] = {
     "n_female_employed": (171_200, 172_500, 173_400),
     "n_female_wage_workers": (46_900, 49_300, 51_600),
     "n_female_employed_agri": (108_900, 106_200, 103_900),

@@ -1,9 +1,9 @@
 """The four tables of messaging. Every service has them in its own database, made by its first migration."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
-from alembic.operations import Operations
 from sqlalchemy.dialects.postgresql import JSONB
 
 
@@ -72,7 +72,13 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
     return MessagingTables(outbox, relay_head, inbox, dead_letter)
 
 
-def create_messaging_tables(op: Operations) -> None:
+class Migration(Protocol):
+    """Alembic's `op`, as far as it is needed here."""
+
+    def get_bind(self) -> sa.Connection: ...
+
+
+def create_messaging_tables(op: Migration) -> None:
     """For a migration: `create_messaging_tables(op)`."""
     metadata = sa.MetaData()
     messaging_tables(metadata)

@@ -1,0 +1,27 @@
+"""The whole system, as `tiendo up` starts it, in a temporary folder on free ports; once for all tests here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.journey import Urls
+from tiendo_local.place import Place, find
+from tiendo_local.system import System
+from tiendo_local.up import open_obligations
+
+
+@pytest.fixture(scope="session")
+def system(server_folder: Path) -> Iterator[System]:
+    system = System(Place(find().root, server_folder / "system"), fixed_ports=False)
+    system.start()
+    try:
+        open_obligations(system)
+        yield system
+    finally:
+        system.stop()
+
+
+@pytest.fixture(scope="session")
+def urls(system: System) -> Urls:
+    return Urls(**system.urls)

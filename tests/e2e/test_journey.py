@@ -1,0 +1,89 @@
+"""What the project promises, from the outside, on real servers."""
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.journey import Journey, Urls
+from tiendo_local.span import Span
+from tiendo_local.system import System
+from tiendo_local.trace import collect
+from tiendo_local.waterfall import draw
+
+TRACED = {
+    "submissions": ("POST ", "create submissions.v1", "send submissions.v1"),
+    "aggregation": ("process submissions.v1", "create indicators.v1", "send indicators.v1"),
+    "notifications": ("process submissions.v1",),
+    "audit": ("process submissions.v1", "process indicators.v1"),
+}
+
+
+@pytest.fixture(scope="module")
+def walked(system: System, urls: Urls) -> dict[str, Any]:
+    journey = Journey(urls)
+    try:
+        return journey.run()
+    finally:
+        print("\n".join(journey.steps))
+
+
+def test_a_report_travels_from_the_commune_to_the_audit_log(walked: dict[str, Any]) -> None:
+    assert len(walked["submissions"]) == 2
+
+
+def test_one_trace_from_the_request_to_the_audit_log(system: System, walked: dict[str, Any]) -> None:
+    """The trace id on the receipt names one trace through outbox, relay and all four services."""
+
+    def missing() -> list[str]:
+        own = [span for span in collect(system.place.spans, walked["trace"]) if span.trace == walked["trace"]]
+        return [
+            f"{service}: {name}"
+            for service, names in TRACED.items()
+            for name in names
+            if not any(span.service == service and span.name.startswith(name) for span in own)
+        ]
+
+    deadline = time.monotonic() + 15
+    while missing() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not missing()
+    spans = collect(system.place.spans, walked["trace"])
+    assert _has_database_span(spans), "SQLAlchemy is not traced"
+    by_submission = collect(system.place.spans, walked["submissions"][0])
+    assert walked["trace"] in {span.trace for span in by_submission}
+    drawn = "\n".join(draw(spans, 140))
+    assert all(service in drawn for service in TRACED)
+
+
+def _has_database_span(spans: list[Span]) -> bool:
+    return any(span.name.upper().startswith(("INSERT", "SELECT", "UPDATE")) for span in spans)
+
+
+def test_the_sequence_of_each_source_has_no_gap(urls: Urls, walked: dict[str, Any]) -> None:
+    journey = Journey(urls)
+    token = journey.token("auditor", "DAK_NONG")
+    numbers: dict[str, list[int]] = {}
+    cursor: str | None = None
+    while True:
+        query = {"limit": "500", **({"cursor": cursor} if cursor else {})}
+        page = journey.get(urls.audit, "/api/v1/events", token, **query)
+        for item in page["items"]:
+            raw = journey.get(urls.audit, f"/api/v1/events/{item['id']}/raw", token) if len(numbers) < 2 else None
+            assert raw is None or raw["id"] == item["id"]
+            numbers.setdefault(item["source"], []).append(item["index"])
+        cursor = page["next"]
+        if not cursor:
+            break
+    indexes = sorted(i for found in numbers.values() for i in found)
+    assert indexes == list(range(indexes[0], indexes[0] + len(indexes)))
+
+
+def test_every_service_tells_its_health_and_its_metrics(urls: Urls) -> None:
+    for base in (urls.submissions, urls.aggregation, urls.notifications, urls.audit):
+        assert httpx.get(f"{base}/healthz").status_code == 200
+        assert httpx.get(f"{base}/readyz").status_code == 200
+        metrics = httpx.get(f"{base}/metrics").text
+        assert "tiendo_outbox_pending" in metrics
+        assert "tiendo_http_request_seconds" in metrics
