@@ -57,6 +57,8 @@ def _check_owners(draft: Draft) -> None:
     for code, indicator in draft.indicators.items():
         held = [(place, tenure) for place, owned, tenure in draft.owners if owned == code]
         dimension = draft.dimensions.get(indicator.split_by or "")
+        if indicator.split_by and dimension is None:
+            continue
         parts: tuple[str | None, ...] = dimension.category_ids if dimension else (None,)
         for place, tenure in held:
             if tenure.part not in parts:
