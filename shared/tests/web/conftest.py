@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -18,8 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from shared.auth import Person, require
+from shared.catalogue import Catalogue, load
 from shared.settings import ServiceSettings
 from shared.web.app import create_base_app
+from shared.web.etag import check_if_match, etag
 from shared.web.page import page
 from shared.web.problem import Fault, Text
 
@@ -58,12 +61,18 @@ def settings_in(folder: Path) -> DemoSettings:
     )
 
 
+@cache
+def catalogue() -> Catalogue:
+    return load()
+
+
 def demo_app(settings: DemoSettings) -> FastAPI:
     app = create_base_app(
         settings,
         place="submissions",
         templates_package="web_demo",
         messages_package="web_demo",
+        catalogue=catalogue(),
         body_bytes_by_prefix={"/api/v1/uploads": 4 * 1024 * 1024},
     )
     reporter = Depends(require("reporter"))
@@ -84,6 +93,11 @@ def demo_app(settings: DemoSettings) -> FastAPI:
     @app.post("/api/v1/answers", status_code=201)
     async def give(answer: Answer, person: Annotated[Person, reporter]) -> dict[str, int]:
         return {"cells": len(answer.observations)}
+
+    @app.put("/api/v1/versioned")
+    async def change(request: Request, strict: bool = False) -> Response:
+        check_if_match(request, 7, required=strict)
+        return Response(headers={"ETag": etag(8)})
 
     @app.post("/api/v1/open")
     async def open_(request: Request) -> dict[str, int]:

@@ -127,3 +127,33 @@ async def test_metrics_name_the_route_not_the_path(client: httpx.AsyncClient) ->
     text = (await client.get("/metrics")).text
     assert 'tiendo_http_request_seconds_count{method="GET",route="/api/v1/things/{number}",status="200"}' in text
     assert "/things/77" not in text
+
+
+async def test_the_trace_of_the_caller_goes_on(client: httpx.AsyncClient) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    answer = await client.get("/public", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+    assert answer.headers["x-trace-id"] == trace
+    assert f"<code>{trace}</code>" in answer.text
+
+
+async def test_the_api_document_tells_of_problems(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    responses = document["paths"]["/api/v1/answers"]["post"]["responses"]
+    assert set(responses) == {"201", "4XX", "5XX"}
+    assert "application/problem+json" in responses["4XX"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("given", "strict", "status"),
+    [
+        ({"If-Match": '"7"'}, True, 200),
+        ({"If-Match": '"6", "7"'}, False, 200),
+        ({"If-Match": "*"}, True, 200),
+        ({"If-Match": '"6"'}, False, 412),
+        ({}, False, 200),
+        ({}, True, 428),
+    ],
+)
+async def test_if_match(client: httpx.AsyncClient, given: dict[str, str], strict: bool, status: int) -> None:
+    answer = await client.put("/api/v1/versioned", params={"strict": strict}, headers=given)
+    assert answer.status_code == status

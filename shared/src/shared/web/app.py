@@ -18,6 +18,7 @@ from shared.web.health import Health, health_routes
 from shared.web.language_switch import LanguageSwitch
 from shared.web.limits import DEFAULT_BYTES, Limits
 from shared.web.metrics import metrics_routes
+from shared.web.openapi import PROBLEM_RESPONSES
 from shared.web.page import templates
 from shared.web.places import PLACES
 from shared.web.plan import PlanFacts
@@ -44,7 +45,7 @@ def create_base_app(
     `place` is a key of `places.PLACES`; `/` goes to its home page. `fastapi` goes to FastAPI (lifespan, title …).
     Raises MessageError, CatalogueError.
     """
-    fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build} | fastapi
+    fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi
     app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, **fastapi)
     app.state.settings = settings
     app.state.catalogue = catalogue or load(settings.catalogue_path)

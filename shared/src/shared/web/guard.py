@@ -4,7 +4,6 @@ import logging
 import time
 
 from opentelemetry import trace
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +16,9 @@ from shared.web.trace import trace_id
 log = logging.getLogger(__name__)
 # No inline script or style: widths of bars are SVG attributes. Referrer "same-origin", since "no-referrer" would
 # make browsers send `Origin: null` with our own forms, which the check against forged requests refuses.
-SECURITY_HEADERS = {
+DEFAULTS = {
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept, Accept-Language, Cookie",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +27,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+DEFAULT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in DEFAULTS.items()]
 
 
 class Guard:
@@ -43,7 +45,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableHeaders(scope=message), trace_id(scope))
+                _complete(message, trace_id(scope))
             await send(message)
 
         try:
@@ -59,13 +61,12 @@ class Guard:
             HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
 
 
-def _complete(headers: MutableHeaders, trace: str) -> None:
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", "private, no-cache")
-    headers["X-Trace-Id"] = trace
-    if headers.get("content-type", "").startswith(("text/html", "application/problem+json")):
-        headers.add_vary_header("Accept, Accept-Language, Cookie")
+def _complete(message: Message, trace: str) -> None:
+    headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+    present = {name.lower() for name, _ in headers}
+    headers += [pair for pair in DEFAULT_HEADERS if pair[0] not in present]
+    headers.append((b"x-trace-id", trace.encode()))
+    message["headers"] = headers
 
 
 def _unexpected(error: Exception, scope: Scope) -> Problem:

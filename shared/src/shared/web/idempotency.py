@@ -72,10 +72,13 @@ def create_idempotency_table(op: Any) -> None:
 TABLE = idempotency_table(sa.MetaData())
 
 
-async def attempt(request: Request, person: str, *, key: str | None = None) -> Attempt | None:
-    """What the client tries, for `begin`; `key` is a page's hidden field, in place of the header.
+async def attempt(
+    request: Request, person: str, *, key: str | None = None, content: bytes | None = None
+) -> Attempt | None:
+    """What the client tries, for `begin`. None without a key, Problem 400 for a bad one.
 
-    None without a key. Problem 400 for a bad one.
+    A page gives its form's hidden field as `key` and what the form says as `content`, since a form's body can be
+    read only once; otherwise they are the header and the body.
     """
     chosen = key if key is not None else request.headers.get(HEADER)
     if chosen is None:
@@ -84,7 +87,7 @@ async def attempt(request: Request, person: str, *, key: str | None = None) -> A
         text = Text("Khóa dài 1 đến 255 ký tự ASCII nhìn thấy được.", "A key is 1 to 255 visible ASCII characters.")
         title = Text("Idempotency-Key không đúng", "The Idempotency-Key is not valid")
         raise Problem(400, "idempotency-key-invalid", title, [Fault("format", "/header/Idempotency-Key", text)])
-    digest = hashlib.sha256(await request.body()).digest()
+    digest = hashlib.sha256(await request.body() if content is None else content).digest()
     return Attempt(chosen, person, f"{request.method} {request.url.path}", digest)
 
 

@@ -58,6 +58,7 @@ def _words(request: Request) -> dict[str, Any]:
         "person": getattr(request.state, "person", None),
         "signs_in_here": state.settings.local_issuer_key_file is not None,
         "field_id": field_id,
+        "mailbox_url": state.settings.mailbox_url,
         "plan": state.catalogue.plan,
         "province": province(state.catalogue, spoken),
         "catalogue_version": state.catalogue.version,

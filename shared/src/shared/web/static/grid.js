@@ -72,4 +72,5 @@ export function enhance(table) {
     const from = place(grid, event.target);
     if (from && fill(grid, from, event.clipboardData.getData("text/plain"))) event.preventDefault();
   });
+  table.dataset.grid = "ready";
 }
