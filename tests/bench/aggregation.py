@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.events import SUBMISSIONS
 from tests.bench.subject import Subject
@@ -84,7 +84,7 @@ async def _bare(bootstrap: str, total: int) -> float:
         await consumer.stop()
 
 
-async def _ours(engine: sa.ext.asyncio.AsyncEngine, total: int) -> float:
+async def _ours(engine: AsyncEngine, total: int) -> float:
     """From the commit of the first batch to that of the last."""
     async with asyncio.timeout(300):
         while True:
@@ -96,7 +96,7 @@ async def _ours(engine: sa.ext.asyncio.AsyncEngine, total: int) -> float:
             await asyncio.sleep(0.5)
 
 
-async def _idle(engine: sa.ext.asyncio.AsyncEngine, applied: int) -> bool:
+async def _idle(engine: AsyncEngine, applied: int) -> bool:
     await asyncio.sleep(1.5)
     async with engine.connect() as connection:
         return bool(await connection.scalar(sa.text("select count(*) from inbox")) == applied)

@@ -98,9 +98,10 @@ async def _floor(bootstrap: str, idempotent: bool, engine: AsyncEngine) -> list[
         begin = time.monotonic() + 0.2
         for at in range(PER_SECOND * SECONDS):
             await asyncio.sleep(max(0.0, begin + at / PER_SECOND - time.monotonic()))
-            row = {"key": str(at % 28), "number": at // 28 + 1}
-            await producer.send_and_wait(TOPIC, json.dumps(row).encode(), key=row["key"].encode())
-            sent[row["key"], row["number"]] = time.monotonic()
+            key, number = str(at % 28), at // 28 + 1
+            value = json.dumps({"key": key, "number": number}).encode()
+            await producer.send_and_wait(TOPIC, value, key=key.encode())
+            sent[key, number] = time.monotonic()
 
     consuming = asyncio.create_task(consume())
     try:

@@ -64,7 +64,7 @@ def submission_body(duty: dict[str, Any], *, boys: int = 112, reason: str | None
         for f in duty["fields"]
         if f["required"]
     ]
-    body = {"observations": observations, "narrative": {}, "evidence": [], "reason": reason}
+    body: dict[str, Any] = {"observations": observations, "narrative": {}, "evidence": [], "reason": reason}
     return json.dumps(body, ensure_ascii=False).encode()
 
 

@@ -23,6 +23,7 @@ OBLIGATION_ID = "tiendo.obligation_id"
 REMINDER_ID = "tiendo.reminder_id"
 EVENT_ID = "tiendo.event_id"
 UNIT = "tiendo.unit"
+BUSINESS_IDS = ("submission_id", "obligation_id", "reminder_id", "inspection_id", "unit")
 
 SYSTEM = "messaging.system"
 OPERATION = "messaging.operation.name"

@@ -42,10 +42,16 @@ def _traced(event: Event, context: Context | None) -> Event:
             telemetry.MESSAGE_ID: event.id,
             telemetry.EVENT_ID: event.id,
             "cloudevents.event_type": event.type,
+            **_business_ids(event),
         },
     )
     span.end()
     return event.model_copy(update={"traceparent": telemetry.traceparent_of(set_span_in_context(span))})
+
+
+def _business_ids(event: Event) -> dict[str, str]:
+    """What somebody at the telephone can name: the ids that `tiendo trace` looks for."""
+    return {f"tiendo.{n}": str(v) for n in telemetry.BUSINESS_IDS if (v := getattr(event.data, n, None)) is not None}
 
 
 async def publish(tx: AsyncConnection, *events: Event, context: Context | None = None) -> None:
