@@ -101,14 +101,16 @@ def test_the_order_of_events_does_not_matter(data: st.DataObject, count: int) ->
     now = datetime(2026, 12, 1, tzinfo=UTC)
     told = events()[:count]
 
-    def run(order: list[DutyEvent]) -> tuple[Duty, set[tuple[str, str, str]]]:
+    def run(order: list[DutyEvent]) -> tuple[Duty, set[tuple[str, ...]]]:
         duty: Duty | None = None
         stored: dict[UUID, Reminder] = {}
         for event in order:
             duty = fold(duty, event)
             stored |= {c.id: c for c in reconcile(desired(duty, now, LADDER), stored.values())}
         assert duty is not None
-        outcome = {(r.stage, r.role, r.state) for r in stored.values() if r.stage != "returned" or r.state == "planned"}
+        outcome: set[tuple[str, ...]] = {
+            (r.stage, r.role, r.state) for r in stored.values() if r.stage != "returned" or r.state == "planned"
+        }
         return duty, outcome
 
     shuffled = data.draw(st.permutations(told))

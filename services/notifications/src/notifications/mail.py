@@ -23,6 +23,8 @@ from shared.web.messages import Messages
 from shared.web.problem import Language
 
 NAME = "Tiến Độ"
+TASK_PATH = "/obligations/{obligation_id}"
+"""The page of submissions where a duty is answered."""
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
@@ -60,9 +62,9 @@ class Composer:
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail["X-Tiendo-Reminder"] = str(reminder.id)
-        mail["Content-Language"] = "vi"
         mail.set_content(_render("reminder.txt", parts), cte="quoted-printable")
         mail.add_alternative(_render("reminder.html", parts), subtype="html", cte="quoted-printable")
+        mail["Content-Language"] = "vi"  # last: set_content drops what begins with Content-
         return mail
 
     def _part(self, language: Language, reminder: Reminder, duty: Duty, now: datetime) -> dict[str, Any]:

@@ -262,3 +262,20 @@ async def stop(tx: AsyncConnection, claim: Claim, now: datetime) -> Reminder | N
     )
     mine = await settle(tx, claim, state=stopped.state, reason=stopped.reason)
     return stopped if mine else None
+
+
+async def retry_failed(tx: AsyncConnection, unit: str, role: str, now: datetime) -> None:
+    """Make the newest reminder of each open duty due again that could not be delivered to the old address."""
+    newest = (
+        sa.select(reminder.c.id)
+        .distinct(reminder.c.obligation_id)
+        .join(duty, duty.c.obligation_id == reminder.c.obligation_id)
+        .where(duty.c.unit == unit, duty.c.state == "open", reminder.c.role == role)
+        .where(reminder.c.state == "failed", reminder.c.expires_at > now)
+        .order_by(reminder.c.obligation_id, reminder.c.not_before.desc())
+    )
+    await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id.in_(newest.scalar_subquery()))
+        .values(state="due", reason=None, next_attempt_at=None)
+    )

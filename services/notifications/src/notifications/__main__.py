@@ -1,0 +1,13 @@
+"""`python -m notifications serve | api | worker | migrate`."""
+
+import sys
+
+from notifications.api import create_app
+from notifications.settings import Settings
+from notifications.worker import create_worker
+from shared.service import Service, main
+
+SERVICE = Service("notifications", Settings, create_app, create_worker)
+
+if __name__ == "__main__":
+    sys.exit(main(SERVICE))

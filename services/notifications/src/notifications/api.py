@@ -1,0 +1,54 @@
+"""The API process: JSON under /api/v1 and the pages of the place "Thời hạn". It holds no Kafka and no mail client."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from notifications import pages, routes
+from notifications.desk import Desk
+from notifications.settings import Settings
+from shared.catalogue import load
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.web.app import create_base_app
+from shared.web.health import Finding
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Raises CatalogueError, MessageError."""
+    engine = create_engine(settings)
+    catalogue = load(settings.catalogue_path)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    app = create_base_app(
+        settings,
+        place="notifications",
+        templates_package="notifications",
+        messages_package="notifications",
+        catalogue=catalogue,
+        lifespan=lifespan,
+        title="Tiến Độ: thời hạn",
+    )
+    app.state.desk = Desk(
+        engine,
+        clock or Clock(timedelta(seconds=settings.clock_offset_seconds)),
+        catalogue,
+        catalogue.calendar.holidays(),
+    )
+
+    async def database() -> Finding:
+        async with engine.connect() as tx:
+            await tx.execute(sa.text("select 1 from reminder limit 1"))
+        return Finding(True)
+
+    app.state.health.ready("database", database)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    return app

@@ -1,0 +1,44 @@
+"""What API and pages share: the database, the clock, the catalogue, and who may see what."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.auth import Person, check_unit, require
+from shared.calendar import Holidays
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+
+READERS_OF_ADDRESSES = ("coordinator", "ops")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    engine: AsyncEngine
+    clock: Clock
+    catalogue: Catalogue
+    holidays: Holidays
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+Anyone = Annotated[Person, Depends(require())]
+Keeper = Annotated[Person, Depends(require("coordinator", "ops"))]
+
+
+def visible_unit(person: Person, asked: str | None) -> str | None:
+    """The unit to show: reporters and heads see their own only (403 for another); None shows all."""
+    if asked:
+        check_unit(person, asked)
+        return asked
+    return person.unit if person.role in ("reporter", "head") else None
+
+
+def sees_addresses(person: Person) -> bool:
+    return person.role in READERS_OF_ADDRESSES

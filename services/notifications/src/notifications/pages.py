@@ -1,0 +1,196 @@
+"""The place "Thời hạn": a month, what goes out to whom when, one reminder, and the contacts."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from notifications import listing as lists
+from notifications import stage
+from notifications.contact import ROLES, is_address
+from notifications.desk import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
+from notifications.listing import LIVE, Filter
+from notifications.mail import TASK_PATH
+from notifications.month import Month, midnight
+from notifications.naming import form_name, form_title, period_name
+from notifications.routes import NO_REMINDER, change_contact
+from notifications.schemas import ADDRESS_EN, ADDRESS_VI
+from shared.clock import VIETNAM
+from shared.web.cursor import Cursor, decode, encode
+from shared.web.page import page
+from shared.web.problem import Fault, Text, not_found
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+ROWS = 100
+Shown = Literal["live", "planned", "due", "sent", "failed", "stopped", "all"]
+SHOWN: dict[str, tuple[str, ...]] = {
+    "live": LIVE,
+    "planned": ("planned",),
+    "due": ("due",),
+    "sent": ("sent",),
+    "failed": ("failed",),
+    "stopped": ("superseded", "cancelled"),
+    "all": (),
+}
+
+
+@router.get("/deadlines")
+async def deadlines(
+    request: Request,
+    person: Anyone,
+    desk: AtDesk,
+    month: Annotated[str | None, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] = None,
+    day: date | None = None,
+    unit: Annotated[str | None, Query(max_length=80)] = None,
+    state: Shown = "live",
+    cursor: Cursor = None,
+) -> Response:
+    now = desk.clock.now()
+    today = now.astimezone(VIETNAM).date()
+    shown_month = Month.parse(month) if month else Month.of(day or today)
+    mine = visible_unit(person, unit or None)
+    since, until = shown_month.window()
+    in_month = Filter(mine, states=SHOWN[state], since=since, until=until)
+    listed = in_month
+    if day is not None:
+        listed = Filter(mine, states=SHOWN[state], since=midnight(day), until=midnight(day + timedelta(days=1)))
+    after = decode(cursor, datetime, UUID)
+    async with desk.engine.connect() as tx:
+        rows = await lists.reminders(tx, listed, after, ROWS)
+        days = await lists.by_day(tx, in_month)
+        coming = await lists.coming_deadlines(tx, Filter(mine), now, 3)
+        units = await lists.units_with_duties(tx) if person.role not in ("reporter", "head") else []
+
+    def link(**changes: str | None) -> str:
+        chosen = {"month": str(shown_month), "unit": unit, "state": state, "day": day and day.isoformat()} | changes
+        return "?" + urlencode({key: value for key, value in chosen.items() if value})
+
+    return page(
+        request,
+        "deadlines.html",
+        month=shown_month,
+        days=days,
+        day_shown=day,
+        today=today,
+        rows=rows[:ROWS],
+        next_url=link(cursor=encode(rows[ROWS - 1].not_before, rows[ROWS - 1].id)) if len(rows) > ROWS else None,
+        first_url=link() if cursor else None,
+        coming=[_coming(desk, row, today) for row in coming],
+        units=[(key, _ended(desk, key)) for key in sorted(units, key=lambda key: (_unit_name(desk, key), key))],
+        unit=unit,
+        state=state,
+        states=list(SHOWN),
+        link=link,
+        sees_addresses=sees_addresses(person),
+        mailbox_url=request.app.state.settings.mailbox_url,
+        **_words(desk),
+    )
+
+
+@router.get("/reminders/{reminder_id}")
+async def reminder(request: Request, reminder_id: UUID, person: Anyone, desk: AtDesk) -> Response:
+    async with desk.engine.connect() as tx:
+        row = await lists.reminder_of(tx, reminder_id)
+        if row is None or not person.may_act_for(row.unit):
+            raise not_found(NO_REMINDER)
+        attempts = await lists.deliveries(tx, Filter(), None, ROWS, reminder_id)
+        others = await lists.reminders(tx, Filter(obligation_id=row.obligation_id), None, ROWS)
+    return page(
+        request,
+        "reminder.html",
+        reminder=row,
+        attempts=attempts[:ROWS],
+        others=[other for other in others[:ROWS] if other.role == row.role],
+        task_path=TASK_PATH.format(obligation_id=row.obligation_id),
+        sees_addresses=sees_addresses(person),
+        mailbox_url=request.app.state.settings.mailbox_url,
+        **_words(desk),
+    )
+
+
+@router.get("/contacts")
+async def contacts(request: Request, _: Keeper, desk: AtDesk, saved: str | None = None) -> Response:
+    return await _contacts(request, desk, saved=saved)
+
+
+@router.post("/contacts")
+async def change(
+    request: Request,
+    person: Keeper,
+    desk: AtDesk,
+    unit: Annotated[str, Form(max_length=80)],
+    role: Annotated[Literal["reporter", "head"], Form()],
+    email: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    if not is_address(email.strip()):
+        fault = Fault("email", f"/{unit}/{role}", Text(ADDRESS_VI, ADDRESS_EN))
+        return await _contacts(request, desk, 422, faults=[fault], typed={(unit, role): email})
+    await change_contact(desk, unit, role, email.strip(), person.subject)
+    return RedirectResponse("/contacts?" + urlencode({"saved": unit}), 303)
+
+
+async def _contacts(
+    request: Request,
+    desk: Desk,
+    status: int = 200,
+    *,
+    saved: str | None = None,
+    faults: list[Fault] | None = None,
+    typed: dict[tuple[str, str], str] | None = None,
+) -> Response:
+    today = desk.clock.now().astimezone(VIETNAM).date()
+    current = {unit.key for unit in desk.catalogue.units_on(today)}
+    async with desk.engine.connect() as tx:
+        rows = await lists.contacts(tx, None, None, 2000)
+        owing = set(await lists.units_with_duties(tx))
+    by_unit: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.unit in owing and row.unit in current:
+            by_unit.setdefault(row.unit, {})[row.role] = row
+    return page(
+        request,
+        "contacts.html",
+        status,
+        units=sorted(by_unit.items(), key=lambda item: _unit_name(desk, item[0])),
+        roles=ROLES,
+        saved=saved if saved in by_unit else None,
+        faults=faults or [],
+        typed=typed or {},
+    )
+
+
+def _unit_name(desk: Desk, key: str) -> str:
+    unit = desk.catalogue.units.get(key)
+    return key if unit is None else unit.name_vi
+
+
+def _ended(desk: Desk, key: str) -> date | None:
+    """The last day of a unit that no longer exists."""
+    unit = desk.catalogue.units.get(key)
+    return unit.valid_to - timedelta(days=1) if unit is not None and unit.valid_to is not None else None
+
+
+def _coming(desk: Desk, row: Any, today: date) -> dict[str, Any]:
+    last = stage.last_day(row.due_at)
+    return {
+        "last_day": last,
+        "days": (last - today).days,
+        "working": desk.holidays.working_days_between(today, last),
+        "owed": row.owed,
+        "missing": row.owed - row.submitted,
+    }
+
+
+def _words(desk: Desk) -> dict[str, Any]:
+    return {
+        "form_name": lambda code: form_name(desk.catalogue, code),
+        "form_title": lambda code: form_title(desk.catalogue, code),
+        "period_name": period_name,
+        "stage_days": lambda code: abs(stage.urgency(code)) if code != stage.RETURNED else 0,
+        "stage_kind": lambda code: (
+            code if code == stage.RETURNED else "overdue" if stage.is_overdue(code) else "before"
+        ),
+    }
