@@ -14,6 +14,7 @@ CASES = {
     "unknown unit as parent": ("units", 'parent: "660"', 'parent: "999"', "unknown_unit", "999"),
     "unknown unit on a form": ("forms", "units: [MTTQ_TINH]", "units: [MTTQ]", "unknown_unit", "MTTQ"),
     "unknown unit in an obligation": ("obligations", "via: SO_LDTBXH", "via: SO_LD", "unknown_unit", "SO_LD"),
+    "unknown group": ("agencies", "successor: UBND_XA", "successor: UBND_PHUONG", "unknown_unit", "UBND_PHUONG"),
     "unknown unit merged": ("units", 'from: ["24616"]', 'from: ["24699", "11111"]', "unknown_unit", "11111"),
     "unknown element in a formula": (
         "indicators",
@@ -142,6 +143,21 @@ CASES = {
         "5.2a",
     ),
     "nobody is asked": ("forms", "fields: [n_stations, ", "fields: [", "not_collected", "n_stations"),
+    "nobody is asked after a while": (
+        "forms",
+        "      - {units: [SO_TAI_CHINH], valid_from: 2025-03-01, confirmed: false}\n",
+        "",
+        "not_collected",
+        "from 2025-03-01",
+    ),
+    "nobody is asked at first": (
+        "forms",
+        "      - {units: [SO_TTTT], valid_from: 2021-04-06, valid_to: 2025-03-01, confirmed: true}\n",
+        "",
+        "not_collected",
+        "n_stations from 2021-04-06",
+    ),
+    "reminders missing": ("calendar", "  after: [1, 7, 14]\n", "", "missing_key", "after"),
     "minimum missing": ("indicators", "        quarter_minimum: 4\n", "", "minimum_missing", "6.3"),
     "duplicate key": (
         "indicators",
@@ -193,6 +209,17 @@ CASES = {
     ),
     "commune without successor": ("units", ', "24622"]', "]", "successor_missing", "24622@2021-01-01"),
     "commune mapped twice": ("units", 'from: ["24616"]', 'from: ["24616", "24622"]', "mapped_twice", "24622"),
+    "bad code": ("elements", "id: population", 'id: "dân số"', "bad_code", "dân số"),
+    "bad integer": ("calendar", "day: 15, year_offset", "day: 31, year_offset", "bad_integer", "31"),
+    "bad disaggregation": ("forms", "violence_type=BLGD", "violence_type", "bad_disaggregation", "B08-BLGD"),
+    "key missing": ("obligations", "by: [ALL], ", "", "missing_key", "O1"),
+    "no coordinator for a while": (
+        "agencies",
+        "{unit: SO_NOI_VU, valid_from: 2025-03-01, confirmed: false}",
+        "{unit: SO_NOI_VU, valid_from: 2025-05-01}",
+        "coordinator_gap",
+        "2025-03-01 to 2025-05-01",
+    ),
     "unknown level": ("units", "level: district", "level: province", "bad_choice", "province"),
 }
 

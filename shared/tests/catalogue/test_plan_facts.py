@@ -184,6 +184,13 @@ def test_obligations_quote_the_plan(catalogue: Catalogue) -> None:
     assert [catalogue.obligations[code].year for code in ("O3", "O4")] == [2025, 2030]
 
 
+def test_groups(catalogue: Catalogue) -> None:
+    everybody = catalogue.groups["ALL"]
+    assert everybody.has(catalogue.unit("SO_Y_TE")) and everybody.has(catalogue.unit("24611@2025-07-01"))
+    assert not everybody.has(catalogue.unit("UBND_TINH")) and not everybody.has(catalogue.root)
+    assert catalogue.groups["UBND_HUYEN"].successor == "UBND_XA"
+
+
 def test_exact_words(catalogue: Catalogue) -> None:
     assert catalogue.indicators["4.1"].name_vi == (
         "Tỷ số giới tính khi sinh ở mức 111 bé trai/100 bé gái sinh ra sống vào năm 2025 "

@@ -1,11 +1,14 @@
 """Rules over the whole catalogue, once everything is read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
+from shared.calendar import Period
 from shared.catalogue.draft import Draft
 from shared.catalogue.fault import Place
+from shared.catalogue.form import Assignment
+from shared.catalogue.measure import Measure
 from shared.catalogue.unit import Tenure, Unit
 
 
@@ -98,16 +101,33 @@ def _check_tenures(draft: Draft, what: str, held: Iterable[tuple[Place, Tenure]]
 
 
 def _check_collected(draft: Draft) -> None:
-    """Every element of a measure, in every required cell, stands on some form."""
-    cells = {(field.element, field.key) for form in draft.forms.values() for field in form.fields}
+    """Every cell a measure needs is on a form somebody owes, from its first target year to the end of the plan."""
+    plan = draft.plan
+    if plan is None:
+        return
+    asked: dict[tuple[str, str], list[Assignment]] = {}
+    for form in draft.forms.values():
+        for field in form.fields:
+            asked.setdefault((field.element, field.key), []).extend(form.assigned)
     for code, measure in draft.measures.items():
-        for element_id in measure.elements:
-            element = draft.elements.get(element_id)
-            if element is None or not draft.forms:
-                continue
-            dimension = draft.dimensions.get(element.required_by or "")
-            keys = [f"{dimension.id}={name}" for name in dimension.category_ids] if dimension else [""]
-            for key in keys:
-                if (element_id, key) not in cells:
-                    message = f"measure {code}: no form asks for {element_id} {key}".rstrip()
-                    draft.faults.add(draft.place("measure", code), "not_collected", message)
+        if not measure.targets:
+            continue
+        begin = max(plan.valid_from, Period(measure.targets[0].year).start)
+        for cell in _needed_cells(draft, measure):
+            reached = begin
+            for assignment in sorted(asked.get(cell, ()), key=lambda assignment: assignment.valid_from):
+                if assignment.valid_from <= reached:
+                    reached = max(reached, assignment.valid_to or date.max)
+            if reached < plan.valid_to:
+                message = f"measure {code}: nobody is asked for {' '.join(cell).rstrip()} from {reached}"
+                draft.faults.add(draft.place("measure", code), "not_collected", message)
+
+
+def _needed_cells(draft: Draft, measure: Measure) -> Iterator[tuple[str, str]]:
+    for element_id in measure.elements:
+        element = draft.elements.get(element_id)
+        dimension = draft.dimensions.get(element.required_by or "") if element else None
+        if dimension is not None:
+            yield from ((element_id, f"{dimension.id}={category}") for category in dimension.category_ids)
+        elif element is not None:
+            yield element_id, ""

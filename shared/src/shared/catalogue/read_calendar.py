@@ -71,6 +71,8 @@ def _read_rule(item: Entry) -> DueRule:
 
 def _days(entry: Entry, key: str) -> tuple[int, ...]:
     found = entry.codes(key)
+    if not entry.has(key):
+        entry.fault(key, "missing_key", f"{key!r} must list numbers of days (or be [])")
     if not all(text.isdecimal() and len(text) <= 3 for text in found):
         entry.fault(key, "bad_integer", f"{key!r} must list numbers of days")
         return ()

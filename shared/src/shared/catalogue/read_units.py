@@ -159,7 +159,13 @@ def _read_groups(agencies: Entry, draft: Draft) -> None:
         for code in excluded:
             if code not in draft.units:
                 item.fault("except", "unknown_unit", f"no body {code}")
-        group = Group(item.code("code"), item.text("vi"), item.text("en"), levels, excluded)
+        group = Group(
+            item.code("code"), item.text("vi"), item.text("en"), levels, excluded, item.code_or_none("successor")
+        )
         if draft.declare("group", group.code, item.place):
             draft.groups[group.code] = group
         item.close()
+    for group in draft.groups.values():
+        if group.successor is not None and group.successor not in draft.groups:
+            message = f"group {group.code}: no group {group.successor}"
+            draft.faults.add(draft.place("group", group.code), "unknown_unit", message)

@@ -49,13 +49,17 @@ def unit_key(code: str, level: Level, valid_from: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Who the plan means by a word that is not one body ("các sở, ban, ngành")."""
+    """Who the plan means by a word that is not one body ("các sở, ban, ngành").
+
+    successor is the group that answers once no unit of this one exists any more.
+    """
 
     code: str
     name_vi: str
     name_en: str
     levels: tuple[Level, ...]
     excluded: tuple[str, ...] = ()
+    successor: str | None = None
 
     def has(self, unit: Unit) -> bool:
         return unit.level in self.levels and unit.key not in self.excluded
