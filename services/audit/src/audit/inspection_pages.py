@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from audit.context import CaseReader, Context, Here, Inspector
@@ -15,7 +16,6 @@ from audit.inspection_form import Form, empty_finding, empty_form, read_finding_
 from audit.inspections_api import STATES, case, listing, read_filters
 from audit.pages import unit_groups
 from audit.record import log_inspection, record_finding
-from shared.catalogue import Catalogue
 from shared.web import idempotency
 from shared.web.page import page
 from shared.web.problem import Fault, Problem
@@ -54,7 +54,7 @@ async def new(request: Request, here: Here, person: Inspector) -> Response:
 @router.post("/new")
 async def create(request: Request, here: Here, person: Inspector) -> Response:
     """303 to the case; 422 with the form as it was typed; "another finding" gives one box more."""
-    sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
+    sent = await _sent(request)
     form, key = read_form(sent), str(sent.get("key", ""))
     if sent.get("action") == "another":
         return _form_page(request, here, form.with_another(), [], key)
@@ -77,7 +77,7 @@ async def show(request: Request, inspection_id: UUID, here: Here, person: CaseRe
 
 @router.post("/{inspection_id}/findings")
 async def add_finding(request: Request, inspection_id: UUID, here: Here, person: Inspector) -> Response:
-    sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
+    sent = await _sent(request)
     typed, key = read_finding_form(sent), str(sent.get("key", ""))
     faults: list[Fault] = []
     raw = {name: value for name, value in typed.items() if value}
@@ -97,12 +97,13 @@ async def add_finding(request: Request, inspection_id: UUID, here: Here, person:
     return RedirectResponse(f"/inspections/{inspection_id}", 303)
 
 
-def measures(catalogue: Catalogue) -> list[Any]:
-    return list(catalogue.measures.values())
+async def _sent(request: Request) -> FormData:
+    await request.body()  # kept by the request, so that the idempotency digest can read it after the form was
+    return await request.form(max_fields=MAX_FIELDS, max_files=0)
 
 
 def _choices(here: Context) -> Mapping[str, Any]:
-    return {"measures": measures(here.catalogue), "severities": SEVERITIES, "parts": PARTS}
+    return {"measures": list(here.catalogue.measures.values()), "severities": SEVERITIES, "parts": PARTS}
 
 
 def _form_page(

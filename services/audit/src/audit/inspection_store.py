@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, select
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.finding import SEVERITIES, Finding
@@ -103,7 +103,7 @@ async def _listed(tx: AsyncConnection, conditions: Sequence[ColumnElement[bool]]
     counted = select(*SEVERITY_COUNTS).where(finding.c.inspection_id == inspection.c.id).lateral("counted")
     statement = (
         select(inspection, counted)
-        .join(counted, onclause=func.true())
+        .join(counted, onclause=true())
         .where(*conditions)
         .order_by(inspection.c.number.desc())
         .limit(limit)

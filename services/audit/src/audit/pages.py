@@ -20,7 +20,7 @@ from audit.texts import text
 from shared.web import cursor as cursors
 from shared.web.page import page
 from shared.web.plan import all_units, unit_name
-from shared.web.problem import Text, not_found
+from shared.web.problem import Language, Text, not_found
 from shared.web.sign_in import grouped
 
 SHOWN = 50
@@ -42,7 +42,14 @@ class Line:
 
 
 def line(here: Context, item: EntryItem) -> Line:
-    told = sentence(item.type, item.subject, item.data, lambda key, spoken: unit_name(here.catalogue, key, spoken))
+    def decimals(measure: str) -> int | None:
+        known = here.catalogue.measures.get(measure)
+        return known.decimals if known else None
+
+    def name(key: str, spoken: Language) -> str:
+        return unit_name(here.catalogue, key, spoken)
+
+    told = sentence(item.type, item.subject, item.data, name, decimals)
     duty = item.data.get("obligation_id")
     return Line(item, told, f"/subjects/{quote(str(duty or item.subject), safe='')}")
 

@@ -8,8 +8,10 @@ from audit.texts import text, texts
 from shared.web.figures import days_left, instant, number
 from shared.web.problem import Language, Text
 
+LANGUAGES: tuple[Language, Language] = ("vi", "en")
 ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 NameOf = Callable[[str, Language], str]
+DecimalsOf = Callable[[str], int | None]
 
 
 def period_phrase(period: str) -> Text:
@@ -20,18 +22,23 @@ def period_phrase(period: str) -> Text:
     return text("period.year", year=year)
 
 
-def sentence(type_: str, subject: str, data: Mapping[str, Any], name_of: NameOf) -> Text:
-    """`name_of` gives a unit's name. A type or a shape without a sentence of its own is still told, by its codes."""
+def sentence(
+    type_: str, subject: str, data: Mapping[str, Any], name_of: NameOf, decimals_of: DecimalsOf = lambda _: None
+) -> Text:
+    """`name_of` gives a unit's name, `decimals_of` the decimals a measure is shown with (None: all it has).
+
+    A type or a shape without a sentence of its own is still told, by its codes.
+    """
     key = "event." + type_.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]
     if key in texts():
         try:
-            return Text(_fill("vi", key, data, name_of), _fill("en", key, data, name_of))
+            return Text(*(_fill(spoken, key, data, name_of, decimals_of) for spoken in LANGUAGES))
         except (KeyError, ValueError, TypeError, AttributeError):
             pass
     return text("event.other", type=type_, subject=subject)
 
 
-def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf) -> str:
+def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf, decimals_of: DecimalsOf) -> str:
     values: dict[str, Any] = dict(data)
     values["unit"] = name_of(data["unit"], language)
     values["period"] = period_phrase(data["period"]).in_(language)
@@ -46,16 +53,16 @@ def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf
         values["reason"] = data["reason_code"]
     values.setdefault("reason", "–")
     if "values" in data:
-        values |= _figures(language, data["values"]["received"])
+        values |= _figures(language, data["values"]["received"], decimals_of(data["measure"]))
     if data.get("measure") and key == "event.finding.recorded":
         values["about"] = texts().plain(language, "event.about_measure", measure=data["measure"])
     values.setdefault("about", "")
     return texts().plain(language, key, **values)
 
 
-def _figures(language: Language, figures: Mapping[str, Any]) -> dict[str, str]:
+def _figures(language: Language, figures: Mapping[str, Any], decimals: int | None) -> dict[str, str]:
     value = figures.get("value")
-    shown = texts().plain(language, "event.no_value") if value is None else number(value, language=language)
+    shown = texts().plain(language, "event.no_value") if value is None else number(value, decimals, language=language)
     return {"value": shown, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
 
 
