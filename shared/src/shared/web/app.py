@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from shared.auth import TokenVerifier
 from shared.catalogue import load
@@ -23,8 +22,7 @@ from shared.web.page import templates
 from shared.web.places import PLACES
 from shared.web.plan import PlanFacts
 from shared.web.static_files import Static
-
-UNTRACED = "healthz,readyz,metrics,static/.*"
+from shared.web.trace import Traced
 
 
 def create_base_app(
@@ -61,6 +59,7 @@ def create_base_app(
     app.add_middleware(ForgeryCheck)
     app.add_middleware(LanguageSwitch)
     app.add_middleware(Guard)
+    app.add_middleware(Traced)
     app.mount("/static", app.state.static)
     app.include_router(health_routes(app.state.health))
     app.include_router(metrics_routes())
@@ -71,5 +70,4 @@ def create_base_app(
     async def home() -> RedirectResponse:
         return RedirectResponse(PLACES[place].home, 307)
 
-    FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
     return app

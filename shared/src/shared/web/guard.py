@@ -1,4 +1,4 @@
-"""The outermost middleware: what every answer carries, and that an unexpected error tells nothing but its trace id."""
+"""What every answer carries, and that an unexpected error tells nothing but its trace id."""
 
 import logging
 import time

@@ -1,5 +1,6 @@
 """What the shell needs of the catalogue, and names of units in the reader's language."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Protocol
@@ -44,6 +45,12 @@ def name_of(thing: Any, spoken: Language) -> str:
     stem = next(stem for stem in ("name", "title") if hasattr(thing, f"{stem}_vi"))
     english = getattr(thing, f"{stem}_en", None) if spoken == "en" else None
     return str(english or getattr(thing, f"{stem}_vi"))
+
+
+def alphabetical(name: str) -> tuple[str, str]:
+    """Sort key that keeps Vietnamese letters at their places: Đ after D, accents after the bare letter."""
+    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d\uffff"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)), name
 
 
 def all_units(catalogue: PlanFacts) -> list[UnitFacts]:

@@ -13,7 +13,7 @@ from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, ROLES, Role, issue_local_to
 from shared.clock import VIETNAM, Clock
 from shared.settings import ServiceSettings
 from shared.web.page import page
-from shared.web.plan import PlanFacts, UnitFacts, all_units
+from shared.web.plan import PlanFacts, UnitFacts, all_units, alphabetical
 from shared.web.problem import Fault, Problem, Text, invalid
 
 NO_ROLE = Text("Chọn một vai trò trong danh sách.", "Choose a role of the list.")
@@ -100,7 +100,7 @@ def safe_path(path: str) -> str:
 def grouped(units: list[UnitFacts], current: Callable[[UnitFacts], bool]) -> list[tuple[str, list[UnitFacts]]]:
     """Units under message keys: today's by level, then those that no longer exist, for work on earlier periods."""
     groups: dict[str, list[UnitFacts]] = {}
-    for unit in sorted(units, key=lambda one: one.name_vi):
+    for unit in sorted(units, key=lambda one: alphabetical(one.name_vi)):
         age = "" if current(unit) else ".former"
         groups.setdefault(f"web.units.{unit.level}{age}", []).append(unit)
     levels = ("root", "province_agency", "commune", "district", "central")

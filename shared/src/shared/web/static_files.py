@@ -28,6 +28,7 @@ class Static(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         current = scope["query_string"] == f"v={self.version}".encode()
         response.headers["Cache-Control"] = YEAR if current else "public, no-cache"
+        response.headers["Vary"] = "Accept-Encoding"  # not by cookie, as pages do
         return response
 
 
