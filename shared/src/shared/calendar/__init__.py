@@ -1,9 +1,10 @@
 """Periods, due instants, working days and reminder dates. Rules run in Vietnam time; instants are UTC."""
 
 from shared.calendar.due import DueRule, due_day, due_instant, on_time
-from shared.calendar.period import VIETNAM, Frequency, Period
+from shared.calendar.period import Frequency, Period
 from shared.calendar.stage import Stage, stage_day, stages
 from shared.calendar.workday import Holidays, Override
+from shared.clock import VIETNAM
 
 __all__ = [
     "VIETNAM",

@@ -2,8 +2,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from shared.calendar.period import VIETNAM, Frequency, Period
+from shared.calendar.period import Frequency, Period
 from shared.calendar.workday import Holidays
+from shared.clock import VIETNAM
 
 Weekend = Literal["strict", "next_working_day"]
 

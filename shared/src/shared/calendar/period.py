@@ -2,9 +2,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Self
-from zoneinfo import ZoneInfo
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Frequency = Literal["year", "quarter"]
 
