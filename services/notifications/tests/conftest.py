@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from aiokafka import ConsumerRecord
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from notifications.api import create_app
 from notifications.planner import Planner
 from notifications.sender import Sender
 from notifications.settings import Settings
@@ -32,6 +35,7 @@ from shared.events import (
 )
 from shared.events.data import EventData
 from shared.messaging import BatchConsumer
+from tiendo_local.issuer import Issuer
 
 DUE = datetime(2026, 12, 15, tzinfo=VIETNAM)
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -179,3 +183,34 @@ async def office(engine: AsyncEngine, settings: Settings, clock: StandingClock, 
 @pytest.fixture
 def told() -> Callable[..., Told]:
     return Told
+
+
+@dataclass
+class Asker:
+    """The API on the office's database; `as_` gives a client with somebody's token."""
+
+    app: FastAPI
+    issuer: Issuer
+
+    def as_(self, role: str, unit: str = "SO_NOI_VU", **headers: str) -> httpx.AsyncClient:
+        token = self.issuer.token(role, unit)
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url="http://test",
+            headers={"Authorization": f"Bearer {token}", **headers},
+        )
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture
+async def asker(office: Office, issuer: Issuer) -> AsyncIterator[Asker]:
+    settings = office.settings.model_copy(
+        update={"jwks_file": issuer.jwks_file, "mailbox_url": "http://127.0.0.1:8025"}
+    )
+    app = create_app(settings, office.clock)
+    async with app.router.lifespan_context(app):
+        yield Asker(app, issuer)

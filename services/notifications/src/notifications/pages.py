@@ -85,7 +85,6 @@ async def deadlines(
         states=list(SHOWN),
         link=link,
         sees_addresses=sees_addresses(person),
-        mailbox_url=request.app.state.settings.mailbox_url,
         **_words(desk),
     )
 
@@ -106,7 +105,6 @@ async def reminder(request: Request, reminder_id: UUID, person: Anyone, desk: At
         others=[other for other in others[:ROWS] if other.role == row.role],
         task_path=TASK_PATH.format(obligation_id=row.obligation_id),
         sees_addresses=sees_addresses(person),
-        mailbox_url=request.app.state.settings.mailbox_url,
         **_words(desk),
     )
 

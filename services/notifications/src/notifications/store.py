@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.duty import Duty
@@ -268,7 +268,7 @@ async def retry_failed(tx: AsyncConnection, unit: str, role: str, now: datetime)
     """Make the newest reminder of each open duty due again that could not be delivered to the old address."""
     newest = (
         sa.select(reminder.c.id)
-        .distinct(reminder.c.obligation_id)
+        .ext(distinct_on(reminder.c.obligation_id))
         .join(duty, duty.c.obligation_id == reminder.c.obligation_id)
         .where(duty.c.unit == unit, duty.c.state == "open", reminder.c.role == role)
         .where(reminder.c.state == "failed", reminder.c.expires_at > now)
