@@ -1,5 +1,6 @@
 """The error every part of the local runner raises; `tiendo` prints its text and ends with 1."""
 
+import contextlib
 import sys
 from collections.abc import Callable
 
@@ -13,8 +14,11 @@ Say = Callable[[str], None]
 
 def say(line: str) -> None:
     """Print one line at once: `tiendo up` is often piped."""
-    print(line, flush=True)
+    # Whoever read our output may have gone; that must not keep us from stopping what we started.
+    with contextlib.suppress(BrokenPipeError):
+        print(line, flush=True)
 
 
 def say_error(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    with contextlib.suppress(BrokenPipeError):
+        print(line, file=sys.stderr, flush=True)

@@ -11,6 +11,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,6 +27,9 @@ from tiendo_local.postgres_binaries import Account, Binaries, find_binaries, nee
 # SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; SIGKILL would leave shared memory behind.
 STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0))
 START_SECONDS = 60.0  # crash recovery may take this long
+# After a kill of the postmaster its busy children need a moment to notice, and hold the shared memory until then.
+AFTER_KILL_SECONDS = 20.0
+STILL_ENDING = "pre-existing shared memory block"
 
 
 class Postgres:
@@ -64,13 +68,20 @@ class Postgres:
         arguments: list[str | Path] = [binaries.folder / "postgres", "-D", self.data, "-p", str(self.port)]
         for setting in settings:
             arguments += ["-c", setting]
-        self.child.start(
-            arguments,
-            cwd=self.data.parent,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-        )
-        self.child.wait_until(self._answers, START_SECONDS, "ready")
+        deadline = time.monotonic() + AFTER_KILL_SECONDS
+        while True:
+            self.child.start(
+                arguments,
+                cwd=self.data.parent,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+            )
+            try:
+                return self.child.wait_until(self._answers, START_SECONDS, "ready")
+            except LocalFault as fault:
+                if STILL_ENDING not in str(fault) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
 
     def stop(self) -> None:
         self.child.stop(*STOP)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tiendo_local.child import Child
@@ -48,21 +48,22 @@ def common_environment(
     return environment
 
 
-def migrate(service: str, environment: Mapping[str, str], log: Path) -> None:
-    """Bring the service's database to its newest form. Raises LocalFault with the end of what it said."""
+def migrate(names: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    """Bring the services' databases to their newest form. Raises LocalFault with the end of what was said."""
     with log.open("ab") as output:
         done = subprocess.run(
-            [sys.executable, "-m", service, "migrate"],
+            [sys.executable, "-m", "tiendo_local.migrations", *names],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=dict(environment),
             check=False,
-            timeout=120,
+            timeout=180,
             start_new_session=True,
         )
     if done.returncode != 0:
-        raise LocalFault(f"{service} migrate ended with {done.returncode}. Its log ends:\n{Child(service, log).tail()}")
+        tail = Child("migrations", log).tail()
+        raise LocalFault(f"Migrations ended with {done.returncode}. Their log ends:\n{tail}")
 
 
 def start(child: Child, environment: Mapping[str, str]) -> None:

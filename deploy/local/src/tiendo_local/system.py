@@ -67,12 +67,9 @@ class System:
             broker = pool.submit(self._start_broker)
             mailbox = pool.submit(self._start_mailbox)
             try:
-                database.result()
-                self.environments = self._environments()
-                migrations = [pool.submit(self._migrate, name) for name in SERVICES]
-                for done in (*migrations, broker, mailbox):
+                for done in (database, broker, mailbox):
                     done.result()
-                self.environments = self._environments()  # now with the broker's port
+                self.environments = self._environments()
                 for name in SERVICES:
                     self._start_service(name)
                 write_json(self.place.state, self._state())
@@ -122,6 +119,9 @@ class System:
             self._step(self.postgres.start)
         for name in missing:
             self.postgres.create_database(name)
+        urls = {services.url_variable(name): url for name, url in self.databases.items()}
+        log = self.place.logs / "migrations.log"
+        self._step(lambda: services.migrate(SERVICES, {**os.environ, **urls}, log))
 
     def _start_broker(self) -> None:
         self._step(self.broker.start)
@@ -133,10 +133,6 @@ class System:
         command += ["--smtp-port", str(port), "--page-port", str(page)]
         self._step(lambda: self.mailbox.start(command))
         self.mailbox.wait_until(lambda: answers(port) and answers(page), 30, "listening")
-
-    def _migrate(self, name: str) -> None:
-        log = self.place.logs / f"{name}.log"
-        self._step(lambda: services.migrate(name, self.environments[name], log))
 
     def _start_service(self, name: str) -> None:
         self._step(lambda: services.start(self.services[name], self.environments[name]))

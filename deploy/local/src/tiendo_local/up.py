@@ -52,11 +52,12 @@ def _run(system: System, root: str, demo: bool) -> int:
     starting = True
 
     def on_signal(number: int, frame: FrameType | None) -> None:
+        again = stop.is_set()
         stop.set()
-        if starting:
+        if starting and not again:
             raise Interrupted
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
         system.start()
