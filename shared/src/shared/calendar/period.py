@@ -6,7 +6,7 @@ from typing import Literal, Self
 Frequency = Literal["year", "quarter"]
 
 WINDOW_DAY = 15
-_TEXT = re.compile(r"(?P<year>20\d\d)(?:-Q(?P<quarter>[1-4]))?")
+_TEXT = re.compile(r"(?P<year>20[0-9]{2})(?:-Q(?P<quarter>[1-4]))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from shared.calendar.workday import Holidays
 
-_CODE = re.compile(r"(?P<side>T-|O\+)(?P<days>\d{1,3})")
+_CODE = re.compile(r"(?P<side>T-|O\+)(?P<days>[0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
