@@ -8,6 +8,7 @@ MeasureKind = Literal["ratio_of_sums", "flag_count", "ratio_of_means", "mileston
 Direction = Literal["higher", "lower"]
 Operator = Literal[">=", ">", "<=", "<"]
 Wording = Literal["confirmed", "numbers", "unconfirmed"]
+Reference = Literal["reporting_year", "school_year", "survey_year"]
 Availability = Literal["admin", "gso_survey", "gso_census", "milestone"]
 
 
@@ -65,7 +66,9 @@ class Measure:
     floor: Decimal | None = None
     baseline: Decimal | None = None
     quarter_minimum: Decimal | None = None
-    availability: Availability = "admin"
+    availability: Reference = Literal["reporting_year", "school_year", "survey_year"]
+Availability = "admin"
+    reference: Reference = "reporting_year"
     national_targets: tuple[Target, ...] = ()
     sensitive: bool = False
     note: str | None = None

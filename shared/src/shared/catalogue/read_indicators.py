@@ -88,6 +88,7 @@ def _read_measure(item: Entry, indicator: Indicator, draft: Draft) -> Measure:
         baseline=item.decimal_or_none("baseline"),
         quarter_minimum=item.decimal_or_none("quarter_minimum"),
         availability=item.choice("availability", ("admin", "gso_survey", "gso_census", "milestone")),
+        reference=item.choice("reference", ("reporting_year", "school_year", "survey_year")),
         national_targets=_read_targets(item, "national_targets"),
         sensitive=indicator.sensitive,
         note=item.text_or_none("note"),
