@@ -66,8 +66,7 @@ class Measure:
     floor: Decimal | None = None
     baseline: Decimal | None = None
     quarter_minimum: Decimal | None = None
-    availability: Reference = Literal["reporting_year", "school_year", "survey_year"]
-Availability = "admin"
+    availability: Availability = "admin"
     reference: Reference = "reporting_year"
     national_targets: tuple[Target, ...] = ()
     sensitive: bool = False
