@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.auth import Role
 from shared.catalogue import Catalogue, load
+from shared.clock import Clock
 from shared.database import migrate
 from shared.events import Event, parse
 from submissions.api import create_app
@@ -27,8 +28,7 @@ OTHER = "24646@2025-07-01"
 COUNTER = itertools.count()
 
 
-@dataclass
-class Watch:
+class Watch(Clock):
     """A clock that stands where a test puts it."""
 
     at: datetime = NOW
@@ -132,7 +132,7 @@ async def office(
         jwks_file=issuer.jwks_file,
     )
     watch = Watch()
-    app = create_app(settings, watch)  # type: ignore[arg-type]  # a clock that stands
+    app = create_app(settings, clock=watch, catalogue=catalogue)
     engine = app.state.desk.engine
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://submissions.test") as client:

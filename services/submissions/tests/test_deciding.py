@@ -18,7 +18,7 @@ ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), min
 @given(acts=ACTS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_events_tell_exactly_what_happened(office: Office, acts: list[str]) -> None:
-    """The outbox holds one event per act that was answered with success, versions without a gap, states as the model's."""
+    """One event per act that succeeded, versions without a gap, states as the model says."""
     await office.open("2025")
     units = [u for u in office.catalogue.units if u.endswith("@2025-07-01")]
     async with office.engine.begin() as tx:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.auth import TokenVerifier
-from shared.catalogue import load
+from shared.catalogue import Catalogue, load
 from shared.clock import Clock
 from shared.database import create_engine
 from shared.web.app import create_base_app
@@ -20,9 +20,9 @@ from submissions.form import rules_of
 from submissions.settings import Settings
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
-    """Raises CatalogueError, MessageError. The clock may be given for demonstrations and tests."""
-    catalogue = load(settings.catalogue_path)
+def create_app(settings: Settings, *, clock: Clock | None = None, catalogue: Catalogue | None = None) -> FastAPI:
+    """Raises CatalogueError, MessageError. A clock that stands and a loaded catalogue may be given by tests."""
+    catalogue = catalogue or load(settings.catalogue_path)
     engine = create_engine(settings)
     clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.verifier = TokenVerifier(settings)
-    app.state.desk = Desk(settings, engine, catalogue, rules_of(catalogue), clock)
+    app.state.desk = Desk(settings, engine, catalogue, rules_of(catalogue), clock, catalogue.calendar.holidays())
     app.state.health.ready("database", lambda: reachable(engine))
     app.include_router(routes.router)
     app.include_router(pages.router)

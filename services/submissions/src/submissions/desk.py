@@ -7,6 +7,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.auth import Person, check_unit
+from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.web.trace import trace_id
@@ -21,6 +22,7 @@ class Desk:
     catalogue: Catalogue
     rules: Mapping[str, FormRules]
     clock: Clock
+    holidays: Holidays
 
 
 def desk_of(request: Request) -> Desk:

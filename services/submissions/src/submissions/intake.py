@@ -42,7 +42,7 @@ class Refused(Problem):
 
 
 async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Receipt | idempotency.Replay:
-    """The receipt of the new revision, or the first answer again. Raises `Refused`, 403, 404, 412 and leaves nothing."""
+    """The receipt of the new revision, or the first answer again. Raises `Refused`, 403, 404, 412, leaving nothing."""
     async with desk.engine.begin() as tx:
         if replay := await idempotency.begin(tx, asked.attempt):
             return replay
@@ -59,7 +59,7 @@ async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Rece
         }
         version = await store.advance(tx, duty["id"], "submitted", row["revision"])
         await store.insert_submission(tx, row)
-        answer = receipt(row, duty, revision.warnings, asked.language)
+        answer = receipt(row, duty, asked.language)
         await idempotency.finish(tx, asked.attempt, 201, body_of(answer))
         await publish(tx, events.received(duty, row, revision.observations, version, desk.catalogue.version))
     return answer

@@ -50,11 +50,20 @@ def read_plain(text: str) -> Decimal:
 
 def read_vietnamese(text: str) -> Decimal:
     """A number as an officer types it: `1.234,5`. `1.5` could be meant either way: ValueError."""
+    return _read_local(text, "vi", r"-?[0-9][0-9.]*(,[0-9]+)?")
+
+
+def read_english(text: str) -> Decimal:
+    """As the English pages write it: `1,234.5`. Raises ValueError."""
+    return _read_local(text, "en", r"-?[0-9][0-9,]*(\.[0-9]+)?")
+
+
+def _read_local(text: str, locale: str, form: str) -> Decimal:
     stripped = text.strip()
-    if len(stripped) > MAX_TEXT or not re.fullmatch(r"-?[0-9][0-9.]*(,[0-9]+)?", stripped):
+    if len(stripped) > MAX_TEXT or not re.fullmatch(form, stripped):
         raise ValueError(text)
     try:
-        return parse_decimal(stripped, locale="vi", strict=True)
+        return parse_decimal(stripped, locale=locale, strict=True)
     except NumberFormatError as error:
         raise ValueError(text) from error
 

@@ -7,10 +7,21 @@ import uuid6
 from shared.calendar import Period
 from shared.messaging import publish
 from shared.web import idempotency
+from shared.web.problem import Fault, Text, invalid
 from submissions import events, store
 from submissions.desk import Desk
 from submissions.intake import body_of
 from submissions.schemas import Opened
+
+BAD_PERIOD = Text("Kỳ phải viết như 2026 hoặc 2026-Q3.", "A period is written like 2026 or 2026-Q3.")
+
+
+def read_period(text: str) -> Period:
+    """422 for what is no period."""
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise invalid([Fault("period_invalid", "/period", BAD_PERIOD)]) from None
 
 
 async def open_period(

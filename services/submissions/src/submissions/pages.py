@@ -1,3 +1,111 @@
-from fastapi import APIRouter
+"""Pages for officers: what is owed. The form and the receipt have their own modules."""
 
-router = APIRouter()
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from shared.auth import Person, require
+from shared.calendar import Period
+from shared.clock import VIETNAM
+from shared.web.cursor import Cursor, decode, encode
+from shared.web.page import page
+from shared.web.plan import all_units
+from shared.web.sign_in import grouped
+from submissions import form_pages, receipt_pages, store
+from submissions.desk import Desk, desk_of, sees_all
+from submissions.opening import open_period, read_period
+from submissions.task import SHAPES, by_urgency, progress_of, task_of
+
+router = APIRouter(include_in_schema=False)
+Opener = Annotated[Person, Depends(require("coordinator", "ops"))]
+Anyone = Annotated[Person, Depends(require())]
+DeskOf = Annotated[Desk, Depends(desk_of)]
+Choice = Annotated[str, Query(max_length=80)]
+
+PAGE = 100
+OWN = 500  # a unit's obligations over the ten years of a plan
+
+
+@router.get("/tasks")
+async def tasks() -> RedirectResponse:
+    return RedirectResponse("/obligations", 307)
+
+
+@router.get("/obligations")
+async def obligations(
+    request: Request,
+    desk: DeskOf,
+    person: Anyone,
+    unit: Choice = "",
+    period: Choice | None = None,
+    form: Choice = "",
+    state: Choice = "",
+    cursor: Cursor = None,
+) -> Response:
+    if not sees_all(person):
+        return await own(request, desk, person)
+    now = desk.clock.now()
+    decoded = decode(cursor, datetime, UUID)
+    async with desk.engine.connect() as tx:
+        periods = await store.periods(tx)
+        shown = current(periods, now) if period is None else period
+        states = ("open", "returned", "withdrawn") if state == "pending" else (state,) if state in SHAPES else ()
+        narrowed = store.Filter(unit or None, shown or None, form or None, states)
+        rows = await store.list_obligations(
+            tx, narrowed, None if decoded is None else (decoded[0], decoded[1]), PAGE + 1
+        )
+        overview = await store.overview(tx, shown) if shown else []
+    chosen = {"unit": unit, "period": shown, "form": form, "state": state}
+    more = len(rows) > PAGE
+    last = rows[PAGE - 1] if more else None
+    return page(
+        request,
+        "province.html",
+        tasks=[task_of(row, now, desk.holidays) for row in rows[:PAGE]],
+        progress=progress_of(overview),
+        chosen=chosen,
+        periods=periods,
+        forms=desk.rules,
+        units=grouped(all_units(desk.catalogue), lambda u: u.valid_to is None or u.valid_to > today(now)),
+        next_url=f"?{urlencode({**chosen, 'cursor': encode(last['due_at'], last['id'])})}" if last else None,
+        first_url=f"?{urlencode(chosen)}" if cursor else None,
+        may_open=person.role in ("coordinator", "ops"),
+    )
+
+
+@router.post("/obligations/opening")
+async def open_obligations(desk: DeskOf, person: Opener, period: Annotated[str, Form(max_length=10)] = "") -> Response:
+    """A period that cannot be read is a problem page; opening twice changes nothing."""
+    await open_period(desk, read_period(period))
+    return RedirectResponse(f"/obligations?{urlencode({'period': period})}", 303)
+
+
+async def own(request: Request, desk: Desk, person: Person) -> Response:
+    now = desk.clock.now()
+    async with desk.engine.connect() as tx:
+        rows = await store.list_obligations(tx, store.Filter(person.unit), None, OWN)
+        reasons = await store.return_reasons(tx, [row["id"] for row in rows if row["state"] == "returned"])
+    pending, done = by_urgency([task_of(row, now, desk.holidays) for row in rows])
+    return page(
+        request, "obligations.html", pending=pending, done=done, forms=desk.rules, unit=person.unit, reasons=reasons
+    )
+
+
+def today(now: datetime) -> date:
+    return now.astimezone(VIETNAM).date()
+
+
+def current(periods: Sequence[str], now: datetime) -> str:
+    """The year that is being reported; the latest opened one when it is not opened yet."""
+    year = str(Period.containing(today(now)))
+    return year if year in periods or not periods else periods[0]
+
+
+# After “/obligations/opening”, which is no id.
+router.include_router(form_pages.router)
+router.include_router(receipt_pages.router)

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
 from shared.auth import Person, check_unit, require
-from shared.calendar import Period
 from shared.web import idempotency
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.language import language
@@ -19,7 +18,7 @@ from submissions.desk import Actor, Desk, desk_of, narrowed_unit
 from submissions.etag import etag
 from submissions.intake import NO_OBLIGATION, Posting, body_of, take
 from submissions.obligation import State
-from submissions.opening import open_period
+from submissions.opening import open_period, read_period
 from submissions.schemas import (
     Decided,
     DecisionBody,
@@ -48,7 +47,6 @@ IfMatch = Annotated[str | None, Header()]
 Code = Annotated[str | None, Query(max_length=80)]
 Illustrative = Annotated[str | None, Header(alias="X-Tiendo-Illustrative", max_length=40)]
 
-BAD_PERIOD = Text("Kỳ phải viết như 2026 hoặc 2026-Q3.", "A period is written like 2026 or 2026-Q3.")
 BAD_MOMENT = Text(
     "Ghi true, hoặc một thời điểm đã qua kèm múi giờ.", "Write true, or a past instant with its time zone."
 )
@@ -74,10 +72,7 @@ async def list_obligations(
 
 @router.post("/obligations/opening", response_model=Opened)
 async def open_obligations(desk: DeskOf, person: Opener, body: OpeningBody, request: Request) -> Any:
-    try:
-        period = Period.parse(body.period)
-    except ValueError:
-        raise invalid([Fault("period_invalid", "/period", BAD_PERIOD)]) from None
+    period = read_period(body.period)
     attempt = await idempotency.attempt(request, person.subject)
     return _answer(await open_period(desk, period, attempt))
 

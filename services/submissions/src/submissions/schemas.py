@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchem
 from pydantic_core import PydanticCustomError
 
 from shared.web.problem import Language
-from submissions.faults import Finding
 from submissions.form import FormRules
 from submissions.obligation import is_late
 from submissions.observation import Entry, Status
@@ -167,6 +166,7 @@ class SubmissionList(BaseModel):
 
 
 class SubmissionDetail(SubmissionItem):
+    warnings: list[dict[str, str]]
     observations: list[dict[str, Any]]
     narrative: dict[str, str]
     evidence: list[str]
@@ -184,11 +184,9 @@ class ReviewItem(BaseModel):
     unit: str
 
 
-def receipt(
-    row: Mapping[str, Any], duty: Mapping[str, Any], warnings: Sequence[Finding], language: Language
-) -> Receipt:
-    told = [Warned(pointer=w.pointer, code=w.code, message=w.text.in_(language)) for w in warnings]
-    return Receipt(**_only(Receipt, row), late=is_late(row["received_at"], duty["due_at"]), warnings=told)
+def receipt(row: Mapping[str, Any], duty: Mapping[str, Any], language: Language) -> Receipt:
+    told = [{**warning, "message": warning[language]} for warning in row["warnings"]]
+    return Receipt(**_only(Receipt, {**row, "warnings": told}), late=is_late(row["received_at"], duty["due_at"]))
 
 
 def obligation_item(row: Mapping[str, Any]) -> ObligationItem:

@@ -174,6 +174,32 @@ async def latest_of_period(tx: AsyncConnection, like: Row, period: str) -> Row |
     return await _first(tx, query.order_by(submission.c.revision.desc()).limit(1))
 
 
+async def return_reasons(tx: AsyncConnection, obligation_ids: list[UUID]) -> dict[UUID, str]:
+    """Why each of these obligations was last returned."""
+    if not obligation_ids:
+        return {}
+    query = (
+        sa.select(submission.c.obligation_id, review.c.reason)
+        .join(submission)
+        .where(submission.c.obligation_id.in_(obligation_ids), review.c.act == "return")
+        .order_by(review.c.decided_at)
+    )
+    return {row["obligation_id"]: row["reason"] for row in await _all(tx, query)}
+
+
+async def overview(tx: AsyncConnection, period: str) -> list[Row]:
+    """How many obligations of the period are in which state, by form."""
+    columns = obligation.c.form, obligation.c.state
+    query = sa.select(*columns, sa.func.count().label("count")).where(obligation.c.period == period)
+    return await _all(tx, query.group_by(*columns))
+
+
+async def periods(tx: AsyncConnection) -> list[str]:
+    """The periods opened so far, the latest first."""
+    query = sa.select(obligation.c.period).distinct().order_by(obligation.c.period.desc())
+    return list((await tx.execute(query)).scalars())
+
+
 async def _first(tx: AsyncConnection, query: sa.Executable) -> Row | None:
     found = (await tx.execute(query)).mappings().first()
     return None if found is None else dict(found)

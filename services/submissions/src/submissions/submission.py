@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import uuid6
 
@@ -34,11 +33,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Revision:
-    """A checked revision: the row to keep (less who and in which trace), its observations, and what is remarkable."""
+    """A checked revision: the row to keep (less who and in which trace) and its observations."""
 
     row: Mapping[str, Any]
     observations: Sequence[Observation]
-    warnings: Sequence[Finding]
 
 
 @dataclass(frozen=True)
@@ -83,14 +81,10 @@ def revise(
         warnings.append(find("same_as_previous_year", "", period=previous(duty["period"])))
     if is_late(now, duty["due_at"]):
         warnings.append(find("late", "", day=f"{last_day(duty['due_at']):%d/%m/%Y}"))
-    return Revision(row, observations, warnings)
+    row["warnings"] = [{"pointer": w.pointer, "code": w.code, "vi": w.text.vi, "en": w.text.en} for w in warnings]
+    return Revision(row, observations)
 
 
 def previous(period: str) -> str:
     """The same period of the year before: 2026-Q3 → 2025-Q3."""
     return f"{int(period[:4]) - 1}{period[4:]}"
-
-
-def id_of(revision: Revision) -> UUID:
-    found: UUID = revision.row["id"]
-    return found

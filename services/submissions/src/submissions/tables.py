@@ -45,6 +45,7 @@ submission = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("content_sha256", sa.Text, nullable=False),
     sa.Column("timeless_sha256", sa.Text, nullable=False),
+    sa.Column("warnings", JSONB, nullable=False),
     sa.Column("received_at", instant, nullable=False),
     sa.Column("submitted_role", sa.Text, nullable=False),
     sa.Column("submitted_unit", sa.Text, nullable=False),

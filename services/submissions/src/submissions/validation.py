@@ -8,7 +8,16 @@ from shared.web.problem import Text
 from submissions import limits
 from submissions.faults import Finding, figure, find
 from submissions.form import Cell, Element, FormRules
-from submissions.observation import WITH_VALUE, Entry, NumberReader, Observation, exact, read_plain
+from submissions.observation import (
+    WITH_VALUE,
+    Entry,
+    NumberReader,
+    Observation,
+    exact,
+    read_english,
+    read_plain,
+    read_vietnamese,
+)
 from submissions.sums import check_parts, check_shares
 from submissions.texts import check_length, escape, shown
 
@@ -16,9 +25,10 @@ STATUS = {
     "missing": Text("chưa có số liệu", "missing"),
     "not_applicable": Text("không phát sinh", "not applicable"),
 }
-EXAMPLE = {
-    "api": Text("1234 hoặc 16.13", "1234 or 16.13"),
-    "page": Text("1.234 hoặc 16,13", "1.234 or 16,13 (the Vietnamese way)"),
+EXAMPLE: dict[NumberReader, Text] = {
+    read_plain: Text("1234 hoặc 16.13", "1234 or 16.13"),
+    read_vietnamese: Text("1.234 hoặc 16,13", "1.234 or 16,13"),
+    read_english: Text("1,234 hoặc 16.13", "1,234 or 16.13"),
 }
 
 
@@ -110,7 +120,7 @@ def check_value(
     try:
         value = read(text)
     except ValueError:
-        example = EXAMPLE["api" if read is read_plain else "page"]
+        example = EXAMPLE[read]
         return None, [*wrong, find("not_a_number", pointer, cell, value=shown(text), name=name, example=example)]
     return value, wrong + check_number(element, value, name, pointer, cell)
 

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text),
         sa.Column("content_sha256", sa.Text, nullable=False),
         sa.Column("timeless_sha256", sa.Text, nullable=False),
+        sa.Column("warnings", JSONB, nullable=False),
         sa.Column("received_at", instant, nullable=False),
         sa.Column("submitted_role", sa.Text, nullable=False),
         sa.Column("submitted_unit", sa.Text, nullable=False),
@@ -71,4 +72,4 @@ def upgrade() -> None:
     )
     op.create_index("review_submission", "review", ["submission_id", "decided_at"])
     create_idempotency_table(op)
-    create_messaging_tables(op)  # type: ignore[arg-type]  # alembic's proxy module has every operation
+    create_messaging_tables(op)

@@ -1,0 +1,97 @@
+"""The form of an obligation: to fill in by its unit, to look at by everybody else."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.auth import Person, check_unit, require
+from shared.web import idempotency
+from shared.web.language import language
+from shared.web.page import page
+from shared.web.problem import not_found
+from submissions import store
+from submissions.desk import Actor, Desk, desk_of, sees_all
+from submissions.faults import Finding
+from submissions.intake import NO_OBLIGATION, Posting, Refused, take
+from submissions.schemas import Receipt
+from submissions.sheet import STATUSES, Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
+from submissions.submission import previous
+from submissions.task import task_of
+
+router = APIRouter()
+Anyone = Annotated[Person, Depends(require())]
+Unit = Annotated[Person, Depends(require("reporter", "head"))]
+DeskOf = Annotated[Desk, Depends(desk_of)]
+
+
+@router.get("/obligations/{obligation_id}")
+async def show(request: Request, desk: DeskOf, person: Anyone, obligation_id: UUID) -> Response:
+    async with desk.engine.connect() as tx:
+        return await render(request, desk, person, tx, obligation_id)
+
+
+@router.post("/obligations/{obligation_id}")
+async def send(request: Request, desk: DeskOf, person: Unit, obligation_id: UUID) -> Response:
+    """303 to the receipt, or the form again with what was typed and every fault (422)."""
+    await request.body()  # kept, so that the idempotency hash can read it after the form was
+    data = await request.form()
+    async with desk.engine.connect() as tx:
+        duty = await find(tx, person, obligation_id)
+    report, typed = read_sheet(desk.rules[duty["form"]], dict(data))
+    key = data.get("attempt")
+    attempt = await idempotency.attempt(request, person.subject, key=key if isinstance(key, str) and key else None)
+    asked = Posting(obligation_id, attempt, None, language(request))
+    try:
+        answer = await take(desk, Actor.of(request, person), asked, report)
+    except Refused as refused:
+        async with desk.engine.connect() as tx:
+            return await render(request, desk, person, tx, obligation_id, typed, refused.findings)
+    receipt = Receipt.model_validate_json(answer.body) if isinstance(answer, idempotency.Replay) else answer
+    return RedirectResponse(f"/submissions/{receipt.id}", 303)
+
+
+async def find(tx: AsyncConnection, person: Person, obligation_id: UUID) -> store.Row:
+    duty = await store.find_obligation(tx, obligation_id)
+    if duty is None:
+        raise not_found(NO_OBLIGATION)
+    check_unit(person, duty["unit"])
+    return duty
+
+
+async def render(
+    request: Request,
+    desk: Desk,
+    person: Person,
+    tx: AsyncConnection,
+    obligation_id: UUID,
+    typed: Typed | None = None,
+    findings: Sequence[Finding] = (),
+) -> Response:
+    duty = await find(tx, person, obligation_id)
+    revisions = await store.revisions(tx, obligation_id)
+    last_year = await store.latest_of_period(tx, duty, previous(duty["period"]))
+    rules, spoken = desk.rules[duty["form"]], language(request)
+    latest = revisions[0] if revisions else None
+    typed = typed or typed_of(rules, latest, spoken)
+    context: dict[str, Any] = {
+        "duty": duty,
+        "task": task_of(duty, desk.clock.now(), desk.holidays),
+        "rules": rules,
+        "columns": columns_of(rules),
+        "rows": rows_of(rules, typed, written(last_year, spoken), findings),
+        "statuses": STATUSES,
+        "typed": typed,
+        "findings": findings,
+        "faults": page_faults(rules, findings),
+        "revisions": revisions,
+        "reviews": await store.reviews(tx, obligation_id) if revisions else [],
+        "previous_period": previous(duty["period"]) if last_year else None,
+        "editable": not sees_all(person),
+        "attempt": str(uuid4()),
+        "illustrative": any(r["illustrative"] for r in (*revisions, last_year or {"illustrative": False})),
+    }
+    return page(request, "obligation.html", 422 if findings else 200, **context)

@@ -1,0 +1,96 @@
+"""The receipt of a revision: what was received, when, its hash and trace; and what can be done about it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from shared.auth import Person, check_unit, require
+from shared.catalogue import disaggregation_key
+from shared.web.page import page
+from shared.web.problem import Fault, Problem, not_found
+from submissions import store
+from submissions.deciding import NO_SUBMISSION, Decision, settle
+from submissions.desk import Actor, Desk, desk_of
+from submissions.obligation import is_late
+from submissions.review import NEXT, Act
+from submissions.task import SHAPES
+
+router = APIRouter()
+Anyone = Annotated[Person, Depends(require())]
+Unit = Annotated[Person, Depends(require("reporter", "head"))]
+Coordinator = Annotated[Person, Depends(require("coordinator"))]
+DeskOf = Annotated[Desk, Depends(desk_of)]
+Word = Annotated[str, Form(max_length=10_000)]
+
+
+@router.get("/submissions/{submission_id}")
+async def show(request: Request, desk: DeskOf, person: Anyone, submission_id: UUID) -> Response:
+    return await render(request, desk, person, submission_id)
+
+
+@router.post("/submissions/{submission_id}/decision")
+async def decide(
+    request: Request, desk: DeskOf, person: Coordinator, submission_id: UUID, decision: Word = "", reason: Word = ""
+) -> Response:
+    act: Act = "accept" if decision == "accept" else "return"
+    return await settled(request, desk, person, Decision(submission_id, act, reason))
+
+
+@router.post("/submissions/{submission_id}/withdrawal")
+async def withdraw(request: Request, desk: DeskOf, person: Unit, submission_id: UUID, reason: Word = "") -> Response:
+    return await settled(request, desk, person, Decision(submission_id, "withdraw", reason))
+
+
+async def settled(request: Request, desk: Desk, person: Person, decision: Decision) -> Response:
+    """303 back to the receipt, or the receipt again with what is missing (422)."""
+    try:
+        await settle(desk, Actor.of(request, person), decision)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return await render(request, desk, person, decision.submission_id, problem.faults, decision.reason or "")
+    return RedirectResponse(f"/submissions/{decision.submission_id}", 303)
+
+
+async def render(
+    request: Request,
+    desk: Desk,
+    person: Person,
+    submission_id: UUID,
+    faults: tuple[Fault, ...] = (),
+    reason: str = "",
+) -> Response:
+    async with desk.engine.connect() as tx:
+        row = await store.find_submission(tx, submission_id)
+        if row is None:
+            raise not_found(NO_SUBMISSION)
+        check_unit(person, row["unit"])
+        revisions = await store.revisions(tx, row["obligation_id"])
+        reviews = await store.reviews(tx, row["obligation_id"])
+    rules = desk.rules[row["form"]]
+    latest = row["revision"] == row["latest_revision"]
+    acts = [act for (state, act) in NEXT if state == row["state"] and latest]
+    allowed = {"coordinator": ("accept", "return"), "reporter": ("withdraw",), "head": ("withdraw",)}
+    return page(
+        request,
+        "submission.html",
+        422 if faults else 200,
+        row=row,
+        rules=rules,
+        observations=[
+            (rules.by_cell.get((o["measure"], disaggregation_key(o["disaggregation"]))), o) for o in row["observations"]
+        ],
+        parts={part.code: part.title for part in rules.narrative},
+        latest=latest,
+        late=is_late(row["received_at"], row["due_at"]),
+        shape=SHAPES[row["state"]],
+        revisions=revisions,
+        reviews=reviews,
+        acts=[act for act in acts if act in allowed.get(person.role, ())],
+        may_correct=latest and person.role in ("reporter", "head"),
+        faults=faults,
+        reason=reason,
+        illustrative=row["illustrative"],
+    )

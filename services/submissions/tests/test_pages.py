@@ -1,0 +1,230 @@
+"""The pages as a browser without JavaScript uses them: what is owed, the form, the receipt, review."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.auth import Role
+from shared.web.messages import load, used_in_templates
+from submissions.form import FormRules
+
+from .conftest import COMMUNE, Office, commune_report
+
+ORIGIN = {"Origin": "http://submissions.test", "Accept": "text/html"}
+
+
+class Inputs(HTMLParser):
+    """What a browser would send of the page's forms: name → value, for inputs, selects and text areas."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._select = ""
+        self._area = ""
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if "id" in told:
+            self.ids.append(told["id"])
+        if tag == "input":
+            self.values[told["name"]] = told.get("value", "")
+        elif tag == "select":
+            self._select = told["name"]
+        elif tag == "textarea":
+            self._area = told["name"]
+            self.values[self._area] = ""
+        elif tag == "option" and ("selected" in told or self._select not in self.values):
+            self.values[self._select] = told.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area] += data
+
+
+def inputs(answer: httpx.Response) -> Inputs:
+    parser = Inputs()
+    parser.feed(answer.text)
+    assert len(parser.ids) == len(set(parser.ids)), "an id stands twice"
+    return parser
+
+
+async def browse(
+    office: Office, path: str, role: Role = "reporter", unit: str = COMMUNE, **options: Any
+) -> httpx.Response:
+    cookie = {"Cookie": f"tiendo_token={office.issuer.token(role, unit)}"}
+    headers = {**ORIGIN, **cookie, **options.pop("headers", {})}
+    return await office.client.get(path, headers=headers, **options)
+
+
+async def press(
+    office: Office, path: str, data: dict[str, str], role: Role = "reporter", unit: str = COMMUNE, **headers: str
+) -> httpx.Response:
+    cookie = {"Cookie": f"tiendo_token={office.issuer.token(role, unit)}"}
+    return await office.client.post(path, data=data, headers={**ORIGIN, **cookie, **headers})
+
+
+def filled(rules: FormRules, page: httpx.Response, **changed: str) -> dict[str, str]:
+    values = inputs(page).values
+    right = {o["measure"]: o["value"] for o in commune_report()["observations"]} | changed
+    for index, field in enumerate(rules.fields):
+        if not field.key:
+            values[f"value.{index}"] = right[field.element.id]
+    return values
+
+
+async def test_a_unit_sees_what_it_owes(office: Office) -> None:
+    assert (await browse(office, "/tasks")).headers["location"] == "/obligations"
+    empty = await browse(office, "/obligations")
+    assert empty.status_code == 200 and "Không có biểu nào cần gửi" in empty.text
+    await office.open("2025")
+    await office.open("2026")
+    answer = await browse(office, "/obligations")
+    assert answer.status_code == 200
+    assert answer.text.index("14/12/2025") < answer.text.index("14/12/2026"), "overdue first"
+    assert "Quá hạn" in answer.text and "quá hạn 345 ngày" in answer.text
+    assert "còn 20 ngày (14 ngày làm việc)" in answer.text
+    english = await browse(office, "/obligations", headers={"Accept-Language": "en"})
+    assert "2 forms to send" in english.text and "Overdue" in english.text
+
+
+async def test_the_coordinator_sees_who_is_missing(office: Office, report: dict[str, Any]) -> None:
+    duty = await office.duty()
+    await office.submit(duty, report)
+    answer = await browse(office, "/obligations", "coordinator", "SO_NOI_VU")
+    assert answer.status_code == 200
+    assert "1 trong 28 đã gửi" in answer.text
+    missing = await browse(office, "/obligations?period=2026&form=B01-XA&state=pending", "coordinator", "SO_NOI_VU")
+    assert missing.text.count('href="/obligations/0') == 27
+    inputs(missing)
+
+
+async def test_a_report_goes_from_the_form_to_the_receipt(office: Office, rules: dict[str, FormRules]) -> None:
+    before = await office.duty(period="2025")
+    await office.submit(before, commune_report(population="8001"))
+    duty = await office.duty()
+    form = await browse(office, f"/obligations/{duty}")
+    assert form.status_code == 200, form.text[:3000]
+    assert "2025: 8.001" in form.text, "last year's value stands beside the cell"
+    data = filled(rules["B01-XA"], form, population="8.123", n_people_reached="5.200")
+    data |= {"narrative.general": "Đã tập huấn.", "evidence": "12/BC-UBND\n\n13/BC-UBND"}
+    sent = await press(office, f"/obligations/{duty}", data)
+    assert sent.status_code == 303, sent.text[:3000]
+    receipt = await browse(office, sent.headers["location"])
+    assert receipt.status_code == 200, receipt.text[:3000]
+    kept = (await office.get(f"/api/v1{sent.headers['location']}")).json()
+    for text in (kept["id"], kept["content_sha256"], kept["trace_id"], "8.123", "24/11/2026 08:00:00", "13/BC-UBND"):
+        assert text in receipt.text, text
+    again = await press(office, f"/obligations/{duty}", data)
+    assert again.headers["location"] == sent.headers["location"], "pressing twice sends once"
+    assert kept["revision"] == 1
+    inputs(receipt)
+
+
+async def test_what_was_typed_is_kept_beside_its_faults(office: Office, rules: dict[str, FormRules]) -> None:
+    duty = await office.duty()
+    form = await browse(office, f"/obligations/{duty}")
+    data = filled(rules["B01-XA"], form, population="12.3.4", n_live_births_male="52%", n_orgs_total="")
+    answer = await press(office, f"/obligations/{duty}", data | {"narrative.general": "<b>x</b>"})
+    assert answer.status_code == 422
+    found = inputs(answer)
+    assert {name: found.values[name] for name in data if name != "attempt"} == {
+        name: value for name, value in (data | {"narrative.general": "<b>x</b>"}).items() if name != "attempt"
+    }
+    assert "Có 3 chỗ cần sửa" in answer.text
+    for target in re.findall(r'<li><a href="#([^"]+)"', answer.text.split("error-summary")[1].split("</div>")[0]):
+        assert target in found.ids
+    assert answer.text.count('aria-invalid="true"') == 3
+    assert await office.count("submission") == 0
+
+
+async def test_numbers_are_read_as_the_page_showed_them(office: Office, rules: dict[str, FormRules]) -> None:
+    duty = await office.duty()
+    form = await browse(office, f"/obligations/{duty}", headers={"Accept-Language": "en"})
+    data = filled(rules["B01-XA"], form, population="8,123")
+    sent = await press(office, f"/obligations/{duty}", data)
+    kept = (await office.get(f"/api/v1{sent.headers['location']}")).json()
+    assert next(o["value"] for o in kept["observations"] if o["measure"] == "population") == "8123"
+
+
+async def test_nothing_to_count_is_said_by_status(office: Office, rules: dict[str, FormRules]) -> None:
+    duty = await office.duty()
+    form = await browse(office, f"/obligations/{duty}")
+    data = filled(rules["B01-XA"], form, n_live_births_male="", n_live_births_female="")
+    data |= {"status.n_live_births_male": "not_applicable", "status.n_live_births_female": "not_applicable"}
+    sent = await press(office, f"/obligations/{duty}", data)
+    assert sent.status_code == 303
+    assert "Không phát sinh" in (await browse(office, sent.headers["location"])).text
+
+
+async def test_review_and_correction_on_pages(office: Office, rules: dict[str, FormRules]) -> None:
+    duty = await office.duty()
+    told = (await office.submit(duty, commune_report())).json()
+    path = f"/submissions/{told['id']}"
+    assert "Rút báo cáo" in (await browse(office, path)).text
+    coordinator = ("coordinator", "SO_NOI_VU")
+    assert "Chấp nhận" in (await browse(office, path, *coordinator)).text  # type: ignore[arg-type]
+    silent = await press(office, f"{path}/decision", {"decision": "return", "reason": ""}, *coordinator)  # type: ignore[arg-type]
+    assert silent.status_code == 422 and "Hãy ghi lý do" in silent.text
+    inputs(silent)
+    done = await press(office, f"{path}/decision", {"decision": "return", "reason": "Sai dân số"}, *coordinator)  # type: ignore[arg-type]
+    assert done.status_code == 303
+    assert "Trả lại vì: Sai dân số" in (await browse(office, "/obligations")).text
+    form = await browse(office, f"/obligations/{duty}")
+    data = inputs(form).values
+    assert "Sai dân số" in form.text
+    assert data[f"value.{[f.element.id for f in rules['B01-XA'].fields].index('n_orgs_total')}"] == "12", "prefilled"
+    unexplained = await press(office, f"/obligations/{duty}", data)
+    assert unexplained.status_code == 422 and "lý do đính chính" in unexplained.text
+    sent = await press(office, f"/obligations/{duty}", data | {"reason": "Đã sửa"})
+    receipt = await browse(office, sent.headers["location"])
+    assert "Bản 2" in receipt.text and "Đính chính: Đã sửa" in receipt.text
+    withdrawn = await press(office, f"{sent.headers['location']}/withdrawal", {"reason": "Nhầm"})
+    assert withdrawn.status_code == 303
+    assert "Đã rút" in (await browse(office, sent.headers["location"])).text
+    too_late = await press(office, f"{path}/decision", {"decision": "accept"}, *coordinator)  # type: ignore[arg-type]
+    assert too_late.status_code == 409 and "bản mới hơn" in too_late.text
+
+
+@pytest.mark.parametrize("form", ["B04-CQ", "B06-KT", "B07-BLG", "B11-GD", "B13-TT"])
+async def test_every_kind_of_form_is_drawn(office: Office, form: str) -> None:
+    await office.open("2026")
+    item = (await office.get("/api/v1/obligations", params={"form": form})).json()["items"][0]
+    for language in ("vi", "en"):
+        answer = await browse(
+            office, f"/obligations/{item['id']}", "head", item["unit"], headers={"Accept-Language": language}
+        )
+        assert answer.status_code == 200
+        inputs(answer)
+    looked_at = await browse(office, f"/obligations/{item['id']}", "leader", "DAK_NONG")
+    assert looked_at.status_code == 200 and '<form method="post" action="/obligations' not in looked_at.text
+
+
+async def test_pages_are_guarded(office: Office, report: dict[str, Any]) -> None:
+    duty = await office.duty()
+    assert (await office.client.get("/obligations", headers={"Accept": "text/html"})).status_code == 401
+    assert (await browse(office, f"/obligations/{duty}", "reporter", "SO_Y_TE")).status_code == 403
+    forged = await press(office, f"/obligations/{duty}", {}, Origin="http://elsewhere.test")
+    assert forged.status_code == 403
+    assert (await press(office, f"/obligations/{duty}", {}, "coordinator", "SO_NOI_VU")).status_code == 403
+    opened = await press(office, "/obligations/opening", {"period": "2026-Q2"}, "ops", "DAK_NONG")
+    assert opened.status_code == 303
+
+
+async def test_illustrative_reports_carry_the_ribbon(office: Office, report: dict[str, Any]) -> None:
+    duty = await office.duty()
+    told = (await office.submit(duty, report, headers={"X-Tiendo-Illustrative": "true"})).json()
+    for path in (f"/obligations/{duty}", f"/submissions/{told['id']}"):
+        assert "Dữ liệu minh họa" in (await browse(office, path)).text
+
+
+def test_every_message_that_a_template_names_is_there() -> None:
+    known = load("shared.web", "submissions").keys()
+    assert {key: where for key, where in used_in_templates("submissions").items() if key not in known} == {}
