@@ -82,6 +82,22 @@ def test_the_waterfall(folder: Path) -> None:
     assert rows[2].index("█") > rows[0].index("█")
 
 
+def test_only_what_is_above_and_below_the_wanted(tmp_path: Path) -> None:
+    """One call opens every obligation: a person asks for one of them."""
+    lines = span("opening", "a" * 16, "00.000000", "00.100000", service="submissions")
+    for n in "12":
+        about = {"tiendo.obligation_id": f"obligation-{n}"}
+        lines += span(f"create {n}", n * 16, "00.010000", "00.020000", parent="a" * 16, attributes=about)
+        lines += span(f"apply {n}", f"{n}0" * 8, "00.030000", "00.040000", parent=n * 16)
+    later = {"tiendo.obligation_id": "obligation-2"}
+    lines += span("remind", "f" * 16, "50.000000", "50.100000", trace=BATCH, attributes=later)
+    (tmp_path / "x.jsonl").write_text(lines)
+    assert {s.name for s in collect(tmp_path, "obligation-2")} == {"opening", "create 2", "apply 2", "remind"}
+    drawn = draw(collect(tmp_path, "obligation-2"))
+    assert [line.split(":")[0] for line in drawn if line.startswith("trace")] == [f"trace {TRACE}", f"trace {BATCH}"]
+    assert len(collect(tmp_path, TRACE)) == 5
+
+
 def test_printed_without_colours(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert show_trace(folder, TRACE) == 0
     assert "\x1b" not in capsys.readouterr().out
@@ -108,15 +124,16 @@ def test_what_the_sdk_writes_is_read() -> None:
     assert second is not None
     assert second.service == "audit"
     assert second.links == (first.key,)
-    assert "e-1" in second.names
+    assert "event-1" in second.names
 
 
 def test_an_endless_parent_chain_ends(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text(
         span("a", "a" * 16, "00.000000", "00.100000", parent="b" * 16)
-        + span("b", "b" * 16, "00.000000", "00.100000", parent="a" * 16)
+        + span("b", "b" * 16, "00.000000", "00.100000", parent="a" * 16, attributes={"tiendo.event_id": "event-1"})
     )
     assert len(draw(collect(tmp_path, TRACE))) >= 3
+    assert len(collect(tmp_path, "event-1")) == 2
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,10 @@ def collect(folder: Path, wanted: str) -> list[Span]:
         return []
     near = list(_read(folder, traces))
     own = [span for span in near if span.trace in traces]
-    linked_from = [s for s in near if s.trace not in traces and any(trace in traces for trace, _ in s.links)]
+    if wanted not in traces:
+        own = _about(wanted, own)
+    own_keys = {span.key for span in own}
+    linked_from = [s for s in near if s.trace not in traces and own_keys & set(s.links)]
     linked_to = {link for span in own for link in span.links if link[0] not in traces}
     far_traces = {span.trace for span in linked_from} | {trace for trace, _ in linked_to}
     far = [s for s in _read(folder, far_traces) if s.trace in far_traces] if far_traces else []
@@ -49,14 +52,31 @@ def collect(folder: Path, wanted: str) -> list[Span]:
     return own + [span.as_linked() for span in far if span.key in keys]
 
 
+def _about(wanted: str, spans: list[Span]) -> list[Span]:
+    """Of spans that may be about many things (one call opens every obligation), those above and below `wanted`'s."""
+    known = {span.key: span for span in spans}
+    named = {span.key for span in spans if wanted in span.names}
+    keys = _with_descendants(named, spans)
+    for key in named:
+        above = known.get(key)
+        while above is not None and above.parent and (above.trace, above.parent) not in keys:
+            keys.add((above.trace, above.parent))
+            above = known.get((above.trace, above.parent))
+    return [span for span in spans if span.key in keys]
+
+
 def _with_descendants(keys: set[tuple[str, str]], spans: list[Span]) -> set[tuple[str, str]]:
-    """A batch's span links to all its events; below it stands what the batch did."""
+    """The spans of `keys` and whatever stands below them."""
+    below: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for span in spans:
+        if span.parent:
+            below.setdefault((span.trace, span.parent), []).append(span.key)
     found = set(keys)
-    grew = True
-    while grew:
-        fresh = {s.key for s in spans if s.parent and (s.trace, s.parent) in found} - found
-        found |= fresh
-        grew = bool(fresh)
+    waiting = list(keys)
+    while waiting:
+        fresh = [key for key in below.get(waiting.pop(), ()) if key not in found]
+        found.update(fresh)
+        waiting += fresh
     return found
 
 

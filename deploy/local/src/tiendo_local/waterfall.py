@@ -10,14 +10,36 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def draw(spans: list[Span], width: int = 120) -> list[str]:
-    """Lines at most `width` wide (80 or more): a head, then each span below its parent, by time."""
+    """A part per trace, by time: days may lie between them. Lines are at most `width` wide (80 or more)."""
+    begins: dict[str, float] = {}
+    for span in spans:
+        if not span.linked:
+            begins[span.trace] = min(begins.get(span.trace, span.start), span.start)
+    traces = sorted(begins, key=lambda t: begins[t])
+    parts: dict[str, list[Span]] = {trace: [] for trace in traces}
+    for span in spans:
+        # What is joined by a link stands in the part that had begun by then.
+        before = [t for t in traces if begins[t] <= span.start] or traces[:1]
+        parts[before[-1] if span.linked else span.trace].append(span)
+    lines: list[str] = []
+    for trace in traces:
+        lines += ([""] if lines else []) + _draw_one(trace, parts[trace], max(width, 80))
+    if any(s.linked for s in spans):
+        lines += ["", "↪ another trace, joined by a link"]
+    return lines
+
+
+def _draw_one(trace: str, spans: list[Span], width: int) -> list[str]:
     begin = min(s.start for s in spans)
     whole = max(max(s.end for s in spans) - begin, 1e-6)
-    service_width = max(len(s.service) for s in spans)
-    bar_width = max(16, min(50, max(width, 80) - service_width - 62))
-    name_width = max(24, max(width, 80) - service_width - bar_width - 26)
+    service_width = max(7, max(len(s.service) for s in spans))
+    bar_width = max(16, min(50, width - service_width - 62))
+    name_width = max(24, width - service_width - bar_width - 26)
+    when = datetime.fromtimestamp(begin, UTC).astimezone(VIETNAM)
+    services = len({s.service for s in spans})
+    title = f"trace {trace}: {len(spans)} spans, {services} services, {duration(whole)}"
     head = f"{'service':<{service_width}}  {'span':<{name_width}}  {'at':>9}  {'':<{bar_width}}  {'took':>9}"
-    lines = [_title(spans, begin, whole), "", head]
+    lines = [f"{title}, from {when:%d/%m/%Y %H:%M:%S.%f} +07", "", head]
     for depth, span in ordered(spans):
         mark = "↪ " if span.linked and depth == 0 else ""
         name = "  " * min(depth, DEEPEST) + mark + span.name + (" ✗" if span.failed else "")
@@ -29,8 +51,6 @@ def draw(spans: list[Span], width: int = 120) -> list[str]:
             f"{duration(span.end - span.start):>9}",
         )
         lines.append("  ".join(cells))
-    if any(s.linked for s in spans):
-        lines += ["", "↪ another trace, joined by a link"]
     return lines
 
 
@@ -56,14 +76,6 @@ def duration(seconds: float) -> str:
         if seconds < limit:
             return f"{seconds * factor:.{digits}f} {unit}"
     return f"{seconds / 3600:.1f} h"
-
-
-def _title(spans: list[Span], begin: float, whole: float) -> str:
-    own = sorted({s.trace for s in spans if not s.linked})
-    when = datetime.fromtimestamp(begin, UTC).astimezone(VIETNAM)
-    services = len({s.service for s in spans})
-    what = f"trace {own[0]}" if len(own) == 1 else f"{len(own)} traces"
-    return f"{what}: {len(spans)} spans, {services} services, {duration(whole)}, from {when:%d/%m/%Y %H:%M:%S.%f} +07"
 
 
 def _bar(start: float, length: float, width: int) -> str:
