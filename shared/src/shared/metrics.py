@@ -25,3 +25,9 @@ EVENT_AGE = Histogram(
 CONSUMER_LAST_POLL = Gauge(
     "tiendo_consumer_last_poll_timestamp_seconds", "When the consumer last asked for records.", ["service"]
 )
+HTTP_SECONDS = Histogram(
+    "tiendo_http_request_seconds",
+    "Seconds from the first byte of a request to the last byte of its answer, by route template.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)

@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from aiokafka import ConsumerRecord
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
 from shared.database import create_engine
 from shared.events import DeadlineApproaching, Event
 from shared.messaging import Received, messaging_tables
 from shared.settings import ServiceSettings
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -41,7 +42,9 @@ class Probe:
 
     async def effects(self) -> list[str]:
         async with self.engine.connect() as connection:
-            return list((await connection.execute(sa.select(self.effect.c.event_id).order_by(self.effect.c.n))).scalars())
+            return list(
+                (await connection.execute(sa.select(self.effect.c.event_id).order_by(self.effect.c.n))).scalars()
+            )
 
     async def rows(self, statement: str) -> list[sa.Row[Any]]:
         async with self.engine.connect() as connection:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from shared.messaging.consumer import BatchConsumer, is_transient
 
 from .conftest import Probe, a_record, an_event

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
 from shared.events import DEADLINES, EventData, parse
 from shared.messaging import EventTooLarge, Relay, publish
 from shared.messaging.relay import GENESIS
-
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
 
@@ -105,7 +105,7 @@ async def test_two_relays_number_each_row_once(probe: Probe) -> None:
     assert [row.sequence for row in rows] == list(range(1, 601))
 
 
-async def test_an_event_too_large_is_refused_before_it_is_written(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_too_large_is_refused_unwritten(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.outbox.MAX_EVENT_BYTES", 100)
     async with probe.engine.begin() as tx:
         with pytest.raises(EventTooLarge):

@@ -7,9 +7,9 @@ from opentelemetry import trace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.metrics import HTTP_SECONDS
 from shared.web.answer import answer
 from shared.web.handlers import of_status
-from shared.web.metrics import HTTP_SECONDS
 from shared.web.problem import Problem
 from shared.web.trace import trace_id
 
