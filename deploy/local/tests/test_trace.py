@@ -117,7 +117,7 @@ def test_what_the_sdk_writes_is_read() -> None:
     tracer = provider.get_tracer("t")
     with tracer.start_as_current_span("a") as a:
         link = otel.Link(a.get_span_context())
-    with tracer.start_as_current_span("b", links=[link], attributes={"tiendo.event_id": "E-1"}):
+    with tracer.start_as_current_span("b", links=[link], attributes={"tiendo.event_id": "EVENT-1"}):
         pass
     first, second = (parse_span(s.to_json(indent=None)) for s in kept.get_finished_spans())
     assert first is not None

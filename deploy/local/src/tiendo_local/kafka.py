@@ -124,7 +124,12 @@ def jars(place: Place, say: Say = say) -> Path:
         raise LocalFault(f"Maven could not bring Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}")
     (partial / ".complete").write_text(wanted, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    try:
+        partial.rename(folder)
+    except OSError:
+        if not marker.exists():  # else another run of this checkout was quicker
+            raise
+        shutil.rmtree(partial, ignore_errors=True)
     return folder
 
 

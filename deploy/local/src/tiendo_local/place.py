@@ -41,7 +41,7 @@ class Place:
         return self.root / ".local" / "kafka"
 
     def make(self) -> None:
-        """Create the folders; `.local` holds passwords and is closed to others."""
+        """Create the folders."""
         for folder in (self.local, self.spans, self.logs, self.mailbox):
             folder.mkdir(parents=True, exist_ok=True)
 

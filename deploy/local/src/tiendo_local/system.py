@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 from tiendo_local import broker as brokers
 from tiendo_local import services, topics
@@ -67,23 +67,20 @@ class System:
             broker = pool.submit(self._start_broker)
             mailbox = pool.submit(self._start_mailbox)
             try:
-                for done in (database, broker, mailbox):
-                    done.result()
+                _all(database, broker, mailbox)
                 self.environments = self._environments()
                 for name in SERVICES:
                     self._start_service(name)
                 write_json(self.place.state, self._state())
-                waits = [pool.submit(self._wait_ready, name) for name in SERVICES]
-                for done in waits:
-                    done.result()
+                _all(*(pool.submit(self._wait_ready, name) for name in SERVICES))
             except BaseException:
                 self.stop()
                 raise
 
-    def restart(self, name: str, *, wait: bool = True) -> None:
+    def restart(self, name: str, *, until_ready: bool = True) -> None:
         """Start a service again that was stopped or killed."""
         services.start(self.services[name], self.environments[name])
-        if wait:
+        if until_ready:
             self._wait_ready(name)
 
     def dead(self) -> Child | None:
@@ -162,3 +159,10 @@ class System:
             "databases": self.databases,
             "urls": self.urls,
         }
+
+
+def _all(*steps: "Future[None]") -> None:
+    """Wait for all, but no longer than until the first that fails; its error is raised."""
+    done, _ = wait(steps, return_when=FIRST_EXCEPTION)
+    for step in done:
+        step.result()

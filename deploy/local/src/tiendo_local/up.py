@@ -58,7 +58,8 @@ def _run(system: System, root: str, demo: bool) -> int:
             raise Interrupted
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, on_signal)
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, on_signal)
     try:
         system.start()
         opened = open_obligations(system, root)
