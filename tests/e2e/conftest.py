@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import jaeger as jaegers
+from tests.e2e.jaeger import Jaeger
 from tests.e2e.journey import Urls
 from tiendo_local.place import Place, find
 from tiendo_local.system import System
@@ -12,9 +14,25 @@ from tiendo_local.up import open_obligations
 
 
 @pytest.fixture(scope="session")
-def system(server_folder: Path) -> Iterator[System]:
-    system = System(Place(find().root, server_folder / "system"), fixed_ports=False)
-    system.start()
+def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
+    if jaegers.missing():
+        yield None
+        return
+    server = Jaeger(server_folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[System]:
+    with pytest.MonkeyPatch.context() as patch:
+        if jaeger:
+            patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.endpoint)
+        system = System(Place(find().root, server_folder / "system"), fixed_ports=False)
+        system.start()
     try:
         open_obligations(system)
         yield system

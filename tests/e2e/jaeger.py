@@ -1,0 +1,90 @@
+"""Jaeger all-in-one, built from its Go module where Go is present: spans in over OTLP, traces out over its HTTP API."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tiendo_local.child import Child
+from tiendo_local.place import find
+from tiendo_local.ports import Ports
+
+MODULE = "github.com/jaegertracing/jaeger"
+VERSION = "v1.76.0"
+BUILD_SECONDS = 1500
+STOP = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
+
+
+def build() -> Path:
+    """The binary below `.local/`, built once per version. `go install` refuses a module with replacements of its own."""
+    folder = find().local / "jaeger" / VERSION
+    binary = folder / "jaeger"
+    if not binary.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "go.mod").write_text(f"module jaegertest\n\ngo 1.24\n\nrequire {MODULE} {VERSION}\n")
+        environment = os.environ | {"GOFLAGS": "-mod=mod -buildvcs=false"}
+        subprocess.run(
+            ["go", "build", "-o", binary.name, f"{MODULE}/cmd/all-in-one"],
+            cwd=folder,
+            env=environment,
+            check=True,
+            timeout=BUILD_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    return binary
+
+
+def missing() -> str | None:
+    return None if shutil.which("go") else "Go is not on this machine: Jaeger cannot be built"
+
+
+class Jaeger:
+    def __init__(self, folder: Path) -> None:
+        ports = Ports(folder / "jaeger-ports.json")
+        self._ports = {n: ports.get(n, None) for n in ("otlp", "grpc", "query", "queryg", "admin", "chttp", "cgrpc")}
+        self._child = Child("jaeger", folder / "jaeger.log")
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self._ports['otlp']}"
+
+    def start(self) -> None:
+        at = {name: f"127.0.0.1:{port}" for name, port in self._ports.items()}
+        flags = {
+            "collector.otlp.http.host-port": at["otlp"],
+            "collector.otlp.grpc.host-port": at["grpc"],
+            "collector.http-server.host-port": at["chttp"],
+            "collector.grpc-server.host-port": at["cgrpc"],
+            "query.http-server.host-port": at["query"],
+            "query.grpc-server.host-port": at["queryg"],
+            "admin.http.host-port": at["admin"],
+        }
+        environment = {"SPAN_STORAGE_TYPE": "memory", "PATH": os.environ["PATH"]}
+        self._child.start([build(), *(f"--{name}={value}" for name, value in flags.items())], env=environment)
+        self._child.wait_until(lambda: self._answers(f"http://{at['admin']}/"), 60, "healthy")
+
+    def stop(self) -> None:
+        self._child.stop(*STOP)
+
+    def trace(self, trace_id: str) -> dict[str, set[str]]:
+        """Service → names of its spans in the trace; empty while Jaeger has none."""
+        answer = httpx.get(f"http://127.0.0.1:{self._ports['query']}/api/traces/{trace_id}", timeout=5)
+        if answer.status_code != 200:
+            return {}
+        found: dict[str, set[str]] = {}
+        traces: list[dict[str, Any]] = answer.json()["data"]
+        for trace in traces:
+            names = {key: process["serviceName"] for key, process in trace["processes"].items()}
+            for span in trace["spans"]:
+                found.setdefault(names[span["processID"]], set()).add(span["operationName"])
+        return found
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return httpx.get(url, timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
