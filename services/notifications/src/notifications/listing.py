@@ -178,3 +178,9 @@ async def coming_deadlines(tx: AsyncConnection, wanted: Filter, now: datetime, l
         .limit(limit)
     )
     return (await tx.execute(query)).all()
+
+
+async def overdue(tx: AsyncConnection, wanted: Filter, now: datetime) -> int:
+    """How many duties are past their deadline and still open."""
+    query = sa.select(sa.func.count()).where(duty.c.state == "open", duty.c.due_at <= now, *wanted.duty_conditions())
+    return int((await tx.execute(query)).scalar_one())

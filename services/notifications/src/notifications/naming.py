@@ -25,11 +25,11 @@ def form_title(catalogue: Catalogue, code: str) -> Text:
 
 
 def period_name(period: str) -> Text:
-    """`2026` → năm 2026, `2026-Q3` → quý III/2026."""
+    """`2026` → năm 2026, `2026-Q3` → quý III/2026; said after a form: Biểu 01 năm 2026, Form 01 for 2026."""
     parsed = Period.parse(period)
     if parsed.quarter is None:
-        return Text(f"năm {parsed.year}", f"{parsed.year}")
-    return Text(f"quý {ROMAN[parsed.quarter]}/{parsed.year}", f"Q{parsed.quarter} {parsed.year}")
+        return Text(f"năm {parsed.year}", f"for {parsed.year}")
+    return Text(f"quý {ROMAN[parsed.quarter]}/{parsed.year}", f"for Q{parsed.quarter} {parsed.year}")
 
 
 def unit_text(catalogue: Catalogue, key: str) -> Text:

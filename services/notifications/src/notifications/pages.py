@@ -62,6 +62,7 @@ async def deadlines(
         rows = await lists.reminders(tx, listed, after, ROWS)
         days = await lists.by_day(tx, in_month)
         coming = await lists.coming_deadlines(tx, Filter(mine), now, 3)
+        overdue = await lists.overdue(tx, Filter(mine), now)
         units = await lists.units_with_duties(tx) if person.role not in ("reporter", "head") else []
 
     def link(**changes: str | None) -> str:
@@ -79,6 +80,7 @@ async def deadlines(
         next_url=link(cursor=encode(rows[ROWS - 1].not_before, rows[ROWS - 1].id)) if len(rows) > ROWS else None,
         first_url=link() if cursor else None,
         coming=[_coming(desk, row, today) for row in coming],
+        overdue=overdue,
         units=[(key, _ended(desk, key)) for key in sorted(units, key=lambda key: (_unit_name(desk, key), key))],
         unit=unit,
         state=state,
