@@ -11,15 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from aggregation_support import Answer, Bench, Desk, Obligation
-from conftest import empty
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from shared.catalogue import Catalogue, Measure
-from shared.events import Event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.aggregate import Aggregator
 from aggregation.plan import Plan
+from conftest import empty
+from shared.catalogue import Catalogue, Measure
+from shared.events import Event
 
 COMMUNE = "B01-XA"
 QUARTER = "B02-XA-Q"
@@ -56,7 +56,9 @@ class ByHand:
             fields = [f for f in self.catalogue.forms[o.form].fields if f.element == element]
             if level and self.catalogue.units[o.unit].admin_level != level:
                 continue
-            keys = [f.key for f in fields if f.key == part] or ([f.key for f in fields if f.required] if not part else [])
+            keys = [f.key for f in fields if f.key == part] or (
+                [f.key for f in fields if f.required] if not part else []
+            )
             if not keys:
                 continue
             out["expected"] += 1
@@ -119,7 +121,7 @@ class ByHand:
         numbers = [Fraction(u["sum"] or 0) for u in used]
         if reported and all(u["reported"] == reported for u in used):
             if m.kind == "ratio_of_means" and numbers[1] and numbers[2] and numbers[3]:
-                value = m.scale * (numbers[0] / numbers[1]) / (numbers[2] / numbers[3])
+                value = Fraction(m.scale) * (numbers[0] / numbers[1]) / (numbers[2] / numbers[3])
             elif m.kind == "ratio_of_sums" and numbers[1]:
                 value = Fraction(m.scale) * numbers[0] / numbers[1]
             elif m.kind in ("flag_count", "every_quarter") and used[0]["valued"]:
@@ -174,7 +176,7 @@ def answer_for(catalogue: Catalogue, form: str, rng: random.Random) -> dict[str,
 def random_history(catalogue: Catalogue, rng: random.Random, steps: int) -> tuple[Desk, list[Event]]:
     desk = Desk(catalogue)
     events = [e for period in ("2024", "2025", *QUARTERS) for e in desk.open_period(period)]
-    if rng.random() < 0.3:  # some periods are nearly complete, so that verdicts are reached
+    if rng.random() < 0.3:  # some openings never arrive, or after the answers
         events = [e for e in events if rng.random() < 0.9]
     favourites = rng.sample(desk.obligations, 40)
     complete = rng.choice(["2024", "2025", "quarters", "none"])
@@ -188,6 +190,8 @@ def random_history(catalogue: Catalogue, rng: random.Random, steps: int) -> tupl
             events.append(desk.submit(o, answer_for(catalogue, o.form, rng)))
         else:
             events.append(desk.decide(o, act, rng.randint(1, len(o.answers))))  # type: ignore[arg-type]
+    told = {event.subject for event in events}
+    desk.obligations = [o for o in desk.obligations if str(o.id) in told]
     return desk, events
 
 
@@ -219,7 +223,9 @@ async def compare(engine: AsyncEngine, catalogue: Catalogue, desk: Desk) -> None
         assert got == {name: wanted[name] for name in got}, (row, wanted)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(
+    max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), derandomize=True
+)
 @given(seed=st.integers(0, 2**32), steps=st.integers(0, 120), batch=st.sampled_from([1, 7, 60, 500]))
 async def test_live_values_equal_a_recomputation_in_any_order(
     aggregation_engine: AsyncEngine, plan: Plan, catalogue: Catalogue, seed: int, steps: int, batch: int

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.formula import CellSum
@@ -62,7 +63,7 @@ async def values(
         h = indicator_history
         found = await tx.execute(
             sa.select(h)
-            .distinct(h.c.period, h.c.measure)
+            .ext(distinct_on(h.c.period, h.c.measure))
             .where(h.c.unit == unit, h.c.period.in_(periods), h.c.basis == basis, h.c.as_of <= as_of)
             .order_by(h.c.period, h.c.measure, h.c.as_of.desc(), h.c.id.desc())
         )
@@ -77,14 +78,22 @@ async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, bas
 
 
 async def history(
-    tx: AsyncConnection, *, measure: str, unit: str, period: str, basis: Basis, before: int | None, limit: int
-) -> list[tuple[int, Value]]:
+    tx: AsyncConnection,
+    *,
+    measures: Sequence[str],
+    unit: str,
+    period: str,
+    basis: Basis,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[tuple[int, ValueKey, Value]]:
     """Every value that ever stood, newest first, with its place in the history."""
     h = indicator_history
-    query = sa.select(h).where(h.c.measure == measure, h.c.unit == unit, h.c.period == period, h.c.basis == basis)
+    query = sa.select(h).where(h.c.measure.in_(measures), h.c.unit == unit, h.c.period == period, h.c.basis == basis)
     if before is not None:
         query = query.where(h.c.id < before)
-    return [(row.id, value_of(row)) for row in await tx.execute(query.order_by(h.c.id.desc()).limit(limit))]
+    query = query.order_by(h.c.id.desc()).limit(limit)
+    return [(row.id, _key(row), value_of(row)) for row in await tx.execute(query)]
 
 
 async def below(
@@ -146,6 +155,24 @@ async def coverage(tx: AsyncConnection, periods: Collection[str]) -> list[Report
         Reported(r.unit, r.form, r.period, r.obligation_id, r.due_at, r.received_revision, r.accepted_revision)
         for r in await tx.execute(query)
     ]
+
+
+async def answered(
+    tx: AsyncConnection, *, period: str, basis: Basis, elements: Collection[str]
+) -> dict[str, list[tuple[str, bool]]]:
+    """Element → the units that owe it and whether each has answered: the cells of a coverage strip."""
+    f = fact
+    query = (
+        sa.select(f.c.element, f.c.unit, sa.func.bool_and(f.c.status.is_not(None)).label("answered"))
+        .where(f.c.period == period, f.c.basis == basis, f.c.element.in_(elements), f.c.disaggregation == "")
+        .where(f.c.expected)
+        .group_by(f.c.element, f.c.unit)
+        .order_by(f.c.element, f.c.unit)
+    )
+    found: dict[str, list[tuple[str, bool]]] = {}
+    for row in await tx.execute(query):
+        found.setdefault(row.element, []).append((row.unit, row.answered))
+    return found
 
 
 async def illustrative(tx: AsyncConnection, periods: Collection[str]) -> bool:

@@ -121,6 +121,13 @@ class Explanation(BaseModel):
     truncated: bool
 
 
+class Explanations(BaseModel):
+    """One per measure of the code asked for."""
+
+    items: list[Explanation]
+    next: str | None = None
+
+
 class CoverageItem(BaseModel):
     unit: str
     form: str

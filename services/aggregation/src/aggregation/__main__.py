@@ -1,0 +1,11 @@
+"""`python -m aggregation serve | api | worker | migrate`."""
+
+import sys
+
+from aggregation.api import create_app
+from aggregation.settings import Settings
+from aggregation.worker import create_worker
+from shared.service import Service, main
+
+if __name__ == "__main__":
+    sys.exit(main(Service("aggregation", Settings, create_app, create_worker)))

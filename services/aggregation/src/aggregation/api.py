@@ -1,0 +1,51 @@
+"""The API process: JSON under /api/v1 and the pages of the place "Tiến độ". It holds no Kafka client."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from aggregation import pages, routes
+from aggregation.asked import Desk
+from aggregation.plan import Plan
+from aggregation.settings import Settings
+from shared.catalogue import load
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.web.app import create_base_app
+from shared.web.health import Finding
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Raises CatalogueError, MessageError."""
+    engine = create_engine(settings)
+    catalogue = load(settings.catalogue_path)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    app = create_base_app(
+        settings,
+        place="aggregation",
+        templates_package="aggregation",
+        messages_package="aggregation",
+        catalogue=catalogue,
+        lifespan=lifespan,
+        title="Tiến Độ: tiến độ",
+    )
+    clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
+    app.state.desk = Desk(engine, Plan(catalogue), clock)
+
+    async def database() -> Finding:
+        async with engine.connect() as tx:
+            await tx.execute(sa.text("select 1 from indicator_value limit 1"))
+        return Finding(True)
+
+    app.state.health.ready("database", database)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    return app

@@ -1,0 +1,88 @@
+"""What a reader asks for, checked against the catalogue: period, unit, measure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.plan import Plan
+from aggregation.revision import Basis
+from shared.auth import require
+from shared.calendar import VIETNAM, Period
+from shared.catalogue import Measure
+from shared.clock import Clock
+from shared.web.problem import Fault, Text, invalid, not_found
+
+anyone = Depends(require())
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the API and the pages work with; stands in `app.state.desk`."""
+
+    engine: AsyncEngine
+    plan: Plan
+    clock: Clock
+
+    @property
+    def year(self) -> str:
+        """The reporting year that holds today."""
+        return str(Period.containing(self.clock.now().astimezone(VIETNAM).date()))
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+@dataclass(frozen=True)
+class Place:
+    unit: str
+    period: str
+    basis: Basis
+
+
+def place(
+    request: Request,
+    period: Annotated[str | None, Query(max_length=7, description="2026 or 2026-Q3; this year if left out")] = None,
+    unit: Annotated[str | None, Query(max_length=80, description="unit key; the whole area if left out")] = None,
+    basis: Annotated[Basis, Query(description="latest received, or only what was accepted")] = "received",
+) -> Place:
+    """Raises a 422 `Problem` that names every part that is not known."""
+    desk = desk_of(request)
+    faults = []
+    unit = unit or desk.plan.root
+    period = period or desk.year
+    try:
+        Period.parse(period)
+    except ValueError:
+        text = Text("Kỳ phải có dạng 2026 hoặc 2026-Q3.", "The period must look like 2026 or 2026-Q3.")
+        faults.append(Fault("period", "/query/period", text))
+    if unit not in desk.plan.catalogue.units:
+        text = Text("Danh mục không có đơn vị này.", "The catalogue has no such unit.")
+        faults.append(Fault("unit", "/query/unit", text))
+    if faults:
+        raise invalid(faults)
+    return Place(unit, period, basis)
+
+
+Asked = Annotated[Place, Depends(place)]
+AsOf = Annotated[datetime | None, Query(description="what stood at this instant, with its time zone")]
+
+
+def aware(as_of: datetime | None) -> datetime | None:
+    """Raises a 422 `Problem` for an instant without a time zone."""
+    if as_of is not None and as_of.tzinfo is None:
+        text = Text("Phải ghi múi giờ, như +07:00.", "Must have its time zone, like +07:00.")
+        raise invalid([Fault("timezone-aware", "/query/as_of", text)])
+    return as_of
+
+
+def measures_of(plan: Plan, code: str) -> list[Measure]:
+    """The measures of `code`, a measure (`3.2a`) or an indicator (`3.2`). Raises a 404 `Problem`."""
+    found = [m for m in plan.measures.values() if code in (m.code, m.indicator)]
+    if not found:
+        raise not_found(Text("Kế hoạch không có chỉ tiêu này", "The plan has no such indicator"))
+    return [m for m in found if m.code == code] or found

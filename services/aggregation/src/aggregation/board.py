@@ -1,0 +1,75 @@
+"""The dashboard: twenty indicators under six objectives, each measure with its value, way, state and coverage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregation.assessment import Assessment, combine
+from aggregation.formula import elements
+from aggregation.items import NOTHING, target_of
+from aggregation.plan import Plan
+from aggregation.revision import Basis
+from aggregation.rows import Value, ValueKey
+from aggregation.schemas import TargetSchema
+from aggregation.way import Way, way
+from shared.catalogue import Indicator, Measure, Objective
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    measure: Measure
+    value: Value
+    target: TargetSchema | None
+    way: Way | None
+    strip: Sequence[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    indicator: Indicator
+    measures: Sequence[MeasureRow]
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class ObjectiveRows:
+    objective: Objective
+    indicators: Sequence[IndicatorRow]
+
+
+def board(
+    plan: Plan,
+    *,
+    unit: str,
+    period: str,
+    basis: Basis,
+    values: Mapping[ValueKey, Value],
+    answered: Mapping[str, Sequence[tuple[str, bool]]],
+) -> list[ObjectiveRows]:
+    """`answered`: element → (unit, answered), all of it below `unit`."""
+    catalogue = plan.catalogue
+
+    def measure_row(m: Measure) -> MeasureRow:
+        value = values.get(ValueKey(m.code, unit, period, basis), NOTHING)
+        strip = answered.get(elements(m)[0], ())
+        return MeasureRow(m, value, target_of(m, period), way(m, value.value), strip)
+
+    def indicator_row(indicator: Indicator) -> IndicatorRow:
+        rows = [measure_row(m) for m in plan.measures.values() if m.indicator == indicator.code]
+        return IndicatorRow(indicator, rows, combine(row.value.assessment for row in rows))
+
+    return [
+        ObjectiveRows(
+            objective,
+            [indicator_row(i) for i in catalogue.indicators.values() if i.objective == objective.number],
+        )
+        for objective in catalogue.objectives
+    ]
+
+
+def tally(rows: Sequence[ObjectiveRows]) -> dict[str, int]:
+    """State → how many indicators are in it, for the line on top."""
+    counts = dict.fromkeys(("met", "partly_met", "not_met", "not_assessed", "not_applicable"), 0)
+    for objective in rows:
+        for row in objective.indicators:
+            counts[row.assessment] += 1
+    return counts

@@ -1,0 +1,86 @@
+"""A stored value with what the catalogue says about its measure: the item of DESIGN 6."""
+
+from decimal import Decimal
+
+from aggregation.plan import Plan
+from aggregation.revision import Basis
+from aggregation.rows import Value
+from aggregation.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
+from shared.calendar import Period
+from shared.catalogue import Measure, Unit
+from shared.web.problem import Language
+
+NOTHING = Value(None, None, None, 0, 0, "not_assessed")
+SMALL = 5
+
+
+def target_of(measure: Measure, period: str) -> TargetSchema | None:
+    """The target of the period's year, else the next one ahead, marked as not binding."""
+    year = Period.parse(period).year
+    target, binding = measure.target_for(year), True
+    if target is None:
+        target, binding = measure.next_target(year), False
+    if target is None:
+        return None
+    return TargetSchema(
+        op=target.op,
+        value=target.value,
+        year=target.year,
+        approximate=target.approximate,
+        confirmed=target.confirmed,
+        binding=binding,
+    )
+
+
+def item(
+    measure: Measure, unit: str, period: str, basis: Basis, value: Value | None, spoken: Language
+) -> IndicatorSchema:
+    """`value` None: nothing is known about the measure there, which is an item all the same."""
+    v = value or NOTHING
+    return IndicatorSchema(
+        code=measure.code,
+        measure=measure.code,
+        indicator=measure.indicator,
+        name=measure.name_vi if spoken == "vi" else measure.name_en,
+        unit_of_measure=measure.unit_vi if spoken == "vi" else measure.unit_en,
+        unit=unit,
+        period=period,
+        basis=basis,
+        value=v.value,
+        numerator=v.numerator,
+        denominator=v.denominator,
+        reported=v.reported,
+        expected=v.expected,
+        target=target_of(measure, period),
+        assessment=v.assessment,
+        provisional=v.provisional,
+        below_floor=v.below_floor,
+        parts=[PartSchema.model_validate(part) for part in v.parts],
+        as_of=v.as_of,
+    )
+
+
+def history_item(measure: str, unit: str, period: str, basis: Basis, v: Value) -> HistoryItem:
+    if v.as_of is None:
+        raise ValueError("a value of the history has its instant")
+    return HistoryItem(
+        measure=measure,
+        unit=unit,
+        period=period,
+        basis=basis,
+        value=v.value,
+        numerator=v.numerator,
+        denominator=v.denominator,
+        reported=v.reported,
+        expected=v.expected,
+        assessment=v.assessment,
+        provisional=v.provisional,
+        as_of=v.as_of,
+    )
+
+
+def is_small(plan: Plan, element: str, unit: Unit, value: Decimal | None) -> bool:
+    """A sensitive count of 1 to 4 below the root could name a person (domain 6, 8.16); the threshold is ours."""
+    known = plan.catalogue.elements.get(element)
+    sensitive = known is not None and known.sensitive
+    return sensitive and unit.level in ("district", "commune") and value is not None and 0 < value < SMALL

@@ -1,0 +1,189 @@
+"""The pages of the place "Tiến độ". They work without JavaScript."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from aggregation import reading
+from aggregation.asked import Asked, Desk, Place, anyone, desk_of
+from aggregation.board import board, tally
+from aggregation.chart import Point, Series, draw
+from aggregation.formula import elements
+from aggregation.items import NOTHING, is_small, target_of
+from aggregation.plan import Plan
+from aggregation.rows import Value, ValueKey
+from aggregation.schemas import TargetSchema
+from shared.calendar import Period
+from shared.catalogue import Measure, Unit
+from shared.web.figures import number
+from shared.web.language import language
+from shared.web.page import page
+from shared.web.problem import Language, Text, not_found
+
+router = APIRouter(include_in_schema=False, dependencies=[anyone])
+
+
+@dataclass(frozen=True)
+class ChildRow:
+    unit: Unit
+    value: Value
+    small: bool
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    """Everything the page of an indicator shows of one of its measures."""
+
+    measure: Measure
+    value: Value
+    target: TargetSchema | None
+    names: Sequence[tuple[str, str]]
+    years: Sequence[tuple[str, Value]]
+    chart: Markup | None
+    children: Sequence[ChildRow]
+
+
+@router.get("/indicators", response_class=HTMLResponse)
+async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
+    desk = desk_of(request)
+    first = sorted({elements(m)[0] for m in desk.plan.measures.values()})
+    async with desk.engine.connect() as tx:
+        values = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
+        answered = await reading.answered(tx, period=asked.period, basis=asked.basis, elements=first)
+        periods = await reading.periods(tx)
+        made_up = await reading.illustrative(tx, _with_quarters(asked.period))
+    below = {
+        element: [(unit, done) for unit, done in units if asked.unit in desk.plan.path(unit)]
+        for element, units in answered.items()
+    }
+    rows = board(desk.plan, unit=asked.unit, period=asked.period, basis=asked.basis, values=values, answered=below)
+    return page(
+        request,
+        "dashboard.html",
+        objectives=rows,
+        tally=tally(rows),
+        asked=asked,
+        periods=_periods(desk, asked, periods),
+        illustrative=made_up,
+    )
+
+
+@router.get("/indicators/{code}", response_class=HTMLResponse)
+async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLResponse:
+    desk, catalogue, spoken = desk_of(request), desk_of(request).plan.catalogue, language(request)
+    if code not in catalogue.indicators:
+        raise not_found(Text("Kế hoạch không có chỉ tiêu này", "The plan has no such indicator"))
+    indicator = catalogue.indicators[code]
+    measures = [m for m in desk.plan.measures.values() if m.indicator == code]
+    names = [m.code for m in measures]
+    day = Period.parse(asked.period).cut_off
+    children = {unit.key: unit for unit in catalogue.children(asked.unit, day)}
+    communes = {
+        unit.key: unit
+        for unit in catalogue.units_on(day)
+        if unit.level == "commune" and asked.unit in desk.plan.path(unit.key)
+    }
+    async with desk.engine.connect() as tx:
+        series = await reading.series(tx, measures=names, unit=asked.unit, basis=asked.basis)
+        below = await reading.below(
+            tx, measures=names, period=asked.period, basis=asked.basis, units=list(children | communes)
+        )
+        periods = await reading.periods(tx)
+        made_up = await reading.illustrative(tx, [p for p in periods if p[:4] == asked.period[:4]])
+    views = [await _view(desk.plan, m, asked, series, below, children | communes, spoken) for m in measures]
+    owners = [o for o in indicator.owners if o.is_valid_on(day)]
+    return page(
+        request,
+        "indicator.html",
+        indicator=indicator,
+        views=views,
+        owners=owners,
+        asked=asked,
+        category_name=lambda dimension, category: _category(desk.plan, dimension, category, spoken),
+        periods=_periods(desk, asked, periods),
+        illustrative=made_up,
+    )
+
+
+async def _view(
+    plan: Plan,
+    m: Measure,
+    asked: Place,
+    series: dict[ValueKey, Value],
+    below: dict[ValueKey, Value],
+    units: dict[str, Unit],
+    spoken: Language,
+) -> MeasureView:
+    value = series.get(ValueKey(m.code, asked.unit, asked.period, asked.basis), NOTHING)
+    years = [(key.period, v) for key, v in series.items() if key.measure == m.code and "Q" not in key.period]
+    chart = _series(m, years, spoken)
+    svg = Markup(await asyncio.to_thread(draw, chart)) if chart.points or chart.targets else None
+    rows = [
+        ChildRow(units[key.unit], v, any(is_small(plan, e, units[key.unit], n)
+                                         for e, n in zip(_sides(m), (v.numerator, v.denominator), strict=False)))
+        for key, v in below.items()
+        if key.measure == m.code and v.expected
+    ]  # fmt: skip
+    best_first = m.direction == "higher"
+    rows.sort(key=lambda row: (row.value.value is None, _rank(row.value, best_first), row.unit.name_vi))
+    return MeasureView(m, value, target_of(m, asked.period), _names(plan, m, spoken), years, svg, rows)
+
+
+def _rank(value: Value, best_first: bool) -> Any:
+    if value.value is None:
+        return 0
+    return -value.value if best_first else value.value
+
+
+def _sides(m: Measure) -> list[str]:
+    return [name for name in (m.numerator, m.denominator) if name]
+
+
+def _names(plan: Plan, m: Measure, spoken: Language) -> list[tuple[str, str]]:
+    """(side, name of its element) of the formula's two sides."""
+    known = plan.catalogue.elements
+    names = []
+    for side, element in (("numerator", m.numerator), ("denominator", m.denominator)):
+        if element and element in known:
+            names.append((side, known[element].name_vi if spoken == "vi" else known[element].name_en))
+    return names
+
+
+def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) -> Series:
+    points = tuple(
+        Point(int(year), v.value, v.reported == v.expected) for year, v in sorted(years) if v.value is not None
+    )
+    unit = m.unit_vi if spoken == "vi" else m.unit_en
+
+    def told(op: str, value: Any) -> str:
+        return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {number(value, language=spoken)}"
+
+    targets = tuple((t.year, t.value, told(t.op, t.value)) for t in m.targets if t.year in (2025, 2030))
+    seen = "; ".join(f"{p.year}: {number(p.value, m.decimals, language=spoken)}" for p in points)
+    goals = "; ".join(f"{year}: {text}" for year, _, text in targets)
+    if spoken == "vi":
+        title, description = f"{m.name_vi} ({unit})", f"Thực hiện {seen or 'chưa có'}. Mục tiêu {goals}."
+    else:
+        title, description = f"{m.name_en} ({unit})", f"Values {seen or 'none yet'}. Targets {goals}."
+    broken = "sắp xếp 01/7/2025" if spoken == "vi" else "reorganised 1 July 2025"
+    return Series(points, targets, unit, title, description, broken, m.decimals, spoken == "vi")
+
+
+def _category(plan: Plan, dimension: str, category: str, spoken: Language) -> str:
+    for known in plan.catalogue.dimensions[dimension].categories:
+        if known.id == category:
+            return known.name_vi if spoken == "vi" else known.name_en
+    return category
+
+
+def _with_quarters(period: str) -> list[str]:
+    return [period, *(str(quarter) for quarter in Period.parse(period).quarters)]
+
+
+def _periods(desk: Desk, asked: Place, known: Sequence[str]) -> list[str]:
+    return sorted({*known, asked.period, desk.year, *(p[:4] for p in known)}, reverse=True)

@@ -1,0 +1,155 @@
+"""JSON under /api/v1: values, their history, what they are made of, and who has reported (DESIGN 6)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from aggregation import reading
+from aggregation.asked import Asked, AsOf, Desk, Place, anyone, aware, desk_of, measures_of
+from aggregation.formula import elements
+from aggregation.items import history_item, is_small, item
+from aggregation.rows import ValueKey
+from aggregation.schemas import (
+    CellSchema,
+    ContributionSchema,
+    Coverage,
+    CoverageItem,
+    CoverageTotal,
+    Explanation,
+    Explanations,
+    History,
+    Indicators,
+)
+from shared.calendar import Period
+from shared.catalogue import Measure
+from shared.web.cursor import Cursor, Limit, decode, encode
+from shared.web.language import language
+
+MAX_CONTRIBUTIONS = 2000
+router = APIRouter(prefix="/api/v1", dependencies=[anyone], tags=["indicators"])
+
+
+@router.get("/indicators", response_model=Indicators)
+async def indicators(request: Request, asked: Asked, as_of: AsOf = None) -> Indicators:
+    """Every measure of the plan, also those without data. `as_of` gives what stood then."""
+    desk = desk_of(request)
+    async with desk.engine.connect() as tx:
+        found = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period], as_of=aware(as_of))
+    spoken = language(request)
+    return Indicators(
+        items=[
+            item(m, asked.unit, asked.period, asked.basis, found.get(_key(m, asked)), spoken)
+            for m in desk.plan.measures.values()
+        ]
+    )
+
+
+@router.get("/indicators/{code}/history", response_model=History)
+async def history(request: Request, code: str, asked: Asked, cursor: Cursor = None, limit: Limit = 100) -> History:
+    """Every value that stood for the period, newest first: restatements stay readable."""
+    desk = desk_of(request)
+    names = [m.code for m in measures_of(desk.plan, code)]
+    before = decode(cursor, int)
+    async with desk.engine.connect() as tx:
+        rows = await reading.history(
+            tx,
+            measures=names,
+            unit=asked.unit,
+            period=asked.period,
+            basis=asked.basis,
+            before=before[0] if before else None,
+            limit=limit + 1,
+        )
+    shown = rows[:limit]
+    return History(
+        items=[history_item(key.measure, asked.unit, asked.period, asked.basis, value) for _, key, value in shown],
+        next=encode(shown[-1][0]) if len(rows) > limit else None,
+    )
+
+
+@router.get("/indicators/{code}/explanation", response_model=Explanations)
+async def explanation(request: Request, code: str, asked: Asked) -> Explanations:
+    """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
+    desk = desk_of(request)
+    return Explanations(items=[await _explain(request, desk, m, asked) for m in measures_of(desk.plan, code)])
+
+
+@router.get("/coverage", response_model=Coverage)
+async def coverage(request: Request, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
+    """Every opened obligation of the period and whether its answer counts; totals per form."""
+    desk = desk_of(request)
+    async with desk.engine.connect() as tx:
+        rows = await reading.coverage(tx, [period or desk.year])
+    items = [
+        CoverageItem(
+            unit=r.unit,
+            form=r.form,
+            period=r.period,
+            obligation_id=r.obligation_id,
+            due_at=r.due_at,
+            received=r.received is not None,
+            accepted=r.accepted is not None,
+        )
+        for r in rows
+    ]
+    totals = [
+        CoverageTotal(
+            form=form,
+            expected=sum(i.form == form for i in items),
+            received=sum(i.form == form and i.received for i in items),
+            accepted=sum(i.form == form and i.accepted for i in items),
+        )
+        for form in sorted({i.form for i in items})
+    ]
+    return Coverage(items=items, totals=totals)
+
+
+def _key(m: Measure, asked: Place) -> ValueKey:
+    return ValueKey(m.code, asked.unit, asked.period, asked.basis)
+
+
+async def _explain(request: Request, desk: Desk, m: Measure, asked: Place) -> Explanation:
+    units = [key for key in desk.plan.catalogue.units if asked.unit in desk.plan.path(key)]
+    quarterly = m.kind == "every_quarter"
+    periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
+    async with desk.engine.connect() as tx:
+        values = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
+        cells = await reading.cells(tx, unit=asked.unit, period=asked.period, basis=asked.basis, elements=elements(m))
+        rows = await reading.contributions(
+            tx, units=units, periods=periods, basis=asked.basis, elements=m.elements, limit=MAX_CONTRIBUTIONS + 1
+        )
+    return Explanation(
+        indicator=item(m, asked.unit, asked.period, asked.basis, values.get(_key(m, asked)), language(request)),
+        cells=[
+            CellSchema(
+                element=key.element,
+                disaggregation=key.disaggregation,
+                value=c.value,
+                valued=c.valued,
+                reported=c.reported,
+                expected=c.expected,
+                estimates=c.estimates,
+            )
+            for key, c in sorted(cells.items())
+        ],
+        contributions=[_contribution(desk, row) for row in rows[:MAX_CONTRIBUTIONS]],
+        truncated=len(rows) > MAX_CONTRIBUTIONS,
+    )
+
+
+def _contribution(desk: Desk, row: reading.Contribution) -> ContributionSchema:
+    hidden = is_small(desk.plan, row.element, desk.plan.catalogue.units[row.unit], row.value)
+    return ContributionSchema(
+        unit=row.unit,
+        period=row.period,
+        form=row.form,
+        obligation_id=row.obligation_id,
+        submission_id=row.submission_id,
+        revision=row.revision,
+        element=row.element,
+        disaggregation=row.disaggregation,
+        value=None if hidden else row.value,
+        status=row.status,
+        suppressed=hidden,
+        illustrative=row.illustrative,
+    )

@@ -1,0 +1,38 @@
+"""How far a value has come on its way to the last target, for the small bar of a row."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.catalogue import Measure, Target
+
+ROOM = Decimal("1.25")
+
+
+@dataclass(frozen=True)
+class Way:
+    """`percent` 0..100 of the way from `start` to the last target; None without a value. `marks`: (percent, target)."""
+
+    start: Decimal
+    end: Target
+    percent: Decimal | None
+    marks: tuple[tuple[Decimal, Target], ...]
+
+
+def way(measure: Measure, value: Decimal | None) -> Way | None:
+    """Higher is better: from 0. Lower is better: from the baseline, or a quarter above the first target, downwards."""
+    targets = sorted(measure.targets, key=lambda target: target.year)
+    if not targets:
+        return None
+    end = targets[-1]
+    start = Decimal(0)
+    if measure.direction == "lower":
+        start = measure.baseline or max(target.value for target in targets) * ROOM
+    span = end.value - start
+    if span == 0:
+        return None
+
+    def at(number: Decimal) -> Decimal:
+        return min(max((number - start) / span * 100, Decimal(0)), Decimal(100)).quantize(Decimal("0.1"))
+
+    marks = tuple((at(target.value), target) for target in targets if target.year == 2025)
+    return Way(start, end, None if value is None else at(value), marks)

@@ -1,0 +1,237 @@
+"""The pure rules, each on its own."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregation import derived
+from aggregation.assessment import Part, assess, combine, meets
+from aggregation.fact import Fact, facts, total
+from aggregation.formula import CellSum, Figure, figure, to_decimal
+from aggregation.plan import Plan, UnknownWord
+from aggregation.revision import Observation, Revision, counting, merge
+from aggregation.way import way
+from shared.catalogue import Catalogue, Target
+
+CONTENT = (Observation("n_vet_new_total", "", Decimal(10), "final"),)
+
+
+def cell(value: int | None, reported: int = 1, expected: int = 1, estimates: int = 0, valued: int = 1) -> CellSum:
+    number = None if value is None else Decimal(value)
+    return CellSum(number, 0 if value is None else valued, reported, expected, estimates)
+
+
+def full(value: Fraction | int | str | None) -> Figure:
+    return Figure(None if value is None else Fraction(value), reported=1, expected=1)
+
+
+# revision
+
+
+def test_received_is_the_latest_unless_it_is_out() -> None:
+    first = Revision(1, "accepted", 3, observations=CONTENT)
+    second = Revision(2, "received", 4, observations=CONTENT)
+    assert counting([second, first]) == {"received": second, "accepted": first}
+    out = replace(second, state="returned", version=5)
+    assert counting([first, out]) == {"received": None, "accepted": first}
+    gone = replace(first, state="withdrawn", version=6)
+    assert counting([gone]) == {"received": None, "accepted": None}
+    assert counting([]) == {"received": None, "accepted": None}
+
+
+def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
+    decision = Revision(1, "accepted", 3, uuid4())
+    assert counting([decision])["accepted"] is None
+    report = Revision(1, "received", 2, decision.submission_id, CONTENT, illustrative=True)
+    for order in permutations([decision, report, decision, report]):
+        known = order[0]
+        for news in order[1:]:
+            known = merge(known, news)
+        assert known == Revision(1, "accepted", 3, decision.submission_id, CONTENT, True)
+
+
+# fact
+
+
+def test_facts_of_a_form_without_an_answer_are_expected(plan: Plan) -> None:
+    found = facts(plan, "B11-GD", "SO_GDDT", None)
+    assert found[("n_em_primary_cohort", "")] == Fact()
+    assert found[("n_em_primary_cohort", "sex=male")] == Fact()
+    assert all(fact == Fact() for fact in found.values())
+
+
+def test_optional_cells_count_only_when_given(plan: Plan) -> None:
+    unit = "24736@2025-07-01"
+    assert ("population", "sex=male") not in facts(plan, "B01-XA", unit, None)
+    given_ = (Observation("population", "sex=male", Decimal(5), "final"),)
+    found = facts(plan, "B01-XA", unit, Revision(1, "received", 1, observations=given_))
+    assert found[("population", "sex=male")] == Fact(Decimal(5), "final", False)
+    assert found[("population", "")].status is None
+
+
+def test_missing_is_not_zero(plan: Plan) -> None:
+    answer = (
+        Observation("n_vet_new_total", "", None, "missing"),
+        Observation("n_vet_new_female", "", Decimal(0), "final"),
+    )
+    found = facts(plan, "B12-NGHE", "SO_GDDT", Revision(1, "received", 1, observations=answer))
+    assert found == {("n_vet_new_total", ""): Fact(), ("n_vet_new_female", ""): Fact(Decimal(0), "final")}
+
+
+def test_a_flag_is_copied_to_its_level(plan: Plan) -> None:
+    found = facts(plan, "B03-HUYEN", "660@2021-01-01", None)
+    assert ("female_key_leader", "admin_level=district") in found
+
+
+def test_a_field_of_another_form_is_refused(plan: Plan) -> None:
+    with pytest.raises(UnknownWord, match="has no field n_live_births"):
+        answer = (Observation("n_live_births", "", Decimal(1), "final"),)
+        facts(plan, "B12-NGHE", "SO_GDDT", Revision(1, "received", 1, observations=answer))
+
+
+def test_total_of_categories() -> None:
+    one, two, none = Fact(Decimal(1), "final"), Fact(Decimal(2), "estimate"), Fact(None, "not_applicable")
+    assert total([one, two]) == Fact(Decimal(3), "estimate")
+    assert total([one, none]) == Fact(Decimal(1), "final")
+    assert total([none, none]) == none
+    assert total([one, Fact()]) == Fact()
+
+
+# derived
+
+
+def test_quarters_of_2025_are_those_of_all_predecessors(catalogue: Catalogue) -> None:
+    target = derived.Target("24611@2025-07-01", "2025")
+    old = ["24611", "24612", "24619", "24622"]
+    wanted = {(f"{code}@2021-01-01", quarter) for code in old for quarter in ("2025-Q1", "2025-Q2")}
+    wanted |= {("24611@2025-07-01", "2025-Q3"), ("24611@2025-07-01", "2025-Q4")}
+    assert {(p.unit, p.period) for p in derived.parts(catalogue, target)} == wanted
+    for part in derived.parts(catalogue, target):
+        assert target in derived.targets(catalogue, part.unit, part.period)
+    year = derived.parts(catalogue, derived.Target("24611@2025-07-01", "2026"))
+    assert [(p.unit, p.period) for p in year] == [("24611@2025-07-01", f"2026-Q{n}") for n in (1, 2, 3, 4)]
+
+
+def test_enough_in_every_quarter() -> None:
+    def counts(*values: int) -> list[Fact | None]:
+        return [Fact(Decimal(value), "final") for value in values]
+
+    four = Decimal(4)
+    assert derived.flag(counts(4, 4, 5, 9), four).value == 1
+    assert derived.flag(counts(3, 16, 16, 16), four).value == 0
+    assert derived.flag([*counts(4, 4, 4), None], four) == Fact()
+    assert derived.flag([*counts(4), Fact(None, "not_applicable")], four).value == 0
+    assert derived.flag([], four) == Fact()
+
+
+# formula
+
+
+def test_every_kind_of_measure(plan: Plan) -> None:
+    m = plan.measures
+    births = {"n_live_births_male": cell(6109), "n_live_births_female": cell(5365)}
+    assert figure(m["4.1"], births).value == Decimal("113.867661")
+    assert figure(m["1.1"], {"female_key_leader": cell(12, 28, 28, valued=28)}).value == Decimal("42.857143")
+    items = {"n_items_in_quarter.every_quarter": cell(27, 28, 28, valued=28)}
+    assert figure(m["6.3"], items).value == Decimal("96.428571")
+    hours = {
+        "total_unpaid_hours_female": cell(3100),
+        "n_persons_unpaid_female": cell(200),
+        "total_unpaid_hours_male": cell(860),
+        "n_persons_unpaid_male": cell(100),
+    }
+    mean = figure(m["3.1"], hours)
+    assert (mean.numerator, mean.denominator, mean.value) == (Decimal("15.5"), Decimal("8.6"), Decimal("1.802326"))
+    assert figure(m["4.4"], {"n_lgbt_pilot_facilities": cell(2)}).value == 2
+    assert figure(m["5.1"], {"gender_curriculum_in_place": cell(1)}).value == 1
+    assert figure(m["5.1"], {}).value is None
+
+
+def test_numerator_and_denominator_of_different_units_give_no_value(plan: Plan) -> None:
+    cells = {"n_people_reached": cell(10, 2, 3), "population": cell(100, 3, 3)}
+    found = figure(plan.measures["6.1"], cells)
+    assert (found.value, found.reported, found.expected, found.complete) == (None, 2, 3, False)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=30))
+def test_the_value_is_that_of_the_sums(plan: Plan, pairs: list[tuple[int, int]]) -> None:
+    top, bottom = sum(a for a, _ in pairs), sum(b for _, b in pairs)
+    cells = {"n_people_reached": cell(top), "population": cell(bottom)}
+    value = figure(plan.measures["6.1"], cells).value
+    assert value is not None and abs(Fraction(value) - Fraction(100 * top, bottom)) <= Fraction(1, 2 * 10**6)
+
+
+@given(st.fractions(min_value=-(10**9), max_value=10**9))
+def test_rounding_is_half_up_to_six_places(exact: Fraction) -> None:
+    value = to_decimal(exact)
+    assert abs(Fraction(value) - exact) <= Fraction(1, 2 * 10**6)
+    assert "E" not in str(value)
+
+
+# assessment
+
+
+def test_comparison_is_exact_and_strict() -> None:
+    assert not meets(Fraction(4999999, 100000), Target(2025, ">=", Decimal(50)))
+    assert not meets(Fraction(30), Target(2025, "<", Decimal(30)))
+    assert meets(Fraction(30), Target(2025, "<=", Decimal(30)))
+    assert not meets(Fraction(90), Target(2025, ">", Decimal(90)))
+    assert meets(Fraction(17, 10), Target(2025, "<=", Decimal("1.7")))
+
+
+def test_not_judged_without_target_or_coverage(plan: Plan) -> None:
+    m = plan.measures["2.1"]
+    assert assess(m, full(70), [], None) == "not_assessed"
+    assert assess(m, Figure(Fraction(70), reported=1, expected=2), [], m.target_for(2025)) == "not_assessed"
+    assert assess(m, Figure(), [], m.target_for(2025)) == "not_assessed"
+    assert assess(m, full(50), [], m.target_for(2025)) == "met"
+
+
+def test_levels_make_it_partly_met(plan: Plan) -> None:
+    m = plan.measures["1.1"]
+    target = m.target_for(2025)
+
+    def levels(**values: int | None) -> list[Part]:
+        return [Part("admin_level", name, full(value)) for name, value in values.items()]
+
+    assert assess(m, full(55), levels(province=70, commune=50), target) == "partly_met"
+    assert assess(m, full(55), levels(province=55, commune=55), target) == "not_met"
+    assert assess(m, full(61), levels(province=80, commune=50), target) == "met"
+    assert assess(m, full(55), levels(province=55, district=None), target) == "not_met"
+
+
+def test_each_sex_is_tested(plan: Plan) -> None:
+    m = plan.measures["5.2a"]
+    target = m.target_for(2025)
+
+    def sexes(male: int | None, female: int | None) -> list[Part]:
+        return [Part("sex", "male", full(male)), Part("sex", "female", full(female))]
+
+    assert assess(m, full(95), sexes(95, 95), target) == "met"
+    assert assess(m, full(95), sexes(99, 90), target) == "partly_met"
+    assert assess(m, full(80), sexes(80, 80), target) == "not_met"
+    assert assess(m, full(95), sexes(None, 95), target) == "met"
+
+
+def test_an_indicator_of_two_measures() -> None:
+    assert combine(["met", "met"]) == "met"
+    assert combine(["met", "not_met"]) == "partly_met"
+    assert combine(["not_met", "not_met"]) == "not_met"
+    assert combine(["met", "not_assessed"]) == "not_assessed"
+    assert combine(["met", "not_applicable"]) == "met"
+    assert combine(["not_applicable"]) == "not_applicable"
+
+
+def test_the_way_to_the_target(plan: Plan) -> None:
+    up = way(plan.measures["6.1"], Decimal(40))
+    assert up is not None and (up.percent, up.marks[0][0]) == (Decimal("50.0"), Decimal("75.0"))
+    down = way(plan.measures["4.3"], Decimal(18))
+    assert down is not None and (down.start, down.percent) == (23, Decimal("100.0"))
+    ratio = way(plan.measures["3.1"], Decimal("1.8"))
+    assert ratio is not None and ratio.percent is not None and 0 < ratio.percent < ratio.marks[0][0] < 100

@@ -1,0 +1,185 @@
+"""API and pages of a running application, on real values."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from aggregation_support import Bench, Desk
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+from sqlalchemy.ext.asyncio import AsyncEngine
+from test_store import commune_answer
+
+from aggregation.api import create_app
+from aggregation.settings import Settings
+from shared.auth import issue_local_token
+from shared.catalogue import Catalogue
+from shared.web import messages
+
+NEW = "24736@2025-07-01"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def web(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of a signed-in leader."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "local", "alg": "ES256", "use": "sig"}
+    (tmp_path / "jwks.json").write_text(str({"keys": [jwk]}).replace("'", '"'))
+    settings = Settings(
+        database_url=engine.url.render_as_string(hide_password=False),
+        environment="test",
+        jwks_file=tmp_path / "jwks.json",
+        local_issuer_key_file=tmp_path / "key.pem",
+    )
+    app = create_app(settings)
+    token = issue_local_token(settings, "leader", "DAK_NONG")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"Authorization": f"Bearer {token}"}
+    ) as client:  # fmt: skip
+        yield client
+
+
+async def some_data(bench: Bench, catalogue: Catalogue, *, illustrative: bool = False) -> Desk:
+    desk = Desk(catalogue)
+    for period in ("2024", "2025"):
+        await bench.deliver(desk.open_period(period))
+    answers = [
+        desk.submit(o, commune_answer(n_live_births_male=113), illustrative=illustrative)
+        for o in desk.obligations
+        if o.form == "B01-XA" and (o.period == "2024" or o.unit != NEW)
+    ]
+    await bench.deliver(answers)
+    return desk
+
+
+async def test_every_measure_is_listed_even_without_data(web: httpx.AsyncClient) -> None:
+    answer = await web.get("/api/v1/indicators", params={"period": "2026"})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert len(items) == 23 and answer.json()["next"] is None
+    assert {i["assessment"] for i in items} == {"not_assessed"}
+    first = items[0]
+    assert (first["measure"], first["unit"], first["basis"], first["value"]) == ("1.1", "DAK_NONG", "received", None)
+    assert first["target"] == {
+        "op": ">=", "value": "75", "year": 2030, "approximate": False, "confirmed": True, "binding": False,
+    }  # fmt: skip
+
+
+async def test_a_value_comes_with_its_sums_and_coverage(
+    web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue
+) -> None:
+    desk = await some_data(bench, catalogue)
+    answer = await web.get("/api/v1/indicators", params={"period": "2025"})
+    item = next(i for i in answer.json()["items"] if i["measure"] == "6.1")
+    assert (item["value"], item["numerator"], item["denominator"]) == ("40", "1080", "2700")
+    assert (item["reported"], item["expected"], item["assessment"]) == (27, 28, "not_assessed")
+    assert item["target"]["binding"] is True
+    before = datetime.fromisoformat(item["as_of"])
+
+    await bench.deliver([desk.submit(desk.find("B01-XA", NEW, "2025"), commune_answer(n_people_reached=90))])
+    now = await web.get("/api/v1/indicators", params={"period": "2025", "unit": NEW})
+    assert next(i for i in now.json()["items"] if i["measure"] == "6.1")["value"] == "90"
+    then = await web.get("/api/v1/indicators", params={"period": "2025", "as_of": before.isoformat()})
+    assert next(i for i in then.json()["items"] if i["measure"] == "6.1")["value"] == "40"
+    history = (await web.get("/api/v1/indicators/6.1/history", params={"period": "2025", "limit": 1})).json()
+    assert history["items"][0]["reported"] == 28 and history["next"]
+    second = await web.get("/api/v1/indicators/6.1/history", params={"period": "2025", "cursor": history["next"]})
+    assert second.json()["items"][0]["reported"] == 27
+
+
+async def test_explanation_names_the_submissions(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    desk = await some_data(bench, catalogue)
+    answer = await web.get("/api/v1/indicators/4.1/explanation", params={"period": "2025"})
+    (told,) = answer.json()["items"]
+    assert {c["element"]: c["value"] for c in told["cells"]} == {
+        "n_live_births_male": str(27 * 113),
+        "n_live_births_female": str(27 * 50),
+    }
+    assert len(told["contributions"]) == 54
+    known = {str(id) for o in desk.obligations for id in o.ids}
+    assert {c["submission_id"] for c in told["contributions"]} <= known
+
+
+async def test_coverage(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    await some_data(bench, catalogue)
+    answer = (await web.get("/api/v1/coverage", params={"period": "2025"})).json()
+    total = next(t for t in answer["totals"] if t["form"] == "B01-XA")
+    assert total == {"form": "B01-XA", "expected": 28, "received": 27, "accepted": 0}
+    assert next(i for i in answer["items"] if i["unit"] == NEW)["received"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/indicators?period=soon", 422),
+        ("/api/v1/indicators?unit=X", 422),
+        ("/api/v1/indicators?as_of=2026-01-01T00:00:00", 422),
+        ("/api/v1/indicators/9.9/history", 404),
+        ("/api/v1/indicators?basis=guess", 422),
+        ("/indicators/9.9", 404),
+    ],
+)
+async def test_faults_are_problems(web: httpx.AsyncClient, path: str, status: int) -> None:
+    answer = await web.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_nobody_reads_without_signing_in(web: httpx.AsyncClient) -> None:
+    for path in ("/api/v1/indicators", "/indicators"):
+        assert (await web.get(path, headers={"Authorization": ""})).status_code == 401
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+async def test_the_dashboard(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue, lang: str) -> None:
+    await some_data(bench, catalogue)
+    answer = await web.get("/indicators", params={"period": "2025"}, headers={"Accept-Language": lang})
+    assert answer.status_code == 200
+    text = answer.text
+    assert text.count('<th scope="row">') == 23 and text.count("<caption") == 6
+    assert "27/28" in text and "strip-on" in text and "style=" not in text
+    assert ("226,0" if lang == "vi" else "226.0") in text
+    assert 'class="ribbon"' not in text
+    assert (await web.get("/", follow_redirects=True, headers={"Accept": "text/html"})).status_code == 200
+
+
+async def test_every_indicator_has_a_page(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    await some_data(bench, catalogue, illustrative=True)
+    for code in catalogue.indicators:
+        answer = await web.get(f"/indicators/{code}", params={"period": "2025"})
+        assert answer.status_code == 200, (code, answer.text[:500])
+        assert 'class="ribbon"' in answer.text
+        ids = re.findall(r' id="([^"]+)"', answer.text)
+        assert len(ids) == len(set(ids)), code
+    text = (await web.get("/indicators/4.1", params={"period": "2025"})).text
+    assert "<svg" in text and "<desc>" in text and "style=" not in text
+    assert "2024" in text and "226,0" in text
+
+
+async def test_a_page_without_any_data(web: httpx.AsyncClient) -> None:
+    for path in ("/indicators", "/indicators/5.2", "/indicators/6.3?period=2026-Q3&unit=" + NEW):
+        assert (await web.get(path)).status_code == 200
+
+
+async def test_the_charts_are_cached_by_content(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    from aggregation.chart import draw
+
+    await some_data(bench, catalogue)
+    await web.get("/indicators/6.1", params={"period": "2025"})
+    misses = draw.cache_info().misses
+    await web.get("/indicators/6.1", params={"period": "2025"})
+    assert draw.cache_info().misses == misses
+
+
+def test_every_message_used_exists() -> None:
+    known = messages.load("shared.web", "aggregation")
+    for key, where in messages.used_in_templates("aggregation").items():
+        assert key in known, where
