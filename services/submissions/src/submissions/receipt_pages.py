@@ -1,6 +1,6 @@
 """The receipt of a revision: what was received, when, its hash and trace; and what can be done about it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -13,6 +13,7 @@ from shared.web.problem import Fault, Problem, not_found
 from submissions import store
 from submissions.deciding import NO_SUBMISSION, Decision, settle
 from submissions.desk import Actor, Desk, desk_of
+from submissions.form import Field, FormRules
 from submissions.obligation import is_late
 from submissions.review import NEXT, Act
 from submissions.task import SHAPES
@@ -79,9 +80,7 @@ async def render(
         422 if faults else 200,
         row=row,
         rules=rules,
-        observations=[
-            (rules.by_cell.get((o["measure"], disaggregation_key(o["disaggregation"]))), o) for o in row["observations"]
-        ],
+        observations=in_form_order(rules, row["observations"]),
         parts={part.code: part.title for part in rules.narrative},
         latest=latest,
         late=is_late(row["received_at"], row["due_at"]),
@@ -94,3 +93,10 @@ async def render(
         reason=reason,
         illustrative=row["illustrative"],
     )
+
+
+def in_form_order(rules: FormRules, observations: list[dict[str, Any]]) -> list[tuple[Field | None, dict[str, Any]]]:
+    """With their fields; what the form no longer asks for comes last."""
+    told = {(o["measure"], disaggregation_key(o["disaggregation"])): o for o in observations}
+    known: list[tuple[Field | None, dict[str, Any]]] = [(f, told[f.cell]) for f in rules.fields if f.cell in told]
+    return known + [(None, o) for cell, o in told.items() if cell not in rules.by_cell]

@@ -28,7 +28,7 @@ class Slot:
     field: Field
     typed: str
     previous: str | None
-    faults: tuple[Text, ...]
+    faults: tuple[str, ...]  # codes; the summary on top says them in full
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def rows_of(rules: FormRules, typed: Typed, previous: Mapping[str, str], finding
             f,
             typed.values.get(index, ""),
             previous.get(" ".join(f.cell)),
-            tuple(finding.text for finding in findings if finding.cell == f.cell),
+            tuple(finding.code for finding in findings if finding.cell == f.cell),
         )
         for index, f in enumerate(rules.fields)
     }
