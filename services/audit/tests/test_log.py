@@ -64,8 +64,8 @@ async def test_a_batch_that_fails_leaves_no_gap(audit: Audit) -> None:
     from audit.entry import read_entry
 
     def an_entry() -> object:
-        body = received(uuid4()).to_bytes()
-        return read_entry(body, time=THEN, received_at=THEN, topic="t", partition=0, offset=0)
+        event = received(uuid4())
+        return read_entry(event, event.to_bytes(), received_at=THEN, topic="t", partition=0, offset=0)
 
     with pytest.raises(RuntimeError):
         async with audit.engine.begin() as tx:

@@ -1,10 +1,10 @@
 """One line of the log: an event as it stood in Kafka, with what is needed to find it again."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from shared.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +25,32 @@ class Entry:
     offset: int
     trace_id: str | None
     body: bytes
-    data: str
 
 
-def read_entry(body: bytes, *, time: datetime, received_at: datetime, topic: str, partition: int, offset: int) -> Entry:
-    """`body` is a CloudEvent that `shared.events.parse` has accepted; `time` is its parsed time."""
-    event: dict[str, Any] = json.loads(body)
-    data: dict[str, Any] = event["data"]
+def read_entry(event: Event, body: bytes, *, received_at: datetime, topic: str, partition: int, offset: int) -> Entry:
+    """`event` is what `shared.events.parse` made of `body`. The searchable copy of its data is made by the database."""
+    duty = getattr(event.data, "obligation_id", None)
     return Entry(
-        event_id=event["id"],
-        type=event["type"],
-        source=event["source"],
-        subject=event["subject"],
-        obligation_id=_text(data, "obligation_id"),
-        unit=_text(data, "unit"),
-        period=_text(data, "period"),
-        time=time,
+        event_id=event.id,
+        type=event.type,
+        source=event.source,
+        subject=event.subject,
+        obligation_id=str(duty) if duty else None,
+        unit=getattr(event.data, "unit", None),
+        period=getattr(event.data, "period", None),
+        time=event.time,
         received_at=received_at,
         topic=topic,
         partition=partition,
         offset=offset,
-        trace_id=trace_id(event.get("traceparent")),
+        trace_id=trace_id(event.traceparent),
         body=body,
-        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
     )
 
 
-def _text(data: dict[str, Any], name: str) -> str | None:
-    value = data.get(name)
-    return value if isinstance(value, str) else None
-
-
-def trace_id(traceparent: object) -> str | None:
+def trace_id(traceparent: str | None) -> str | None:
     """The 32 hexadecimal digits of a W3C traceparent (Trace Context, section 3.2.2.3)."""
-    parts = traceparent.split("-") if isinstance(traceparent, str) else []
+    parts = traceparent.split("-") if traceparent else []
     return parts[1] if len(parts) >= 4 and len(parts[1]) == 32 else None
 
 

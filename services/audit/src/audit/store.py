@@ -7,7 +7,7 @@ transaction, after the insert and before `log_head` is moved): that place is `ap
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -28,15 +28,15 @@ APPEND = text("""
         cast(:event_id as text[]), cast(:type as text[]), cast(:source as text[]), cast(:subject as text[]),
         cast(:obligation_id as text[]), cast(:unit as text[]), cast(:period as text[]), cast(:time as timestamptz[]),
         cast(:received_at as timestamptz[]), cast(:topic as text[]), cast(:partition as int[]),
-        cast(:offset as bigint[]), cast(:trace_id as text[]), cast(:body as bytea[]), cast(:data as text[])
+        cast(:offset as bigint[]), cast(:trace_id as text[]), cast(:body as bytea[])
       ) with ordinality as u(event_id, type, source, subject, obligation_id, unit, period, time, received_at, topic,
-        partition, "offset", trace_id, body, data, place)
+        partition, "offset", trace_id, body, place)
       where not exists (select from entry e where e.event_id = u.event_id)
     ), added as (
       insert into entry (index, event_id, type, source, subject, obligation_id, unit, period, time, received_at, topic,
         partition, "offset", trace_id, body, data)
       select cast(:size as bigint) + n, event_id, type, source, subject, obligation_id, unit, period, time, received_at,
-        topic, partition, "offset", trace_id, body, cast(data as jsonb)
+        topic, partition, "offset", trace_id, body, cast(convert_from(body, 'UTF8') as jsonb) -> 'data'
       from fresh
       returning 1
     )
@@ -44,6 +44,7 @@ APPEND = text("""
 """)
 GROW = text("update log_head set size = size + :added where id = 1 and size = :size")
 
+COLUMNS = tuple(field.name for field in fields(Entry))
 LISTED = (entry.c.index, entry.c.event_id, entry.c.type, entry.c.source, entry.c.subject, entry.c.time, entry.c.data)
 
 
@@ -52,8 +53,7 @@ async def append(tx: AsyncConnection, entries: Sequence[Entry]) -> int:
     fresh = once(entries)
     if not fresh:
         return 0
-    rows = [asdict(item) for item in fresh]
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    columns: dict[str, Any] = {name: [getattr(item, name) for item in fresh] for name in COLUMNS}
     size = (await tx.execute(LOCK)).scalar_one()
     added = int((await tx.execute(APPEND, {**columns, "size": size})).scalar_one())
     # Here the Merkle tiles over [size, size + added) will be written.

@@ -28,8 +28,8 @@ def log_events(clock: Clock) -> Apply:
 def _entry(received: Received, clock: Clock) -> Entry:
     record = received.record
     return read_entry(
+        received.event,
         received.value,
-        time=received.event.time,
         received_at=clock.now(),
         topic=record.topic,
         partition=record.partition,

@@ -1,0 +1,40 @@
+"""The whole way on a real broker: a form, the outbox, Kafka, the log."""
+
+import asyncio
+from typing import Any
+
+from audit.settings import Settings
+from audit.worker import create_worker
+from shared.events import ALL_TOPICS, PARTITIONS
+from tiendo_local import topics as kafka_topics
+from tiendo_local.broker import Broker
+
+from .conftest import Audit
+from .test_inspections_api import CASE, post
+
+
+async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit, broker: Broker) -> None:
+    await kafka_topics.create_topics(broker.bootstrap, ALL_TOPICS, partitions=PARTITIONS)
+    settings = Settings(
+        environment="test",
+        database_url=audit.settings.database_url,
+        kafka_bootstrap_servers=broker.bootstrap,
+        kafka_idempotent=broker.idempotent,
+    )
+    worker = create_worker(settings)
+    await worker.start()
+    try:
+        made = (await post(audit, "/api/v1/inspections", CASE)).json()
+        async with asyncio.timeout(90):
+            while len(items := await events_of(audit, made["id"])) < 3:
+                await asyncio.sleep(0.1)
+        assert [item["type"].split(".")[3] for item in items] == ["logged", "recorded", "recorded"]
+        raw = await audit.get(f"/api/v1/events/{items[0]['id']}/raw")
+        assert b'"sequence":"' in raw.content and b'"prevhash":"' in raw.content
+        assert worker.stuck() is None
+    finally:
+        await worker.stop()
+
+
+async def events_of(audit: Audit, subject: str) -> list[dict[str, Any]]:
+    return await audit.items(subject=subject, order="asc")
