@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 MAILS = 120
-KILL_AT = (15, 45, 80)
+KILL_AT = (15, 70)
 
 
 async def test_every_mail_arrives_though_the_worker_is_killed(

@@ -76,7 +76,13 @@ async def save_duties(tx: AsyncConnection, duties: Sequence[Duty]) -> None:
 
 
 async def reminders_of(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) -> list[Reminder]:
-    query = sa.select(reminder).where(reminder.c.obligation_id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.UUID))))
+    """Locked: no sender begins an attempt between this look and what is then written."""
+    query = (
+        sa.select(reminder)
+        .where(reminder.c.obligation_id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.UUID))))
+        .order_by(reminder.c.id)
+        .with_for_update()
+    )
     return [_reminder(row, now) for row in await tx.execute(query)]
 
 
