@@ -57,8 +57,7 @@ async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Rece
             "submitted_unit": actor.person.unit,
             "trace_id": actor.trace_id,
         }
-        version = await store.advance(tx, duty["id"], "submitted", row["revision"])
-        await store.insert_submission(tx, row)
+        version = await store.keep_submission(tx, row)
         answer = receipt(row, duty, asked.language)
         await idempotency.finish(tx, asked.attempt, 201, body_of(answer))
         await publish(tx, events.received(duty, row, revision.observations, version, desk.catalogue.version))

@@ -57,6 +57,24 @@ _ADVANCE = sa.text(
 )
 
 
+_KEPT = (
+    "id", "obligation_id", "revision", "state", "observations", "narrative", "evidence", "reason", "content_sha256",
+    "timeless_sha256", "warnings", "received_at", "submitted_role", "submitted_unit", "trace_id", "illustrative",
+)  # fmt: skip
+# The new revision and its obligation's step in one statement: a round trip less while the lock is held.
+_KEEP = sa.text(
+    f"""
+    with advanced as (
+      update obligation set version = version + 1, state = 'submitted', revision = :revision
+      where id = :obligation_id returning version
+    ), kept as (
+      insert into submission ({", ".join(_KEPT)}) values ({", ".join(":" + name for name in _KEPT)})
+    )
+    select version from advanced
+    """
+).bindparams(*(sa.bindparam(name, type_=submission.c[name].type) for name in _KEPT))
+
+
 @dataclass(frozen=True)
 class Filter:
     """What a list is narrowed to; None is no limit. `units` holds what the person may see."""
@@ -99,8 +117,9 @@ async def advance(tx: AsyncConnection, obligation_id: UUID, state: str, revision
     return int(await tx.scalar(_ADVANCE, values) or 0)
 
 
-async def insert_submission(tx: AsyncConnection, row: Row) -> None:
-    await tx.execute(sa.insert(submission), row)
+async def keep_submission(tx: AsyncConnection, row: Row) -> int:
+    """Insert the revision and move its obligation to it; the obligation's new version. The caller holds the lock."""
+    return int(await tx.scalar(_KEEP, row) or 0)
 
 
 async def set_state(tx: AsyncConnection, submission_id: UUID, state: str) -> None:

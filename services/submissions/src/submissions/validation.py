@@ -126,17 +126,22 @@ def check_value(
 
 
 def check_number(element: Element, value: Decimal, name: Text, pointer: str, cell: Cell) -> list[Finding]:
-    said = {"name": name, "value": figure(value)}
+    if code := wrong_number(element.kind, value):
+        return [find(code, pointer, cell, name=name, value=figure(value))]
+    return []
+
+
+def wrong_number(kind: str, value: Decimal) -> str | None:
+    """Code of what is wrong with a number of this kind of element; None when nothing is."""
     if value < 0:
-        return [find("negative", pointer, cell, **said)]
+        return "negative"
     if value > limits.VALUE:
-        return [find("too_large", pointer, cell, **said)]
-    if element.kind == "flag":
-        return [] if value in (0, 1) else [find("not_flag", pointer, cell, **said)]
-    if element.kind == "hours":
-        decimals = len(exact(value).partition(".")[2])
-        return [find("too_many_decimals", pointer, cell, name=name)] if decimals > limits.DECIMALS else []
-    return [] if value == value.to_integral_value() else [find("not_whole", pointer, cell, **said)]
+        return "too_large"
+    if kind == "flag":
+        return None if value in (0, 1) else "not_flag"
+    if kind == "hours":
+        return "too_many_decimals" if len(exact(value).partition(".")[2]) > limits.DECIMALS else None
+    return None if value == value.to_integral_value() else "not_whole"
 
 
 def counts_for(rules: FormRules, element: Element) -> Text:
