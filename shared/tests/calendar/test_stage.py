@@ -37,7 +37,7 @@ def test_stage_days(due: date, code: str, day: date) -> None:
 def test_stages_on_one_day_become_one() -> None:
     found = {stage.code: stage for stage in CALENDAR.stages(date(2025, 12, 15))}
     assert found["T-1"] == Stage("T-1", date(2025, 12, 12), merged=("T-3",))
-    assert list(found) == ["T-30", "T-14", "T-7", "T-1", "O+1", "O+7", "O+14"]
+    assert list(found) == ["T-30", "T-14", "T-7", "T-1", "O+1", "O+3", "O+7"]
     assert [stage.code for stage in CALENDAR.stages(date(2026, 12, 15))][:5] == ["T-30", "T-14", "T-7", "T-3", "T-1"]
 
 

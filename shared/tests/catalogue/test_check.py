@@ -157,7 +157,7 @@ CASES = {
         "not_collected",
         "n_stations from 2021-04-06",
     ),
-    "reminders missing": ("calendar", "  after: [1, 7, 14]\n", "", "missing_key", "after"),
+    "reminders missing": ("calendar", "  after: [1, 3, 7]\n", "", "missing_key", "after"),
     "minimum missing": ("indicators", "        quarter_minimum: 4\n", "", "minimum_missing", "6.3"),
     "duplicate key": (
         "indicators",
