@@ -34,7 +34,7 @@ def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[System]:
         system = System(Place(find().root, server_folder / "system"), fixed_ports=False)
         system.start()
     try:
-        open_obligations(system)
+        open_obligations(system, "DAK_NONG")
         yield system
     finally:
         system.stop()

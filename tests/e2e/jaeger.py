@@ -20,7 +20,7 @@ STOP = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 
 
 def build() -> Path:
-    """The binary below `.local/`, built once per version. `go install` refuses a module with replacements of its own."""
+    """The binary below `.local/`, built once per version. `go install` refuses modules with replacements."""
     folder = find().local / "jaeger" / VERSION
     binary = folder / "jaeger"
     if not binary.exists():
