@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from test_store import commune_answer
 
 from aggregation.api import create_app
+from aggregation.chart import Point, Series
+from aggregation.charts import Charts
 from aggregation.settings import Settings
 from shared.auth import issue_local_token
 from shared.catalogue import Catalogue
@@ -169,14 +173,32 @@ async def test_a_page_without_any_data(web: httpx.AsyncClient) -> None:
         assert (await web.get(path)).status_code == 200
 
 
-async def test_the_charts_are_cached_by_content(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
-    from aggregation.chart import draw
+SERIES = Series(
+    points=(Point(2024, Decimal("113.2"), True), Point(2025, Decimal(112), False)),
+    targets=((2025, Decimal(111), "≤ 111"), (2030, Decimal(109), "≤ 109")),
+    unit="bé trai/100 bé gái",
+    title="Tỷ số <giới tính>",
+    description="2024: 113,2",
+    break_label="sắp xếp",
+    decimals=1,
+    comma=True,
+)
 
-    await some_data(bench, catalogue)
-    await web.get("/indicators/6.1", params={"period": "2025"})
-    misses = draw.cache_info().misses
-    await web.get("/indicators/6.1", params={"period": "2025"})
-    assert draw.cache_info().misses == misses
+
+async def test_charts_are_kept_by_content_and_survive_their_process() -> None:
+    charts = Charts()
+    svg = await charts.svg(SERIES)
+    assert svg and "<title>Tỷ số &lt;giới tính&gt;</title>" in svg and "113,2" in svg
+    assert await charts.svg(replace(SERIES)) is svg and charts.misses == 1
+    assert charts._process is not None
+    charts._process.kill()
+    await charts._process.wait()
+    assert await charts.svg(replace(SERIES, unit="%"))
+    charts.close()
+
+
+def test_a_series_survives_its_json() -> None:
+    assert Series.from_json(SERIES.to_json()) == SERIES
 
 
 def test_every_message_used_exists() -> None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from aggregation import pages, routes
 from aggregation.asked import Desk
+from aggregation.charts import Charts
 from aggregation.plan import Plan
 from aggregation.settings import Settings
 from shared.catalogue import load
@@ -21,11 +22,13 @@ from shared.web.health import Finding
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """Raises CatalogueError, MessageError."""
     engine = create_engine(settings)
+    charts = Charts()
     catalogue = load(settings.catalogue_path)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        charts.close()
         await engine.dispose()
 
     app = create_base_app(
@@ -38,7 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         title="Tiến Độ: tiến độ",
     )
     clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
-    app.state.desk = Desk(engine, Plan(catalogue), clock)
+    app.state.desk = Desk(engine, Plan(catalogue), clock, charts)
 
     async def database() -> Finding:
         async with engine.connect() as tx:

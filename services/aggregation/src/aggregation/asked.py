@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.charts import Charts
 from aggregation.plan import Plan
 from aggregation.revision import Basis
 from shared.auth import require
@@ -25,6 +26,7 @@ class Desk:
     engine: AsyncEngine
     plan: Plan
     clock: Clock
+    charts: Charts
 
     @property
     def year(self) -> str:

@@ -1,17 +1,19 @@
 """A measure over the years as SVG, drawn on the server by Altair and vl-convert, with both targets on it.
 
-The libraries are loaded when the first chart is asked for: a worker never needs their memory.
+`python -m aggregation.chart` draws: a series as a line of JSON in, the SVG as a line of JSON out (see `charts.py`).
 """
 
+import json
 import re
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from functools import lru_cache
 from html import escape
 from typing import Any
 
-FIRST_YEAR, LAST_YEAR, BREAK = 2021, 2030, 2025
+# The value of 2025 is already counted over the units of the cut-off day in December, so the break lies before it.
+FIRST_YEAR, LAST_YEAR, BREAK = 2021, 2030, 2024.5
 INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
 FONT = "Be Vietnam Pro, Segoe UI, Roboto, Noto Sans, sans-serif"
 
@@ -25,7 +27,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """All that a chart shows; equal series are drawn once. Texts are in the reader's language."""
+    """All that a chart shows, and therefore the key of the cache. Texts are in the reader's language."""
 
     points: tuple[Point, ...]
     targets: tuple[tuple[int, Decimal, str], ...]
@@ -36,8 +38,17 @@ class Series:
     decimals: int
     comma: bool
 
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), default=str)
 
-@lru_cache(maxsize=128)
+    @classmethod
+    def from_json(cls, line: str) -> "Series":
+        plain = json.loads(line)
+        points = tuple(Point(p["year"], Decimal(p["value"]), p["complete"]) for p in plain.pop("points"))
+        targets = tuple((year, Decimal(value), text) for year, value, text in plain.pop("targets"))
+        return cls(points, targets, **plain)
+
+
 def draw(series: Series) -> str:
     """An `<svg>` with `<title>` and `<desc>`, without styles or scripts, so that the security policy takes it."""
     import vl_convert
@@ -64,7 +75,7 @@ def _spec(series: Series) -> dict[str, Any]:
     shown = "replace(format(datum.value, '~f'), '.', ',')" if series.comma else "format(datum.value, '~f')"
     axis = alt.Axis(title=series.unit, labelExpr=shown, tickCount=5)
     y = alt.Y("value:Q", scale=alt.Scale(domain=domain), axis=axis)
-    broken = [{"year": BREAK + 0.04, "text": series.break_label, "value": domain[1]}]
+    broken = [{"year": BREAK, "text": series.break_label, "value": domain[1]}]
     layers: list[Any] = [
         alt.Chart(_data(broken)).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x),
         alt.Chart(_data(broken))
@@ -75,7 +86,7 @@ def _spec(series: Series) -> dict[str, Any]:
     if goals:
         base = alt.Chart(_data(goals)).encode(x=x, y=y)
         layers += [
-            base.mark_line(color=TARGET, strokeDash=[6, 4], strokeWidth=1.5),
+            base.mark_tick(color=TARGET, thickness=2, size=44, orient="horizontal"),
             base.mark_point(color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
             base.mark_text(color=TARGET, dy=-12, fontSize=12, fontWeight=600).encode(text="text:N"),
         ]
@@ -110,3 +121,8 @@ def _data(rows: Sequence[dict[str, Any]]) -> Any:
 def _told(value: Decimal, series: Series) -> str:
     text = f"{value:.{series.decimals}f}"
     return text.replace(".", ",") if series.comma else text
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(draw(Series.from_json(line))), flush=True)

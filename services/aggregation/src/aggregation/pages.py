@@ -1,6 +1,5 @@
 """The pages of the place "Tiến độ". They work without JavaScript."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from markupsafe import Markup
 from aggregation import reading
 from aggregation.asked import Asked, Desk, Place, anyone, desk_of
 from aggregation.board import board, tally
-from aggregation.chart import Point, Series, draw
+from aggregation.chart import Point, Series
 from aggregation.formula import elements
 from aggregation.items import NOTHING, is_small, target_of
 from aggregation.plan import Plan
@@ -95,7 +94,8 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         )
         periods = await reading.periods(tx)
         made_up = await reading.illustrative(tx, [p for p in periods if p[:4] == asked.period[:4]])
-    views = [await _view(desk.plan, m, asked, series, below, children | communes, spoken) for m in measures]
+    units = children | communes
+    views = [await _view(desk, m, asked, series, below, units, spoken) for m in measures]
     owners = [o for o in indicator.owners if o.is_valid_on(day)]
     return page(
         request,
@@ -111,7 +111,7 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
 
 
 async def _view(
-    plan: Plan,
+    desk: Desk,
     m: Measure,
     asked: Place,
     series: dict[ValueKey, Value],
@@ -121,17 +121,17 @@ async def _view(
 ) -> MeasureView:
     value = series.get(ValueKey(m.code, asked.unit, asked.period, asked.basis), NOTHING)
     years = [(key.period, v) for key, v in series.items() if key.measure == m.code and "Q" not in key.period]
-    chart = _series(m, years, spoken)
-    svg = Markup(await asyncio.to_thread(draw, chart)) if chart.points or chart.targets else None
+    drawn = await desk.charts.svg(_series(m, years, spoken))
+    svg = Markup(drawn) if drawn else None
     rows = [
-        ChildRow(units[key.unit], v, any(is_small(plan, e, units[key.unit], n)
+        ChildRow(units[key.unit], v, any(is_small(desk.plan, e, units[key.unit], n)
                                          for e, n in zip(_sides(m), (v.numerator, v.denominator), strict=False)))
         for key, v in below.items()
         if key.measure == m.code and v.expected
     ]  # fmt: skip
     best_first = m.direction == "higher"
     rows.sort(key=lambda row: (row.value.value is None, _rank(row.value, best_first), row.unit.name_vi))
-    return MeasureView(m, value, target_of(m, asked.period), _names(plan, m, spoken), years, svg, rows)
+    return MeasureView(m, value, target_of(m, asked.period), _names(desk.plan, m, spoken), years, svg, rows)
 
 
 def _rank(value: Value, best_first: bool) -> Any:
