@@ -65,6 +65,13 @@ class Run:
             return json.load(answer)
 
 
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} does not come"
+        time.sleep(0.02)
+
+
 @contextmanager
 def up(local: Path, *arguments: str) -> Iterator[Run]:
     run = Run(local, *arguments)
@@ -93,8 +100,10 @@ def test_up_twice_and_a_death(local: Path) -> None:
         assert "02/11/2026" in run.said
         assert "tiendo token --role reporter --unit SO_Y_TE" in run.said
         second = Run(local.with_name("second"))
-        second.stop(signal.SIGTERM)  # while it starts
+        wait_for(second.local / "ports.json")
+        assert second.stop(signal.SIGTERM) == 0  # while it starts
         assert "Stopped." in second.said
+        assert not any(born(pid) == when for pid, when in second.children.values())
         children = run.children
         assert {"submissions", "aggregation", "notifications", "audit", "mailbox", "postgres"} <= set(children)
         assert run.stop(signal.SIGINT) == 0
