@@ -1,0 +1,63 @@
+"""Whatever is sent, the answer is a receipt or names the faults; nothing breaks and nothing is left behind."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .conftest import COMMUNE, Office
+
+TEXT = st.text(max_size=60) | st.sampled_from(
+    ["population", "n_live_births_male", "4.1", "sex", "male", "1" * 4000, "\0"]
+)
+VALUE = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
+ENTRY = st.fixed_dictionaries(
+    {"measure": TEXT},
+    optional={
+        "value": VALUE,
+        "disaggregation": st.dictionaries(TEXT, TEXT, max_size=9),
+        "status": st.sampled_from(["final", "estimate", "missing", "not_applicable", "x"]),
+        "note": st.none() | TEXT,
+    },
+)
+BODY = st.fixed_dictionaries(
+    {"observations": st.lists(ENTRY, max_size=6)},
+    optional={"narrative": st.dictionaries(TEXT, TEXT, max_size=3), "evidence": st.lists(TEXT), "reason": TEXT},
+)
+
+
+@given(body=BODY)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_body_is_answered(office: Office, body: dict[str, Any]) -> None:
+    duty = await office.duty()
+    answer = await post_raw(office, duty, json.dumps(body).encode())
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+    assert await office.count("submission") == 0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"observations":[{"measure":"\\ud800","value":"1"}]}',
+        b'{"observations":[],"narrative":{"\\ud800":"\\ud800"}}',
+        b'{"observations":[{"measure":"population","value":NaN}]}',
+        b'{"observations":[{"measure":"population","value":' + b"9" * 5000 + b"}]}",
+        b'{"observations":{}}',
+        b"[",
+        b"\xff",
+        b"",
+    ],
+)
+async def test_broken_json_is_answered(office: Office, raw: bytes) -> None:
+    answer = await post_raw(office, await office.duty(), raw)
+    assert answer.status_code in (400, 422), answer.text
+
+
+async def post_raw(office: Office, duty: str, raw: bytes) -> Any:
+    headers = {"Content-Type": "application/json"}
+    return await office.send(
+        "POST", f"/api/v1/obligations/{duty}/submissions", "reporter", COMMUNE, content=raw, headers=headers
+    )
