@@ -46,6 +46,7 @@ class Journey:
 
         detail = self.get(self.urls.submissions, f"/api/v1/obligations/{duty['id']}", reporter)
         assert {BOYS, GIRLS} <= {f["measure"] for f in detail["fields"]}
+        self.wait(lambda: self.indicator(coordinator)["expected"] > 0, 20, "the opened obligations in aggregation")
         before = self.indicator(coordinator)
         self.step(f"{duty['unit']} owes {FORM} {PERIOD}; {MEASURE} rests on {before['reported']}/{before['expected']}")
 

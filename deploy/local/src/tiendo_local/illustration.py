@@ -93,12 +93,12 @@ class Illustration:
     def value(self, unit: Unit, element: str, category: str | None, year: int, quarter: int | None) -> Decimal:
         """The illustrative value of one cell, in the element's own unit."""
         at = YEARS.index(year)
-        if element in SHARED:
-            return self._share(unit, element, at)
         if element == "n_people_reached" or (element == "population" and category):
             total = self._share(unit, "population", at)
             reached = total if element == "population" else self._part(total, Decimal(REACHED[at]), unit.key, year)
             return reached if category is None else self._by_sex(reached, category)
+        if element in SHARED:
+            return self._share(unit, element, at)
         if element == "female_key_leader":
             return Decimal(int(chance("leader", unit.key) < Decimal("0.46") + Decimal("0.07") * at))
         if element in ("n_orgs_total", "n_orgs_informed_committed"):
