@@ -128,7 +128,7 @@ class Bench:
 
     async def deliver(self, events: Iterable[Event]) -> None:
         """One batch in one transaction, as the consumer does; counts its statements."""
-        batch = [Received(event, _record(event)) for event in events]
+        batch = [Received(event, record_of(event)) for event in events]
         self.statements.clear()
 
         def on_execute(*args: Any) -> None:
@@ -154,6 +154,6 @@ class Bench:
             return [json.loads(bytes(row)) for row in rows]
 
 
-def _record(event: Event) -> Any:
+def record_of(event: Event, offset: int = 0) -> Any:
     value = event.to_bytes()
-    return ConsumerRecord(SUBMISSIONS, 0, 0, 0, 0, event.subject.encode(), value, None, 0, len(value), ())
+    return ConsumerRecord(SUBMISSIONS, 0, offset, 0, 0, event.subject.encode(), value, None, 0, len(value), ())

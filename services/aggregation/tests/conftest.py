@@ -54,6 +54,6 @@ def bench(engine: AsyncEngine, plan: Plan) -> Bench:
 
 
 async def empty(engine: AsyncEngine) -> None:
-    names = ", ".join((*metadata.tables, "outbox"))
+    names = ", ".join((*metadata.tables, "outbox", "inbox", "dead_letter"))
     async with engine.begin() as tx:
         await tx.execute(sa.text(f"truncate {names}"))

@@ -1,0 +1,99 @@
+"""From Kafka to the value and back to Kafka, with what goes wrong on the way."""
+
+import asyncio
+import random
+import time
+
+import sqlalchemy as sa
+from aggregation_support import Bench, Desk, record_of
+from aiokafka import AIOKafkaProducer
+from sqlalchemy.ext.asyncio import AsyncEngine
+from test_recomputation import compare, random_history
+from test_store import commune_answer
+
+from aggregation.plan import Plan
+from aggregation.settings import Settings
+from aggregation.worker import create_worker
+from shared.catalogue import Catalogue
+from shared.events import INDICATORS, SUBMISSIONS
+from shared.messaging import BatchConsumer
+from tiendo_local import topics as kafka_topics
+from tiendo_local.broker import Broker
+
+
+async def test_two_workers_at_once_reach_the_same_totals(
+    engine: AsyncEngine, bench: Bench, catalogue: Catalogue
+) -> None:
+    """Two partitions meet in the cells of the root; the lock keeps their sums apart."""
+    rng = random.Random(7)
+    desk, events = random_history(catalogue, rng, 60)
+    rng.shuffle(events)
+    batches = [events[start : start + 25] for start in range(0, len(events), 25)]
+
+    async def work(mine: list[list[object]]) -> None:
+        for batch in mine:
+            await bench.deliver(batch)  # type: ignore[arg-type]
+
+    await asyncio.gather(*(work(batches[n::3]) for n in range(3)))  # type: ignore[arg-type]
+    await compare(engine, catalogue, desk)
+
+
+async def test_a_poison_event_does_not_hold_the_others_up(
+    engine: AsyncEngine, bench: Bench, catalogue: Catalogue
+) -> None:
+    desk = Desk(catalogue)
+    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
+    good = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
+    poison = opened.model_copy(
+        update={"id": "poison", "data": opened.data.model_copy(update={"form": "B99", "obligation_id": o.ids[0]})}
+    )
+    consumer = BatchConsumer(engine, "aggregation", bench.aggregator.apply)
+    await consumer.consume([record_of(event, n) for n, event in enumerate([opened, poison, good, good])])
+    assert (await bench.value("5.3", "2026")).value == 40
+    async with engine.connect() as tx:
+        letters = (await tx.execute(sa.text("select event_id, reason from dead_letter"))).all()
+    assert [letter.event_id for letter in letters] == ["poison"] and "B99" in letters[0].reason
+
+
+async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, catalogue: Catalogue) -> None:
+    """The worker as it is started: reads submissions.v1, changes the value, tells indicators.v1 of it."""
+    existing = [name for name in (SUBMISSIONS, INDICATORS)]
+    await asyncio.to_thread(kafka_topics.create, broker.bootstrap, existing, partitions=3)
+    settings = Settings(
+        database_url=engine.url.render_as_string(hide_password=False),
+        environment="test",
+        kafka_bootstrap_servers=broker.bootstrap,
+        kafka_idempotent=broker.idempotent,
+    )
+    desk = Desk(catalogue)
+    o, opened = desk.open("B01-XA", "24736@2025-07-01", "2026")
+    events = [desk.submit(o, commune_answer()), opened]
+    worker = create_worker(settings)
+    await worker.start()
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+    await producer.start()
+    try:
+        for event in [*events, *events]:
+            await producer.send_and_wait(SUBMISSIONS, event.to_bytes(), key=event.subject.encode())
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not await settled(engine):
+            await asyncio.sleep(0.1)
+        assert (await bench.value("6.1", "2026")).value == 40
+        assert await settled(engine), "the relay has sent what was published"
+    finally:
+        await producer.stop()
+        await worker.stop()
+
+
+async def settled(engine: AsyncEngine) -> bool:
+    """Both events are in and everything published is out."""
+    async with engine.connect() as tx:
+        query = "select (select count(*) from inbox) >= 2 and not exists (select 1 from outbox)"
+        return bool((await tx.execute(sa.text(query))).scalar_one())
+
+
+async def test_the_plan_reads_the_whole_catalogue(plan: Plan) -> None:
+    for form in plan.catalogue.forms:
+        assert plan.layout(form).fields
+    for unit in plan.catalogue.units:
+        assert plan.path(unit)[-1] in (plan.root, unit)
