@@ -1,0 +1,87 @@
+"""What deploy/Dockerfile does, without Docker: each service alone, with what the lock has for it and nothing else."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UV = ROOT / ".local/uv/bin/uv"
+SERVICES = ("submissions", "aggregation", "notifications", "audit")
+NEEDED = runpy.run_path(str(ROOT / "deploy/needed.py"))
+LOADS = """
+import importlib, sys
+from importlib.resources import files
+from shared.catalogue import load
+from shared.web import messages
+name = sys.argv[1]
+load()
+messages.load("shared.web", name)
+assert files(name).joinpath("migrations/env.py").is_file()
+assert any(files(name).joinpath("migrations/versions").iterdir())
+others = {"submissions", "aggregation", "notifications", "audit", "tiendo_local"} - {name}
+assert not [other for other in others if importlib.util.find_spec(other)]
+"""
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=os.environ | (env or {}),
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not UV.exists():
+        pytest.skip("uv is not in .local/uv (make install puts it there)")
+    folder = tmp_path_factory.mktemp("wheels")
+    for member in ("shared", *(f"services/{service}" for service in SERVICES)):
+        run(UV, "build", "--quiet", "--wheel", "--out-dir", folder, member)
+    return folder
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_wheel_with_its_own_dependencies_only_starts(service: str, wheels: Path, tmp_path: Path) -> None:
+    python = tmp_path / "app" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "app")
+    names, needed = tmp_path / "names.txt", tmp_path / "needed.txt"
+    run(
+        UV, "pip", "compile", "--quiet", "--no-annotate", "--no-header", "--constraints", "requirements.lock",
+        "--no-emit-package", "shared", "--python", python, "--output-file", names, f"services/{service}/pyproject.toml",
+    )  # fmt: skip
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    needed.write_text(NEEDED["needed"](lock, names.read_text("utf-8")), "utf-8")
+    into = ("--quiet", "--python", python)
+    run(UV, "pip", "install", *into, "--require-hashes", "--requirements", needed)
+    built = [next(wheels.glob(f"{member}-*.whl")) for member in ("shared", service)]
+    run(UV, "pip", "install", *into, "--no-deps", *built)
+    assert "migrate" in run(python, "-m", service, "--help")
+    run(python, "-c", LOADS, service)
+    run(UV, "pip", "check", *into)
+
+
+def test_the_lock_is_cut_to_what_is_named_hashes_and_all() -> None:
+    first = "a-b==1 ; sys_platform == 'x' \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n"
+    lock = f"# made\n{first}c==2 \\\n    --hash=sha256:3\n"
+    assert NEEDED["needed"](lock, "A_B==1\n") == first
+    with pytest.raises(KeyError, match="d"):
+        NEEDED["needed"](lock, "c==2\nd==1\n")
+
+
+def test_the_dockerfile_runs_as_nobody_with_an_exec_form_and_pins_uv_as_make_does() -> None:
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+    assert "\nUSER 65532:65532\n" in dockerfile and '\nENTRYPOINT ["' in dockerfile
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    version = makefile.split("UV_VERSION := ", 1)[1].split("\n", 1)[0]
+    assert f"ARG UV_VERSION={version}\n" in dockerfile
