@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from shared.web.cursor import encode
+
 from .conftest import OTHER, THEN, UNIT, Audit, opened, received
 
 
@@ -108,3 +110,17 @@ async def test_unknown_events_are_not_found(audit: Audit, id_: str) -> None:
 async def test_ready_needs_the_database(audit: Audit) -> None:
     assert (await audit.client.get("/readyz")).status_code == 200
     assert (await audit.client.get("/api/v1/openapi.json")).json()["paths"]["/api/v1/events"]
+
+
+async def test_cursors_that_nobody_gave_out(audit: Audit) -> None:
+    event = received(uuid4())
+    await audit.log(event)
+    huge = 10**30
+    paths = {
+        "/api/v1/events": encode(huge),
+        "/api/v1/inspections": encode(0, THEN.date(), huge),
+        f"/subjects/{event.subject}": encode(THEN, huge),
+    }
+    for path, cursor in paths.items():
+        for wrong in (cursor, "x", encode("a"), encode(1, 2, 3, 4)):
+            assert (await audit.get(path, cursor=wrong)).status_code in (400, 422)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, select, true
+from sqlalchemy import ColumnElement, Integer, RowMapping, cast, func, insert, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.finding import SEVERITIES, Finding
@@ -64,6 +64,17 @@ async def last_position(tx: AsyncConnection, id_: UUID) -> int:
     return int((await tx.execute(statement)).scalar_one())
 
 
+# Open cases first, the oldest on top: what waits longest is seen first.
+CONCLUDED = cast(inspection.c.signed_on.is_not(None), Integer)
+ORDER = (CONCLUDED, inspection.c.started_on, inspection.c.number)
+Place = tuple[int, date, int]
+
+
+def place_of(row: RowMapping) -> Place:
+    """Where a row stands in the list."""
+    return int(row["signed_on"] is not None), row["started_on"], row["number"]
+
+
 async def search(
     tx: AsyncConnection,
     *,
@@ -71,10 +82,10 @@ async def search(
     period: str | None,
     state: State | None,
     today: date,
-    after: int | None,
+    after: Place | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Newest first; `after` is the number of the last one already seen."""
+    """In `ORDER`, behind the place of the last one already seen."""
     conditions: list[ColumnElement[bool]] = []
     if unit:
         conditions.append(inspection.c.unit == unit)
@@ -83,7 +94,7 @@ async def search(
     if state:
         conditions += in_state(state, today)
     if after is not None:
-        conditions.append(inspection.c.number < after)
+        conditions.append(tuple_(*ORDER) > after)
     return await _listed(tx, conditions, limit)
 
 
@@ -102,10 +113,6 @@ def in_state(state: State, today: date) -> list[ColumnElement[bool]]:
 async def _listed(tx: AsyncConnection, conditions: Sequence[ColumnElement[bool]], limit: int) -> Sequence[RowMapping]:
     counted = select(*SEVERITY_COUNTS).where(finding.c.inspection_id == inspection.c.id).lateral("counted")
     statement = (
-        select(inspection, counted)
-        .join(counted, onclause=true())
-        .where(*conditions)
-        .order_by(inspection.c.number.desc())
-        .limit(limit)
+        select(inspection, counted).join(counted, onclause=true()).where(*conditions).order_by(*ORDER).limit(limit)
     )
     return (await tx.execute(statement)).mappings().all()

@@ -59,7 +59,7 @@ async def list_inspections(
     limit: cursors.Limit = 50,
     cursor: cursors.Cursor = None,
 ) -> Any:
-    """Newest first."""
+    """Open ones first, the oldest on top."""
     return await listing(here, unit, period, read_filters(here, unit, period, state), limit, cursor)
 
 
@@ -80,13 +80,13 @@ def read_filters(here: Context, unit: str | None, period: str | None, state: str
 async def listing(
     here: Context, unit: str | None, period: str | None, state: State | None, limit: int, cursor: str | None
 ) -> cursors.Listing:
-    key = cursors.decode(cursor, int)
+    after = cursors.decode(cursor, int, date, int)
+    if after is not None and not (0 <= after[0] <= 1 and 0 <= after[2] < 2**63):
+        raise cursors.bad_cursor()
     today = here.today()
     async with here.engine.connect() as tx:
-        rows = await store.search(
-            tx, unit=unit, period=period, state=state, today=today, after=key[0] if key else None, limit=limit + 1
-        )
-    return cursors.listing(rows, limit, lambda row: (row["number"],), lambda row: item_of(row, today))
+        rows = await store.search(tx, unit=unit, period=period, state=state, today=today, after=after, limit=limit + 1)
+    return cursors.listing(rows, limit, store.place_of, lambda row: item_of(row, today))
 
 
 @router.get("/{inspection_id}", response_model=InspectionDetail)

@@ -111,6 +111,8 @@ async def event(request: Request, event_id: str, here: Here, person: Reader) -> 
 async def timeline(request: Request, subject: str, here: Here, person: Reader) -> Response:
     """Everything about one duty or subject, in the order it happened. Problem 404 when the log has nothing about it."""
     after = cursors.decode(request.query_params.get("cursor"), datetime, int)
+    if after is not None and not 0 <= after[1] < 2**63:
+        raise cursors.bad_cursor()
     rows: Any = []
     if len(subject) <= 200 and "\0" not in subject:
         async with here.engine.connect() as tx:
