@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation import reading
 from aggregation.aggregate import Aggregator
-from aggregation.rows import Value, ValueKey
+from aggregation.rows import ValueKey
 from shared.catalogue import Catalogue, Period, parse_disaggregation
 from shared.events import (
     SUBMISSIONS,
@@ -86,7 +86,7 @@ class Desk:
         o.answers.append(Answer("received", cells))
         o.ids.append(uuid4())
         observations = [
-            ObservationValue(measure=e, value=v, disaggregation=parse_disaggregation(p), status=s)  # type: ignore[arg-type]
+            ObservationValue(measure=e, value=v, disaggregation=parse_disaggregation(p), status=s)
             for (e, p), (v, s) in cells.items()
         ]
         return self._event(
@@ -141,7 +141,7 @@ class Bench:
         finally:
             sa.event.remove(self.engine.sync_engine, "before_cursor_execute", on_execute)
 
-    async def value(self, measure: str, period: str, basis: Any = "received", unit: str | None = None) -> Value:
+    async def value(self, measure: str, period: str, basis: Any = "received", unit: str | None = None) -> Any:
         unit = unit or self.catalogue.plan.root
         async with self.engine.connect() as tx:
             found = await reading.values(tx, unit=unit, basis=basis, periods=[period])

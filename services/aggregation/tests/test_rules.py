@@ -232,6 +232,6 @@ def test_the_way_to_the_target(plan: Plan) -> None:
     up = way(plan.measures["6.1"], Decimal(40))
     assert up is not None and (up.percent, up.marks[0][0]) == (Decimal("50.0"), Decimal("75.0"))
     down = way(plan.measures["4.3"], Decimal(18))
-    assert down is not None and (down.start, down.percent) == (23, Decimal("100.0"))
+    assert down is not None and (down.start, down.percent) == (Decimal(23), Decimal("100.0"))
     ratio = way(plan.measures["3.1"], Decimal("1.8"))
     assert ratio is not None and ratio.percent is not None and 0 < ratio.percent < ratio.marks[0][0] < 100

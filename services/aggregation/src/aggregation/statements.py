@@ -15,7 +15,9 @@ def _statement(sql: str, **types: Any) -> sa.TextClause:
     return sa.text(sql).bindparams(*(sa.bindparam(name, type_=kind) for name, kind in types.items()))
 
 
-LOCK = sa.text("select pg_advisory_xact_lock(727175)")
+# Every statement of a batch looks up keys. A plan that was cached while the tables were small must not scan them all
+# when they have grown (measured: 46 ms instead of 0.3 ms at 600 000 facts), so no plan of this transaction may.
+LOCK = sa.text("select pg_advisory_xact_lock(727175), set_config('enable_seqscan', 'off', true)")
 
 OPEN = _statement(
     """
