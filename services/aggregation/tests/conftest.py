@@ -16,7 +16,8 @@ from aggregation.settings import Settings
 from aggregation.tables import metadata
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
-from shared.database import create_engine, migrate
+from shared.database import create_engine
+from shared.migration import migrate
 
 sys.path.insert(0, str(Path(__file__).parent))  # for aggregation_support, which tests of other folders do not see
 

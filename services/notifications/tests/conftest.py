@@ -24,7 +24,7 @@ from notifications.told import Teller
 from notifications.worker import composer_of, ladder_of, seed_contacts
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM, Clock
-from shared.database import create_engine, migrate
+from shared.database import create_engine
 from shared.events import (
     Event,
     ObligationOpened,
@@ -35,6 +35,7 @@ from shared.events import (
 )
 from shared.events.data import EventData
 from shared.messaging import BatchConsumer
+from shared.migration import migrate
 from tiendo_local.issuer import Issuer
 
 DUE = datetime(2026, 12, 15, tzinfo=VIETNAM)

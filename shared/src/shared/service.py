@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from shared.catalogue import CatalogueError
-from shared.database import migrate
 from shared.log import configure_logging
 from shared.messaging import ServiceWorker
 from shared.settings import ServiceSettings
@@ -65,6 +64,8 @@ def main(service: Service, argv: list[str] | None = None) -> int:
             print(f"settings: {'.'.join(map(str, fault['loc'])) or service.name}: {fault['msg']}", file=sys.stderr)
         return 2
     if command == "migrate":
+        from shared.migration import migrate  # half a second of imports that no other command needs
+
         migrate(settings.database_url.get_secret_value(), service.name)
         return 0
     configure_tracing(settings)

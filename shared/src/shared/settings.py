@@ -32,6 +32,9 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", validation_alias=_env("KAFKA_BOOTSTRAP_SERVERS"))
     kafka_idempotent: bool = Field(True, validation_alias=_env("KAFKA_IDEMPOTENT"))
     kafka_fetch_max_wait_ms: int = Field(100, ge=1, le=5000, validation_alias=_env("KAFKA_FETCH_MAX_WAIT_MS"))
+    kafka_session_timeout_ms: int = Field(
+        45_000, ge=6_000, le=300_000, validation_alias=_env("KAFKA_SESSION_TIMEOUT_MS")
+    )
 
     otlp_endpoint: str | None = Field(None, validation_alias=_env("OTEL_EXPORTER_OTLP_ENDPOINT"))
     spans_dir: Path | None = Field(None, validation_alias=_env("TIENDO_SPANS_DIR"))

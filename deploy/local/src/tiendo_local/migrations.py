@@ -7,7 +7,7 @@ Does what `python -m <service> migrate` does for each.
 import os
 import sys
 
-from shared.database import migrate
+from shared.migration import migrate
 from tiendo_local.services import url_variable
 
 

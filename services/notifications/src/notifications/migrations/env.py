@@ -1,4 +1,4 @@
 from notifications.tables import metadata
-from shared.database import run_migrations
+from shared.migration import run_migrations
 
 run_migrations(metadata)

@@ -1,4 +1,4 @@
-from shared.database import run_migrations
+from shared.migration import run_migrations
 from submissions.tables import metadata
 
 run_migrations(metadata)

@@ -1,0 +1,30 @@
+"""Migrations by Alembic from the service's own package; a running service imports none of this."""
+
+from importlib.resources import files
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, pool
+from sqlalchemy.engine import make_url
+
+
+def migrate(database_url: str, package: str) -> None:
+    """Bring the database of `package` (e.g. ``submissions``) to its newest revision."""
+    config = Config()
+    config.set_main_option("script_location", str(files(package).joinpath("migrations")))
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, "head")
+
+
+def run_migrations(metadata: MetaData) -> None:
+    """The body of every service's `migrations/env.py`."""
+    url = make_url(context.config.attributes["database_url"]).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        # Two starters at once: the second waits, then finds nothing to do.
+        connection.exec_driver_sql("select pg_advisory_lock(727001)")
+        connection.commit()
+        context.configure(connection=connection, target_metadata=metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
