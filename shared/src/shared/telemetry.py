@@ -4,6 +4,7 @@ Span names and attribute names live here, after OpenTelemetry's messaging conven
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from opentelemetry import trace
@@ -12,8 +13,10 @@ from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
-from opentelemetry.trace import Link, Span, SpanContext, Tracer
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Tracer, TraceState
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.types import Attributes
 
 from shared.settings import ServiceSettings
 
@@ -35,6 +38,27 @@ MESSAGE_ID = "messaging.message.id"
 MAX_LINKS = 128
 MAX_SPAN_FILE_BYTES = 64 * 2**20
 
+
+class _NoOrphans(Sampler):
+    """Roots that only call somebody (a polling relay's statements) are dropped; everything else is kept."""
+
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        return SamplingResult(Decision.DROP if kind is SpanKind.CLIENT else Decision.RECORD_AND_SAMPLE, attributes)
+
+    def get_description(self) -> str:
+        return "NoOrphans"
+
+
+SAMPLER = ParentBased(_NoOrphans())
 _propagator = TraceContextTextMapPropagator()
 
 
@@ -47,7 +71,7 @@ def configure_tracing(settings: ServiceSettings) -> None:
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return  # tests start several services in one process; the first one's provider serves them all
     provider = TracerProvider(
-        resource=Resource.create({"service.name": settings.service, "service.version": settings.build})
+        sampler=SAMPLER, resource=Resource.create({"service.name": settings.service, "service.version": settings.build})
     )
     if settings.otlp_endpoint:
         # Imported only where it is wanted: it costs a third of a second at each start.

@@ -1,0 +1,58 @@
+"""Every engine of a process is traced, the second one too (API and worker share a process under `serve`)."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
+
+from shared import telemetry
+from shared.database import create_engine
+
+from .messaging.conftest import ProbeSettings
+
+
+def _spans() -> InMemorySpanExporter:
+    provider = trace.get_tracer_provider()
+    if not isinstance(provider, TracerProvider):
+        provider = TracerProvider()
+        trace.set_tracer_provider(provider)
+    exporter = InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return exporter
+
+
+async def test_statements_of_every_engine_are_traced(database: Callable[[str], str]) -> None:
+    exporter = _spans()
+    settings = ProbeSettings(database_url=database("traced"), environment="test")  # type: ignore[arg-type]
+    for number in (1, 2):
+        engine = create_engine(settings)
+        with telemetry.tracer().start_as_current_span(f"request {number}") as span:
+            async with engine.connect() as connection:
+                await connection.execute(sa.text(f"select {number}"))
+        await engine.dispose()
+        own = [
+            s
+            for s in exporter.get_finished_spans()
+            if s.context and s.context.trace_id == span.get_span_context().trace_id
+        ]
+        assert any(s.name.lower().startswith("select") for s in own), [s.name for s in own]
+
+
+def test_a_statement_of_no_request_is_not_a_trace() -> None:
+    """The relay polls twenty times a second; each poll would be a trace of its own."""
+    sampled = telemetry.SAMPLER.should_sample
+    assert not sampled(None, 1, "select", SpanKind.CLIENT).decision.is_sampled()
+    assert sampled(None, 1, "process batch", SpanKind.CONSUMER).decision.is_sampled()
+    inside = telemetry.context_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+    assert sampled(inside, 1, "select", SpanKind.CLIENT).decision.is_sampled()
+
+
+def test_a_stored_traceparent_is_the_same_context_again() -> None:
+    stored = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    assert telemetry.traceparent_of(telemetry.context_of(stored)) == stored
+    assert telemetry.traceparent_of(telemetry.context_of("nonsense")) is None
+    assert len(telemetry.links_to([stored, stored, None, "nonsense"])) == 1
