@@ -6,6 +6,8 @@ submission writes (obligation, submission, idempotency key, outbox), in one tran
 
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -24,7 +26,12 @@ create table out (id bigint generated always as identity primary key, topic text
 
 
 def create_app(engine: AsyncEngine) -> FastAPI:
-    app = FastAPI(openapi_url=None)
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await make_tables(engine)
+        yield
+
+    app = FastAPI(openapi_url=None, lifespan=lifespan)
     bump = sa.text("update duty set revision = revision + 1, state = 'submitted' where id = :id returning revision")
     keep = sa.text("insert into key values (:key, :answer)")
     report = sa.text("insert into report (id, duty, revision, content) values (:id, :duty, :revision, :content)")
@@ -55,6 +62,4 @@ async def make_tables(engine: AsyncEngine) -> None:
 
 if __name__ == "__main__":
     engine = create_async_engine(sys.argv[2], pool_size=8, max_overflow=4, pool_pre_ping=True)
-    app = create_app(engine)
-    app.router.on_startup.append(lambda: make_tables(engine))
-    uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
+    uvicorn.run(create_app(engine), port=int(sys.argv[1]), log_level="warning", access_log=False)
