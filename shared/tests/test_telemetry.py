@@ -44,7 +44,7 @@ async def test_statements_of_every_engine_are_traced(database: Callable[[str], s
 
 def test_a_statement_of_no_request_is_not_a_trace() -> None:
     """The relay polls twenty times a second; each poll would be a trace of its own."""
-    sampled = telemetry.SAMPLER.should_sample
+    sampled = telemetry.sampler().should_sample
     assert not sampled(None, 1, "select", SpanKind.CLIENT).decision.is_sampled()
     assert sampled(None, 1, "process batch", SpanKind.CONSUMER).decision.is_sampled()
     inside = telemetry.context_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")

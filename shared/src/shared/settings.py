@@ -38,6 +38,7 @@ class ServiceSettings(BaseSettings):
 
     otlp_endpoint: str | None = Field(None, validation_alias=_env("OTEL_EXPORTER_OTLP_ENDPOINT"))
     spans_dir: Path | None = Field(None, validation_alias=_env("TIENDO_SPANS_DIR"))
+    trace_ratio: float = Field(1.0, ge=0, le=1, validation_alias=_env("TIENDO_TRACE_RATIO"))
     clock_offset_seconds: float = Field(0.0, validation_alias=_env("TIENDO_CLOCK_OFFSET_SECONDS"))
 
     jwks_url: str | None = Field(None, validation_alias=_env("JWKS_URL"))

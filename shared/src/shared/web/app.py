@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from fastapi.telemetry import TelemetryConfig
 
 from shared.auth import TokenVerifier
 from shared.catalogue import load
@@ -44,7 +45,9 @@ def create_base_app(
     Raises MessageError, CatalogueError.
     """
     fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi
-    app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, **fastapi)
+    # FastAPI's own spans record the query string, which may hold what a person typed; ours do not.
+    quiet: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+    app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, telemetry=quiet, **fastapi)
     app.state.settings = settings
     app.state.catalogue = catalogue or load(settings.catalogue_path)
     app.state.messages = messages.load("shared.web", messages_package)

@@ -20,7 +20,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from fastapi import Request
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
@@ -70,6 +69,11 @@ def create_idempotency_table(op: Any) -> None:
 
 
 TABLE = idempotency_table(sa.MetaData())
+_CLAIM = sa.text(
+    f"insert into {NAME} (person, key, request, request_sha256) values (:person, :key, :request, :sha) "
+    "on conflict do nothing returning key"
+)
+_KEEP = sa.text(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
 
 
 async def attempt(
@@ -95,18 +99,8 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
     """Claim the key, or give the stored answer. Problem 422 when the key was used for another request."""
     if attempt is None:
         return None
-    claim = (
-        insert(TABLE)
-        .values(
-            person=attempt.person,
-            key=attempt.key,
-            request=attempt.request,
-            request_sha256=attempt.request_sha256,
-        )
-        .on_conflict_do_nothing()
-        .returning(TABLE.c.key)
-    )
-    if (await tx.execute(claim)).first() is not None:
+    values = {"person": attempt.person, "key": attempt.key}
+    if (await tx.execute(_CLAIM, {**values, "request": attempt.request, "sha": attempt.request_sha256})).first():
         return None
     mine = (TABLE.c.person == attempt.person) & (TABLE.c.key == attempt.key)
     row = (await tx.execute(sa.select(TABLE).where(mine))).one()
@@ -125,8 +119,7 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
 async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body: bytes) -> None:
     """Keep the answer. `body` is the JSON as sent."""
     if attempt is not None:
-        mine = (TABLE.c.person == attempt.person) & (TABLE.c.key == attempt.key)
-        await tx.execute(sa.update(TABLE).where(mine).values(status=status, body=body))
+        await tx.execute(_KEEP, {"person": attempt.person, "key": attempt.key, "status": status, "body": body})
 
 
 async def forget(tx: AsyncConnection, before: datetime) -> int:
