@@ -55,11 +55,17 @@ REVISE = _statement(
     illustrative=_BOOLS,
 )
 
+# Every revision's state, but the content only of those that can count: a unit may have sent a hundred corrections.
 ANSWERS = _statement(
     """
     select o.obligation_id, o.obligation, o.form, o.unit, o.period,
-           r.number, r.state, r.version, r.submission_id, r.observations, r.illustrative
-    from obligation o left join revision r on r.obligation_id = o.obligation_id
+           r.number, r.state, r.version, r.submission_id, r.illustrative,
+           case when r.number in (r.latest, r.accepted) then r.observations end as observations
+    from obligation o
+    left join (
+      select *, max(number) over duty as latest, max(number) filter (where state = 'accepted') over duty as accepted
+      from revision where obligation_id = any(:ids) window duty as (partition by obligation_id)
+    ) r on r.obligation_id = o.obligation_id
     where o.obligation_id = any(:ids)
     """,
     ids=_IDS,
