@@ -20,6 +20,7 @@ from tiendo_local import topics
 
 PER_SECOND = 100
 SECONDS = 10
+WARM_UP_SECONDS = 3
 POLL_SECONDS = 0.005
 TOPIC = "bench.floor"
 
@@ -34,7 +35,8 @@ async def measure(subject: Subject) -> dict[str, Any]:
     duties = await subject.duties(28)
     engine = create_async_engine(system.databases["aggregation"])
     try:
-        ours = await _ours(system.ports["submissions"], duties, engine)
+        await _ours(system.ports["submissions"], duties, engine, seconds=WARM_UP_SECONDS)
+        ours = await _ours(system.ports["submissions"], duties, engine, seconds=SECONDS)
         floor = await _floor(system.broker.bootstrap, system.broker.idempotent, engine)
     finally:
         await engine.dispose()
@@ -49,14 +51,14 @@ async def measure(subject: Subject) -> dict[str, Any]:
     }
 
 
-async def _ours(port: int, duties: list[dict[str, Any]], engine: AsyncEngine) -> list[float]:
+async def _ours(port: int, duties: list[dict[str, Any]], engine: AsyncEngine, *, seconds: int) -> list[float]:
     answered: dict[tuple[str, int], float] = {}
     begin = time.monotonic() + 0.2
 
     async def reporter(n: int, duty: dict[str, Any]) -> None:
         body = submission_body(duty, reason="Đo độ tươi")
         async with Connection(port) as connection:
-            for at in range(n, PER_SECOND * SECONDS, len(duties)):
+            for at in range(n, PER_SECOND * seconds, len(duties)):
                 await asyncio.sleep(max(0.0, begin + at / PER_SECOND - time.monotonic()))
                 headers = {
                     "Authorization": f"Bearer {duty['token']}",
