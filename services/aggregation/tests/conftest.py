@@ -1,9 +1,7 @@
 """A migrated database per session, emptied per test, and the aggregator on the real catalogue."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -19,9 +17,7 @@ from shared.clock import Clock
 from shared.database import create_engine
 from shared.migration import migrate
 
-sys.path.insert(0, str(Path(__file__).parent))  # for aggregation_support, which tests of other folders do not see
-
-from aggregation_support import Bench
+from .aggregation_support import Bench
 
 
 @pytest.fixture(scope="session")

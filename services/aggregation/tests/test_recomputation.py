@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
-from aggregation_support import Answer, Bench, Desk, Obligation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,6 +19,8 @@ from aggregation.plan import Plan
 from conftest import empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
+
+from .aggregation_support import Answer, Bench, Desk, Obligation
 
 COMMUNE = "B01-XA"
 QUARTER = "B02-XA-Q"

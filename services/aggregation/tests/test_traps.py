@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from aggregation_support import Bench, Desk
 from test_store import commune_answer
 
 from aggregation import reading
 from aggregation.rows import ValueKey
 from shared.catalogue import Catalogue
+
+from .aggregation_support import Bench, Desk
 
 NEW, OTHER = "24736@2025-07-01", "24611@2025-07-01"
 

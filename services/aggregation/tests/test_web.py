@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from aggregation_support import Bench, Desk
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
@@ -24,6 +23,8 @@ from aggregation.settings import Settings
 from shared.auth import issue_local_token
 from shared.catalogue import Catalogue
 from shared.web import messages
+
+from .aggregation_support import Bench, Desk
 
 NEW = "24736@2025-07-01"
 

@@ -5,7 +5,6 @@ import random
 import time
 
 import sqlalchemy as sa
-from aggregation_support import Bench, Desk, record_of
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
 from test_recomputation import compare, random_history
@@ -19,6 +18,8 @@ from shared.events import INDICATORS, SUBMISSIONS
 from shared.messaging import BatchConsumer
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
+
+from .aggregation_support import Bench, Desk, record_of
 
 
 async def test_two_workers_at_once_reach_the_same_totals(
