@@ -20,7 +20,7 @@ from conftest import empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
 
-from .aggregation_support import Answer, Bench, Desk, Obligation
+from .conftest import Answer, Bench, Desk, Obligation
 
 COMMUNE = "B01-XA"
 QUARTER = "B02-XA-Q"

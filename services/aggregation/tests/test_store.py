@@ -9,7 +9,7 @@ from aggregation.plan import UnknownWord
 from shared.catalogue import Catalogue
 from shared.events import Event
 
-from .aggregation_support import Bench, Desk
+from .conftest import Bench, Desk
 
 BIRTHS = {"n_live_births_male": 60, "n_live_births_female": 50}
 

@@ -11,7 +11,7 @@ from aggregation import reading
 from aggregation.rows import ValueKey
 from shared.catalogue import Catalogue
 
-from .aggregation_support import Bench, Desk
+from .conftest import Bench, Desk
 
 NEW, OTHER = "24736@2025-07-01", "24611@2025-07-01"
 

@@ -24,7 +24,7 @@ from shared.auth import issue_local_token
 from shared.catalogue import Catalogue
 from shared.web import messages
 
-from .aggregation_support import Bench, Desk
+from .conftest import Bench, Desk
 
 NEW = "24736@2025-07-01"
 

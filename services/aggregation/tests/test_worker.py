@@ -19,7 +19,7 @@ from shared.messaging import BatchConsumer
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
 
-from .aggregation_support import Bench, Desk, record_of
+from .conftest import Bench, Desk, record_of
 
 
 async def test_two_workers_at_once_reach_the_same_totals(
