@@ -16,11 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.aggregate import Aggregator
 from aggregation.plan import Plan
-from conftest import empty
+from services.aggregation.tests.conftest import Answer, Bench, Desk, Obligation, empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
-
-from .conftest import Answer, Bench, Desk, Obligation
 
 COMMUNE = "B01-XA"
 QUARTER = "B02-XA-Q"

@@ -6,10 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from aggregation.plan import UnknownWord
+from services.aggregation.tests.conftest import Bench, Desk
 from shared.catalogue import Catalogue
 from shared.events import Event
-
-from .conftest import Bench, Desk
 
 BIRTHS = {"n_live_births_male": 60, "n_live_births_female": 50}
 

@@ -5,13 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from test_store import commune_answer
-
 from aggregation import reading
 from aggregation.rows import ValueKey
+from services.aggregation.tests.conftest import Bench, Desk
+from services.aggregation.tests.test_store import commune_answer
 from shared.catalogue import Catalogue
-
-from .conftest import Bench, Desk
 
 NEW, OTHER = "24736@2025-07-01", "24611@2025-07-01"
 

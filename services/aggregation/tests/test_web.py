@@ -14,17 +14,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from sqlalchemy.ext.asyncio import AsyncEngine
-from test_store import commune_answer
 
 from aggregation.api import create_app
 from aggregation.chart import Point, Series
 from aggregation.charts import Charts
 from aggregation.settings import Settings
+from services.aggregation.tests.conftest import Bench, Desk
+from services.aggregation.tests.test_store import commune_answer
 from shared.auth import issue_local_token
 from shared.catalogue import Catalogue
 from shared.web import messages
-
-from .conftest import Bench, Desk
 
 NEW = "24736@2025-07-01"
 

@@ -7,19 +7,18 @@ import time
 import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
-from test_recomputation import compare, random_history
-from test_store import commune_answer
 
 from aggregation.plan import Plan
 from aggregation.settings import Settings
 from aggregation.worker import create_worker
+from services.aggregation.tests.conftest import Bench, Desk, record_of
+from services.aggregation.tests.test_recomputation import compare, random_history
+from services.aggregation.tests.test_store import commune_answer
 from shared.catalogue import Catalogue
 from shared.events import INDICATORS, SUBMISSIONS
 from shared.messaging import BatchConsumer
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
-
-from .conftest import Bench, Desk, record_of
 
 
 async def test_two_workers_at_once_reach_the_same_totals(

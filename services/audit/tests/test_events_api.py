@@ -4,9 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, opened, received
 from shared.web.cursor import encode
-
-from .conftest import OTHER, THEN, UNIT, Audit, opened, received
 
 
 async def test_an_item_is_as_the_design_says(audit: Audit) -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from audit import inspection_store
 from audit.inspection import State, state_of
+from services.audit.tests.conftest import UNIT, Audit
 from shared.events import FindingRecorded, InspectionLogged, parse
-
-from .conftest import UNIT, Audit
 
 SECRET = "Bà N.T.H., số 0987654321"
 FINDING = {

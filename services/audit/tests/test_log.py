@@ -12,9 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from audit.tables import metadata
+from services.audit.tests.conftest import THEN, UNIT, Audit, opened, received, records
 from shared.events import DATA_TYPES
-
-from .conftest import THEN, UNIT, Audit, opened, received, records
 
 
 async def test_exact_bytes_are_kept(audit: Audit) -> None:

@@ -8,10 +8,9 @@ import httpx
 import pytest
 
 from audit.texts import texts
+from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, opened, received
 from shared.events import Event, IndicatorAggregated, IndicatorFigures
 from shared.web.messages import used_in_templates
-
-from .conftest import OTHER, THEN, UNIT, Audit, opened, received
 
 FORM = {
     "boxes": "2",

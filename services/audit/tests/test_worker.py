@@ -5,12 +5,11 @@ from typing import Any
 
 from audit.settings import Settings
 from audit.worker import create_worker
+from services.audit.tests.conftest import Audit
+from services.audit.tests.test_inspections_api import CASE, post
 from shared.events import ALL_TOPICS, PARTITIONS
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
-
-from .conftest import Audit
-from .test_inspections_api import CASE, post
 
 
 async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit, broker: Broker) -> None:

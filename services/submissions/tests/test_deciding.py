@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.submissions.tests.conftest import COMMUNE, OTHER, Office, commune_report
 from shared.events import SubmissionDecided, SubmissionReceived
-
-from .conftest import COMMUNE, OTHER, Office, commune_report
 
 ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), min_size=1, max_size=8)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .conftest import COMMUNE, Office
+from services.submissions.tests.conftest import COMMUNE, Office
 
 TEXT = st.text(max_size=60) | st.sampled_from(
     ["population", "n_live_births_male", "4.1", "sex", "male", "1" * 4000, "\0"]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .conftest import COMMUNE, OTHER, Office
+from services.submissions.tests.conftest import COMMUNE, OTHER, Office
 
 
 async def test_a_year_opens_for_everybody_who_owes_on_its_last_day(office: Office) -> None:

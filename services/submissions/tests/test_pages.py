@@ -7,11 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from services.submissions.tests.conftest import COMMUNE, Office, commune_report
 from shared.auth import Role
 from shared.web.messages import load, used_in_templates
 from submissions.form import FormRules
-
-from .conftest import COMMUNE, Office, commune_report
 
 ORIGIN = {"Origin": "http://submissions.test", "Accept": "text/html"}
 

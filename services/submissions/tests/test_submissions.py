@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from services.submissions.tests.conftest import COMMUNE, OTHER, Office, commune_report
 from shared.events import SubmissionReceived
-
-from .conftest import COMMUNE, OTHER, Office, commune_report
 
 Report = dict[str, Any]
 
