@@ -50,7 +50,7 @@ def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf
     if "days_left" in data:
         values["left"] = days_left(int(data["days_left"])).in_(language)
     if "reason_code" in data:
-        values["reason"] = data["reason_code"]
+        values["reason"] = _word(language, "reason", str(data["reason_code"]))
     values.setdefault("reason", "–")
     if "values" in data:
         values |= _figures(language, data["values"]["received"], decimals_of(data["measure"]))

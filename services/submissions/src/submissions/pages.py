@@ -60,6 +60,7 @@ async def obligations(
             tx, narrowed, None if decoded is None else (decoded[0], decoded[1]), PAGE + 1
         )
         overview = await store.overview(tx, shown) if shown else []
+        illustrative = await store.any_illustrative(tx, [row["id"] for row in rows])
     chosen = {"unit": unit, "period": shown, "form": form, "state": state}
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None
@@ -75,6 +76,7 @@ async def obligations(
         next_url=f"?{urlencode({**chosen, 'cursor': encode(last['due_at'], last['id'])})}" if last else None,
         first_url=f"?{urlencode(chosen)}" if cursor else None,
         may_open=person.role in ("coordinator", "ops"),
+        illustrative=illustrative,
     )
 
 
@@ -90,9 +92,17 @@ async def own(request: Request, desk: Desk, person: Person) -> Response:
     async with desk.engine.connect() as tx:
         rows = await store.list_obligations(tx, store.Filter(person.unit), None, OWN)
         reasons = await store.return_reasons(tx, [row["id"] for row in rows if row["state"] == "returned"])
+        illustrative = await store.any_illustrative(tx, [row["id"] for row in rows])
     pending, done = by_urgency([task_of(row, now, desk.holidays) for row in rows])
     return page(
-        request, "obligations.html", pending=pending, done=done, forms=desk.rules, unit=person.unit, reasons=reasons
+        request,
+        "obligations.html",
+        pending=pending,
+        done=done,
+        forms=desk.rules,
+        unit=person.unit,
+        reasons=reasons,
+        illustrative=illustrative,
     )
 
 

@@ -193,6 +193,12 @@ async def latest_of_period(tx: AsyncConnection, like: Row, period: str) -> Row |
     return await _first(tx, query.order_by(submission.c.revision.desc()).limit(1))
 
 
+async def any_illustrative(tx: AsyncConnection, obligation_ids: Sequence[UUID]) -> bool:
+    """Whether a revision of one of these obligations is illustrative: the page that shows them says so."""
+    named = submission.c.obligation_id.in_(obligation_ids) & submission.c.illustrative
+    return bool(await tx.scalar(sa.select(sa.exists().where(named))))
+
+
 async def return_reasons(tx: AsyncConnection, obligation_ids: list[UUID]) -> dict[UUID, str]:
     """Why each of these obligations was last returned."""
     if not obligation_ids:
