@@ -13,6 +13,9 @@ from tiendo_local.system import System
 from tiendo_local.trace import collect
 from tiendo_local.waterfall import draw
 
+# The first run on a machine builds Jaeger, which takes minutes.
+pytestmark = pytest.mark.timeout(1800)
+
 TRACED = {
     "submissions": ("POST ", "create submissions.v1", "send submissions.v1"),
     "aggregation": ("process submissions.v1", "create indicators.v1", "send indicators.v1"),

@@ -191,7 +191,8 @@ class Kafka:
     def _format(self, command: list[str | Path], properties: Path) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]
+        # One id in 64 begins with a hyphen: as an argument of its own it would be read as an option.
+        tool = ["kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}", "-c", str(properties)]
         done = subprocess.run(
             [*map(str, command), "-XX:TieredStopAtLevel=1", *tool],
             capture_output=True,
