@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from notifications.mail import message_id, thread_root
 from shared.events import NotificationFailed, NotificationSent, NotificationSuperseded
 
@@ -83,6 +85,69 @@ async def test_refused_for_good_is_failed_and_told(office: Any, told: Callable[.
     assert await outcomes(office) == [("failed", 550)]
     [failed] = [e.data for e in await office.published() if isinstance(e.data, NotificationFailed)]
     assert (failed.reason_code, failed.attempt) == ("recipient_refused", 1)
+
+
+OURS = [
+    ("mail", "530 5.7.0 Authentication required", 530),
+    ("mail", "550 Sender address not ours", 550),
+    ("mail", "553 5.1.8 Sender's domain is not known", 553),
+    ("rcpt", "554 5.7.1 Relay access denied", 554),
+    ("rcpt", "550 5.7.1 Sign in first", 550),
+    ("rcpt", "550 relay not permitted", 550),
+    ("rcpt", "553 5.1.8 Sender's domain is not known", 553),
+    ("rcpt", "550 5.3.4 Too large for this system", 550),
+    ("rcpt", "521 5.3.2 No mail here", 521),
+    ("rcpt", "535 Credentials invalid", 535),
+    ("data", "554 Transaction failed", 554),
+    ("data", "550 5.7.26 Not authenticated (SPF)", 550),
+]
+
+
+@pytest.mark.parametrize(("stage", "reply", "code"), OURS)
+async def test_what_a_server_holds_against_us_gives_up_no_reminder(
+    office: Any, told: Callable[..., Any], smtp_sink: Any, stage: Any, reply: str, code: int
+) -> None:
+    """A wrong password, sender, address or relay is put right by the operator; every mail then still goes out."""
+    await due(office, *(told(id=uuid4()) for _ in range(3)))
+    sender = office.sender(smtp_sink.port)
+    smtp_sink.fail(stage, reply)
+    assert await sender.send_some() == 0  # the next mail of this connection would fare no better
+    assert await outcomes(office) == [("deferred", code)]
+    assert not [event for event in await office.published() if isinstance(event.data, NotificationFailed)]
+    office.clock.forward(seconds=31)
+    assert await sender.send_some() == 3
+    assert len(smtp_sink.messages) == 3
+
+
+THEIRS = [
+    ("rcpt", "550 5.1.1 No such mailbox", 550),
+    ("rcpt", "550 No such mailbox", 550),
+    ("rcpt", "553 Mailbox name not allowed", 553),
+    ("rcpt", "554 5.2.1 Mailbox disabled", 554),
+    ("data", "552 5.2.2 Mailbox full", 552),
+]
+
+
+@pytest.mark.parametrize(("stage", "reply", "code"), THEIRS)
+async def test_a_refusal_of_the_recipient_is_final(
+    office: Any, told: Callable[..., Any], smtp_sink: Any, stage: Any, reply: str, code: int
+) -> None:
+    await due(office, told(id=uuid4()), told(id=uuid4()))
+    smtp_sink.fail(stage, reply)
+    assert await office.sender(smtp_sink.port).send_some() == 2
+    assert sorted(await outcomes(office)) == [("failed", code), ("sent", 250)]
+    [failed] = [e.data for e in await office.published() if isinstance(e.data, NotificationFailed)]
+    assert failed.reason_code == "recipient_refused"
+
+
+@pytest.mark.parametrize(("stage", "reply"), [("data", "550 5.6.0 Content rejected"), ("rcpt", "501 Syntax")])
+async def test_a_refusal_of_unclear_cause_is_tried_again_alone(
+    office: Any, told: Callable[..., Any], smtp_sink: Any, stage: Any, reply: str
+) -> None:
+    await due(office, told(id=uuid4()), told(id=uuid4()))
+    smtp_sink.fail(stage, reply)
+    assert await office.sender(smtp_sink.port).send_some() == 2
+    assert sorted(state for state, _ in await outcomes(office)) == ["deferred", "sent"]
 
 
 async def test_a_server_that_is_down_loses_nothing(office: Any, told: Callable[..., Any], smtp_sink: Any) -> None:

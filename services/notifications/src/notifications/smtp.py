@@ -1,6 +1,7 @@
 """Mail leaves here. What a server answers becomes one of three outcomes; nothing of SMTP is known elsewhere."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
@@ -10,10 +11,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 Kind = Literal["sent", "deferred", "failed"]
+Command = Literal["mail", "rcpt", "data"]
+ENHANCED = re.compile(r"^5\.\d{1,3}\.\d{1,3}\b", re.MULTILINE)
+UNSAID = re.compile(r"\brelay|authenticat", re.IGNORECASE)
+"""Exim says 550 "relay not permitted" or "authentication required", without an enhanced code."""
+SETTINGS_CODES = (521, 530, 534, 535, 538)
+MAILBOX_CODES = (550, 551, 552, 553)
 
 
 class Unreachable(Exception):
-    """No server, no greeting, no sign-in: nothing was sent, and the next message would fare no better."""
+    """No server, no sign-in, not for this sender: nothing was sent, and the next message would fare no better."""
 
     def __init__(self, reason_code: str, smtp_code: int | None = None) -> None:
         super().__init__(reason_code)
@@ -23,7 +30,7 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`deferred`: try again later (4yz, a lost connection). `failed`: it never will (5yz about this message)."""
+    """`deferred`: try again later (4yz, a lost connection). `failed`: it never will (the recipient was refused)."""
 
     kind: Kind
     smtp_code: int | None = None
@@ -84,20 +91,31 @@ class Connection:
                 self._client.close()
 
     async def send(self, message: EmailMessage, recipient: str) -> Outcome:
-        """Raises `Unreachable` when there is no connection to be had; any later trouble is an `Outcome`."""
+        """Raises `Unreachable` when no mail can leave as things are; trouble with this one mail is an `Outcome`."""
         await self._connect()
         try:
             await self._client.send_message(message, recipients=[recipient])
         except aiosmtplib.SMTPRecipientsRefused as error:
-            return _refused(min((one.code for one in error.recipients), default=550), "recipient_refused")
+            [refusal] = error.recipients
+            return self._verdict("rcpt", refusal.code, refusal.message)
+        except aiosmtplib.SMTPSenderRefused as error:
+            return self._verdict("mail", error.code, error.message)
         except aiosmtplib.SMTPResponseException as error:
             # Among them a server that closes with 421 or drops the line after DATA (aiosmtplib gives it code -1).
             self._client.close()
-            return _refused(error.code, "message_refused")
+            return self._verdict("data", error.code, error.message)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._client.close()
             return Outcome("deferred", reason_code=f"connection_lost.{type(error).__name__}")
         return Outcome("sent", smtp_code=250)
+
+    def _verdict(self, at: Command, code: int, text: str) -> Outcome:
+        blamed = blame(at, code, text)
+        if blamed == "us":
+            self._client.close()
+            raise Unreachable("server_refused", code)
+        reason = "recipient_refused" if at == "rcpt" or blamed == "recipient" else "message_refused"
+        return Outcome("failed" if blamed == "recipient" else "deferred", code if 200 <= code <= 599 else None, reason)
 
     async def _connect(self) -> None:
         if self._client.is_connected:
@@ -113,8 +131,28 @@ class Connection:
             raise Unreachable("server_unreachable") from error
 
 
-def _refused(code: int, reason: str) -> Outcome:
-    """RFC 5321 section 4.2.1: 4yz is transient, 5yz permanent. Anything else counts as transient."""
-    if 500 <= code <= 599:
-        return Outcome("failed", code, reason)
-    return Outcome("deferred", code if 200 <= code <= 599 else None, reason)
+def blame(at: Command, code: int, text: str) -> Literal["us", "recipient", "nobody"]:
+    """Whom a refusal is about: this service and its settings, the recipient's mailbox, or one cannot tell.
+
+    By the enhanced code where there is one (RFC 3463: x.1 address, x.2 mailbox, x.3 system, x.7 policy), else by the
+    reply (RFC 5321 section 4.2.3; RFC 4954 for 530 to 538; RFC 7504 for 521). Servers often speak of the sender only
+    when they hear the recipient: 5.1.7 and 5.1.8. 4yz is transient, whatever it is about, and nobody's fault.
+    """
+    if at == "mail":
+        return "us"
+    if not 500 <= code <= 599:
+        return "nobody"
+    if code in SETTINGS_CODES:
+        return "us"
+    found = ENHANCED.search(text)
+    if found:
+        status = found[0]
+        if status.startswith(("5.3.", "5.7.")) or status in ("5.1.7", "5.1.8"):
+            return "us"
+        if status.startswith(("5.1.", "5.2.")):
+            return "recipient"
+    elif UNSAID.search(text):
+        return "us"
+    if at == "data":
+        return "us" if code == 554 else "nobody"
+    return "recipient" if code in MAILBOX_CODES else "nobody"
