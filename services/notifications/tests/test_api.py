@@ -1,10 +1,12 @@
 """HTTP: what each role sees, lists in pages, contacts."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 UNIT, OTHER = "24736@2025-07-01", "SO_Y_TE"
 
@@ -108,6 +110,31 @@ async def test_a_corrected_address_gets_what_the_wrong_one_did_not(
         assert again.status_code == 200
     await office.sender(smtp_sink.port).send_some()
     assert smtp_sink.messages[0].recipients == ("ubnd@quangtruc.example",)
+
+
+async def test_of_two_writers_with_one_etag_the_second_is_told(asker: Any, office: Any) -> None:
+    """Both come while somebody else holds the row, so neither can have seen what the other wrote."""
+    url, role = f"/api/v1/contacts/{UNIT}", "reporter"
+    async with asker.as_("coordinator") as client:
+        first = await client.put(url, json={"role": role, "email": "a@quangtruc.example"})
+        headers = {"If-Match": first.headers["etag"]}
+        async with office.engine.begin() as tx:
+            await tx.execute(sa.text("select 1 from contact where unit = :unit for update"), {"unit": UNIT})
+            bodies = [{"role": role, "email": f"{name}@quangtruc.example"} for name in ("b", "c")]
+            writers = [asyncio.create_task(client.put(url, json=body, headers=headers)) for body in bodies]
+            async with asyncio.timeout(10):
+                while await waiting(office) < 2:
+                    await asyncio.sleep(0.02)
+        answers = await asyncio.gather(*writers)
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    [winner] = [answer.json()["email"] for answer in answers if answer.status_code == 200]
+    [row] = await office.rows("select email from contact where unit = :unit and role = :role", unit=UNIT, role=role)
+    assert row.email == winner
+
+
+async def waiting(office: Any) -> int:
+    query = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return len(await office.rows(query))
 
 
 @pytest.mark.parametrize("email", ["", "no address", "a@b.vn, c@d.vn", "a@b.vn\r\nBcc: c@d.vn"])

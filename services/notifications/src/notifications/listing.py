@@ -155,11 +155,6 @@ async def contacts(
     return (await tx.execute(query)).all()
 
 
-async def contact_of(tx: AsyncConnection, unit: str, role: str) -> sa.Row[Any] | None:
-    query = sa.select(contact).where(contact.c.unit == unit, contact.c.role == role)
-    return (await tx.execute(query)).one_or_none()
-
-
 async def units_with_duties(tx: AsyncConnection) -> list[str]:
     return list((await tx.execute(sa.select(duty.c.unit).distinct())).scalars())
 

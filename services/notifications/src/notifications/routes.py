@@ -122,13 +122,13 @@ async def change_contact(desk: Desk, unit: str, role: str, email: str, by: str, 
         raise not_found(NO_UNIT)
     now = desk.clock.now()
     async with desk.engine.begin() as tx:
-        before = await lists.contact_of(tx, unit, role)
+        before = await store.lock_contact(tx, unit, role)
         if if_match not in (None, "*") and (before is None or if_match != etag(before)):
             raise precondition_failed()
         await store.save_contact(tx, unit, role, email, by, now)
         if before is None or before.email != email:
             await store.retry_failed(tx, unit, role, now)
-        return await lists.contact_of(tx, unit, role)
+        return await store.lock_contact(tx, unit, role)
 
 
 def etag(row: Any) -> str:

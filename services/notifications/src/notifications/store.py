@@ -250,6 +250,12 @@ async def seed_contacts(tx: AsyncConnection, rows: Sequence[Mapping[str, Any]]) 
         await tx.execute(insert(contact).on_conflict_do_nothing(), list(rows))
 
 
+async def lock_contact(tx: AsyncConnection, unit: str, role: str) -> sa.Row[Any] | None:
+    """As it stands, and nobody else changes it before the transaction ends."""
+    query = sa.select(contact).where(contact.c.unit == unit, contact.c.role == role).with_for_update()
+    return (await tx.execute(query)).one_or_none()
+
+
 async def save_contact(tx: AsyncConnection, unit: str, role: str, email: str, by: str, now: datetime) -> None:
     values = {"email": email, "changed_by": by, "changed_at": now}
     statement = insert(contact).values(unit=unit, role=role, **values)
