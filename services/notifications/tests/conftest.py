@@ -165,6 +165,11 @@ class Office:
         async with self.engine.connect() as tx:
             return list((await tx.execute(sa.text(query), values)).all())
 
+    async def change(self, *statements: str) -> None:
+        async with self.engine.begin() as tx:
+            for statement in statements:
+                await tx.execute(sa.text(statement))
+
     async def states(self, obligation_id: UUID, role: str = "reporter") -> dict[str, str]:
         query = "select stage, state from reminder where obligation_id = :id and role = :role"
         return {row.stage: row.state for row in await self.rows(query, id=obligation_id, role=role)}

@@ -268,3 +268,48 @@ async def test_a_unit_without_a_contact_is_told_as_failed(
     await office.sender(smtp_sink.port).send_some()
     [failed] = [e.data for e in await office.published() if isinstance(e.data, NotificationFailed)]
     assert failed.reason_code == "no_contact"
+
+
+async def test_a_mail_that_cannot_be_composed_waits_and_the_others_leave(
+    office: Any, told: Callable[..., Any], smtp_sink: Any
+) -> None:
+    """It comes first in its batch, again and again; a corrected address lets it go."""
+    broken = told(unit="SO_Y_TE", form="B10-YTE")
+    await due(office, broken)
+    office.clock.forward(seconds=1)
+    await due(office, *(told(id=uuid4()) for _ in range(3)))
+    await office.change("update contact set email = 'no address' where unit = 'SO_Y_TE'")
+    sender = office.sender(smtp_sink.port)
+    assert await sender.send_some() == 4
+    assert len(smtp_sink.messages) == 3
+    assert (await office.states(broken.id))["T-30"] == "due"
+    [row] = await office.rows("select attempt, reason_code, smtp_code from delivery where state = 'deferred'")
+    assert (row.attempt, row.reason_code, row.smtp_code) == (1, "not_composed.InvalidHeaderDefect", None)
+    office.clock.forward(seconds=29)
+    assert await sender.send_some() == 0
+    office.clock.forward(seconds=2)
+    await office.change("update contact set email = 'so-y-te@daknong.example' where unit = 'SO_Y_TE'")
+    assert await sender.send_some() == 1
+    assert (await office.states(broken.id))["T-30"] == "sent"
+
+
+async def test_a_claim_whose_outcome_cannot_be_written_is_put_off_and_the_others_leave(
+    office: Any, told: Callable[..., Any], smtp_sink: Any
+) -> None:
+    broken = told()
+    await due(office, broken)
+    office.clock.forward(seconds=1)
+    await due(office, *(told(id=uuid4()) for _ in range(3)))
+    await office.change(
+        "create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$",
+        "create trigger refuse before update on reminder for each row"
+        f" when (new.attempts = 1 and new.obligation_id = '{broken.id}') execute function refuse()",
+    )
+    sender = office.sender(smtp_sink.port)
+    assert await sender.send_some() == 4
+    assert len(smtp_sink.messages) == 3
+    assert await sender.send_some() == 0
+    await office.change("drop trigger refuse on reminder")
+    office.clock.forward(seconds=31)
+    assert await sender.send_some() == 1
+    assert (await office.states(broken.id))["T-30"] == "sent"

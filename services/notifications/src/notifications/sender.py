@@ -7,6 +7,7 @@ mailboxes that collapse duplicates (RFC 7352) show it once, and `delivery` shows
 """
 
 import asyncio
+import traceback
 from datetime import datetime, timedelta
 
 import structlog
@@ -59,9 +60,14 @@ class Sender:
                 try:
                     await self._deal_with(claim, connection)
                 except Unreachable as error:
+                    log.warning("mail.unreachable", reason_code=error.reason_code, smtp_code=error.smtp_code)
                     for waiting in claims[position + 1 :]:
-                        await self._postpone(waiting, error)
+                        await self._postpone(waiting)
                     return 0
+                except Exception as error:
+                    # This claim's trouble only, unless it cannot even be put off: then it is the database's.
+                    _log_fault("reminder.put_off", claim, error)
+                    await self._postpone(claim)
         return len(claims)
 
     async def _let_go(self, claims: list[Claim]) -> None:
@@ -85,8 +91,7 @@ class Sender:
                 await self._stop(claim, context)
                 return
             try:
-                mail = self._composer.compose(claim.reminder, claim.duty, claim.email, started)
-                outcome = await connection.send(mail, claim.email)
+                outcome = await self._attempt(claim, claim.email, started, connection)
             except Unreachable as error:
                 span.set_status(Status(StatusCode.ERROR, error.reason_code))
                 outcome = Outcome("deferred", error.smtp_code, error.reason_code)
@@ -95,6 +100,19 @@ class Sender:
             if outcome.kind != "sent":
                 span.set_status(Status(StatusCode.ERROR, outcome.reason_code or outcome.kind))
             await self._record(claim, attempt, outcome, started, context)
+
+    async def _attempt(self, claim: Claim, email: str, started: datetime, connection: Connection) -> Outcome:
+        """Raises `Unreachable`. A mail that cannot be made or handed over is deferred: a fact or a fix may mend it."""
+        fault = "not_composed"
+        try:
+            mail = self._composer.compose(claim.reminder, claim.duty, email, started)
+            fault = "not_sent"
+            return await connection.send(mail, email)
+        except Unreachable:
+            raise
+        except Exception as error:
+            _log_fault(f"reminder.{fault}", claim, error)
+            return Outcome("deferred", reason_code=f"{fault}.{type(error).__name__}")
 
     async def _record(self, claim: Claim, attempt: int, outcome: Outcome, started: datetime, context: Context) -> None:
         """The outcome, the attempt and the event in one transaction."""
@@ -153,7 +171,7 @@ class Sender:
                 event = self._teller.failed(claim.reminder, claim.duty, attempt, reason_code, now)
                 await publish(tx, event, context=context)
 
-    async def _postpone(self, claim: Claim, error: Unreachable) -> None:
+    async def _postpone(self, claim: Claim) -> None:
         """Not tried: its turn would have met the same closed door. It is not counted as an attempt."""
         async with self._engine.begin() as tx:
             await store.settle(tx, claim, next_attempt_at=self._later(claim.attempts + 1))
@@ -161,3 +179,10 @@ class Sender:
     def _later(self, attempts: int) -> datetime:
         base = timedelta(seconds=self._settings.retry_base_seconds)
         return next_attempt(self._clock.now(), attempts, base, timedelta(seconds=self._settings.retry_cap_seconds))
+
+
+def _log_fault(name: str, claim: Claim, error: Exception) -> None:
+    """What and where, without the error's text: it may hold an address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else None
+    log.error(name, reminder_id=str(claim.reminder.id), error=type(error).__name__, place=place)
