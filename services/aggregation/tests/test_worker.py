@@ -58,7 +58,7 @@ async def test_a_poison_event_does_not_hold_the_others_up(
 async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, catalogue: Catalogue) -> None:
     """The worker as it is started: reads submissions.v1, changes the value, tells indicators.v1 of it."""
     existing = [name for name in (SUBMISSIONS, INDICATORS)]
-    await asyncio.to_thread(kafka_topics.create, broker.bootstrap, existing, partitions=3)
+    await asyncio.to_thread(kafka_topics.create, broker.bootstrap, existing, partitions=12)
     settings = Settings(
         database_url=engine.url.render_as_string(hide_password=False),
         environment="test",

@@ -17,7 +17,7 @@ async def test_an_opened_obligation_is_mailed_and_told(
     broker: Any, settings: Any, told: Callable[..., Any], smtp_sink: Any
 ) -> None:
     await asyncio.to_thread(
-        kafka_topics.create, broker.bootstrap, [SUBMISSIONS, DEADLINES, NOTIFICATIONS], partitions=2
+        kafka_topics.create, broker.bootstrap, [SUBMISSIONS, DEADLINES, NOTIFICATIONS], partitions=12
     )
     duty = told(id=uuid4(), unit="SO_Y_TE", form="B10-YTE", due_at=datetime.now(UTC) + timedelta(days=9))
     running = settings.model_copy(
