@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import jwt
+import structlog
 from jwt import PyJWK, PyJWKClient, PyJWKSet
 from starlette.requests import Request
 
 from shared.settings import ServiceSettings
 from shared.web.problem import Problem, Text, forbidden
 
+log = structlog.get_logger()
 Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]
 ROLES: tuple[Role, ...] = get_args(Role)
 COOKIE = "tiendo_token"
@@ -25,6 +27,10 @@ MAX_KNOWN_TOKENS = 10_000
 KNOWN_SECONDS = 60  # so that a key taken out of the JWKS stops working within a minute
 
 _SIGN_IN = Text("Cần đăng nhập", "Sign in first")
+_NO_PROVIDER = Text(
+    "Hệ thống đăng nhập đang không trả lời. Thử lại sau ít phút.",
+    "The sign-in provider does not answer. Try again soon.",
+)
 _OTHER_UNIT = Text("Chỉ được làm việc này cho đơn vị của mình", "This can only be done for your own unit")
 _OTHER_ROLE = Text("Vai trò của bạn không được làm việc này", "Your role may not do this")
 
@@ -47,8 +53,8 @@ class TokenVerifier:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._remote = PyJWKClient(settings.jwks_url, cache_keys=True, timeout=5) if settings.jwks_url else None
-        self._local: PyJWKSet | None = None
+        self._remote = PyJWKClient(settings.jwks_url, lifespan=KNOWN_SECONDS, timeout=5) if settings.jwks_url else None
+        self._local: tuple[float, PyJWKSet] | None = None
         # A signature costs 0.2 ms to check and a client sends the same token with each request.
         self._known: dict[str, tuple[float, Person]] = {}
 
@@ -70,7 +76,10 @@ class TokenVerifier:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWKClientConnectionError, OSError) as error:
+            log.error("jwks.unreachable", error=repr(error)[:300])
+            raise Problem(503, "sign-in-unavailable", _NO_PROVIDER) from error
+        except (jwt.PyJWTError, ValueError, KeyError) as error:
             raise unauthorized() from error
         role, unit = claims.get("role"), claims.get("unit")
         if role not in ROLES or not isinstance(unit, str) or not 0 < len(unit) <= 80:
@@ -84,11 +93,12 @@ class TokenVerifier:
     async def _key(self, token: str) -> PyJWK:
         if self._remote:
             return await asyncio.to_thread(self._remote.get_signing_key_from_jwt, token)
-        if not self._local:
-            if not self._settings.jwks_file:
-                raise jwt.InvalidTokenError("no JWKS_URL and no JWKS_FILE")
-            self._local = PyJWKSet.from_dict(json.loads(self._settings.jwks_file.read_bytes()))
-        return self._local[jwt.get_unverified_header(token).get("kid", "")]
+        if not self._settings.jwks_file:
+            raise jwt.InvalidTokenError("no JWKS_URL and no JWKS_FILE")
+        changed = self._settings.jwks_file.stat().st_mtime
+        if not self._local or self._local[0] != changed:
+            self._local = changed, PyJWKSet.from_dict(json.loads(self._settings.jwks_file.read_bytes()))
+        return self._local[1][jwt.get_unverified_header(token).get("kid", "")]
 
 
 def unauthorized() -> Problem:

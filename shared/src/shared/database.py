@@ -23,8 +23,12 @@ def create_engine(settings: ServiceSettings, *, pool_size: int = 8) -> AsyncEngi
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=True,
+        # Errors name the statement, never what somebody typed into it.
+        hide_parameters=True,
         connect_args={
             "timeout": 10,
+            # A host that falls silent must not hold a request longer than PostgreSQL itself would.
+            "command_timeout": STATEMENT_TIMEOUT_MS / 1000 + 5,
             "server_settings": {
                 "application_name": settings.service,
                 "timezone": "UTC",

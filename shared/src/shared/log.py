@@ -1,6 +1,7 @@
 """One logging pipeline: structlog and the standard library leave as JSON lines, with the trace they belong to."""
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import structlog
 from opentelemetry import trace
 
+_DETAIL = re.compile(r"DETAIL:.*?(?=\\n|\n|$)")
 SECRET_KEYS = frozenset({"authorization", "cookie", "password", "token", "email", "recipient", "set-cookie"})
 
 
@@ -20,9 +22,16 @@ def _add_trace(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMa
 
 
 def _drop_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in SECRET_KEYS.intersection(k.lower() for k in event):
+    for key in [key for key in event if key.lower() in SECRET_KEYS]:
         event[key] = "[removed]"
+    if isinstance(event.get("exception"), str):
+        event["exception"] = without_details(event["exception"])
     return event
+
+
+def without_details(text: str) -> str:
+    """PostgreSQL's DETAIL quotes the row that failed, with whatever somebody typed into it."""
+    return _DETAIL.sub("DETAIL: [removed]", text)
 
 
 def configure_logging(service: str, level: int = logging.INFO) -> None:
@@ -58,6 +67,7 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _drop_secrets,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

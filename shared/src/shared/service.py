@@ -9,7 +9,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,9 @@ from shared.telemetry import configure_tracing, flush_tracing
 from shared.web.health import Finding, Health, health_routes
 from shared.web.metrics import metrics_routes
 
-STOP_SECONDS = 30
+STOP_SECONDS = 20
+STUCK_SECONDS = 60.0
+LOOK_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -112,16 +114,27 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     log.info("started", port=settings.listen_port, worker=with_worker)
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    watching = asyncio.create_task(_watch_progress(worker))
+    await asyncio.wait({serving, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    failed = serving.done() and not stop.is_set()
-    with suppress(SystemExit):
-        await serving
-    if worker:
-        await worker.stop()
-    stopping.cancel()
-    log.info("stopped")
+    failed = not stop.is_set()
+    await asyncio.gather(serving, *([worker.stop()] if worker else []), return_exceptions=True)
+    for task in (stopping, watching):
+        task.cancel()
+    log.info("stopped", failed=failed)
     return 1 if failed else 0
+
+
+async def _watch_progress(worker: ServiceWorker | None) -> None:
+    """Ends when the worker has been stuck for a minute: whoever started this process starts it again (crash only)."""
+    since = 0.0
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        stuck = worker.stuck() if worker else None
+        since = since + LOOK_SECONDS if stuck else 0.0
+        if since >= STUCK_SECONDS:
+            log.critical("stuck", detail=stuck)
+            return
 
 
 def _worker_app() -> FastAPI:

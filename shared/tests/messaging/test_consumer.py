@@ -1,13 +1,17 @@
 """The batch consumer on a real PostgreSQL: once in effect, poison set aside, infrastructure failures retried."""
 
 import asyncio
+import json
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging.consumer import BatchConsumer, is_transient
+from shared.messaging.consumer import BatchConsumer, Received, is_transient
+from shared.messaging.retention import forget_inbox
 
 from .conftest import Probe, a_record, an_event
 
@@ -116,3 +120,42 @@ def test_transient_is_told_from_poison() -> None:
     assert is_transient(OSError())
     assert is_transient(TimeoutError())
     assert not is_transient(ValueError())
+
+
+@pytest.mark.parametrize("field", ["id", "subject", "traceparent", "catalogueversion"])
+async def test_a_nul_in_the_envelope_is_a_dead_letter(probe: Probe, field: str) -> None:
+    good, bad = an_event(), json.loads(an_event().to_bytes())
+    bad[field] = "a\x00b"
+    records = [a_record(json.dumps(bad).encode(), offset=3), a_record(good.to_bytes(), offset=4)]
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume(records)
+    assert await probe.effects() == [good.id]
+    assert len(await probe.rows("select 1 from dead_letter")) == 1
+
+
+async def test_a_header_key_that_json_cannot_hold_is_kept(probe: Probe) -> None:
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume(
+        [a_record(b"junk", offset=5, headers=(("a\x00b", b"1"), ("ô", b"2")))]
+    )
+    (letter,) = await probe.rows("select headers from dead_letter")
+    assert [key for key, _ in letter.headers] == ["a\\x00b", "\\xf4"]
+
+
+async def test_a_missing_table_is_not_the_events_fault(probe: Probe) -> None:
+    async def deploy_too_early(tx: AsyncConnection, _: list[Received]) -> None:
+        await tx.execute(sa.text("select * from a_table_of_the_next_version"))
+
+    with pytest.raises(ProgrammingError):
+        await BatchConsumer(probe.engine, "probe", deploy_too_early).consume(
+            [a_record(an_event().to_bytes(), offset=1)]
+        )
+    assert await probe.rows("select 1 from dead_letter") == []
+
+
+async def test_old_claims_are_forgotten_in_chunks(probe: Probe) -> None:
+    async with probe.engine.begin() as tx:
+        await tx.execute(
+            sa.text("insert into inbox select n::text, now() - interval '15 days' from generate_series(1, 25000) n")
+        )
+        await tx.execute(sa.text("insert into inbox values ('young')"))
+    assert await forget_inbox(probe.engine) == 25_000
+    assert [row.event_id for row in await probe.rows("select event_id from inbox")] == ["young"]

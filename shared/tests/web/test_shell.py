@@ -91,7 +91,11 @@ def test_preferred_language(header: str, language: str) -> None:
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Origin": "http://tiendo.test"}, 200),
         ({"Sec-Fetch-Site": "same-origin"}, 200),
-        ({"Authorization": "Bearer x", "Origin": "http://evil.test"}, 200),
+        (
+            {"Authorization": "Bearer x", "Origin": "http://evil.test"},
+            403,
+        ),  # a proxy may add a token to what a browser sends
+        ({"Authorization": "Bearer x"}, 200),
     ],
 )
 async def test_forged_requests(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:

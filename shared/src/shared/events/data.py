@@ -136,7 +136,7 @@ class Notification(EventData):
     channel: Code
     recipient_role: Code
     attempt: int = Field(ge=0)
-    message_id: str | None = Field(None, max_length=200)
+    message_id: str | None = Field(None, max_length=200, pattern=r"^[!-~]+$")
     reason_code: Code | None = None
 
 

@@ -30,17 +30,17 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(min_length=1, max_length=64)]
+    id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
     source: Annotated[str, Field(pattern=r"^/[a-z-]+$")]
-    type: str
-    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Annotated[str, Field(max_length=200)]
+    subject: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
-    dataschema: str
-    catalogueversion: str
-    traceparent: str | None = Field(None, max_length=55)
-    sequence: str | None = None
-    prevhash: str | None = None
+    dataschema: Annotated[str, Field(pattern=r"^[!-~]{1,300}$")]
+    catalogueversion: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
+    traceparent: Annotated[str, Field(pattern=r"^[0-9a-f-]{1,55}$")] | None = None
+    sequence: Annotated[str, Field(pattern=r"^[0-9]{1,20}$")] | None = None
+    prevhash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     data: SerializeAsAny[EventData]
 
     @field_validator("data", mode="before")

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
 from shared.events import Event, InvalidEvent, parse
+from shared.log import without_details
 
 log = structlog.get_logger()
 
@@ -39,8 +40,9 @@ _QUARANTINE = sa.text(
     """
 ).bindparams(sa.bindparam("headers", type_=sa.JSON))
 
-# SQLSTATE classes that tell of the server, not of the event: connection, rollback, resources, operator, system.
-TRANSIENT_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+# SQLSTATE classes that tell of the event: data, integrity, raised by a rule, view check. All others tell of the server
+# (connection, resources, a missing table or grant), and the same event may succeed once somebody has mended it.
+POISON_CLASSES = frozenset({"22", "23", "44", "P0"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def is_transient(error: BaseException) -> bool:
     """Whether the same event may succeed later without anybody changing anything."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        return bool(error.connection_invalidated) or not state or state[:2] in TRANSIENT_CLASSES
+        return bool(error.connection_invalidated) or not state or state[:2] not in POISON_CLASSES
     return isinstance(error, OSError | TimeoutError | asyncio.CancelledError)
 
 
@@ -126,7 +128,7 @@ class BatchConsumer:
                 raise
             if len(received) == 1:
                 log.error("event.dead", event_id=received[0].event.id, type=received[0].event.type, exc_info=True)
-                return [(received[0].record, received[0].event.id, repr(error)[:2000])]
+                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])]
         half = len(received) // 2
         return await self._isolate(tx, received[:half]) + await self._isolate(tx, received[half:])
 
@@ -156,7 +158,7 @@ class BatchConsumer:
             attributes={**self._attributes(events[0][0].topic if events else ""), telemetry.BATCH_COUNT: len(events)},
         )
         try:
-            with use_span(batch, end_on_exit=False, record_exception=True):
+            with use_span(batch, end_on_exit=False, record_exception=False):
                 yield received
         except BaseException as error:
             for span in spans:
@@ -199,7 +201,7 @@ def _decode(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecor
 
 
 def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[str, object]:
-    headers = [[str(key), None if value is None else base64.b64encode(value).decode()] for key, value in record.headers]
+    headers = [[ascii(k)[1:-1], None if v is None else base64.b64encode(v).decode()] for k, v in record.headers]
     return {
         "topic": record.topic,
         "partition": record.partition,

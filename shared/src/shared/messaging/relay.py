@@ -89,7 +89,6 @@ class Relay:
         self._settings = settings
         self._source = f"/{settings.service}"
         self._stopping = asyncio.Event()
-        self._looked_at = 0.0
 
     async def run(self) -> None:
         """Send until `stop`. Any failure closes the producer and starts over: a half-broken one must not live on."""
@@ -134,7 +133,6 @@ class Relay:
                 sent = await self.send_oldest(producer)
                 if numbered or sent:
                     continue
-            await self._report()
             await self._pause(POLL_SECONDS)
 
     async def _waiting(self) -> bool:
@@ -216,17 +214,6 @@ class Relay:
                 telemetry.MESSAGE_ID: row.event_id,
             },
         )
-
-    async def _report(self) -> None:
-        """Pending rows and their age, at most once a second while idle."""
-        now = asyncio.get_running_loop().time()
-        if now - self._looked_at < 1:
-            return
-        self._looked_at = now
-        async with self._engine.connect() as connection:
-            pending, age = await outbox_state(connection)
-        metrics.OUTBOX_PENDING.labels(self._settings.service).set(pending)
-        metrics.OUTBOX_OLDEST_AGE.labels(self._settings.service).set(age)
 
 
 async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:

@@ -14,11 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import metrics
 from shared.messaging.consumer import Apply, BatchConsumer
-from shared.messaging.relay import Relay
+from shared.messaging.relay import Relay, outbox_state
+from shared.messaging.retention import forget_inbox, pause
 from shared.settings import ServiceSettings
 
 STUCK_AFTER_SECONDS = 120
-GRACEFUL_SECONDS = 30.0
+GRACEFUL_SECONDS = 20.0
+WATCH_SECONDS = 1.0
+FORGET_SECONDS = 3600.0
 
 log = structlog.get_logger()
 Loop = Callable[[asyncio.Event], Awaitable[None]]
@@ -99,6 +102,8 @@ class ServiceWorker:
         self._tasks = [
             asyncio.create_task(self.relay.run(), name="relay"),
             asyncio.create_task(self._start_broker(), name="broker"),
+            asyncio.create_task(self._guard(self._watch_outbox), name="outbox watch"),
+            asyncio.create_task(self._guard(self._forget), name="retention"),
             *(asyncio.create_task(self._guard(loop), name=getattr(loop, "__name__", "loop")) for loop in self._loops),
         ]
 
@@ -122,14 +127,30 @@ class ServiceWorker:
                 log.exception("loop.retry")
                 await asyncio.sleep(1)
 
+    async def _watch_outbox(self, stopping: asyncio.Event) -> None:
+        """Apart from the relay: while Kafka is away the relay waits, and that is when these figures are looked at."""
+        while not stopping.is_set():
+            async with self.engine.connect() as connection:
+                pending, age = await outbox_state(connection)
+            metrics.OUTBOX_PENDING.labels(self.settings.service).set(pending)
+            metrics.OUTBOX_OLDEST_AGE.labels(self.settings.service).set(age)
+            await pause(stopping, WATCH_SECONDS)
+
+    async def _forget(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await forget_inbox(self.engine)
+            await pause(stopping, FORGET_SECONDS)
+
     async def stop(self) -> None:
-        """Finish the batch in hand, send what the relay is sending, leave the group."""
+        """Finish the batch in hand, send what the relay is sending, leave the group: all at once, within the grace."""
         self._stopping.set()
-        await self.broker.stop()
         self.relay.stop()
-        _, late = await asyncio.wait(self._tasks, timeout=GRACEFUL_SECONDS) if self._tasks else ((), ())
+        leaving = asyncio.create_task(self.broker.stop(), name="leave")
+        _, late = await asyncio.wait([leaving, *self._tasks], timeout=GRACEFUL_SECONDS)
         for task in late:
+            log.warning("stop.late", task=task.get_name())
             task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         await self.engine.dispose()
 
     def stuck(self) -> str | None:

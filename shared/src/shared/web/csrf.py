@@ -1,7 +1,7 @@
 """Forged requests: a page elsewhere must not be able to act with the cookie of a person who is signed in here.
 
 Browsers tell where a request comes from (Fetch Metadata `Sec-Fetch-Site`, and `Origin` on every POST); scripts cannot
-change either. A Bearer token is never sent by a browser on its own, so such requests need no check.
+change either. A Bearer token excuses only a request that shows no browser: a proxy may add one to what a browser sends.
 """
 
 from urllib.parse import urlsplit
@@ -28,14 +28,14 @@ class ForgeryCheck:
 
 def forged(headers: Headers) -> bool:
     """With our cookie the origin must be shown to be ours; without it, it must not be shown to be another's."""
-    if headers.get("authorization", "").lower().startswith("bearer "):
-        return False
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
     if site is not None:
         return site != "same-origin"
     if origin is not None:
         return urlsplit(origin).netloc != headers.get("host", "")
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return False
     return COOKIE in cookie_parser(headers.get("cookie", ""))
 
 

@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict, TypeVar
 from uuid import UUID
@@ -56,7 +56,7 @@ def _part(part: object, kind: type[Key]) -> Key:
         instant = datetime.fromisoformat(part)
         if instant.tzinfo is None:
             raise ValueError("an instant without its time zone")
-        return instant
+        return instant.astimezone(UTC)
     if kind is date:
         return date.fromisoformat(part)
     if kind is UUID:

@@ -4,13 +4,14 @@ import logging
 import time
 
 from opentelemetry import trace
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.metrics import HTTP_SECONDS
 from shared.web.answer import answer
 from shared.web.handlers import of_status
-from shared.web.problem import Problem
+from shared.web.problem import Problem, Text
 from shared.web.trace import trace_id
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,11 @@ def _complete(message: Message, trace: str) -> None:
 
 
 def _unexpected(error: Exception, scope: Scope) -> Problem:
+    if isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith("22"):
+        text = Text("Có ký tự hoặc số không lưu được.", "A character or number cannot be stored.")
+        return Problem(400, "unstorable", text)
     log.error("unexpected error at %s %s", scope["method"], scope["path"], exc_info=error)
     span = trace.get_current_span()
-    span.record_exception(error)
+    span.set_attribute("error.type", type(error).__name__)
     span.set_status(trace.StatusCode.ERROR, type(error).__name__)
     return of_status(500)

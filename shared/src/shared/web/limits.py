@@ -10,7 +10,8 @@ from shared.web.problem import Fault, Problem, Text
 
 DEFAULT_BYTES = 1024 * 1024
 MAX_DEPTH = 20
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# An unterminated string runs to the end of the body: searched again from its every quote it would cost hours.
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -26,6 +27,8 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+            raise no_nul()
         headers = Headers(scope=scope)
         length = headers.get("content-length", "")
         if not (length.strip("0") or "transfer-encoding" in headers):
@@ -89,6 +92,11 @@ def depth_exceeds(body: bytes, most: int) -> bool:
         if depth > most:
             return True
     return False
+
+
+def no_nul() -> Problem:
+    text = Text("Địa chỉ có ký tự không dùng được.", "The address has a character that cannot be used.")
+    return Problem(400, "bad-character", text)
 
 
 def too_large(limit: int) -> Problem:

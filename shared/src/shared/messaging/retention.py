@@ -1,0 +1,40 @@
+"""What messaging may forget: an event id that no broker can deliver again."""
+
+import asyncio
+from contextlib import suppress
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+# Topics keep seven days; a restored broker may bring some of them back later.
+INBOX_DAYS = 14
+CHUNK = 10_000
+
+_FORGET = sa.text(
+    """
+    with gone as (
+      delete from inbox where event_id in (
+        select event_id from inbox where received_at < now() - make_interval(days => :days) limit :n
+      ) returning 1
+    )
+    select count(*) from gone
+    """
+)
+
+
+async def forget_inbox(engine: AsyncEngine) -> int:
+    """Delete old claims in chunks, each its own transaction; how many."""
+    total = 0
+    while True:
+        async with engine.begin() as tx:
+            gone = int(await tx.scalar(_FORGET, {"days": INBOX_DAYS, "n": CHUNK}) or 0)
+        total += gone
+        if gone < CHUNK:
+            return total
+
+
+async def pause(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait, but no longer than until the worker stops."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
