@@ -184,6 +184,32 @@ def test_obligations_quote_the_plan(catalogue: Catalogue) -> None:
     assert [catalogue.obligations[code].year for code in ("O3", "O4")] == [2025, 2030]
 
 
+def test_recipients_and_lines_are_those_of_the_plan(catalogue: Catalogue) -> None:
+    told = catalogue.obligations
+    assert [told[code].to for code in ("O7", "O8", "O10")] == [(), (), ()]
+    assert told["O8"].by == ("SO_KHDT", "UBND_HUYEN", "ALL")
+    assert (told["O8"].lines, told["O12"].lines) == ("141-142; 211; 217", "90; 126-129; 223")
+
+
+def test_only_what_cannot_occur_at_all_may_be_not_applicable(catalogue: Catalogue) -> None:
+    assert {e.id for e in catalogue.elements.values() if e.may_be_not_applicable} == {
+        "n_victims_served",
+        "n_victims_detected",
+        "n_perpetrators_counselled",
+        "n_perpetrators_detected_noncriminal",
+        "n_trafficking_victims_supported",
+        "n_trafficking_victims_needing",
+    }
+
+
+def test_known_gaps_are_said_in_both_languages(catalogue: Catalogue) -> None:
+    for code in ("1.1", "6.2"):
+        measure = catalogue.measures[code]
+        assert measure.note_vi and "chưa có biểu" in measure.note_vi
+        assert measure.note_en and "on no form yet" in measure.note_en
+    assert all((m.note_vi is None) == (m.note_en is None) for m in catalogue.measures.values())
+
+
 def test_groups(catalogue: Catalogue) -> None:
     everybody = catalogue.groups["ALL"]
     assert everybody.has(catalogue.unit("SO_Y_TE")) and everybody.has(catalogue.unit("24611@2025-07-01"))

@@ -70,7 +70,8 @@ class Measure:
     reference: Reference = "reporting_year"
     national_targets: tuple[Target, ...] = ()
     sensitive: bool = False
-    note: str | None = None
+    note_vi: str | None = None
+    note_en: str | None = None
 
     @property
     def elements(self) -> tuple[str, ...]:

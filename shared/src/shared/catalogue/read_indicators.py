@@ -65,6 +65,7 @@ def _read_indicator(item: Entry, draft: Draft) -> None:
 
 
 def _read_measure(item: Entry, indicator: Indicator, draft: Draft) -> Measure:
+    noted = item.has("note_vi") or item.has("note_en")
     measure = Measure(
         code=item.code("code"),
         indicator=indicator.code,
@@ -91,7 +92,8 @@ def _read_measure(item: Entry, indicator: Indicator, draft: Draft) -> Measure:
         reference=item.choice("reference", ("reporting_year", "school_year", "survey_year")),
         national_targets=_read_targets(item, "national_targets"),
         sensitive=indicator.sensitive,
-        note=item.text_or_none("note"),
+        note_vi=item.text("note_vi") if noted else None,
+        note_en=item.text("note_en") if noted else None,
     )
     _check_formula(item, measure)
     _check_targets(item, measure, draft)
