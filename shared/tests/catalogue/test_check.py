@@ -220,6 +220,43 @@ CASES = {
         "coordinator_gap",
         "2025-03-01 to 2025-05-01",
     ),
+    "flag that may be not applicable": (
+        "elements",
+        "{id: female_key_leader, kind: flag,",
+        "{id: female_key_leader, kind: flag, may_be_not_applicable: true,",
+        "not_a_count",
+        "female_key_leader",
+    ),
+    "one side of a measure not applicable": (
+        "elements",
+        "{id: n_people_reached, kind: count,",
+        "{id: n_people_reached, kind: count, may_be_not_applicable: true,",
+        "not_applicable_in_part",
+        "measure 6.1",
+    ),
+    "hours without bounds": (
+        "forms",
+        "      - {kind: hours_of_persons, hours: total_unpaid_hours_male, persons: n_persons_unpaid_male, "
+        "at_least: 1, at_most: 168}\n",
+        "",
+        "bounds_missing",
+        "total_unpaid_hours_male",
+    ),
+    "bounds the wrong way round": (
+        "forms",
+        "at_least: 1, at_most: 168",
+        "at_least: 168, at_most: 1",
+        "bad_interval",
+        "168",
+    ),
+    "hours of what are no persons": (
+        "forms",
+        "persons: n_persons_unpaid_male",
+        "persons: n_phd_total",
+        "bad_choice",
+        "n_phd",
+    ),
+    "note in one language": ("indicators", "note_vi:", "note_vie:", "missing_text", "note_vi"),
     "unknown level": ("units", "level: district", "level: province", "bad_choice", "province"),
 }
 

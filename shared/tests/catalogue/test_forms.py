@@ -90,12 +90,21 @@ def test_checks_of_a_form(catalogue: Catalogue) -> None:
     commune = {(check.kind, check.left, check.right) for check in catalogue.forms["B01-XA"].checks}
     assert commune == {
         ("numerator_le_denominator", "n_people_reached", "population"),
+        ("numerator_le_denominator", "n_adolescent_births", "n_adolescent_women"),
         ("numerator_le_denominator", "n_orgs_informed_committed", "n_orgs_total"),
         ("sum_equals", "n_people_reached", "n_people_reached"),
         ("sum_equals", "population", "population"),
     }
     health = {(check.left, check.right) for check in catalogue.forms["B10-YTE"].checks}
     assert health == {("n_maternal_deaths", "n_live_births")}
+
+
+def test_hours_are_bounded_by_persons(catalogue: Catalogue) -> None:
+    bounds = {(c.left, c.right, c.at_least, c.at_most) for c in catalogue.forms["B06-KT"].checks if c.at_most}
+    assert bounds == {
+        ("total_unpaid_hours_female", "n_persons_unpaid_female", 1, 168),
+        ("total_unpaid_hours_male", "n_persons_unpaid_male", 1, 168),
+    }
 
 
 def test_duties_are_found_fast(catalogue: Catalogue) -> None:

@@ -18,6 +18,7 @@ def check_all(draft: Draft) -> None:
     _check_owners(draft)
     _check_coordinator(draft)
     _check_collected(draft)
+    _check_not_applicable(draft)
 
 
 def _check_validity(draft: Draft) -> None:
@@ -131,3 +132,13 @@ def _needed_cells(draft: Draft, measure: Measure) -> Iterator[tuple[str, str]]:
             yield from ((element_id, f"{dimension.id}={category}") for category in dimension.category_ids)
         elif element is not None:
             yield element_id, ""
+
+
+def _check_not_applicable(draft: Draft) -> None:
+    """All elements of a measure may be not applicable, or none: else a unit could leave one side of it only."""
+    for code, measure in draft.measures.items():
+        elements = [draft.elements[id_] for id_ in measure.elements if id_ in draft.elements]
+        if len({element.may_be_not_applicable for element in elements}) > 1:
+            allowed = ", ".join(element.id for element in elements if element.may_be_not_applicable)
+            message = f"measure {code}: only {allowed} may be not applicable; all of its elements may, or none"
+            draft.faults.add(draft.place("measure", code), "not_applicable_in_part", message)

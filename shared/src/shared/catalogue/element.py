@@ -27,7 +27,8 @@ class Dimension:
 class DataElement:
     """What is counted and reported. required_by: a cell per category, no total; optional_by: a total, optional parts.
 
-    count and persons are whole numbers, hours may be fractions, a flag is 0 or 1.
+    count and persons are whole numbers, hours may be fractions, a flag is 0 or 1. may_be_not_applicable: “không phát sinh”
+    may stand for a number; elsewhere it would take the unit out of a sum and still count it as reported.
     """
 
     id: str
@@ -40,3 +41,4 @@ class DataElement:
     optional_by: tuple[str, ...] = ()
     sensitive: bool = False
     derived: str | None = None
+    may_be_not_applicable: bool = False

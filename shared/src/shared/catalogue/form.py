@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from shared.calendar import DueRule, Frequency
@@ -8,7 +9,7 @@ from shared.catalogue.disaggregation import disaggregation_key
 from shared.catalogue.element import ElementKind
 from shared.catalogue.unit import Level, Unit
 
-CheckKind = Literal["numerator_le_denominator", "sum_equals"]
+CheckKind = Literal["numerator_le_denominator", "sum_equals", "hours_of_persons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ class FormCheck:
     numerator_le_denominator: in every disaggregation both are given in, `left` <= `right`.
     sum_equals: when every category of `dimension` is given, they add up to the
     total cell of `left` (`right` is `left`).
+    hours_of_persons: `left` hours in all are above zero and `at_least` to `at_most`
+    for each of the `right` persons, so that a mean given for a total is found.
     """
 
     kind: CheckKind
     left: str
     right: str
     dimension: str | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

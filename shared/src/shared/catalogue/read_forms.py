@@ -3,8 +3,9 @@ from shared.catalogue.disaggregation import parse_disaggregation
 from shared.catalogue.draft import Draft
 from shared.catalogue.element import DataElement
 from shared.catalogue.entry import Entry
-from shared.catalogue.form import Assignment, CheckKind, Field, Form, FormCheck, NarrativeField
+from shared.catalogue.form import Assignment, Field, Form, FormCheck, NarrativeField
 from shared.catalogue.read_calendar import FREQUENCIES
+from shared.catalogue.read_checks import read_checks
 from shared.catalogue.read_obligations import read_due
 from shared.catalogue.read_units import TREE_LEVELS
 
@@ -30,7 +31,7 @@ def read_forms(file: Entry, draft: Draft) -> None:
             frequency=frequency,
             due=due,
             fields=fields,
-            checks=(*_implied_checks(fields, draft), *_read_checks(item, code, fields)),
+            checks=(*_implied_checks(fields, draft), *read_checks(item, code, fields, draft)),
             narrative=_read_narrative(item),
             assigned=_read_assigned(item, code, draft),
             note=item.text_or_none("note"),
@@ -101,20 +102,6 @@ def _implied_checks(fields: tuple[Field, ...], draft: Draft) -> list[FormCheck]:
         element = draft.elements[element_id]
         checks += [FormCheck("sum_equals", element_id, element_id, dimension) for dimension in element.optional_by]
     return checks
-
-
-def _read_checks(item: Entry, form: str, fields: tuple[Field, ...]) -> list[FormCheck]:
-    found = []
-    on_form = {field.element for field in fields}
-    for entry in item.entries("checks", required=False):
-        kind: CheckKind = entry.choice("kind", ("numerator_le_denominator",))
-        check = FormCheck(kind, entry.code("numerator"), entry.code("denominator"))
-        for key, element_id in (("numerator", check.left), ("denominator", check.right)):
-            if element_id not in on_form:
-                entry.fault(key, "unknown_element", f"form {form}: {element_id} is not on the form")
-        found.append(check)
-        entry.close()
-    return found
 
 
 def _read_narrative(item: Entry) -> tuple[NarrativeField, ...]:

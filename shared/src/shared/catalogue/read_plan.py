@@ -75,11 +75,15 @@ def read_elements(file: Entry, draft: Draft) -> None:
             optional_by=item.codes("optional_by"),
             sensitive=item.flag("sensitive"),
             derived=item.code_or_none("derived"),
+            may_be_not_applicable=item.flag("may_be_not_applicable"),
         )
         for dimension_id in filter(None, (element.required_by, *element.optional_by)):
             if dimension_id not in draft.dimensions:
                 key = "required_by" if dimension_id == element.required_by else "optional_by"
                 item.fault(key, "unknown_dimension", f"element {element.id}: no dimension {dimension_id}")
+        if element.may_be_not_applicable and element.kind != "count":
+            message = f"element {element.id}: only a count can be not applicable, not {element.kind}"
+            item.fault("may_be_not_applicable", "not_a_count", message)
         if draft.declare("element", element.id, item.place):
             draft.elements[element.id] = element
         item.close()
