@@ -19,6 +19,28 @@ SERVICES = ("submissions", "aggregation", "notifications", "audit")
 ONCE = {"topics", *(f"{service}-migrate" for service in SERVICES)}
 UNWATCHED = {"otel-collector"}  # nothing in its image can ask (opentelemetry-collector-contrib#40517)
 REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
+EXAMPLE = dict(
+    line.split("=", 1)
+    for line in (ROOT / "deploy/.env.example").read_text("utf-8").splitlines()
+    if "=" in line and not line.startswith("#")
+)
+FILLED = {name: value or "x" for name, value in EXAMPLE.items()}
+PROMETHEUS: dict[str, Any] = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
+
+
+def configured(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What docker-compose makes of it with nothing given but `given`."""
+    program = shutil.which("docker-compose")
+    if program is None:
+        pytest.skip("docker-compose is not installed (Debian: apt-get install docker-compose)")
+    return subprocess.run(
+        [program, "-f", str(ROOT / "docker-compose.yml"), "config"],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
@@ -47,8 +69,6 @@ def test_each_service_is_migrated_once_and_runs_as_api_and_worker(service: str) 
     assert "topics" in parts["worker"]["depends_on"]
     assert f"{service}-api" in CONTAINERS["caddy"]["depends_on"]
     assert f"{service}-api:" in (ROOT / "deploy/caddy/Caddyfile").read_text("utf-8")
-    scraped = (ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8")
-    assert f"{service}-api:" in scraped and f"{service}-worker:" in scraped
 
 
 def test_topics_are_those_of_the_contract() -> None:
@@ -60,16 +80,11 @@ def test_topics_are_those_of_the_contract() -> None:
 
 def test_no_secret_has_a_value_in_the_repository() -> None:
     """Whatever must be given stands in .env.example, and secrets stand there without a value."""
-    example = dict(
-        line.split("=", 1)
-        for line in (ROOT / "deploy/.env.example").read_text("utf-8").splitlines()
-        if "=" in line and not line.startswith("#")
-    )
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
     required = set(REQUIRED.findall(text))
-    assert required <= set(example)
-    assert {name for name in required if "PASSWORD" in name} == {name for name in example if name.endswith("PASSWORD")}
-    assert all(not value for name, value in example.items() if name.endswith("PASSWORD"))
+    assert required <= set(EXAMPLE)
+    assert {name for name in required if "PASSWORD" in name} == {name for name in EXAMPLE if name.endswith("PASSWORD")}
+    assert all(not value for name, value in EXAMPLE.items() if name.endswith("PASSWORD"))
     assert not re.search(r"(?i)(password|secret|token)\w*:\s*[\"']?(?!\$\{|\s)[a-z0-9]{6,}", text)
 
 
@@ -81,27 +96,53 @@ def test_nothing_names_a_registry() -> None:
     assert all("docker.io" not in text and "ghcr.io" not in text and "index-url" not in text for text in texts)
 
 
-def test_docker_compose_takes_it() -> None:
-    program = shutil.which("docker-compose")
-    if program is None:
-        pytest.skip("docker-compose is not installed (Debian: apt-get install docker-compose)")
-    given = dict.fromkeys(REQUIRED.findall((ROOT / "docker-compose.yml").read_text("utf-8")), "x")
-    done = subprocess.run(
-        [program, "-f", str(ROOT / "docker-compose.yml"), "config"],
-        env=os.environ | given,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def test_docker_compose_takes_the_example_once_it_is_filled_in() -> None:
+    done = configured(FILLED | {"COMPOSE_PROFILES": "trial"})
     assert done.returncode == 0, done.stderr
-    assert set(yaml.safe_load(done.stdout)["services"]) == set(CONTAINERS)
-    without = subprocess.run(
-        [program, "-f", str(ROOT / "docker-compose.yml"), "config"],
-        env={name: value for name, value in os.environ.items() if name not in given},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert without.returncode != 0, "a missing password must be told, not left empty"
+    config = yaml.safe_load(done.stdout)["services"]
+    assert set(config) == set(CONTAINERS)
+    for service in SERVICES:
+        for part in ("migrate", "api", "worker"):
+            environment = config[f"{service}-{part}"]["environment"]
+            assert environment["ENVIRONMENT"] == "production"
+            assert float(environment["TIENDO_TRACE_RATIO"]) == 0.1
+
+
+@pytest.mark.parametrize("name", ["SMTP_URL", "CONTACT_DOMAIN", "JWKS_URL", "TOKEN_ISSUER", "POSTGRES_PASSWORD"])
+def test_what_nobody_can_guess_must_be_given(name: str) -> None:
+    assert name in REQUIRED.findall((ROOT / "docker-compose.yml").read_text("utf-8"))
+    assert not EXAMPLE[name], "a value to fill in, not one to forget"
+    if name in ("SMTP_URL", "POSTGRES_PASSWORD"):  # each run costs a second
+        without = configured({key: value for key, value in FILLED.items() if key != name})
+        assert without.returncode != 0 and name in without.stderr
+
+
+def test_mail_that_reaches_nobody_is_chosen_never_the_default() -> None:
+    """Mailpit keeps every mail to itself: it runs in a profile of its own, and no default names it."""
+    assert CONTAINERS["mailpit"]["profiles"] == ["trial"]
+    environment = CONTAINERS["notifications-worker"]["environment"]
+    assert "mailpit" not in environment["SMTP_URL"] and "example" not in environment["CONTACT_DOMAIN"]
+    depending = [name for name, one in CONTAINERS.items() if "mailpit" in one.get("depends_on", {})]
+    assert not depending
+
+
+@pytest.mark.parametrize("part", ["api", "worker"])
+def test_prometheus_finds_every_container_of_a_service(part: str) -> None:
+    """A fixed target is one container, whatever `--scale` says; a name is looked up to all their addresses."""
+    [job] = [job for job in PROMETHEUS["scrape_configs"] if job["job_name"] == part]
+    assert "static_configs" not in job
+    found = {name: (one["type"], one["port"]) for one in job["dns_sd_configs"] for name in one["names"]}
+    assert found == {f"{service}-{part}": ("A", 8001 + number) for number, service in enumerate(SERVICES)}
+
+
+def test_the_check_of_kafka_takes_little_of_the_brokers_memory() -> None:
+    kafka = CONTAINERS["kafka"]
+    check = kafka["healthcheck"]
+    settings = dict(word.split("=", 1) for word in check["test"] if re.match(r"[A-Z_]+=", word))
+    heaps = [
+        int(re.findall(r"-Xmx(\d+)m", text)[0])
+        for text in (kafka["environment"]["KAFKA_HEAP_OPTS"], settings["KAFKA_HEAP_OPTS"])
+    ]
+    assert heaps[1] <= 96 and sum(heaps) <= 640
+    assert kafka["mem_limit"] == "1g"
+    assert int(check["interval"].rstrip("s")) >= 30
