@@ -24,9 +24,9 @@ def url_variable(service: str) -> str:
 def common_environment(
     place: Place, issuer: Issuer, ports: Mapping[str, int], *, offset: float, broker: Mapping[str, str]
 ) -> dict[str, str]:
-    """What all services get. What the caller's own environment says wins, except the addresses chosen here."""
+    """What all services get. What the caller's own environment says wins, except `ENVIRONMENT`, which shells often use
+    for something else, and the addresses chosen here."""
     chosen = {
-        "ENVIRONMENT": "local",
         "TIENDO_SPANS_DIR": str(place.spans),
         "TIENDO_CLOCK_OFFSET_SECONDS": str(offset),
         "TIENDO_BUILD": build(place.root),
@@ -39,6 +39,7 @@ def common_environment(
         chosen["JWKS_FILE"] = str(issuer.jwks_file)
     environment = {**chosen, **os.environ}
     environment.update(broker)
+    environment["ENVIRONMENT"] = "local"
     environment["TIENDO_CLOCK_OFFSET_SECONDS"] = str(offset)
     environment["MAILBOX_URL"] = f"http://127.0.0.1:{ports['mailbox']}"
     for service in SERVICES:
