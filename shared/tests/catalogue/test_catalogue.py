@@ -94,3 +94,20 @@ def test_disaggregation_key_round_trips(disaggregation: dict[str, str]) -> None:
 def test_wrong_disaggregations_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="disaggregation"):
         parse_disaggregation(text)
+
+
+def test_a_unit_answers_for_what_ended_in_it(catalogue: Catalogue) -> None:
+    merged = "24678@2025-07-01"
+    assert catalogue.inherited(merged, date(2025, 6, 30)) == []
+    assert sorted(catalogue.inherited(merged, date(2025, 7, 1))) == sorted(catalogue.predecessors(merged))
+    assert catalogue.inherited("24678@2021-01-01", date(2026, 1, 1)) == []
+    assert catalogue.inherited("SO_NOI_VU", date(2025, 2, 28)) == []
+    assert catalogue.inherited("SO_NOI_VU", date(2025, 3, 1)) == ["SO_LDTBXH"]
+    assert catalogue.inherited("SO_KHCN", date(2026, 1, 1)) == catalogue.inherited("SO_VHTTDL", date(2026, 1, 1))
+
+
+def test_every_ended_commune_and_agency_has_somebody_who_answers_for_it(catalogue: Catalogue) -> None:
+    day = date(2026, 1, 1)
+    answered = {key for unit in catalogue.units_on(day) for key in catalogue.inherited(unit.key, day)}
+    ended = {u.key for u in catalogue.units.values() if u.valid_to and u.valid_to <= day and u.level != "district"}
+    assert answered == ended

@@ -62,6 +62,21 @@ class Catalogue:
         """The units that went into this one; a body that took others in also goes on being itself."""
         return list(self._predecessors.get(self.unit(key).key, ()))
 
+    def inherited(self, key: str, day: date) -> list[str]:
+        """The units that ended by the day and that this one answers for now: what went into it, directly or by steps.
+
+        Empty when the unit itself does not exist on the day. Raises KeyError.
+        """
+        found: list[str] = []
+        waiting = [key] if self.unit(key).is_valid_on(day) else []
+        while waiting:
+            for earlier in self.predecessors(waiting.pop()):
+                ended = self.unit(earlier).valid_to
+                if ended is not None and ended <= day and earlier not in found:
+                    found.append(earlier)
+                    waiting.append(earlier)
+        return found
+
     def owners(self, measure_code: str, day: date) -> list[str]:
         """Who answers for the measure on the day: one body, or one per part when split (3.2). Raises KeyError."""
         indicator = self.indicators[self.measures[measure_code].indicator]

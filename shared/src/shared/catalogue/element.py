@@ -27,8 +27,9 @@ class Dimension:
 class DataElement:
     """What is counted and reported. required_by: a cell per category, no total; optional_by: a total, optional parts.
 
-    count and persons are whole numbers, hours may be fractions, a flag is 0 or 1. may_be_not_applicable: “không phát sinh”
-    may stand for a number; elsewhere it would take the unit out of a sum and still count it as reported.
+    count and persons are whole numbers, hours may be fractions, a flag is 0 or 1.
+    may_be_not_applicable: “không phát sinh” may stand for a number; elsewhere it
+    would take the unit out of a sum and still count it as reported.
     """
 
     id: str
