@@ -1,12 +1,16 @@
 """Settings of notifications, on top of those common to all services."""
 
+import re
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
+
+NOWHERE = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid|localhost|local)$")
+"""Names reserved by RFC 2606 and RFC 6762."""
 
 
 class Settings(ServiceSettings):
@@ -34,6 +38,16 @@ class Settings(ServiceSettings):
     """Longer than one sending can last (`smtp_timeout_seconds` for each of its steps, at most four of them)."""
     smtp_timeout_seconds: float = Field(15.0, gt=0)
     claim_size: int = Field(10, ge=1, le=200)
+
+    @model_validator(mode="after")
+    def _production_reaches_people(self) -> Self:
+        """Mail to a default would be recorded as sent, or wait for ever, and reach nobody."""
+        if self.environment == "production":
+            if not {"smtp_url", "contact_domain"} <= self.model_fields_set:
+                raise ValueError("refused in production: SMTP_URL and CONTACT_DOMAIN are required")
+            if NOWHERE.search(self.contact_domain):
+                raise ValueError("refused in production: nobody has mail in a CONTACT_DOMAIN like this")
+        return self
 
     @property
     def sender(self) -> str:
