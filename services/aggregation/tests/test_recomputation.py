@@ -48,7 +48,24 @@ class ByHand:
             if root in line and o.period == period:
                 yield o
 
-    def element(self, root: str, period: str, element: str, part: str = "", level: str = "") -> dict[str, Any]:
+    def usable(self, o: Obligation, m: Measure | None, element: str, key: str) -> bool:
+        """Whether the answer in one cell can be used: it is given, and so is all that the measure sets it against."""
+        answer = counted(o, self.basis)
+        if answer is None:
+            return False
+        asked = {f.element for f in self.catalogue.forms[o.form].fields if f.key == key}
+        beside = {element} if m is None or m.kind == "every_quarter" else asked & set(m.elements)
+        said = {name: answer.cells.get((name, key), (None, "missing"))[1] for name in beside}
+        nothing = {name for name, status in said.items() if status == "not_applicable"}
+        if "missing" in said.values() or any(self.catalogue.elements[name].kind == "flag" for name in nothing):
+            return False
+        if m is not None and m.kind == "ratio_of_means":
+            return not nothing or nothing == beside
+        return not (m is not None and m.denominator in nothing and m.numerator in beside - nothing)
+
+    def element(
+        self, root: str, period: str, element: str, part: str = "", level: str = "", m: Measure | None = None
+    ) -> dict[str, Any]:
         """Sum, number of values, units reported and expected; a total of categories needs each of them."""
         out: dict[str, Any] = {"sum": None, "valued": 0, "reported": 0, "expected": 0, "estimate": False}
         for o in self.below(root, period):
@@ -62,9 +79,9 @@ class ByHand:
                 continue
             out["expected"] += 1
             answer = counted(o, self.basis)
-            cells = [answer.cells.get((element, key), (None, "missing")) for key in keys] if answer else []
-            if not cells or any(status == "missing" for _, status in cells):
+            if answer is None or not all(self.usable(o, m, element, key) for key in keys):
                 continue
+            cells = [answer.cells[(element, key)] for key in keys]
             out["reported"] += 1
             out["estimate"] |= any(status == "estimate" for _, status in cells)
             numbers = [value for value, status in cells if status != "not_applicable" and value is not None]
@@ -103,7 +120,7 @@ class ByHand:
 
     def measure(self, m: Measure, root: str, period: str, part: str = "", level: str = "") -> dict[str, Any]:
         def get(name: str) -> dict[str, Any]:
-            return self.element(root, period, name, part, level)
+            return self.element(root, period, name, part, level, m)
 
         if m.kind == "every_quarter":
             used = [self.enough(root, period, m.numerator, m.quarter_minimum or Decimal(0))]
@@ -140,6 +157,13 @@ class ByHand:
         target = m.target_for(int(period[:4]))
         if target is None or (m.floor is not None and total["value"] < m.floor):
             return "not_assessed"
+
+        if m.share:
+            split = [f"{m.tested_by}={c}" for c in ("male", "female")] if m.tested_by else []
+            split += [f"violence_type={c}" for c in ("BLG", "BLGD")] if m.indicator == "3.2" else []
+            shares = [self.measure(m, root, period, part=one)["value"] for one in split]
+            if any(share is not None and share > m.scale for share in [*shares, total["value"]]):
+                return "not_assessed"
 
         def met(value: Fraction) -> bool:
             bound = Fraction(target.value)
@@ -217,7 +241,9 @@ async def compare(engine: AsyncEngine, catalogue: Catalogue, desk: Desk) -> None
         part, level = (row.disaggregation, "")
         if part.startswith("admin_level="):
             part, level = "", part.removeprefix("admin_level=")
-        wanted = by_hand[row.basis].element(row.unit, row.period, row.element, part, level)
+        element, _, measure = row.element.partition(".")
+        m = catalogue.measures[measure] if measure else None
+        wanted = by_hand[row.basis].element(row.unit, row.period, element, part, level, m)
         got = {"sum": row.value, "valued": row.valued, "reported": row.reported}
         assert got == {name: wanted[name] for name in got}, (row, wanted)
 

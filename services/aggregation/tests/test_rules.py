@@ -61,27 +61,69 @@ def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
 
 def test_facts_of_a_form_without_an_answer_are_expected(plan: Plan) -> None:
     found = facts(plan, "B11-GD", "SO_GDDT", None)
-    assert found[("n_em_primary_cohort", "")] == Fact()
-    assert found[("n_em_primary_cohort", "sex=male")] == Fact()
+    assert found[("n_em_primary_cohort.5.2a", "")] == Fact()
+    assert found[("n_em_primary_cohort.5.2a", "sex=male")] == Fact()
     assert all(fact == Fact() for fact in found.values())
+
+
+def answered(form: str, **values: object) -> Revision:
+    """`values`: element (or element__dim__cat) → number, None (không phát sinh) or "missing"."""
+    told = []
+    for name, given_ in values.items():
+        element, *part = name.split("__")
+        status = "missing" if given_ == "missing" else "not_applicable" if given_ is None else "final"
+        value = Decimal(str(given_)) if status == "final" else None
+        told.append(Observation(element, "=".join(part), value, status))
+    return Revision(1, "received", 1, observations=tuple(told))
 
 
 def test_optional_cells_count_only_when_given(plan: Plan) -> None:
     unit = "24736@2025-07-01"
-    assert ("population", "sex=male") not in facts(plan, "B01-XA", unit, None)
-    given_ = (Observation("population", "sex=male", Decimal(5), "final"),)
-    found = facts(plan, "B01-XA", unit, Revision(1, "received", 1, observations=given_))
-    assert found[("population", "sex=male")] == Fact(Decimal(5), "final", False)
-    assert found[("population", "")].status is None
+    assert ("population.6.1", "sex=male") not in facts(plan, "B01-XA", unit, None)
+    one = facts(plan, "B01-XA", unit, answered("B01-XA", population__sex__male=5))
+    assert ("population.6.1", "sex=male") not in one, "of how many is not said"
+    found = facts(plan, "B01-XA", unit, answered("B01-XA", population__sex__male=5, n_people_reached__sex__male=4))
+    assert found[("population.6.1", "sex=male")] == Fact(Decimal(5), "final", False)
+    assert found[("population.6.1", "")].status is None
 
 
-def test_missing_is_not_zero(plan: Plan) -> None:
-    answer = (
-        Observation("n_vet_new_total", "", None, "missing"),
-        Observation("n_vet_new_female", "", Decimal(0), "final"),
-    )
-    found = facts(plan, "B12-NGHE", "SO_GDDT", Revision(1, "received", 1, observations=answer))
-    assert found == {("n_vet_new_total", ""): Fact(), ("n_vet_new_female", ""): Fact(Decimal(0), "final")}
+def test_missing_is_not_zero_and_leaves_the_other_side_unanswered_too(plan: Plan) -> None:
+    answer = answered("B12-NGHE", n_vet_new_total="missing", n_vet_new_female=0)
+    found = facts(plan, "B12-NGHE", "SO_GDDT", answer)
+    assert found == {("n_vet_new_total.5.3", ""): Fact(), ("n_vet_new_female.5.3", ""): Fact()}
+
+
+def test_an_element_of_two_measures_is_answered_for_each_alone(plan: Plan) -> None:
+    answer = answered("B05-LD", n_female_employed=100, n_female_wage_workers="missing", n_female_employed_agri=30)
+    found = facts(plan, "B05-LD", "SO_NOI_VU", answer)
+    assert found[("n_female_employed.2.1", "")] == Fact()
+    assert found[("n_female_employed.2.2", "")] == Fact(Decimal(100), "final")
+
+
+def test_a_total_of_categories_is_paired_per_category(plan: Plan) -> None:
+    """Boys without their cohort, girls without their completers: nothing at all, neither by sex nor together."""
+    answer = answered("B11-GD", n_em_primary_completed__sex__male=5, n_em_primary_cohort__sex__female=9)
+    found = facts(plan, "B11-GD", "SO_GDDT", answer)
+    assert {fact for (name, _), fact in found.items() if name.endswith(".5.2a")} == {Fact()}
+
+
+@pytest.mark.parametrize(
+    ("form", "unit", "name", "values"),
+    [
+        ("B12-NGHE", "SO_GDDT", "n_vet_new_female.5.3", {"n_vet_new_total": None, "n_vet_new_female": 7}),
+        ("B01-XA", "24736@2025-07-01", "female_key_leader", {"female_key_leader": None}),
+        ("B11-GD", "SO_GDDT", "gender_curriculum_in_place", {"gender_curriculum_in_place": None}),
+    ],
+)
+def test_an_absurd_khong_phat_sinh_is_no_answer(
+    plan: Plan, form: str, unit: str, name: str, values: dict[str, object]
+) -> None:
+    assert facts(plan, form, unit, answered(form, **values))[(name, "")] == Fact()
+
+
+def test_no_deaths_among_births_is_an_answer(plan: Plan) -> None:
+    found = facts(plan, "B10-YTE", "SO_Y_TE", answered("B10-YTE", n_live_births=10, n_maternal_deaths=None))
+    assert found[("n_maternal_deaths.4.2", "")] == Fact(None, "not_applicable")
 
 
 def test_a_flag_is_copied_to_its_level(plan: Plan) -> None:
@@ -135,16 +177,16 @@ def test_enough_in_every_quarter() -> None:
 
 def test_every_kind_of_measure(plan: Plan) -> None:
     m = plan.measures
-    births = {"n_live_births_male": cell(6109), "n_live_births_female": cell(5365)}
+    births = {"n_live_births_male.4.1": cell(6109), "n_live_births_female.4.1": cell(5365)}
     assert figure(m["4.1"], births).value == Decimal("113.867661")
     assert figure(m["1.1"], {"female_key_leader": cell(12, 28, 28, valued=28)}).value == Decimal("42.857143")
     items = {"n_items_in_quarter.every_quarter": cell(27, 28, 28, valued=28)}
     assert figure(m["6.3"], items).value == Decimal("96.428571")
     hours = {
-        "total_unpaid_hours_female": cell(3100),
-        "n_persons_unpaid_female": cell(200),
-        "total_unpaid_hours_male": cell(860),
-        "n_persons_unpaid_male": cell(100),
+        "total_unpaid_hours_female.3.1": cell(3100),
+        "n_persons_unpaid_female.3.1": cell(200),
+        "total_unpaid_hours_male.3.1": cell(860),
+        "n_persons_unpaid_male.3.1": cell(100),
     }
     mean = figure(m["3.1"], hours)
     assert (mean.numerator, mean.denominator, mean.value) == (Decimal("15.5"), Decimal("8.6"), Decimal("1.802326"))
@@ -154,7 +196,7 @@ def test_every_kind_of_measure(plan: Plan) -> None:
 
 
 def test_numerator_and_denominator_of_different_units_give_no_value(plan: Plan) -> None:
-    cells = {"n_people_reached": cell(10, 2, 3), "population": cell(100, 3, 3)}
+    cells = {"n_people_reached.6.1": cell(10, 2, 3), "population.6.1": cell(100, 3, 3)}
     found = figure(plan.measures["6.1"], cells)
     assert (found.value, found.reported, found.expected, found.complete) == (None, 2, 3, False)
 
@@ -162,7 +204,7 @@ def test_numerator_and_denominator_of_different_units_give_no_value(plan: Plan) 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=30))
 def test_the_value_is_that_of_the_sums(plan: Plan, pairs: list[tuple[int, int]]) -> None:
     top, bottom = sum(a for a, _ in pairs), sum(b for _, b in pairs)
-    cells = {"n_people_reached": cell(top), "population": cell(bottom)}
+    cells = {"n_people_reached.6.1": cell(top), "population.6.1": cell(bottom)}
     value = figure(plan.measures["6.1"], cells).value
     assert value is not None and abs(Fraction(value) - Fraction(100 * top, bottom)) <= Fraction(1, 2 * 10**6)
 
@@ -172,6 +214,19 @@ def test_rounding_is_half_up_to_six_places(exact: Fraction) -> None:
     value = to_decimal(exact)
     assert abs(Fraction(value) - exact) <= Fraction(1, 2 * 10**6)
     assert "E" not in str(value)
+
+
+def test_extreme_totals_have_a_value(plan: Plan) -> None:
+    """No report that passes intake (up to 10^12, 6 decimals) may stop the worker."""
+    most, least = Decimal(10**12), Decimal("0.000001")
+    for top in (most, most * 100 - least, least):
+        for bottom in (most, most * 100 - least, least):
+            sides = {"n_maternal_deaths.4.2": top, "n_live_births.4.2": bottom}
+            cells = {name: CellSum(value, 1, 1, 1) for name, value in sides.items()}
+            value = figure(plan.measures["4.2"], cells).value
+            exact = Fraction(100000) * Fraction(top) / Fraction(bottom)
+            assert value is not None and abs(Fraction(value) - exact) <= Fraction(1, 2 * 10**6)
+            assert "E" not in str(value)
 
 
 # assessment

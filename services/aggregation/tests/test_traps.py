@@ -35,6 +35,45 @@ async def test_trap_01_average_of_percentages(bench: Bench, catalogue: Catalogue
     assert (value.value, value.numerator, value.denominator) == (Decimal("10.8"), 108, 1000)
 
 
+async def test_trap_01_numerator_and_denominator_of_different_units(bench: Bench, catalogue: Catalogue) -> None:
+    """One commune tells its boys only, another its girls only: two answers of two, and still no ratio."""
+    desk = Desk(catalogue)
+    none = (None, "missing")
+    for unit, boys, girls in ((NEW, 200, none), (OTHER, none, 100)):
+        o, opened = desk.open("B01-XA", unit, "2025")
+        answer = commune_answer(n_live_births_male=boys, n_live_births_female=girls)
+        await bench.deliver([opened, desk.submit(o, answer)])
+    value = await bench.value("4.1", "2025")
+    assert (value.value, value.numerator, value.denominator) == (None, None, None)
+    assert (value.reported, value.expected, value.assessment) == (0, 2, "not_assessed")
+
+
+async def test_trap_01_a_share_above_the_whole_is_not_judged(bench: Bench, catalogue: Catalogue) -> None:
+    entrants = {"n_vet_new_total": 100, "n_vet_new_female": 130}
+    assert await judged(bench, catalogue, "B12-NGHE", "SO_GDDT", "2025", "5.3", entrants) == (130, "not_assessed")
+    value = await bench.value("5.3", "2025")
+    assert value.above_whole and value.value == 130
+
+    pupils: dict[str, Any] = {"gender_curriculum_in_place": 1}
+    for sex, completed in (("male", 110), ("female", 80)):
+        for level in ("primary", "lsec"):
+            pupils |= {f"n_em_{level}_cohort|sex={sex}": 100, f"n_em_{level}_completed|sex={sex}": completed}
+    assert await judged(bench, catalogue, "B11-GD", "SO_GDDT", "2025", "5.2a", pupils) == (95, "not_assessed")
+    value = await bench.value("5.2a", "2025")
+    assert value.above_whole and {p["category"]: p["meets"] for p in value.parts} == {"male": None, "female": False}
+
+
+async def test_trap_01_extreme_numbers_are_no_dead_letter(bench: Bench, catalogue: Catalogue) -> None:
+    births = {"n_live_births": 1, "n_maternal_deaths": 10**12, "n_lgbt_pilot_facilities": 0}
+    assert (await judged(bench, catalogue, "B10-YTE", "SO_Y_TE", "2026", "4.2", births))[0] == 10**17
+    hours = {"total_unpaid_hours_female": "999999999999.999999", "n_persons_unpaid_female": 1}
+    hours |= {"total_unpaid_hours_male": "0.000001", "n_persons_unpaid_male": 10**12}
+    desk = Desk(catalogue)
+    o, opened = desk.open("B06-KT", "SO_TAI_CHINH", "2025")
+    await bench.deliver([opened, desk.submit(o, hours)])
+    assert (await bench.value("3.1", "2025")).value == Decimal("999999999999999999") * 10**12
+
+
 async def test_trap_02_ratio_of_means(bench: Bench, catalogue: Catalogue) -> None:
     """3.1 divides two means of persons; hours and persons are summed apart."""
     hours = dict.fromkeys(["n_directors_total", "n_master_total", "n_phd_total"], 10)

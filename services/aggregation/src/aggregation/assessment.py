@@ -40,6 +40,12 @@ def below_floor(measure: Measure, total: Figure) -> bool:
     return measure.floor is not None and total.exact is not None and total.exact < Fraction(measure.floor)
 
 
+def above_whole(measure: Measure, total: Figure, parts: Sequence[Part]) -> bool:
+    """A share of more than everything, in total or of one part: the data are wrong, whatever the target."""
+    figures = [total, *(part.figure for part in parts)]
+    return measure.share and any(f.exact is not None and f.exact > Fraction(measure.scale) for f in figures)
+
+
 def assess(measure: Measure, total: Figure, parts: Sequence[Part], target: Target | None) -> Assessment:
     """`target` is the one that binds in the period's year, None in the years between.
 
@@ -50,7 +56,7 @@ def assess(measure: Measure, total: Figure, parts: Sequence[Part], target: Targe
         return "not_assessed"
     if total.exact is None:
         return "not_applicable"
-    if target is None or below_floor(measure, total):
+    if target is None or below_floor(measure, total) or above_whole(measure, total, parts):
         return "not_assessed"
     results = [meets(part.figure.exact, target) for part in parts if part.figure.exact is not None]
     if measure.tested_by:

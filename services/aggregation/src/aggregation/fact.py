@@ -1,10 +1,10 @@
 """From the answer to a form to facts: one per element and disaggregation, answered or still expected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aggregation.plan import Key, Layout, Plan, UnknownWord
+from aggregation.plan import Group, Key, Layout, Plan, UnknownWord
 from aggregation.revision import Observation, Revision
 
 ANSWERED = ("final", "estimate", "not_applicable")
@@ -22,23 +22,54 @@ class Fact:
 def facts(plan: Plan, form: str, unit: str, revision: Revision | None) -> dict[Key, Fact]:
     """Every fact of one obligation on one basis; without a counting revision all are merely expected.
 
-    An element judged per administrative level (1.1) gets a copy under the level of its unit.
+    What a measure needs of this form counts as answered only together (`_agreed`). An element judged per
+    administrative level (1.1) gets a copy under the level of its unit.
     Raises `UnknownWord` for an observation the form does not have.
     """
     layout = plan.layout(form)
     answers = _answers(layout, form, revision.observations or () if revision else ())
-    found = {
-        key: answers.get(key, Fact(expected=required))
-        for key, required in layout.fields.items()
-        if required or key in answers
-    }
-    for element, parts in layout.totals.items():
-        found[(element, "")] = total([found[part] for part in parts])
+    found: dict[Key, Fact] = {}
+    for group in layout.groups:
+        for part in group.parts:
+            told = {
+                element: answers.get((element, part), Fact(expected=layout.fields[(element, part)]))
+                for element in group.names
+                if (element, part) in layout.fields
+            }
+            found |= {(group.names[e], part): fact for e, fact in _agreed(plan, group, told).items()}
+        whole = {
+            element: total([found[(name, part)] for part in layout.totals[element]])
+            if element in layout.totals
+            else found.get((name, ""), Fact())
+            for element, name in group.names.items()
+        }
+        found |= {(group.names[e], ""): fact for e, fact in _agreed(plan, group, whole).items()}
     level = plan.level_key(unit)
-    for element in plan.by_level:
-        if level and (element, "") in found:
-            found[(element, level)] = found[(element, "")]
+    for name in plan.by_level:
+        if level and (name, "") in found:
+            found[(name, level)] = found[(name, "")]
     return found
+
+
+def _agreed(plan: Plan, group: Group, told: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    """What one disaggregation of a form says to a measure: all of it, or nothing when a part is missing or absurd.
+
+    Numerator and denominator then always rest on the same units. Optional cells are dropped, required ones expected.
+    """
+    if all(fact.status for fact in told.values()) and not _absurd(plan, group, told):
+        return told
+    return {element: Fact() for element, fact in told.items() if fact.expected}
+
+
+def _absurd(plan: Plan, group: Group, told: Mapping[str, Fact]) -> bool:
+    """Không phát sinh where something must have occurred: yes or no, persons of a mean, the whole of a part."""
+    void = {element for element, fact in told.items() if fact.status == "not_applicable"}
+    if any(plan.must_have_value(element) for element in void):
+        return True
+    m = group.measure
+    if m is None or not void or len(void) == len(told):
+        return False
+    return m.kind == "ratio_of_means" or m.denominator in void
 
 
 def total(parts: Iterable[Fact]) -> Fact:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 
 from shared.catalogue import Measure
 
 PLACES = Decimal("0.000001")
+# Sums of values up to 10^12 with 6 decimals, divided by one another: up to 10^25, far more digits than the usual 28.
+WIDE = Context(prec=120, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,20 @@ def flag_element(measure: Measure) -> str:
 
 
 def elements(measure: Measure) -> tuple[str, ...]:
-    """The elements whose cells the measure needs, numerator side first."""
+    """The names under which the sums of the measure are kept, numerator side first.
+
+    A measure of several elements has sums of its own (`n_female_employed.2.1`): a unit's answer enters them only when
+    it answers all of them, and an element may stand in two measures.
+    """
     if measure.kind == "every_quarter":
         return (flag_element(measure),)
-    names = (measure.numerator, measure.numerator_persons, measure.denominator, measure.denominator_persons)
-    return tuple(dict.fromkeys(name for name in names if name))
+    names = tuple(dict.fromkeys(measure.elements))
+    return names if len(names) == 1 else tuple(f"{name}.{measure.code}" for name in names)
+
+
+def element_of(name: str) -> str:
+    """The element of which a sum is kept under `name`."""
+    return name.partition(".")[0]
 
 
 def figure(measure: Measure, cells: Mapping[str, CellSum]) -> Figure:
@@ -78,8 +89,9 @@ def figure(measure: Measure, cells: Mapping[str, CellSum]) -> Figure:
 
 def to_decimal(exact: Fraction) -> Decimal:
     """Rounded half up to 6 decimals, plain notation without trailing zeros."""
-    value = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(PLACES, ROUND_HALF_UP)
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    with localcontext(WIDE):
+        value = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(PLACES)
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def _sides(measure: Measure, used: list[CellSum]) -> tuple[Fraction | None, Fraction | None]:

@@ -55,6 +55,7 @@ def item(
         assessment=v.assessment,
         provisional=v.provisional,
         below_floor=v.below_floor,
+        above_whole=v.above_whole,
         parts=[PartSchema.model_validate(part) for part in v.parts],
         as_of=v.as_of,
     )

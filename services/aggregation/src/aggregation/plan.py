@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from aggregation.formula import elements
+from aggregation.formula import element_of, elements
 from shared.catalogue import Catalogue, Measure, disaggregation_key
 
 Key = tuple[str, str]
@@ -15,11 +15,24 @@ class UnknownWord(ValueError):
 
 
 @dataclass(frozen=True)
+class Group:
+    """What a form asks for one measure: element → the name of its sum; `parts` the disaggregations asked.
+
+    Without a measure: an element that is kept as it is (the quarterly counts of 6.3).
+    """
+
+    measure: Measure | None
+    names: Mapping[str, str]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Layout:
-    """The fields of a form as keys: `fields` → required; `totals` → the keys that a derived total adds up."""
+    """The fields of a form: `fields` key → required; `totals` element → the parts that a derived total adds up."""
 
     fields: Mapping[Key, bool]
-    totals: Mapping[str, tuple[Key, ...]]
+    totals: Mapping[str, tuple[str, ...]]
+    groups: tuple[Group, ...]
 
 
 class Plan:
@@ -44,7 +57,7 @@ class Plan:
 
     @cached_property
     def measures_of(self) -> Mapping[str, tuple[Measure, ...]]:
-        """Element → the measures that need it."""
+        """Name of a sum → the measures that need it."""
         found: dict[str, tuple[Measure, ...]] = {}
         for measure in self.measures.values():
             for element in elements(measure):
@@ -58,8 +71,8 @@ class Plan:
 
     @cached_property
     def by_level(self) -> frozenset[str]:
-        """Elements that are also judged per administrative level (1.1)."""
-        return frozenset(m.numerator for m in self.measures.values() if m.partly_by == "admin_level")
+        """Sums that are also judged per administrative level (1.1)."""
+        return frozenset(name for m in self.measures.values() if m.partly_by == "admin_level" for name in elements(m))
 
     @cached_property
     def parents(self) -> Mapping[str, str | None]:
@@ -79,12 +92,30 @@ class Plan:
             fields = {(f.element, f.key): f.required for f in asked}
             whole = {element for element, part in fields if not part}
             totals = {
-                element: tuple(key for key, required in fields.items() if key[0] == element and required)
+                element: tuple(part for (named, part), required in fields.items() if named == element and required)
                 for element in dict.fromkeys(element for element, _ in fields)
                 if element not in whole
             }
-            self._layouts[form] = Layout(fields, totals)
+            self._layouts[form] = Layout(fields, totals, self._groups(fields))
         return self._layouts[form]
+
+    def _groups(self, fields: Mapping[Key, bool]) -> tuple[Group, ...]:
+        asked = dict.fromkeys(element for element, _ in fields)
+        groups: list[tuple[Measure | None, dict[str, str]]] = []
+        for m in self.measures.values():
+            names = {element_of(name): name for name in elements(m) if m.kind != "every_quarter"}
+            groups.append((m, {element: name for element, name in names.items() if element in asked}))
+        grouped = {element for _, names in groups for element in names}
+        groups += [(None, {element: element}) for element in asked if element not in grouped]
+        return tuple(
+            Group(m, names, tuple(dict.fromkeys(part for element, part in fields if element in names)))
+            for m, names in groups
+            if names
+        )
+
+    def must_have_value(self, element: str) -> bool:
+        """Whether không phát sinh is no answer: yes or no is always the one or the other."""
+        return self.catalogue.elements[element].kind == "flag"
 
     def path(self, unit: str) -> tuple[str, ...]:
         """The unit, its parent, … up to the root. Raises `UnknownWord`."""

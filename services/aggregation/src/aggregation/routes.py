@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from aggregation import reading
 from aggregation.asked import Asked, AsOf, Desk, Place, anyone, aware, desk_of, measures_of
-from aggregation.formula import elements
+from aggregation.formula import element_of, elements
 from aggregation.items import history_item, is_small, item
 from aggregation.rows import ValueKey
 from aggregation.schemas import (
@@ -112,17 +112,18 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place) -> Ex
     units = [key for key in desk.plan.catalogue.units if asked.unit in desk.plan.path(key)]
     quarterly = m.kind == "every_quarter"
     periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
+    counted = m.elements if quarterly else elements(m)
     async with desk.engine.connect() as tx:
         values = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
         cells = await reading.cells(tx, unit=asked.unit, period=asked.period, basis=asked.basis, elements=elements(m))
         rows = await reading.contributions(
-            tx, units=units, periods=periods, basis=asked.basis, elements=m.elements, limit=MAX_CONTRIBUTIONS + 1
+            tx, units=units, periods=periods, basis=asked.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
         )
     return Explanation(
         indicator=item(m, asked.unit, asked.period, asked.basis, values.get(_key(m, asked)), language(request)),
         cells=[
             CellSchema(
-                element=key.element,
+                element=element_of(key.element),
                 disaggregation=key.disaggregation,
                 value=c.value,
                 valued=c.valued,
@@ -138,7 +139,7 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place) -> Ex
 
 
 def _contribution(desk: Desk, row: reading.Contribution) -> ContributionSchema:
-    hidden = is_small(desk.plan, row.element, desk.plan.catalogue.units[row.unit], row.value)
+    hidden = is_small(desk.plan, element_of(row.element), desk.plan.catalogue.units[row.unit], row.value)
     return ContributionSchema(
         unit=row.unit,
         period=row.period,
@@ -146,7 +147,7 @@ def _contribution(desk: Desk, row: reading.Contribution) -> ContributionSchema:
         obligation_id=row.obligation_id,
         submission_id=row.submission_id,
         revision=row.revision,
-        element=row.element,
+        element=element_of(row.element),
         disaggregation=row.disaggregation,
         value=None if hidden else row.value,
         status=row.status,

@@ -77,5 +77,6 @@ class Value:
     assessment: Assessment
     provisional: bool = False
     below_floor: bool = False
+    above_whole: bool = False
     parts: tuple[Mapping[str, Any], ...] = ()
     as_of: datetime | None = field(default=None, compare=False)

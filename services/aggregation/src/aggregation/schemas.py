@@ -58,6 +58,7 @@ class IndicatorSchema(BaseModel):
     assessment: Assessment
     provisional: bool
     below_floor: bool
+    above_whole: bool
     parts: list[PartSchema]
     as_of: datetime | None
 

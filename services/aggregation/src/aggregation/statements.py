@@ -184,24 +184,25 @@ WRITE_VALUES = _statement(
     """
     with written as (
       insert into indicator_value (measure, unit, period, basis, value, numerator, denominator, reported, expected,
-                                   assessment, provisional, below_floor, parts, as_of)
+                                   assessment, provisional, below_floor, above_whole, parts, as_of)
       select measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment,
-             provisional, below_floor, parts::jsonb, now_at
+             provisional, below_floor, above_whole, parts::jsonb, now_at
       from unnest(:measures, :units, :periods, :bases, :values, :numerators, :denominators, :reported, :expected,
-                  :assessments, :provisional, :below_floor, :parts, :instants)
+                  :assessments, :provisional, :below_floor, :above_whole, :parts, :instants)
            as v (measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment,
-                 provisional, below_floor, parts, now_at)
+                 provisional, below_floor, above_whole, parts, now_at)
       on conflict (measure, unit, period, basis) do update set
         value = excluded.value, numerator = excluded.numerator, denominator = excluded.denominator,
         reported = excluded.reported, expected = excluded.expected, assessment = excluded.assessment,
-        provisional = excluded.provisional, below_floor = excluded.below_floor, parts = excluded.parts,
+        provisional = excluded.provisional, below_floor = excluded.below_floor,
+        above_whole = excluded.above_whole, parts = excluded.parts,
         as_of = excluded.as_of
       returning *
     )
     insert into indicator_history (measure, unit, period, basis, value, numerator, denominator, reported, expected,
-                                   assessment, provisional, below_floor, parts, as_of)
+                                   assessment, provisional, below_floor, above_whole, parts, as_of)
     select measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
-           below_floor, parts, as_of
+           below_floor, above_whole, parts, as_of
     from written
     """,
     measures=_TEXTS,
@@ -216,6 +217,7 @@ WRITE_VALUES = _statement(
     assessments=_TEXTS,
     provisional=_BOOLS,
     below_floor=_BOOLS,
+    above_whole=_BOOLS,
     parts=_TEXTS,
     instants=_INSTANTS,
 )

@@ -116,17 +116,18 @@ async def values(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) 
 
 def value_of(row: Any) -> Value:
     figures = (row.value, row.numerator, row.denominator, row.reported, row.expected, row.assessment)
-    return Value(*figures, row.provisional, row.below_floor, tuple(row.parts), row.as_of)
+    return Value(*figures, row.provisional, row.below_floor, row.above_whole, tuple(row.parts), row.as_of)
 
 
 async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -> None:
     """Set the current values and add them to the history."""
     names = ("measures", "units", "periods", "bases", "values", "numerators", "denominators", "reported", "expected",
-             "assessments", "provisional", "below_floor", "parts", "instants")  # fmt: skip
+             "assessments", "provisional", "below_floor", "above_whole", "parts", "instants")  # fmt: skip
     rows = []
     for key, v in sorted(changed.items()):
         figures = (v.value, v.numerator, v.denominator, v.reported, v.expected, v.assessment)
-        rows.append((*_astuple(key), *figures, v.provisional, v.below_floor, json.dumps(list(v.parts)), v.as_of))
+        flags = (v.provisional, v.below_floor, v.above_whole)
+        rows.append((*_astuple(key), *figures, *flags, json.dumps(list(v.parts)), v.as_of))
     await tx.execute(statements.WRITE_VALUES, _columns(names, rows))
 
 

@@ -89,6 +89,7 @@ FIGURE = (
     ("assessment", Text, False),
     ("provisional", Boolean, False),
     ("below_floor", Boolean, False),
+    ("above_whole", Boolean, False),
     ("parts", JSONB, False),
     ("as_of", DateTime(timezone=True), False),
 )

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aggregation.assessment import Part, assess, below_floor, meets
+from aggregation.assessment import Part, above_whole, assess, below_floor, meets
 from aggregation.formula import CellSum, Figure, elements, figure
 from aggregation.plan import Plan
 from aggregation.rows import Value
 from shared.calendar import Period
-from shared.catalogue import Measure, parse_disaggregation
+from shared.catalogue import Measure, Target, parse_disaggregation
 
 Cells = Mapping[tuple[str, str], CellSum]
 
@@ -29,9 +29,15 @@ def value(plan: Plan, measure: Measure, period: str, cells: Cells) -> Value:
         assess(measure, total, parts, target),
         total.provisional,
         below_floor(measure, total),
-        tuple(_told(part, None if target is None or part.figure.exact is None else meets(part.figure.exact, target))
-              for part in parts),
-    )  # fmt: skip
+        above_whole(measure, total, parts),
+        tuple(_told(part, _meets(measure, part, target)) for part in parts),
+    )
+
+
+def _meets(measure: Measure, part: Part, target: Target | None) -> bool | None:
+    if target is None or part.figure.exact is None or above_whole(measure, part.figure, []):
+        return None
+    return meets(part.figure.exact, target)
 
 
 def whole(plan: Plan, measure: Measure, total: Figure) -> Figure:

@@ -82,6 +82,7 @@ FIGURES = """
   assessment text not null,
   provisional boolean not null,
   below_floor boolean not null,
+  above_whole boolean not null,
   parts jsonb not null,
   as_of timestamptz not null
 """
