@@ -173,13 +173,11 @@ class ByHand:
             sexes = [self.measure(m, root, period, part=f"sex={sex}") for sex in ("male", "female")]
             results = [met(s["value"]) for s in sexes if s["value"] is not None]
             return "met" if all(results) else "partly_met" if any(results) else "not_met"
-        if met(total["value"]):
-            return "met"
+        verdicts = {met(total["value"])}
         if m.partly_by:
             levels = [self.measure(m, root, period, level=name) for name in ("province", "district", "commune")]
-            if any(met(one["value"]) for one in levels if one["value"] is not None):
-                return "partly_met"
-        return "not_met"
+            verdicts |= {met(one["value"]) for one in levels if one["value"] is not None}
+        return "met" if verdicts == {True} else "not_met" if verdicts == {False} else "partly_met"
 
 
 def answer_for(catalogue: Catalogue, form: str, rng: random.Random) -> dict[str, Any]:

@@ -257,7 +257,9 @@ def test_levels_make_it_partly_met(plan: Plan) -> None:
 
     assert assess(m, full(55), levels(province=70, commune=50), target) == "partly_met"
     assert assess(m, full(55), levels(province=55, commune=55), target) == "not_met"
-    assert assess(m, full(61), levels(province=80, commune=50), target) == "met"
+    assert assess(m, full(61), levels(province=80, commune=50), target) == "partly_met"
+    assert assess(m, full(61), levels(province=61, commune=60), target) == "met"
+    assert assess(m, full(61), levels(province=61, district=None), target) == "met"
     assert assess(m, full(55), levels(province=55, district=None), target) == "not_met"
 
 

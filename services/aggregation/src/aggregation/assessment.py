@@ -49,7 +49,7 @@ def above_whole(measure: Measure, total: Figure, parts: Sequence[Part]) -> bool:
 def assess(measure: Measure, total: Figure, parts: Sequence[Part], target: Target | None) -> Assessment:
     """`target` is the one that binds in the period's year, None in the years between.
 
-    Incomplete coverage is never judged. 1.1: met when all levels together meet it, partly when only some level does.
+    Incomplete coverage is never judged. 1.1: met when the total and every level meet it, partly when some of them do.
     5.2: every sex must meet it, partly when one does. Categories without any unit or case are left aside.
     """
     if not total.complete:
@@ -61,9 +61,7 @@ def assess(measure: Measure, total: Figure, parts: Sequence[Part], target: Targe
     results = [meets(part.figure.exact, target) for part in parts if part.figure.exact is not None]
     if measure.tested_by:
         return together(results)
-    if meets(total.exact, target):
-        return "met"
-    return "partly_met" if measure.partly_by and any(results) else "not_met"
+    return together([meets(total.exact, target), *(results if measure.partly_by else ())])
 
 
 def together(results: Sequence[bool]) -> Assessment:
