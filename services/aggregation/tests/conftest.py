@@ -50,6 +50,7 @@ class Answer:
 
     state: str
     cells: dict[tuple[str, str], Cell]
+    was_accepted: bool = False
 
 
 @dataclass
@@ -114,6 +115,7 @@ class Desk:
     def decide(self, o: Obligation, decision: Decision, revision: int | None = None) -> Event:
         number = revision or len(o.answers)
         o.answers[number - 1].state = decision
+        o.answers[number - 1].was_accepted |= decision == "accepted"
         model = MODELS[decision]
         return self._event(model(**self._duty(o), submission_id=o.ids[number - 1], revision=number, decided_at=NOW))
 

@@ -29,8 +29,10 @@ def counted(o: Obligation, basis: str) -> Answer | None:
     if basis == "received":
         latest = o.answers[-1] if o.answers else None
         return latest if latest and latest.state not in ("returned", "withdrawn") else None
-    accepted = [answer for answer in o.answers if answer.state == "accepted"]
-    return accepted[-1] if accepted else None
+    for answer in reversed(o.answers):
+        if answer.was_accepted:
+            return answer if answer.state == "accepted" else None
+    return None
 
 
 class ByHand:

@@ -69,6 +69,21 @@ async def test_returned_leaves_the_totals_and_the_superseded_revision_stays_out(
     assert (accepted.value, accepted.reported) == (40, 1)
 
 
+async def test_a_correction_accepted_and_returned_leaves_nothing_accepted(bench: Bench, catalogue: Catalogue) -> None:
+    """Over several batches and in reverse: the store keeps that a revision was accepted once."""
+    desk = Desk(catalogue)
+    for backwards in (False, True):
+        o, opened = desk.open("B01-XA", "24736@2025-07-01", "2027" if backwards else "2026")
+        events = [opened, desk.submit(o, commune_answer()), desk.decide(o, "accepted")]
+        events += [desk.submit(o, commune_answer(population=200)), desk.decide(o, "accepted")]
+        events += [desk.decide(o, "returned")]
+        for event in reversed(events) if backwards else events:
+            await bench.deliver([event])
+        for basis in ("received", "accepted"):
+            value = await bench.value("6.1", o.period, basis)
+            assert (value.value, value.reported, value.expected) == (None, 0, 1), (basis, backwards)
+
+
 async def test_an_old_commune_counts_in_its_district_too(bench: Bench, catalogue: Catalogue) -> None:
     desk = Desk(catalogue)
     await bench.deliver(desk.open_period("2024", ["B01-XA"]))

@@ -52,7 +52,11 @@ def fold(plan: Plan, events: Iterable[Event]) -> News:
             ))  # fmt: skip
         elif isinstance(data, SubmissionAccepted | SubmissionReturned | SubmissionWithdrawn):
             _open(plan, news, data, position)
-            _add(news, data, Revision(data.revision, DECISIONS[type(data)], data.version, data.submission_id))
+            state = DECISIONS[type(data)]
+            accepted = state == "accepted"
+            _add(news, data, Revision(
+                data.revision, state, data.version, data.submission_id, was_accepted=accepted
+            ))  # fmt: skip
     return news
 
 

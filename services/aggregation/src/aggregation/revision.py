@@ -23,7 +23,10 @@ class Observation:
 
 @dataclass(frozen=True)
 class Revision:
-    """Revision `number` of one obligation. `observations` is None while only its decision has arrived."""
+    """Revision `number` of one obligation. `observations` is None while only its decision has arrived.
+
+    `was_accepted`: it was accepted at some time, whatever became of it: it then replaced every earlier one.
+    """
 
     number: int
     state: State
@@ -31,10 +34,14 @@ class Revision:
     submission_id: UUID | None = None
     observations: tuple[Observation, ...] | None = None
     illustrative: bool = False
+    was_accepted: bool = False
 
 
 def merge(known: Revision, news: Revision) -> Revision:
-    """Two pieces of news about the same revision: the higher `version` gives the state, any gives the content."""
+    """Two pieces of news about the same revision: the higher `version` gives the state, any gives the content.
+
+    That it was accepted once is kept, in whatever order its events arrive.
+    """
     latest = news if news.version > known.version else known
     content = known if known.observations is not None else news
     return replace(
@@ -42,6 +49,7 @@ def merge(known: Revision, news: Revision) -> Revision:
         submission_id=known.submission_id or news.submission_id,
         observations=content.observations,
         illustrative=content.illustrative,
+        was_accepted=known.was_accepted or news.was_accepted,
     )
 
 
@@ -49,11 +57,13 @@ def counting(revisions: Iterable[Revision]) -> Mapping[Basis, Revision | None]:
     """The revision that stands in the totals on each basis, or None when the unit is out of them.
 
     `received`: the latest one, unless it is returned or withdrawn; superseded revisions do not come back.
-    `accepted`: the latest one whose own state is accepted. (DESIGN 5; domain 3.5: a returned report drops out.)
+    `accepted`: the latest one that was ever accepted, if it still is; what it replaced does not come back either.
+    (DESIGN 5; domain 3.5: a returned report drops out.)
     """
     ordered = sorted(revisions, key=lambda revision: revision.number)
     latest = ordered[-1] if ordered else None
-    accepted = next((r for r in reversed(ordered) if r.state == "accepted"), None)
+    accepted = next((r for r in reversed(ordered) if r.was_accepted), None)
+    accepted = accepted if accepted and accepted.state == "accepted" else None
     received = latest if latest and latest.state in ("received", "accepted") else None
     return {"received": with_content(received), "accepted": with_content(accepted)}
 

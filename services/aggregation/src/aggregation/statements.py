@@ -35,15 +35,17 @@ OPEN = _statement(
 
 REVISE = _statement(
     """
-    insert into revision (obligation_id, number, state, version, submission_id, observations, illustrative)
-    select id, number, state, version, submission, content::jsonb, illustrative
-    from unnest(:ids, :numbers, :states, :versions, :submissions, :contents, :illustrative)
-         as news (id, number, state, version, submission, content, illustrative)
+    insert into revision (obligation_id, number, state, version, submission_id, observations, illustrative,
+                          was_accepted)
+    select id, number, state, version, submission, content::jsonb, illustrative, was_accepted
+    from unnest(:ids, :numbers, :states, :versions, :submissions, :contents, :illustrative, :was_accepted)
+         as news (id, number, state, version, submission, content, illustrative, was_accepted)
     on conflict (obligation_id, number) do update set
       state = case when excluded.version > revision.version then excluded.state else revision.state end,
       version = greatest(excluded.version, revision.version),
       submission_id = coalesce(revision.submission_id, excluded.submission_id),
       illustrative = case when revision.observations is null then excluded.illustrative else revision.illustrative end,
+      was_accepted = revision.was_accepted or excluded.was_accepted,
       observations = coalesce(revision.observations, excluded.observations)
     """,
     ids=_IDS,
@@ -53,17 +55,18 @@ REVISE = _statement(
     submissions=_IDS,
     contents=_TEXTS,
     illustrative=_BOOLS,
+    was_accepted=_BOOLS,
 )
 
 # Every revision's state, but the content only of those that can count: a unit may have sent a hundred corrections.
 ANSWERS = _statement(
     """
     select o.obligation_id, o.obligation, o.form, o.unit, o.period,
-           r.number, r.state, r.version, r.submission_id, r.illustrative,
+           r.number, r.state, r.version, r.submission_id, r.illustrative, r.was_accepted,
            case when r.number in (r.latest, r.accepted) then r.observations end as observations
     from obligation o
     left join (
-      select *, max(number) over duty as latest, max(number) filter (where state = 'accepted') over duty as accepted
+      select *, max(number) over duty as latest, max(number) filter (where was_accepted) over duty as accepted
       from revision where obligation_id = any(:ids) window duty as (partition by obligation_id)
     ) r on r.obligation_id = o.obligation_id
     where o.obligation_id = any(:ids)

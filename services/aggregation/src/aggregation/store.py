@@ -34,11 +34,11 @@ async def open_obligations(tx: AsyncConnection, duties: Iterable[Duty]) -> None:
 async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision]]) -> None:
     """Merge news about revisions into what is known; each (obligation, number) at most once."""
     rows = [
-        (id, r.number, r.state, r.version, r.submission_id, _dump(r.observations), r.illustrative)
+        (id, r.number, r.state, r.version, r.submission_id, _dump(r.observations), r.illustrative, r.was_accepted)
         for id, known in revisions.items()
         for r in known
     ]
-    names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative")
+    names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative", "was_accepted")
     await tx.execute(statements.REVISE, _columns(names, rows))
 
 
@@ -50,7 +50,8 @@ async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[Answer]:
         known = revisions.setdefault(row.obligation_id, [])
         if row.number is not None:
             content = _load(row.observations)
-            known.append(Revision(row.number, row.state, row.version, row.submission_id, content, row.illustrative))
+            told = (row.submission_id, content, row.illustrative, row.was_accepted)
+            known.append(Revision(row.number, row.state, row.version, *told))
     return [Answer(duty, tuple(revisions[id])) for id, duty in duties.items()]
 
 

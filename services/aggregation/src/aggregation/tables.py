@@ -43,6 +43,7 @@ revision = Table(
     Column("submission_id", UUID(as_uuid=True)),
     Column("observations", JSONB(none_as_null=True), comment="null while only its decision has arrived"),
     Column("illustrative", Boolean, nullable=False, server_default=text("false")),
+    Column("was_accepted", Boolean, nullable=False, server_default=text("false"), comment="at some time"),
     PrimaryKeyConstraint("obligation_id", "number"),
 )
 

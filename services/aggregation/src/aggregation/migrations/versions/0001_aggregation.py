@@ -30,9 +30,11 @@ create table revision (
   submission_id uuid,
   observations jsonb,
   illustrative boolean not null default false,
+  was_accepted boolean not null default false,
   primary key (obligation_id, number)
 );
 comment on column revision.version is 'per obligation; orders news whatever the delivery';
+comment on column revision.was_accepted is 'at some time';
 comment on column revision.observations is 'null while only its decision has arrived';
 
 create table fact (
