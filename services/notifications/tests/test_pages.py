@@ -1,13 +1,15 @@
 """The place "Thời hạn" as a reader gets it, without JavaScript."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from notifications.month import Month
+from shared.clock import VIETNAM
 from shared.web import messages
 
 UNIT, OTHER = "24736@2025-07-01", "SO_Y_TE"
@@ -51,14 +53,68 @@ async def test_a_reporter_sees_only_their_own(asker: Any, sent: Any, office: Any
     assert "@daknong.example" not in text
 
 
+def following(text: str) -> str:
+    return text.split('rel="next" href="')[-1].split('"')[0].replace("&amp;", "&")
+
+
 async def test_a_day_and_the_next_page(asker: Any, office: Any, told: Callable[..., Any]) -> None:
     await office.hear(*(told(id=uuid4()).opened() for _ in range(120)))
     async with asker.as_("ops", **HTML) as client:
         first = await client.get("/deadlines", params={"day": "2026-12-01", "state": "planned"})
-        link = first.text.split('rel="next" href="')[-1].split('"')[0].replace("&amp;", "&")
-        second = await client.get("/deadlines" + link)
-    assert first.text.count("/reminders/") == 100
-    assert second.text.count("/reminders/") == 20
+        second = await client.get("/deadlines" + following(first.text))
+        third = await client.get("/deadlines" + following(second.text))
+        month = await client.get("/deadlines", params={"month": "2026-12", "state": "planned"})
+    assert [page.text.count('href="/reminders/') for page in (first, second, third)] == [50, 50, 20]
+    assert "120 lần nhắc" in first.text and 'rel="next"' not in third.text.split('class="pager"')[-1]
+    listed = [set(re.findall(r'href="/reminders/([^"]+)"', page.text)) for page in (first, second, third)]
+    assert len(set.union(*listed)) == 120
+    for page in (first, second, month):
+        assert page.text.index("<caption") < page.text.index('id="list"') < page.text.index('href="/reminders/')
+    assert following(first.text).endswith("#list")
+    assert month.text.count('href="/reminders/') == 50
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "vi", "en"),
+    [
+        (7, 9, "Còn 7 ngày", "7 days left"),  # the step T-7 is on the 8th; a mail of the 7th is that of T-14
+        (8, 9, "Còn 6 ngày", "6 days left"),
+        (14, 9, "Ngày hạn chót", "On the last day"),
+        (16, 9, "Quá hạn 2 ngày", "2 days overdue"),
+        (18, 9, "Quá hạn 4 ngày", "4 days overdue"),
+    ],
+)
+async def test_mail_and_page_count_from_the_last_day_in_time(
+    asker: Any, office: Any, told: Callable[..., Any], smtp_sink: Any, day: int, hour: int, vi: str, en: str
+) -> None:
+    """The last day in time is 14 December: on the 16th a report is two days late, wherever one reads it."""
+    duty = told()
+    await office.hear(duty.opened())
+    office.clock.at = datetime(2026, 12, day, hour, tzinfo=VIETNAM)
+    await office.ticker.tick()
+    await office.sender(smtp_sink.port).send_some()
+    for mail in smtp_sink.messages:
+        said = "Hạn chót hôm nay" if day == 14 else vi
+        assert mail.message["Subject"].startswith(f"[Tiến Độ] {said}: ")
+    assert smtp_sink.messages
+    office.clock.forward(days=10)  # what was said then stays said
+    [row] = await office.rows("select id from reminder where state = 'sent' and role = 'reporter'")
+    async with asker.as_("coordinator", **HTML) as client:
+        month = await client.get("/deadlines", params={"month": "2026-12", "state": "sent"})
+        one = await client.get(f"/reminders/{row.id}")
+        english = await client.get(f"/reminders/{row.id}", headers={"Cookie": "lang=en"})
+    assert f">{vi}<" in month.text and f"<p>{vi} " in one.text and f"<p>{en} " in english.text
+    assert "ngày hạn 1" not in month.text + one.text
+
+
+async def test_a_step_to_come_is_named_by_the_day_it_goes_out(asker: Any, sent: Any) -> None:
+    async with asker.as_("reporter", UNIT, **HTML) as client:
+        text = (await client.get("/deadlines", params={"month": "2026-12", "state": "planned"})).text
+    named = re.findall(r'href="/reminders/[^"]+">([^<]+)</a>', text)
+    assert named == [
+        "Còn 13 ngày", "Còn 6 ngày", *["Còn 3 ngày"] * 2, *["Ngày hạn chót"] * 2,
+        *["Quá hạn 2 ngày"] * 2, *["Quá hạn 4 ngày"] * 2, *["Quá hạn 8 ngày"] * 2,
+    ]  # fmt: skip
 
 
 async def test_a_reminder_shows_its_attempts(asker: Any, sent: Any, office: Any) -> None:

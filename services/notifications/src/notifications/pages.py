@@ -24,7 +24,9 @@ from shared.web.page import page
 from shared.web.problem import Fault, Text, not_found
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-ROWS = 100
+ROWS = 50
+LIST = "#list"
+"""The next page of a list begins with the list; the calendar stays above it."""
 Shown = Literal["live", "planned", "due", "sent", "failed", "stopped", "all"]
 SHOWN: dict[str, tuple[str, ...]] = {
     "live": LIVE,
@@ -69,6 +71,8 @@ async def deadlines(
         chosen = {"month": str(shown_month), "unit": unit, "state": state, "day": day and day.isoformat()} | changes
         return "?" + urlencode({key: value for key, value in chosen.items() if value})
 
+    many = sum(sum(states.values()) for on, states in days.items() if day in (None, on))
+
     return page(
         request,
         "deadlines.html",
@@ -77,8 +81,10 @@ async def deadlines(
         day_shown=day,
         today=today,
         rows=rows[:ROWS],
-        next_url=link(cursor=encode(rows[ROWS - 1].not_before, rows[ROWS - 1].id)) if len(rows) > ROWS else None,
-        first_url=link() if cursor else None,
+        many=many,
+        per_page=ROWS,
+        next_url=link(cursor=encode(rows[ROWS - 1].not_before, rows[ROWS - 1].id)) + LIST if len(rows) > ROWS else None,
+        first_url=link() + LIST if cursor else None,
         coming=[_coming(desk, row, today) for row in coming],
         overdue=overdue,
         units=[(key, _ended(desk, key)) for key in sorted(units, key=lambda key: (_unit_name(desk, key), key))],
@@ -185,12 +191,23 @@ def _coming(desk: Desk, row: Any, today: date) -> dict[str, Any]:
 
 
 def _words(desk: Desk) -> dict[str, Any]:
+    now = desk.clock.now()
     return {
         "form_name": lambda code: form_name(desk.catalogue, code),
         "form_title": lambda code: form_title(desk.catalogue, code),
         "period_name": period_name,
-        "stage_days": lambda code: abs(stage.urgency(code)) if code != stage.RETURNED else 0,
-        "stage_kind": lambda code: (
-            code if code == stage.RETURNED else "overdue" if stage.is_overdue(code) else "before"
-        ),
+        "step_days": lambda row: _step_days(row, now),
     }
+
+
+def _step_days(row: Any, now: datetime) -> int | None:
+    """Days left, as its mail says or would say them; None for the notice of a return, which tells no deadline first."""
+    if row.stage == stage.RETURNED or row.due_at is None:
+        return None
+    if row.sent_at is not None:
+        return stage.days_left(row.due_at, row.sent_at)
+    if row.state in ("superseded", "cancelled"):
+        planned: date = row.planned_on
+        return (stage.last_day(row.due_at) - planned).days
+    coming = row.state in ("planned", "due")
+    return stage.days_left(row.due_at, max(row.not_before, now) if coming else row.not_before)
