@@ -59,7 +59,9 @@ class ByHand:
         beside = {element} if m is None or m.kind == "every_quarter" else asked & set(m.elements)
         said = {name: answer.cells.get((name, key), (None, "missing"))[1] for name in beside}
         nothing = {name for name, status in said.items() if status == "not_applicable"}
-        if "missing" in said.values() or any(self.catalogue.elements[name].kind == "flag" for name in nothing):
+        if "missing" in said.values() or not all(
+            self.catalogue.elements[name].may_be_not_applicable for name in nothing
+        ):
             return False
         if m is not None and m.kind == "ratio_of_means":
             return not nothing or nothing == beside

@@ -126,6 +126,14 @@ def test_a_total_of_categories_is_paired_per_category(plan: Plan) -> None:
         ("B12-NGHE", "SO_GDDT", "n_vet_new_female.5.3", {"n_vet_new_total": None, "n_vet_new_female": 7}),
         ("B01-XA", "24736@2025-07-01", "female_key_leader", {"female_key_leader": None}),
         ("B11-GD", "SO_GDDT", "gender_curriculum_in_place", {"gender_curriculum_in_place": None}),
+        ("B01-XA", "24736@2025-07-01", "population.6.1", {"population": None, "n_people_reached": None}),
+        ("B10-YTE", "SO_Y_TE", "n_live_births.4.2", {"n_live_births": 10, "n_maternal_deaths": None}),
+        (
+            "B09-BTXH",
+            "SO_Y_TE",
+            "n_trafficking_victims_supported.3.3",
+            {"n_trafficking_victims_needing": None, "n_trafficking_victims_supported": 2},
+        ),
     ],
 )
 def test_an_absurd_khong_phat_sinh_is_no_answer(
@@ -134,9 +142,12 @@ def test_an_absurd_khong_phat_sinh_is_no_answer(
     assert facts(plan, form, unit, answered(form, **values))[(name, "")] == Fact()
 
 
-def test_no_deaths_among_births_is_an_answer(plan: Plan) -> None:
-    found = facts(plan, "B10-YTE", "SO_Y_TE", answered("B10-YTE", n_live_births=10, n_maternal_deaths=None))
-    assert found[("n_maternal_deaths.4.2", "")] == Fact(None, "not_applicable")
+def test_no_victims_at_all_is_an_answer(plan: Plan) -> None:
+    names = ("n_trafficking_victims_needing", "n_trafficking_victims_supported")
+    for needing in (None, 3):
+        values = dict(zip(names, (needing, None), strict=True))
+        found = facts(plan, "B09-BTXH", "SO_Y_TE", answered("B09-BTXH", **values))
+        assert found[("n_trafficking_victims_supported.3.3", "")] == Fact(None, "not_applicable")
 
 
 def test_a_flag_is_copied_to_its_level(plan: Plan) -> None:

@@ -1,15 +1,19 @@
 """What a naive build gets wrong (domain/README 8), point by point, on the whole way from report to value."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from aggregation import reading
+from aggregation.aggregate import Aggregator
+from aggregation.plan import Plan
 from aggregation.rows import ValueKey
 from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
 from shared.catalogue import Catalogue
+from shared.clock import Clock
 
 NEW, OTHER = "24736@2025-07-01", "24611@2025-07-01"
 
@@ -215,6 +219,42 @@ async def test_trap_13_restatement_keeps_the_old_value(bench: Bench, catalogue: 
         history = await reading.history(tx, measures=["5.3"], unit=key.unit, period="2026", basis="received", limit=10)
     assert (now[key].value, then[key].value) == (Decimal(28), Decimal(35)) and not before
     assert [value.value for _, _, value in history] == [28, 35]
+
+
+async def test_trap_14_a_duty_of_a_unit_that_did_not_reach_the_cut_off(bench: Bench, catalogue: Catalogue) -> None:
+    """Opened for 71 communes, then for the 28 that replaced them: 28 are expected, and only they count."""
+    desk = Desk(catalogue)
+    old = [u.key for u in catalogue.units_on(date(2024, 12, 14)) if u.level == "commune"]
+    new = [u.key for u in catalogue.units_on(date(2025, 12, 14)) if u.level == "commune"]
+    assert (len(old), len(new)) == (71, 28)
+    for form, period in (("B01-XA", "2025"), ("B02-XA-Q", "2025-Q3")):
+        await bench.deliver([desk.open(form, unit, period)[1] for unit in old + new])
+    answers = [desk.submit(o, commune_answer()) for o in desk.obligations if o.form == "B01-XA" and o.unit in old[:3]]
+    await bench.deliver(answers)
+    value = await bench.value("6.1", "2025")
+    assert (value.value, value.reported, value.expected) == (None, 0, 28)
+    assert (await bench.value("6.3", "2025")).expected == (await bench.value("6.3", "2025-Q3")).expected == 28
+
+
+async def test_trap_14_a_catalogue_that_learns_of_the_reorganisation_later(bench: Bench, catalogue: Catalogue) -> None:
+    """The 71 stood in the sums of 2025; the worker that starts with this catalogue takes them out."""
+    units = {
+        k: replace(u, valid_to=None, successors=()) if u.level == "commune" else u for k, u in catalogue.units.items()
+    }
+    earlier = replace(catalogue, units={k: u for k, u in units.items() if not k.endswith("@2025-07-01")})
+    desk = Desk(earlier)
+    before = Bench(bench.engine, Aggregator(Plan(earlier), Clock()), earlier)
+    await before.deliver([*desk.open_period("2025", ["B01-XA"]), *desk.open_period("2025-Q3")])
+    await before.deliver([desk.submit(desk.obligations[0], commune_answer())])
+    assert (await before.value("6.1", "2025")).expected == (await before.value("6.3", "2025-Q3")).expected == 71
+    await bench.deliver([*Desk(catalogue).open_period("2025", ["B01-XA"]), *Desk(catalogue).open_period("2025-Q3")])
+    async with bench.engine.begin() as tx:
+        assert await bench.aggregator.leave_out(tx) > 71
+        assert await bench.aggregator.leave_out(tx) == 0
+    value = await bench.value("6.1", "2025")
+    assert (value.value, value.reported, value.expected) == (None, 0, 28)
+    for period in ("2025", "2025-Q3"):
+        assert (await bench.value("6.3", period)).expected == 28, period
 
 
 async def test_trap_15_missing_units_are_shown(bench: Bench, catalogue: Catalogue) -> None:

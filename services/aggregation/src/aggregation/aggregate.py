@@ -60,6 +60,24 @@ class Aggregator:
         changed = await self._write_values(tx, dirty)
         await self._publish(tx, changed, dirty, news, received)
 
+    async def leave_out(self, tx: AsyncConnection) -> int:
+        """Take units out of the periods they no longer reach, after a catalogue that knows of a reorganisation.
+
+        Runs when the worker starts: no event tells of a new catalogue. Returns how many facts were emptied.
+        """
+        await store.lock(tx)
+        places = [place for place in await store.places(tx) if not self._plan.stands(*place)]
+        if not places:
+            return 0
+        dirty = Dirty()
+        gone = [replace(row, fact=Fact(expected=False)) for row in await store.facts_at(tx, places)]
+        await store.write_facts(tx, gone)
+        for row in gone:
+            dirty.mark(self._plan, row, [])
+        await self._sum_cells(tx, dirty)
+        await self._publish(tx, await self._write_values(tx, dirty), dirty, News(), [])
+        return len(gone)
+
     async def _write_facts(self, tx: AsyncConnection, news: News) -> Dirty:
         await store.open_obligations(tx, news.duties.values())
         await store.revise(tx, {id: known.values() for id, known in news.revisions.items()})
@@ -92,6 +110,8 @@ class Aggregator:
             for basis in BASES:
                 flag = derived.flag([counts.get((p.unit, p.period, element, basis)) for p in quarters],
                                     measure.quarter_minimum or Decimal(0))  # fmt: skip
+                if not self._plan.stands(target.unit, target.period):
+                    flag = Fact(expected=False)
                 key = FactKey(derived.source_id(name, target), name, "", basis)
                 flags[key] = FactRow(key, target.unit, target.period, flag), causes[(element, target)]
         known = await store.facts(tx, {key.source for key in flags})
@@ -178,13 +198,17 @@ def changed_facts(
     counted: Mapping[UUID, Mapping[Basis, Revision | None]],
     known: Mapping[FactKey, FactRow],
 ) -> list[FactRow]:
-    """The facts that differ from the stored ones. A field that is no longer answered nor expected becomes empty."""
+    """The facts that differ from the stored ones. A field that is no longer answered nor expected becomes empty.
+
+    A unit that did not live to see the cut-off day has none: its duty was opened before the reorganisation was known.
+    """
     rows: dict[FactKey, FactRow] = {}
     for answer in answers:
         duty = answer.duty
         for basis in BASES:
             revision = counted[duty.obligation_id][basis]
-            for (element, part), fact in facts(plan, duty.form, duty.unit, revision).items():
+            stands = plan.stands(duty.unit, duty.period)
+            for (element, part), fact in facts(plan, duty.form, duty.unit, revision).items() if stands else ():
                 key = FactKey(duty.obligation_id, element, part, basis)
                 rows[key] = FactRow(key, duty.unit, duty.period, fact)
     gone = {key: replace(row, fact=Fact(expected=False)) for key, row in known.items() if key not in rows}

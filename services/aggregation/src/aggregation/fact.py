@@ -62,7 +62,7 @@ def _agreed(plan: Plan, group: Group, told: Mapping[str, Fact]) -> Mapping[str, 
 
 
 def _absurd(plan: Plan, group: Group, told: Mapping[str, Fact]) -> bool:
-    """Không phát sinh where something must have occurred: yes or no, persons of a mean, the whole of a part."""
+    """Không phát sinh where the catalogue wants a number, or of the whole of which a part occurred."""
     void = {element for element, fact in told.items() if fact.status == "not_applicable"}
     if any(plan.must_have_value(element) for element in void):
         return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from aggregation.formula import element_of, elements
+from shared.calendar import Period
 from shared.catalogue import Catalogue, Measure, disaggregation_key
 
 Key = tuple[str, str]
@@ -114,8 +115,8 @@ class Plan:
         )
 
     def must_have_value(self, element: str) -> bool:
-        """Whether không phát sinh is no answer: yes or no is always the one or the other."""
-        return self.catalogue.elements[element].kind == "flag"
+        """Whether không phát sinh is no answer, also when an earlier intake took it."""
+        return not self.catalogue.elements[element].may_be_not_applicable
 
     def path(self, unit: str) -> tuple[str, ...]:
         """The unit, its parent, … up to the root. Raises `UnknownWord`."""
@@ -124,6 +125,10 @@ class Plan:
                 raise UnknownWord(f"unit {unit} is not in catalogue {self.version[:12]}")
             self._paths[unit] = (unit, *self.catalogue.ancestors(unit))
         return self._paths[unit]
+
+    def stands(self, unit: str, period: str) -> bool:
+        """Whether the unit exists on the period's cut-off day: only then does it owe and count."""
+        return self.catalogue.units[unit].is_valid_on(Period.parse(period).cut_off)
 
     def level_key(self, unit: str) -> str | None:
         """The disaggregation of a unit's administrative level; None for a unit outside the three levels."""

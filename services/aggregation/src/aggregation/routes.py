@@ -76,7 +76,7 @@ async def explanation(request: Request, code: str, asked: Asked) -> Explanations
 
 @router.get("/coverage", response_model=Coverage)
 async def coverage(request: Request, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
-    """Every opened obligation of the period and whether its answer counts; totals per form."""
+    """Every opened obligation of a unit that stands at the period's end, and whether its answer counts; totals per form."""
     desk = desk_of(request)
     async with desk.engine.connect() as tx:
         rows = await reading.coverage(tx, [period or desk.year])
@@ -91,6 +91,7 @@ async def coverage(request: Request, period: Annotated[str | None, Query(max_len
             accepted=r.accepted is not None,
         )
         for r in rows
+        if r.unit in desk.plan.catalogue.units and desk.plan.stands(r.unit, r.period)
     ]
     totals = [
         CoverageTotal(

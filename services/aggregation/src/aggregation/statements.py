@@ -94,6 +94,18 @@ FACTS = _statement(
     ids=_IDS,
 )
 
+PLACES = sa.text("select distinct unit, period from fact where expected or status is not null")
+
+FACTS_AT = _statement(
+    """
+    select f.source, f.element, f.disaggregation, f.basis, f.unit, f.period, f.value, f.status, f.expected
+    from unnest(:units, :periods) as p (unit, period)
+    join fact f on f.unit = p.unit and f.period = p.period
+    """,
+    units=_TEXTS,
+    periods=_TEXTS,
+)
+
 WRITE_FACTS = _statement(
     """
     insert into fact (source, element, disaggregation, basis, unit, period, value, status, expected)

@@ -71,6 +71,21 @@ async def facts(tx: AsyncConnection, sources: Collection[UUID]) -> dict[FactKey,
     return found
 
 
+async def places(tx: AsyncConnection) -> list[tuple[str, str]]:
+    """Every (unit, period) with a fact that is expected or answered."""
+    return [(row.unit, row.period) for row in await tx.execute(statements.PLACES)]
+
+
+async def facts_at(tx: AsyncConnection, found: Collection[tuple[str, str]]) -> list[FactRow]:
+    """Every fact of (unit, period)."""
+    rows = await tx.execute(statements.FACTS_AT, _columns(("units", "periods"), sorted(found)))
+    return [
+        FactRow(FactKey(r.source, r.element, r.disaggregation, r.basis), r.unit, r.period,
+                Fact(r.value, r.status, r.expected))
+        for r in rows
+    ]  # fmt: skip
+
+
 async def write_facts(tx: AsyncConnection, rows: Iterable[FactRow]) -> None:
     names = ("sources", "elements", "disaggregations", "bases", "units", "periods", "values", "statuses", "expected")
     flat = [

@@ -1,5 +1,6 @@
 """The worker: submissions in, indicators out."""
 
+import asyncio
 from datetime import timedelta
 
 from aggregation.aggregate import Aggregator
@@ -17,4 +18,10 @@ def create_worker(settings: Settings) -> ServiceWorker:
         Plan(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
     )
     engine = create_engine(settings, pool_size=2)
-    return ServiceWorker(settings, engine, topics=(SUBMISSIONS,), apply=aggregator.apply)
+
+    async def leave_out(stopping: asyncio.Event) -> None:
+        """Once, in case this catalogue knows of a reorganisation that the last one did not."""
+        async with engine.begin() as tx:
+            await aggregator.leave_out(tx)
+
+    return ServiceWorker(settings, engine, topics=(SUBMISSIONS,), apply=aggregator.apply, loops=(leave_out,))
