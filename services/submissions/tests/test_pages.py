@@ -154,13 +154,29 @@ async def test_numbers_are_read_as_the_page_showed_them(office: Office, rules: d
 
 
 async def test_nothing_to_count_is_said_by_status(office: Office, rules: dict[str, FormRules]) -> None:
+    duty = await office.duty("B07-BLG", "SO_NOI_VU")
+    office_of = ("reporter", "SO_NOI_VU")
+    form = await browse(office, f"/obligations/{duty}", *office_of)  # type: ignore[arg-type]
+    assert form.text.count('<option value="not_applicable"') == 4
+    assert "không có trường hợp nào thì chọn “Không phát sinh”" in form.text
+    data = inputs(form).values
+    data |= {name: "not_applicable" for name in data if name.startswith("status.")}
+    sent = await press(office, f"/obligations/{duty}", data, *office_of)  # type: ignore[arg-type]
+    assert sent.status_code == 303, sent.text
+    receipt = await browse(office, sent.headers["location"], *office_of)  # type: ignore[arg-type]
+    assert "Không phát sinh" in receipt.text
+
+
+async def test_not_applicable_is_offered_only_where_nothing_may_occur(
+    office: Office, rules: dict[str, FormRules]
+) -> None:
     duty = await office.duty()
     form = await browse(office, f"/obligations/{duty}")
-    data = filled(rules["B01-XA"], form, n_live_births_male="", n_live_births_female="")
-    data |= {"status.n_live_births_male": "not_applicable", "status.n_live_births_female": "not_applicable"}
-    sent = await press(office, f"/obligations/{duty}", data)
-    assert sent.status_code == 303
-    assert "Không phát sinh" in (await browse(office, sent.headers["location"])).text
+    assert "hông phát sinh" not in form.text and "not_applicable" not in form.text
+    data = filled(rules["B01-XA"], form) | {"status.female_key_leader": "not_applicable"}
+    refused = await press(office, f"/obligations/{duty}", data)
+    assert refused.status_code == 422 and "Chọn có hoặc không" in refused.text
+    assert "hông phát sinh" not in refused.text
 
 
 async def test_review_and_correction_on_pages(office: Office, rules: dict[str, FormRules]) -> None:

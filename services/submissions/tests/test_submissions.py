@@ -60,9 +60,8 @@ async def test_free_text_stays_out_of_events(office: Office, report: Report) -> 
 async def test_values_are_exact(office: Office) -> None:
     duty = await office.duty("B06-KT", "SO_TAI_CHINH")
     detail = (await office.get(f"/api/v1/obligations/{duty}")).json()
-    observations = [
-        {"measure": f["measure"], "value": "38640.100001" if f["kind"] == "hours" else 7} for f in detail["fields"]
-    ]
+    values = {"hours": "38640.100001", "persons": 2400}
+    observations = [{"measure": f["measure"], "value": values.get(f["kind"], 7)} for f in detail["fields"]]
     answer = await office.submit(duty, {"observations": observations}, "SO_TAI_CHINH")
     assert answer.status_code == 201, answer.text
     event = (await office.events(duty))[-1]
@@ -92,11 +91,20 @@ async def test_a_report_with_faults_leaves_nothing_behind(office: Office) -> Non
 
 async def test_a_body_of_the_wrong_shape_is_refused(office: Office) -> None:
     duty = await office.duty()
-    body = {"observations": [{"measure": "population", "value": True}], "extra": 1}
+    body = commune_report(population=True, n_live_births_male="-1")
+    body["observations"][0] |= {"status": "done", "colour": "red"}
+    body |= {"extra": 1, "narrative": {"results": 7}, "evidence": "12/BC", "reason": 3}
     errors = (await office.submit(duty, body)).json()["errors"]
     assert {(e["code"], e["pointer"]) for e in errors} == {
-        ("value-type", "/observations/0/value"), ("extra-forbidden", "/extra"),
+        ("value_type", "/observations/6/value"), ("negative", "/observations/1/value"),
+        ("unknown_status", "/observations/0/status"), ("unknown_key", "/observations/0/colour"),
+        ("unknown_key", "/extra"), ("text_expected", "/narrative/results"), ("evidence_expected", "/evidence"),
+        ("text_expected", "/reason"),
     }  # fmt: skip
+    wrong: list[dict[str, Any]] = [{}, {"observations": 3, "narrative": []}, {"observations": [3, None, []]}]
+    for raw in wrong:
+        assert (await office.submit(duty, raw)).status_code == 422
+    assert await office.count("submission") == 0
 
 
 async def test_sending_again_with_the_key_does_nothing_twice(office: Office, report: Report) -> None:

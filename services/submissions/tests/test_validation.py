@@ -1,5 +1,6 @@
 """Every kind of fault by an example, and all of them at once."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,7 @@ def entries(*more: Entry, **changed: Any) -> list[Entry]:
     return [Entry(m, v) for m, v in values.items() if v is not ...] + list(more)
 
 
-def codes(rules: FormRules, given: list[Entry]) -> list[tuple[str, str]]:
+def codes(rules: FormRules, given: Sequence[Entry | None]) -> list[tuple[str, str]]:
     return [(f.code, f.pointer) for f in check_observations(rules, given)[1]]
 
 
@@ -84,11 +85,126 @@ def test_each_fault_is_named(commune: FormRules, given: list[Entry], expected: t
 
 
 @pytest.mark.parametrize("status", ["missing", "not_applicable"])
-def test_status_and_value_must_agree(commune: FormRules, status: Any) -> None:
-    silent = entries(Entry("population", None, {}, status), population=...)
-    assert codes(commune, silent) == []
-    loud = entries(Entry("population", "0", {}, status), population=...)
-    assert codes(commune, loud) == [("value_not_allowed", "/observations/8/value")]
+def test_status_and_value_must_agree(rules: dict[str, FormRules], status: Any) -> None:
+    form = rules["B07-BLG"]
+
+    def given(value: str | None) -> list[Entry]:
+        return [Entry(f.element.id, value, f.disaggregation, status) for f in form.fields]
+
+    assert codes(form, given(None)) == []
+    assert codes(form, given("0")) == [("value_not_allowed", f"/observations/{n}/value") for n in range(4)]
+
+
+def test_only_what_may_not_occur_is_not_applicable(rules: dict[str, FormRules]) -> None:
+    """Elsewhere it would take the unit out of a denominator and still count it as reported (6.1 became 233 %)."""
+    for form in rules.values():
+        given = [Entry(f.element.id, None, f.disaggregation, "not_applicable") for f in form.fields]
+        refused = {n for n, f in enumerate(form.fields) if not f.element.may_be_not_applicable}
+        assert {pointer for _, pointer in codes(form, given)} == {f"/observations/{n}/status" for n in refused}
+    flag = check_observations(rules["B01-XA"], entries(Entry("female_key_leader", None, {}, "not_applicable")))[1]
+    assert "không phát sinh" not in " ".join(f.text.vi for f in flag)
+
+
+def answered(form: FormRules, **statuses: str) -> list[tuple[str, str]]:
+    given = []
+    for field in form.fields:
+        status = statuses.get(field.element.id, "final")
+        given.append(Entry(field.element.id, "1" if status == "final" else None, field.disaggregation, status))
+    return codes(form, given)
+
+
+@pytest.mark.parametrize("status", ["missing", "not_applicable"])
+@pytest.mark.parametrize(("silent", "place"), [("n_victims_served", 1), ("n_victims_detected", 0)])
+def test_both_counts_of_a_ratio_are_answered_alike(
+    rules: dict[str, FormRules], silent: str, place: int, status: str
+) -> None:
+    expected = [("answered_in_part", f"/observations/{place}/status")]
+    assert answered(rules["B07-BLG"], **{silent: status}) == expected
+    mixed = answered(rules["B07-BLG"], n_victims_detected="missing", n_victims_served="not_applicable")
+    assert mixed == [("answered_in_part", "/observations/1/status")]
+
+
+def test_a_denominator_of_two_ratios_may_serve_one_of_them(rules: dict[str, FormRules]) -> None:
+    form = rules["B05-LD"]
+    assert answered(form, n_female_employed_agri="missing") == []
+    assert answered(form, n_female_employed_agri="missing", n_female_wage_workers="missing") != []
+    assert {code for code, _ in answered(form, n_female_employed="missing")} == {"answered_in_part"}
+    everything = {"n_female_employed": "missing", "n_female_employed_agri": "missing"}
+    assert answered(form, **everything, n_female_wage_workers="missing") == []
+
+
+def test_a_mean_cannot_lack_one_of_its_four_numbers(rules: dict[str, FormRules]) -> None:
+    form = rules["B06-KT"]
+    base = {f.element.id: "10" for f in form.fields} | {"total_unpaid_hours_female": "100"}
+    for silent in ("total_unpaid_hours_female", "n_persons_unpaid_male"):
+        given = [Entry(m, v) for m, v in base.items() if m != silent] + [Entry(silent, None, {}, "missing")]
+        assert {code for code, _ in codes(form, given)} == {"answered_in_part"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "persons", "expected"),
+    [
+        ("16.13", "1000", ["hours_look_like_mean"]),
+        ("999.9", "1000", ["hours_look_like_mean"]),
+        ("1000", "1000", []),
+        ("16130", "1000", []),
+        ("168000", "1000", []),
+        ("168000.1", "1000", ["hours_above_possible"]),
+        ("0", "0", ["hours_look_like_mean"]),
+        ("1", "0", ["hours_above_possible"]),
+    ],
+)
+def test_total_hours_are_no_mean(rules: dict[str, FormRules], hours: str, persons: str, expected: list[str]) -> None:
+    form = rules["B06-KT"]
+    values = {f.element.id: "10" for f in form.fields}
+    values |= {"total_unpaid_hours_female": hours, "n_persons_unpaid_female": persons}
+    findings = check_observations(form, [Entry(m, v) for m, v in values.items()])[1]
+    assert [f.code for f in findings] == expected
+    place = list(values).index("total_unpaid_hours_female")
+    assert all(f.pointer == f"/observations/{place}/value" for f in findings)
+
+
+def test_adolescent_births_are_within_adolescent_women(commune: FormRules) -> None:
+    given = entries(n_adolescent_births="500", n_adolescent_women="10")
+    assert codes(commune, given) == [("numerator_above_denominator", "/observations/3/value")]
+
+
+def test_nothing_wrong_hides_anything_else(commune: FormRules) -> None:
+    """One answer names all: status, keys, types, several categories, and value and note of what is in no place."""
+    given: list[Entry | None] = [
+        Entry("n_cows", "12%", {"sex": "x"}, "final", "x" * 501),
+        Entry("population", "-1", {"sex": "x", "violence_type": "y"}, "done", 7, ("colour",)),
+        Entry("population", True, "all", ["final"]),
+        Entry("population", "8123"),
+        Entry("population", "zwölf", {}, "final"),
+        Entry("n_people_reached", "9000", note="x" * 501),
+        Entry(None, 1.5),
+        None,
+    ]
+    found = [pair for pair in codes(commune, given) if pair[0] != "missing_field"]
+    assert found == [
+        ("unknown_measure", "/observations/0/measure"),
+        ("unknown_category", "/observations/0/disaggregation/sex"),
+        ("note_too_long", "/observations/0/note"),
+        ("percentage_instead_of_counts", "/observations/0/value"),
+        ("unknown_category", "/observations/1/disaggregation/sex"),
+        ("unknown_category", "/observations/1/disaggregation/violence_type"),
+        ("disaggregation_not_asked", "/observations/1/disaggregation"),
+        ("unknown_key", "/observations/1/colour"),
+        ("text_expected", "/observations/1/note"),
+        ("unknown_status", "/observations/1/status"),
+        ("negative", "/observations/1/value"),
+        ("disaggregation_expected", "/observations/2/disaggregation"),
+        ("unknown_status", "/observations/2/status"),
+        ("value_type", "/observations/2/value"),
+        ("duplicate_cell", "/observations/4"),
+        ("not_a_number", "/observations/4/value"),
+        ("note_too_long", "/observations/5/note"),
+        ("measure_expected", "/observations/6/measure"),
+        ("float_not_exact", "/observations/6/value"),
+        ("observation_expected", "/observations/7"),
+        ("numerator_above_denominator", "/observations/5/value"),
+    ]
 
 
 def test_the_percentage_fault_names_both_counts_in_both_languages(commune: FormRules) -> None:
@@ -109,7 +225,7 @@ def test_parts_that_add_up_are_taken(commune: FormRules) -> None:
 
 def test_hours_may_have_six_decimals(rules: dict[str, FormRules]) -> None:
     form = rules["B06-KT"]
-    base = {f.element.id: "10" for f in form.fields}
+    base = {f.element.id: "10" for f in form.fields} | {"n_persons_unpaid_female": "2400"}
 
     def of(value: str) -> list[str]:
         given = [Entry(m, v) for m, v in (base | {"total_unpaid_hours_female": value}).items()]

@@ -37,6 +37,7 @@ class Element:
     kind: str
     unit: Text = NO_UNIT
     sensitive: bool = False
+    may_be_not_applicable: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """Hours of so many persons in all, within bounds for each of them."""
+
+    hours: str
+    persons: str
+    at_least: Decimal
+    at_most: Decimal
+
+
+@dataclass(frozen=True)
 class Part:
     """A part of the narrative."""
 
@@ -85,6 +96,8 @@ class FormRules:
     names: Mapping[str, Text]  # every element of the catalogue
     computed: Mapping[str, tuple[str, ...]]  # every measure of the catalogue: the elements it is computed from
     narrative: tuple[Part, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()  # elements of one measure, (numerator, denominator) or (hours, persons)
     by_cell: Mapping[Cell, Field] = field(init=False)
     elements: Mapping[str, Element] = field(init=False)
 
@@ -121,6 +134,12 @@ def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
             names=names,
             computed=computed,
             narrative=tuple(Part(n.code, _name(n), n.required) for n in form.narrative),
+            hours=tuple(
+                Hours(c.left, c.right, c.at_least, c.at_most)
+                for c in form.checks
+                if c.at_least is not None and c.at_most is not None
+            ),
+            pairs=_pairs(form, catalogue),
         )
         for form in catalogue.forms.values()
     }
@@ -134,7 +153,7 @@ def _field(asked: cat.Field, element: cat.DataElement, dimensions: Mapping[str, 
     categories = [dimensions[d].categories[c] for d, c in asked.pairs]
     label = Text(", ".join(c.vi for c in categories), ", ".join(c.en for c in categories))
     unit = Text(element.unit_vi, element.unit_en)
-    told = Element(element.id, _name(element), element.kind, unit, element.sensitive)
+    told = Element(element.id, _name(element), element.kind, unit, element.sensitive, element.may_be_not_applicable)
     return Field(told, asked.key, asked.disaggregation, label, asked.required)
 
 
@@ -144,3 +163,19 @@ def _ratios(form: cat.Form, catalogue: cat.Catalogue) -> tuple[Ratio, ...]:
         for m in catalogue.measures.values()
         if m.denominator and m.numerator in form.elements and m.denominator in form.elements
     )
+
+
+def _pairs(form: cat.Form, catalogue: cat.Catalogue) -> tuple[tuple[str, str], ...]:
+    """What is answered together: numerator and denominator of each measure, and the persons of their means."""
+    found = [
+        pair
+        for m in catalogue.measures.values()
+        for pair in (
+            (m.numerator, m.denominator),
+            (m.numerator, m.numerator_persons),
+            (m.denominator, m.denominator_persons),
+        )
+    ]
+    found += [(c.left, c.right) for c in form.checks if c.kind == "numerator_le_denominator"]
+    on_form = set(form.elements)
+    return tuple(dict.fromkeys((a, b) for a, b in found if a in on_form and b in on_form and a and b))

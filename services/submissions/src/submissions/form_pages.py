@@ -18,7 +18,7 @@ from submissions.desk import Actor, Desk, desk_of, sees_all
 from submissions.faults import Finding
 from submissions.intake import NO_OBLIGATION, Posting, Refused, take
 from submissions.schemas import Receipt
-from submissions.sheet import STATUSES, Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
+from submissions.sheet import Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
 from submissions.submission import previous
 from submissions.task import task_of
 
@@ -83,7 +83,7 @@ async def render(
         "rules": rules,
         "columns": columns_of(rules),
         "rows": rows_of(rules, typed, written(last_year, spoken), findings),
-        "statuses": STATUSES,
+        "may_be_not_applicable": any(e.may_be_not_applicable for e in rules.elements.values()),
         "typed": typed,
         "findings": findings,
         "faults": page_faults(rules, findings),

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from babel.numbers import NumberFormatError, parse_decimal
 
 Status = Literal["final", "estimate", "not_applicable", "missing"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 WITH_VALUE: frozenset[str] = frozenset({"final", "estimate"})
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Reading a longer text could not end in an allowed number (≤ 10¹² with 6 decimals) and would only cost time.
@@ -17,13 +18,14 @@ MAX_TEXT = 40
 
 @dataclass(frozen=True)
 class Entry:
-    """An observation as it came in: nothing about it has been checked."""
+    """An observation as it came in: nothing about it has been checked, not even that a text is a text."""
 
-    measure: str
-    value: str | int | float | None
-    disaggregation: Mapping[str, str] = field(default_factory=dict)
-    status: Status = "final"
-    note: str | None = None
+    measure: object
+    value: object
+    disaggregation: object = field(default_factory=dict)
+    status: object = "final"
+    note: object = None
+    unknown: tuple[str, ...] = ()  # keys that an observation does not have
 
 
 @dataclass(frozen=True)

@@ -5,26 +5,25 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 
 from shared.web.problem import Language
 from submissions.form import FormRules
 from submissions.obligation import is_late
-from submissions.observation import Entry, Status
+from submissions.observation import Status
+from submissions.shape import read_report
 from submissions.submission import Report
-
-
-def _value(raw: Any) -> str | int | float | None:
-    if raw is None or (isinstance(raw, str | int | float) and not isinstance(raw, bool)):
-        return raw
-    vi, en = "Giá trị là chuỗi số, số nguyên hoặc null.", "A value is a text of digits, a whole number or null."
-    raise PydanticCustomError("value_type", "a text, a whole number or null", {"vi": vi, "en": en})
-
 
 Value = Annotated[
     str | int | float | None,
-    PlainValidator(_value),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}),
 ]
 
@@ -40,9 +39,6 @@ class ObservationBody(Body):
     status: Status = "final"
     note: str | None = None
 
-    def entry(self) -> Entry:
-        return Entry(self.measure, self.value, self.disaggregation, self.status, self.note)
-
 
 class SubmissionBody(Body):
     observations: list[ObservationBody]
@@ -50,9 +46,20 @@ class SubmissionBody(Body):
     evidence: list[str] = Field(default_factory=list, description="document numbers or addresses")
     reason: str | None = Field(None, description="why the revision before is corrected; required from revision 2 on")
 
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def as_sent(cls, raw: Any, handler: ModelWrapValidatorHandler["SubmissionBody"]) -> "SubmissionBody":
+        """The fields only document: `read_report` checks them beside the figures, so that one answer tells all."""
+        if not isinstance(raw, dict):
+            return handler(raw)
+        body = SubmissionBody.model_construct(observations=[])
+        body._raw = raw
+        return body
+
     def report(self, *, illustrative: bool) -> Report:
-        entries = [o.entry() for o in self.observations]
-        return Report(entries, self.narrative, self.evidence, self.reason, illustrative)
+        return read_report(self._raw, illustrative=illustrative)
 
 
 class OpeningBody(Body):

@@ -11,10 +11,9 @@ from shared.web.problem import Fault, Language, Text
 from submissions import limits
 from submissions.faults import Finding
 from submissions.form import Element, Field, FormRules
-from submissions.observation import Entry, NumberReader, Status, read_english, read_vietnamese
+from submissions.observation import STATUSES, Entry, NumberReader, Status, read_english, read_vietnamese
 from submissions.submission import Report
 
-STATUSES: tuple[Status, ...] = ("final", "estimate", "not_applicable", "missing")
 READERS: dict[Language, NumberReader] = {"vi": read_vietnamese, "en": read_english}
 TOTAL = Text("Tổng số", "Total")
 GENERAL = "general"
@@ -36,6 +35,11 @@ class Row:
     element: Element
     status: Status
     slots: tuple[Slot | None, ...]
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """What may be chosen."""
+        return tuple(s for s in STATUSES if s != "not_applicable" or self.element.may_be_not_applicable)
 
 
 @dataclass(frozen=True)

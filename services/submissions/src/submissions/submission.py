@@ -21,14 +21,15 @@ from submissions.validation import check_observations
 
 @dataclass(frozen=True)
 class Report:
-    """What a unit sends, unchecked. `read` tells how its numbers are written."""
+    """What a unit sends, unchecked. `read` tells how its numbers are written, `wrong` what had the wrong shape."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[Entry | None]
     narrative: Mapping[str, str] = field(default_factory=dict)
     evidence: Sequence[str] = ()
     reason: str | None = None
     illustrative: bool = False
     read: NumberReader = read_plain
+    wrong: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def revise(
     period, revision = Period.parse(duty["period"]), duty["revision"] + 1
     observations, faults = check_observations(rules, report.entries, report.read)
     narrative = {key: text.strip() for key, text in report.narrative.items() if text.strip()}
+    faults += report.wrong
     faults += check_narrative(narrative, report.evidence) + check_reason(report.reason, revision)
     closed = check_intake(period, now, close_after_years)
     faults += [f for f in closed if not (report.illustrative and f.code == "period_closed")]

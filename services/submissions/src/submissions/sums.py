@@ -38,6 +38,33 @@ def check_shares(rules: FormRules, taken: Taken, places: Places) -> list[Finding
     return findings
 
 
+def check_hours(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
+    """Total hours of so many persons: too few are a mean given for the total, too many do not fit into the time."""
+    findings = []
+    for rule in rules.hours:
+        hours, persons = total(rules, rule.hours, taken), total(rules, rule.persons, taken)
+        if hours is None or persons is None:
+            continue
+        if hours > 0 and rule.at_least * persons <= hours <= rule.at_most * persons:
+            continue
+        code = "hours_above_possible" if hours > rule.at_most * persons else "hours_look_like_mean"
+        cell = (rule.hours, "")
+        findings.append(
+            find(
+                code,
+                f"/observations/{places[cell]}/value" if cell in places else "/observations",
+                cell,
+                hours=rules.names[rule.hours],
+                value=figure(hours),
+                persons=rules.names[rule.persons],
+                count=figure(persons),
+                at_least=figure(rule.at_least),
+                at_most=figure(rule.at_most),
+            )
+        )
+    return findings
+
+
 def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
     """Optional cells by one dimension: all given, they are the total; some given, they do not exceed it."""
     findings = []

@@ -1,0 +1,63 @@
+"""From the JSON of a report to a `Report`, with everything that has the wrong shape among its findings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from submissions import limits
+from submissions.faults import Finding, find
+from submissions.observation import Entry
+from submissions.submission import Report
+from submissions.texts import escape, shown
+
+OBSERVATION = ("measure", "value", "disaggregation", "status", "note")
+REPORT = ("observations", "narrative", "evidence", "reason")
+
+
+def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
+    wrong = [
+        find("unknown_key", f"/{escape(key)}", name=shown(key))
+        for key in [key for key in raw if key not in REPORT][: limits.UNKNOWN_KEYS]
+    ]
+    observations = raw.get("observations")
+    if not isinstance(observations, list):
+        wrong.append(find("observations_expected", "/observations"))
+        observations = []
+    narrative, evidence = raw.get("narrative", {}), raw.get("evidence", [])
+    if not isinstance(narrative, dict):
+        wrong.append(find("narrative_expected", "/narrative"))
+        narrative = {}
+    if not isinstance(evidence, list):
+        wrong.append(find("evidence_expected", "/evidence"))
+        evidence = []
+    wrong += not_text({f"/narrative/{escape(key)}": text for key, text in narrative.items()})
+    wrong += not_text({f"/evidence/{index}": text for index, text in enumerate(evidence)})
+    reason = raw.get("reason")
+    if reason is not None:
+        wrong += not_text({"/reason": reason})
+    return Report(
+        [read_entry(observation) for observation in observations],
+        {key: text for key, text in narrative.items() if isinstance(text, str)},
+        [text for text in evidence if isinstance(text, str)],
+        reason if isinstance(reason, str) else None,
+        illustrative,
+        wrong=wrong,
+    )
+
+
+def read_entry(raw: object) -> Entry | None:
+    """None for what is no object. Nothing in it is checked here: `check_observations` does that beside all else."""
+    if not isinstance(raw, dict):
+        return None
+    return Entry(
+        raw.get("measure"),
+        raw.get("value"),
+        raw.get("disaggregation", {}),
+        raw.get("status", "final"),
+        raw.get("note"),
+        tuple(key for key in raw if key not in OBSERVATION),
+    )
+
+
+def not_text(told: Mapping[str, object]) -> list[Finding]:
+    found = [find("text_expected", pointer) for pointer, text in told.items() if not isinstance(text, str)]
+    return found[: limits.NARRATIVES]
