@@ -119,6 +119,23 @@ async def test_what_a_server_holds_against_us_gives_up_no_reminder(
     assert len(smtp_sink.messages) == 3
 
 
+@pytest.mark.parametrize("greeting", ["554 5.7.1 No SMTP service here", "521 No mail here"])
+async def test_a_server_that_greets_with_a_refusal_gives_up_no_reminder(
+    office: Any, told: Callable[..., Any], smtp_sink: Any, greeting: str
+) -> None:
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"{greeting}\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    await due(office, told(id=uuid4()), told(id=uuid4()))
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        assert await office.sender(server.sockets[0].getsockname()[1]).send_some() == 0
+    assert await outcomes(office) == [("deferred", int(greeting[:3]))]
+    office.clock.forward(seconds=31)
+    assert await office.sender(smtp_sink.port).send_some() == 2
+
+
 THEIRS = [
     ("rcpt", "550 5.1.1 No such mailbox", 550),
     ("rcpt", "550 No such mailbox", 550),
