@@ -16,6 +16,7 @@ from shared import metrics
 from shared.messaging.consumer import Apply, BatchConsumer
 from shared.messaging.relay import Relay, outbox_state
 from shared.messaging.retention import forget_inbox, pause
+from shared.messaging.undecodable import stepping_over
 from shared.settings import ServiceSettings
 
 STUCK_AFTER_SECONDS = 120
@@ -89,6 +90,8 @@ class ServiceWorker:
             max_partition_fetch_bytes=4 * 2**20,
             fetch_max_wait_ms=self.settings.kafka_fetch_max_wait_ms,
         )
+
+        subscriber.get_msg = stepping_over(self.engine, subscriber.get_msg)  # type: ignore[method-assign,assignment]
 
         @subscriber
         async def on_batch(message: KafkaMessage) -> None:
