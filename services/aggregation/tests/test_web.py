@@ -21,27 +21,35 @@ from aggregation.charts import Charts
 from aggregation.settings import Settings
 from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
-from shared.auth import issue_local_token
+from shared.auth import ROLES, Role, issue_local_token
 from shared.catalogue import Catalogue
 from shared.web import messages
 
 NEW = "24736@2025-07-01"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def web(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser of a signed-in leader."""
+@pytest.fixture
+def settings(engine: AsyncEngine, tmp_path: Path) -> Settings:
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
     jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "local", "alg": "ES256", "use": "sig"}
     (tmp_path / "jwks.json").write_text(str({"keys": [jwk]}).replace("'", '"'))
-    settings = Settings(
+    return Settings(
         database_url=engine.url.render_as_string(hide_password=False),
         environment="test",
         jwks_file=tmp_path / "jwks.json",
         local_issuer_key_file=tmp_path / "key.pem",
     )
+
+
+def reading_as(settings: Settings, role: Role, unit: str = "DAK_NONG") -> dict[str, str]:
+    return {"Authorization": f"Bearer {issue_local_token(settings, role, unit)}"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def web(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of a signed-in leader."""
     app = create_app(settings)
     token = issue_local_token(settings, "leader", "DAK_NONG")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -205,3 +213,81 @@ def test_every_message_used_exists() -> None:
     known = messages.load("shared.web", "aggregation")
     for key, where in messages.used_in_templates("aggregation").items():
         assert key in known, where
+
+
+NUMBERS = ("value", "numerator", "denominator")
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_small_counts_of_a_commune_are_seen_nowhere(
+    web: httpx.AsyncClient, settings: Settings, bench: Bench, catalogue: Catalogue, role: Role
+) -> None:
+    desk = Desk(catalogue)
+    await bench.deliver(desk.open_period("2024", ["B01-XA"]))
+    unit, district = "24736@2021-01-01", "667@2021-01-01"
+    first = commune_answer(n_adolescent_births=3, n_adolescent_women=1237)
+    await bench.deliver([desk.submit(desk.find("B01-XA", unit, "2024"), first)])
+    headers = reading_as(settings, role)
+    for place in (unit, district):
+        asked = {"period": "2024", "unit": place}
+        answers = [
+            await web.get(f"/api/v1/indicators{path}", params=asked | more, headers=headers)
+            for path, more in (
+                ("", {}),
+                ("", {"as_of": "2099-01-01T00:00:00Z"}),
+                ("/4.3/history", {}),
+                ("/4.3/explanation", {}),
+            )
+        ]
+        for answer in answers:
+            items = [i["indicator"] if "cells" in i else i for i in answer.json()["items"]]
+            item = next(i for i in items if i["measure"] == "4.3")
+            assert [item[name] for name in NUMBERS] == [None] * 3 and item["suppressed"], answer.url
+        (told,) = answers[-1].json()["items"]
+        assert all(cell["value"] is None and cell["suppressed"] for cell in told["cells"])
+        for path in ("/indicators", "/indicators/4.3"):
+            text = (await web.get(path, params=asked, headers=headers)).text
+            assert "1.237" not in text and "2,4" not in text, path
+    text = (await web.get("/indicators/4.3", params={"period": "2024"}, headers=headers)).text
+    assert "Không hiện (số nhỏ)" in text
+    (told,) = (await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=headers)).json()[
+        "items"
+    ]
+    (births,) = [c for c in told["contributions"] if c["element"] == "n_adolescent_births"]
+    assert births["value"] == ("3" if role in ("coordinator", "auditor") else None)
+    own = reading_as(settings, "reporter", unit)
+    (told,) = (await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=own)).json()[
+        "items"
+    ]
+    assert {c["value"] for c in told["contributions"]} == {"3", "1237"}
+
+
+async def test_two_past_sums_do_not_tell_a_single_commune(
+    web: httpx.AsyncClient, settings: Settings, bench: Bench, catalogue: Catalogue
+) -> None:
+    desk = Desk(catalogue)
+    await bench.deliver(desk.open_period("2026", ["B01-XA"]))
+    answers = {o.unit: desk.submit(o, commune_answer(n_adolescent_births=7)) for o in desk.obligations}
+    *some, last = answers.values()
+    await bench.deliver(some)
+    (event,) = [e["data"] for e in await bench.published() if e["subject"].startswith("4.3|")][-1:]
+    assert event["values"]["received"].get("numerator") is None
+    assert event["values"]["received"]["value"] == "70.0"
+    assert {e["data"]["unit"] for e in await bench.published()} == {"DAK_NONG"}
+    for role in ROLES:
+        headers = reading_as(settings, role)
+        for path, more in (("/4.3/history", {}), ("", {"as_of": "2099-01-01T00:00:00Z"})):
+            found = await web.get(f"/api/v1/indicators{path}", params={"period": "2026"} | more, headers=headers)
+            item = next(i for i in found.json()["items"] if i["measure"] == "4.3")
+            shown = role in ("coordinator", "auditor")
+            assert (item["numerator"] == str(7 * 27)) == shown and Decimal(item["value"]) == 70, (role, path)
+    await bench.deliver([last])
+    found = await web.get("/api/v1/indicators/4.3/history", params={"period": "2026"})
+    assert [i["numerator"] for i in found.json()["items"][:2]] == [str(7 * 28), None]
+
+
+async def test_districts_have_values_but_no_events(bench: Bench, catalogue: Catalogue) -> None:
+    desk = Desk(catalogue)
+    await bench.deliver(desk.open_period("2024"))
+    assert (await bench.value("6.1", "2024", unit="667@2021-01-01")).expected == 6
+    assert {e["data"]["unit"] for e in await bench.published()} == {"DAK_NONG"}

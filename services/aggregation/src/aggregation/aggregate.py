@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation import derived, store
 from aggregation.fact import Fact, facts
 from aggregation.formula import CellSum, elements, flag_element
+from aggregation.masking import coarse
 from aggregation.news import News, fold
 from aggregation.plan import Plan
 from aggregation.revision import BASES, Basis, Revision, counting
@@ -155,16 +156,17 @@ class Aggregator:
     async def _publish(
         self, tx: AsyncConnection, changed: Mapping[ValueKey, Value], dirty: Dirty, news: News, received: list[Received]
     ) -> None:
-        """One event per measure, unit with units below, and period; under the trace of its latest cause."""
+        """One event per measure and period of the whole area; under the trace of its latest cause."""
         now = self._clock.now()
         out: list[tuple[Event, Context | None]] = []
         for measure, unit, period in sorted({(k.measure, k.unit, k.period) for k in changed}):
-            if unit not in self._plan.with_children:
+            if unit != self._plan.root:  # one district's figures of two instants would tell a single commune's
                 continue
             named = elements(self._plan.measures[measure])
             obligations = set[UUID]().union(*(dirty.causes.get((unit, period, e), ()) for e in named))
             positions = sorted({i for id in obligations for i in news.touched.get(id, ())})[-MAX_CAUSES:]
-            figures = {basis: _figures(changed[ValueKey(measure, unit, period, basis)]) for basis in BASES}
+            keys = {basis: ValueKey(measure, unit, period, basis) for basis in BASES}
+            figures = {basis: _figures(coarse(self._plan, key, changed[key])) for basis, key in keys.items()}
             causes = [UUID(received[i].event.id) for i in positions]
             data = self._told(measure, unit, period, now, figures, causes)
             out.append((data, received[positions[-1]].context if positions else None))

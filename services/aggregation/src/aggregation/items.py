@@ -1,17 +1,13 @@
 """A stored value with what the catalogue says about its measure: the item of DESIGN 6."""
 
-from decimal import Decimal
-
-from aggregation.plan import Plan
 from aggregation.revision import Basis
 from aggregation.rows import Value
 from aggregation.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
 from shared.calendar import Period
-from shared.catalogue import Measure, Unit
+from shared.catalogue import Measure
 from shared.web.problem import Language
 
 NOTHING = Value(None, None, None, 0, 0, "not_assessed")
-SMALL = 5
 
 
 def target_of(measure: Measure, period: str) -> TargetSchema | None:
@@ -58,6 +54,7 @@ def item(
         above_whole=v.above_whole,
         parts=[PartSchema.model_validate(part) for part in v.parts],
         as_of=v.as_of,
+        suppressed=v.suppressed,
     )
 
 
@@ -77,11 +74,5 @@ def history_item(measure: str, unit: str, period: str, basis: Basis, v: Value) -
         assessment=v.assessment,
         provisional=v.provisional,
         as_of=v.as_of,
+        suppressed=v.suppressed,
     )
-
-
-def is_small(plan: Plan, element: str, unit: Unit, value: Decimal | None) -> bool:
-    """A sensitive count of 1 to 4 below the root could name a person (domain 6, 8.16); the threshold is ours."""
-    known = plan.catalogue.elements.get(element)
-    sensitive = known is not None and known.sensitive
-    return sensitive and unit.level in ("district", "commune") and value is not None and 0 < value < SMALL

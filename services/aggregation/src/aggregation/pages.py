@@ -13,7 +13,8 @@ from aggregation.asked import Asked, Desk, Place, anyone, desk_of
 from aggregation.board import board, tally
 from aggregation.chart import Point, Series
 from aggregation.formula import elements
-from aggregation.items import NOTHING, is_small, target_of
+from aggregation.items import NOTHING, target_of
+from aggregation.masking import all_masked
 from aggregation.plan import Plan
 from aggregation.rows import Value, ValueKey
 from aggregation.schemas import TargetSchema
@@ -31,7 +32,6 @@ router = APIRouter(include_in_schema=False, dependencies=[anyone])
 class ChildRow:
     unit: Unit
     value: Value
-    small: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
         element: [(unit, done) for unit, done in units if asked.unit in desk.plan.path(unit)]
         for element, units in answered.items()
     }
-    rows = board(desk.plan, unit=asked.unit, period=asked.period, basis=asked.basis, values=values, answered=below)
+    shown = all_masked(desk.plan, values)
+    rows = board(desk.plan, unit=asked.unit, period=asked.period, basis=asked.basis, values=shown, answered=below)
     return page(
         request,
         "dashboard.html",
@@ -88,9 +89,12 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         if unit.level == "commune" and asked.unit in desk.plan.path(unit.key)
     }
     async with desk.engine.connect() as tx:
-        series = await reading.series(tx, measures=names, unit=asked.unit, basis=asked.basis)
-        below = await reading.below(
-            tx, measures=names, period=asked.period, basis=asked.basis, units=list(children | communes)
+        series = all_masked(desk.plan, await reading.series(tx, measures=names, unit=asked.unit, basis=asked.basis))
+        below = all_masked(
+            desk.plan,
+            await reading.below(
+                tx, measures=names, period=asked.period, basis=asked.basis, units=list(children | communes)
+            ),
         )
         periods = await reading.periods(tx)
         made_up = await reading.illustrative(tx, [p for p in periods if p[:4] == asked.period[:4]])
@@ -123,12 +127,7 @@ async def _view(
     years = [(key.period, v) for key, v in series.items() if key.measure == m.code and "Q" not in key.period]
     drawn = await desk.charts.svg(_series(m, years, spoken))
     svg = Markup(drawn) if drawn else None
-    rows = [
-        ChildRow(units[key.unit], v, any(is_small(desk.plan, e, units[key.unit], n)
-                                         for e, n in zip(_sides(m), (v.numerator, v.denominator), strict=False)))
-        for key, v in below.items()
-        if key.measure == m.code and v.expected
-    ]  # fmt: skip
+    rows = [ChildRow(units[key.unit], v) for key, v in below.items() if key.measure == m.code and v.expected]
     best_first = m.direction == "higher"
     rows.sort(key=lambda row: (row.value.value is None, _rank(row.value, best_first), row.unit.name_vi))
     return MeasureView(m, value, target_of(m, asked.period), _names(desk.plan, m, spoken), years, svg, rows)
@@ -138,10 +137,6 @@ def _rank(value: Value, best_first: bool) -> Any:
     if value.value is None:
         return 0
     return -value.value if best_first else value.value
-
-
-def _sides(m: Measure) -> list[str]:
-    return [name for name in (m.numerator, m.denominator) if name]
 
 
 def _names(plan: Plan, m: Measure, spoken: Language) -> list[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
-from aggregation import reading
+from aggregation import masking, reading
 from aggregation.asked import Asked, AsOf, Desk, Place, anyone, aware, desk_of, measures_of
 from aggregation.formula import element_of, elements
-from aggregation.items import history_item, is_small, item
+from aggregation.items import NOTHING, history_item, item
+from aggregation.masking import may_see, past
 from aggregation.rows import ValueKey
 from aggregation.schemas import (
     CellSchema,
@@ -20,32 +21,40 @@ from aggregation.schemas import (
     History,
     Indicators,
 )
+from shared.auth import Person, require
 from shared.calendar import Period
 from shared.catalogue import Measure
 from shared.web.cursor import Cursor, Limit, decode, encode
 from shared.web.language import language
 
 MAX_CONTRIBUTIONS = 2000
+Reader = Annotated[Person, Depends(require())]
 router = APIRouter(prefix="/api/v1", dependencies=[anyone], tags=["indicators"])
 
 
 @router.get("/indicators", response_model=Indicators)
-async def indicators(request: Request, asked: Asked, as_of: AsOf = None) -> Indicators:
+async def indicators(request: Request, asked: Asked, person: Reader, as_of: AsOf = None) -> Indicators:
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
     desk = desk_of(request)
     async with desk.engine.connect() as tx:
         found = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period], as_of=aware(as_of))
+    told = {
+        key: masking.masked(desk.plan, key, v) if as_of is None else past(desk.plan, person, key, v)
+        for key, v in found.items()
+    }
     spoken = language(request)
     return Indicators(
         items=[
-            item(m, asked.unit, asked.period, asked.basis, found.get(_key(m, asked)), spoken)
+            item(m, asked.unit, asked.period, asked.basis, told.get(_key(m, asked)), spoken)
             for m in desk.plan.measures.values()
         ]
     )
 
 
 @router.get("/indicators/{code}/history", response_model=History)
-async def history(request: Request, code: str, asked: Asked, cursor: Cursor = None, limit: Limit = 100) -> History:
+async def history(
+    request: Request, code: str, asked: Asked, person: Reader, cursor: Cursor = None, limit: Limit = 100
+) -> History:
     """Every value that stood for the period, newest first: restatements stay readable."""
     desk = desk_of(request)
     names = [m.code for m in measures_of(desk.plan, code)]
@@ -62,21 +71,25 @@ async def history(request: Request, code: str, asked: Asked, cursor: Cursor = No
         )
     shown = rows[:limit]
     return History(
-        items=[history_item(key.measure, asked.unit, asked.period, asked.basis, value) for _, key, value in shown],
+        items=[
+            history_item(key.measure, asked.unit, asked.period, asked.basis, past(desk.plan, person, key, value))
+            for _, key, value in shown
+        ],
         next=encode(shown[-1][0]) if len(rows) > limit else None,
     )
 
 
 @router.get("/indicators/{code}/explanation", response_model=Explanations)
-async def explanation(request: Request, code: str, asked: Asked) -> Explanations:
+async def explanation(request: Request, code: str, asked: Asked, person: Reader) -> Explanations:
     """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
     desk = desk_of(request)
-    return Explanations(items=[await _explain(request, desk, m, asked) for m in measures_of(desk.plan, code)])
+    explained = [await _explain(request, desk, m, asked, person) for m in measures_of(desk.plan, code)]
+    return Explanations(items=explained)
 
 
 @router.get("/coverage", response_model=Coverage)
 async def coverage(request: Request, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
-    """Every opened obligation of a unit that stands at the period's end, and whether its answer counts; totals per form."""
+    """Every opened obligation of a unit that stands on the cut-off day, and whether its answer counts."""
     desk = desk_of(request)
     async with desk.engine.connect() as tx:
         rows = await reading.coverage(tx, [period or desk.year])
@@ -109,7 +122,7 @@ def _key(m: Measure, asked: Place) -> ValueKey:
     return ValueKey(m.code, asked.unit, asked.period, asked.basis)
 
 
-async def _explain(request: Request, desk: Desk, m: Measure, asked: Place) -> Explanation:
+async def _explain(request: Request, desk: Desk, m: Measure, asked: Place, person: Person) -> Explanation:
     units = [key for key in desk.plan.catalogue.units if asked.unit in desk.plan.path(key)]
     quarterly = m.kind == "every_quarter"
     periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
@@ -120,8 +133,11 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place) -> Ex
         rows = await reading.contributions(
             tx, units=units, periods=periods, basis=asked.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
         )
+    key = _key(m, asked)
+    value = masking.masked(desk.plan, key, values.get(key, NOTHING))
+    told = masking.masked_cells(desk.plan, asked.unit, cells, value)
     return Explanation(
-        indicator=item(m, asked.unit, asked.period, asked.basis, values.get(_key(m, asked)), language(request)),
+        indicator=item(m, asked.unit, asked.period, asked.basis, value, language(request)),
         cells=[
             CellSchema(
                 element=element_of(key.element),
@@ -131,16 +147,17 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place) -> Ex
                 reported=c.reported,
                 expected=c.expected,
                 estimates=c.estimates,
+                suppressed=c.value is None and cells[key].value is not None,
             )
-            for key, c in sorted(cells.items())
+            for key, c in sorted(told.items())
         ],
-        contributions=[_contribution(desk, row) for row in rows[:MAX_CONTRIBUTIONS]],
+        contributions=[_contribution(desk, person, row) for row in rows[:MAX_CONTRIBUTIONS]],
         truncated=len(rows) > MAX_CONTRIBUTIONS,
     )
 
 
-def _contribution(desk: Desk, row: reading.Contribution) -> ContributionSchema:
-    hidden = is_small(desk.plan, element_of(row.element), desk.plan.catalogue.units[row.unit], row.value)
+def _contribution(desk: Desk, person: Person, row: reading.Contribution) -> ContributionSchema:
+    hidden = row.value is not None and not may_see(desk.plan, person, row.unit, element_of(row.element))
     return ContributionSchema(
         unit=row.unit,
         period=row.period,

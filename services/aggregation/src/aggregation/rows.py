@@ -67,7 +67,10 @@ class ValueKey:
 
 @dataclass(frozen=True)
 class Value:
-    """An indicator value as stored. `parts` are the figures of the categories it is judged by."""
+    """An indicator value as stored. `parts` are the figures of the categories it is judged by.
+
+    `suppressed`: numbers are withheld from the reader (`masking`); never stored.
+    """
 
     value: Decimal | None
     numerator: Decimal | None
@@ -80,3 +83,4 @@ class Value:
     above_whole: bool = False
     parts: tuple[Mapping[str, Any], ...] = ()
     as_of: datetime | None = field(default=None, compare=False)
+    suppressed: bool = False

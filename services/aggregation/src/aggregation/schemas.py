@@ -38,6 +38,8 @@ class PartSchema(BaseModel):
 class IndicatorSchema(BaseModel):
     """`code` and `measure` are the measure's code (`3.2a`), `indicator` the indicator's (`3.2`).
 
+    `suppressed`: numbers are withheld, because a sensitive count is small or could be told from the difference of two.
+
     A `value` of null is 0/0 when the assessment is `not_applicable` (không phát sinh), else nothing comparable came in.
     """
 
@@ -61,6 +63,7 @@ class IndicatorSchema(BaseModel):
     above_whole: bool
     parts: list[PartSchema]
     as_of: datetime | None
+    suppressed: bool
 
 
 class Indicators(BaseModel):
@@ -81,6 +84,7 @@ class HistoryItem(BaseModel):
     assessment: Assessment
     provisional: bool
     as_of: datetime
+    suppressed: bool
 
 
 class History(BaseModel):
@@ -96,10 +100,11 @@ class CellSchema(BaseModel):
     reported: int
     expected: int
     estimates: int
+    suppressed: bool
 
 
 class ContributionSchema(BaseModel):
-    """`value` is null when it is suppressed: a sensitive count of 1 to 4 below the root could name a person."""
+    """`value` is suppressed when it is a sensitive count and neither the reader's own nor the reader an auditor's."""
 
     unit: str
     period: str

@@ -1,0 +1,93 @@
+"""What may be seen of counts about victims, deaths and the like (domain 6, 8.16). The threshold is ours."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from aggregation.formula import CellSum, element_of
+from aggregation.plan import Plan
+from aggregation.rows import CellKey, Value, ValueKey
+from shared.auth import Person, Role
+from shared.catalogue import Measure
+
+SMALL = 5
+LEVELS = ("district", "commune")
+SEES_ALL: frozenset[Role] = frozenset({"coordinator", "auditor"})
+SIDES = ("numerator", "denominator")
+
+
+def is_sensitive(plan: Plan, element: str | None) -> bool:
+    known = plan.catalogue.elements.get(element or "")
+    return known is not None and known.sensitive
+
+
+def has_sensitive(plan: Plan, measure: Measure) -> bool:
+    return any(is_sensitive(plan, element) for element in measure.elements)
+
+
+def masked(plan: Plan, key: ValueKey, v: Value) -> Value:
+    """Every number of a district or commune whose sensitive count is 1 to 4 is withheld, for every reader.
+
+    The rate goes too: with a known denominator it tells the count.
+    """
+    measure = plan.measures[key.measure]
+    named = {side: getattr(measure, side) for side in SIDES}
+    sensitive = [side for side, element in named.items() if is_sensitive(plan, element)]
+    if not sensitive or plan.catalogue.units[key.unit].level not in LEVELS:
+        return v
+    counts = [getattr(v, side) for side in sensitive] + [part[side] for part in v.parts for side in sensitive]
+    return withheld(v) if any(_is_small(count) for count in counts) else v
+
+
+def all_masked(plan: Plan, found: Mapping[ValueKey, Value]) -> dict[ValueKey, Value]:
+    return {key: masked(plan, key, v) for key, v in found.items()}
+
+
+def withheld(v: Value) -> Value:
+    return replace(v, value=None, numerator=None, denominator=None, parts=(), suppressed=True)
+
+
+def masked_cells(plan: Plan, unit: str, found: Mapping[CellKey, CellSum], v: Value) -> dict[CellKey, CellSum]:
+    """The sums behind a value: withheld with it, all of them when one of them is small."""
+    below = plan.catalogue.units[unit].level in LEVELS
+    small = any(is_sensitive(plan, element_of(key.element)) and _is_small(c.value) for key, c in found.items())
+    if not v.suppressed and not (below and small):
+        return dict(found)
+    return {key: replace(cell, value=None) for key, cell in found.items()}
+
+
+def coarse(plan: Plan, key: ValueKey, v: Value) -> Value:
+    """A value of the past, or one that is told on, of several units of which some have yet to report.
+
+    The difference of two sums is a single unit's count: sensitive sums are withheld until all have reported, and the
+    value is rounded as it is shown.
+    """
+    measure = plan.measures[key.measure]
+    if v.reported >= v.expected or key.unit not in plan.with_children or not has_sensitive(plan, measure):
+        return v
+    parts = tuple(
+        {**part, "numerator": None, "denominator": None, "value": _rounded(part["value"], measure.decimals)}
+        for part in v.parts
+    )
+    value = None if v.value is None else Decimal(str(_rounded(v.value, measure.decimals)))
+    return replace(v, value=value, numerator=None, denominator=None, parts=parts, suppressed=True)
+
+
+def past(plan: Plan, person: Person, key: ValueKey, v: Value) -> Value:
+    """A value as it stood at some time, for this reader."""
+    v = masked(plan, key, v)
+    return v if person.role in SEES_ALL else coarse(plan, key, v)
+
+
+def may_see(plan: Plan, person: Person, unit: str, element: str) -> bool:
+    """A single unit's sensitive counts are for the coordinator, the auditor and the unit itself."""
+    return not is_sensitive(plan, element) or person.role in SEES_ALL or person.unit == unit
+
+
+def _is_small(count: Any) -> bool:
+    return count is not None and 0 < Decimal(count) < SMALL
+
+
+def _rounded(value: Any, decimals: int) -> str | None:
+    return None if value is None else f"{Decimal(value):.{decimals}f}"
