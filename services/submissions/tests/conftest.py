@@ -62,17 +62,19 @@ class Office:
         headers = {"Authorization": f"Bearer {self.issuer.token(role, unit)}", **options.pop("headers", {})}
         return await self.client.request(method, path, headers=headers, **options)
 
-    async def open(self, period: str = "2026") -> dict[str, Any]:
-        answer = await self.post("/api/v1/obligations/opening", {"period": period}, "coordinator", "SO_NOI_VU")
+    async def open(self, period: str = "2026", opener: str = "SO_NOI_VU") -> dict[str, Any]:
+        answer = await self.post("/api/v1/obligations/opening", {"period": period}, "coordinator", opener)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told
 
-    async def duty(self, form: str = "B01-XA", unit: str = COMMUNE, period: str = "2026") -> str:
+    async def duty(
+        self, form: str = "B01-XA", unit: str = COMMUNE, period: str = "2026", opener: str = "SO_NOI_VU"
+    ) -> str:
         """The id of an obligation, opened when it is not yet."""
         query = {"form": form, "unit": unit, "period": period}
         if not (found := (await self.get("/api/v1/obligations", params=query)).json()["items"]):
-            await self.open(period)
+            await self.open(period, opener)
             found = (await self.get("/api/v1/obligations", params=query)).json()["items"]
         return str(found[0]["id"])
 

@@ -93,6 +93,16 @@ async def test_who_may_decide(office: Office, report: dict[str, Any]) -> None:
     assert (await office.withdraw(told["id"])).json()["state"] == "withdrawn"
 
 
+async def test_only_the_plans_coordinator_decides(office: Office, report: dict[str, Any]) -> None:
+    told = (await office.submit(await office.duty(), report)).json()
+    path, body = f"/api/v1/submissions/{told['id']}/decision", {"decision": "accept"}
+    for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH", "nowhere"):
+        refused = await office.post(path, body, "coordinator", unit)
+        assert refused.status_code == 403 and "Sở Nội vụ" in refused.json()["title"]
+    assert (await office.post(path, body, "ops", "DAK_NONG")).status_code == 403
+    assert (await office.post(path, body, "coordinator", "DAK_NONG")).status_code == 200
+
+
 async def test_a_decision_about_what_has_changed_is_refused(office: Office, report: dict[str, Any]) -> None:
     duty = await office.duty()
     told = (await office.submit(duty, report)).json()

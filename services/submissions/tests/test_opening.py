@@ -1,6 +1,9 @@
 """Opening a period, and the lists of what is owed."""
 
 import asyncio
+from datetime import UTC, datetime
+
+import pytest
 
 from services.submissions.tests.conftest import COMMUNE, OTHER, Office
 
@@ -41,6 +44,36 @@ async def test_who_may_open_and_what(office: Office) -> None:
         "pointer"
     ] == "/period"
     assert (await office.post(path, {"period": "2026-Q1"}, "ops", "DAK_NONG")).status_code == 200
+
+
+async def test_only_the_plans_coordinator_and_operations_open(office: Office) -> None:
+    path, body = "/api/v1/obligations/opening", {"period": "2026-Q1"}
+    for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH", "BO_NOI_VU", "nowhere"):
+        refused = await office.post(path, body, "coordinator", unit)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert "Sở Nội vụ" in refused.json()["title"]
+    assert await office.count("obligation") == 0
+    for role, unit in (("coordinator", "SO_NOI_VU"), ("coordinator", "DAK_NONG"), ("ops", COMMUNE)):
+        assert (await office.post(path, body, role, unit)).status_code == 200  # type: ignore[arg-type]
+    office.watch.at = datetime(2025, 2, 28, 16, 59, tzinfo=UTC)
+    assert (await office.post(path, body, "coordinator", "SO_LDTBXH")).status_code == 200
+    assert (await office.post(path, body, "coordinator", "SO_NOI_VU")).status_code == 403
+
+
+@pytest.mark.parametrize("period", ["2000", "2020", "2021-Q1", "2031", "2031-Q1", "2099"])
+async def test_a_period_outside_the_plan_is_not_opened(office: Office, period: str) -> None:
+    answer = await office.post("/api/v1/obligations/opening", {"period": period}, "ops", "DAK_NONG")
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["code"], error["pointer"]) == ("period_outside_plan", "/period")
+    assert "từ 06/04/2021 đến 31/12/2030" in error["message"]
+    assert await office.count("obligation") == 0
+
+
+@pytest.mark.parametrize("period", ["2021", "2021-Q2", "2030", "2030-Q4"])
+async def test_the_first_and_last_periods_of_the_plan_are_opened(office: Office, period: str) -> None:
+    answer = await office.post("/api/v1/obligations/opening", {"period": period}, "ops", "DAK_NONG")
+    assert answer.status_code == 200
 
 
 async def test_lists_are_paged_and_narrowed(office: Office) -> None:

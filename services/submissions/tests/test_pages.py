@@ -1,11 +1,13 @@
 """The pages as a browser without JavaScript uses them: what is owed, the form, the receipt, review."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from services.submissions.tests.conftest import COMMUNE, Office, commune_report
 from shared.auth import Role
@@ -103,6 +105,36 @@ async def test_the_coordinator_sees_who_is_missing(office: Office, report: dict[
     missing = await browse(office, "/obligations?period=2026&form=B01-XA&state=pending", "coordinator", "SO_NOI_VU")
     assert missing.text.count('href="/obligations/0') == 27
     inputs(missing)
+
+
+async def test_the_coordinator_starts_with_the_year_that_is_worked_on(office: Office, report: dict[str, Any]) -> None:
+    async def chosen() -> str:
+        page = await browse(office, "/obligations", "coordinator", "SO_NOI_VU")
+        found = re.search(r'<option value="([^"]*)" selected', page.text)
+        return found[1] if found else ""
+
+    await office.open("2026-Q4")
+    assert await chosen() == "2026-Q4"
+    duty = await office.duty()
+    office.watch.at = datetime(2026, 12, 20, tzinfo=UTC)
+    assert await chosen() == "2026", "the year, not the quarter that sorts after it"
+    await office.open("2027")
+    assert await chosen() == "2026", "some of it is missing"
+    await office.submit(await office.duty(period="2027"), report)
+    assert await chosen() == "2027", "the new year has begun"
+    async with office.engine.begin() as tx:
+        await tx.execute(sa.text("update obligation set revision = 0 where period = '2027'"))
+        await tx.execute(sa.text("update obligation set state = 'accepted' where period = '2026'"))
+    assert await chosen() == "2027", "nothing of the old year is missing"
+    assert duty
+
+
+async def test_who_sees_the_buttons_of_the_coordinator(office: Office, report: dict[str, Any]) -> None:
+    told = (await office.submit(await office.duty(), report)).json()
+    for unit, seen in (("SO_NOI_VU", True), ("DAK_NONG", True), ("SO_Y_TE", False)):
+        assert ("Mở kỳ" in (await browse(office, "/obligations", "coordinator", unit)).text) is seen
+        receipt = await browse(office, f"/submissions/{told['id']}", "coordinator", unit)
+        assert ('name="decision"' in receipt.text) is seen
 
 
 async def test_a_report_goes_from_the_form_to_the_receipt(office: Office, rules: dict[str, FormRules]) -> None:

@@ -194,6 +194,9 @@ async def test_illustrative_reports_are_marked_and_may_pretend_a_moment(office: 
     assert (await office.submit(duty, {**report, "reason": "x"}, "24736@2021-01-01")).status_code == 422, "closed"
     future = {"X-Tiendo-Illustrative": "2030-01-01T00:00:00+07:00"}
     assert (await office.submit(duty, report, "24736@2021-01-01", headers=future)).status_code == 422
+    for impossible in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+00:00"):
+        told = await office.submit(duty, report, "24736@2021-01-01", headers={"X-Tiendo-Illustrative": impossible})
+        assert told.status_code == 422, told.text
 
 
 async def test_a_submission_costs_five_statements(office: Office, report: Report) -> None:

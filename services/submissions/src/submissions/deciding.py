@@ -5,11 +5,11 @@ from uuid import UUID
 
 import uuid6
 
-from shared.auth import check_unit
 from shared.messaging import publish
 from shared.web import idempotency
 from shared.web.problem import Problem, Text, conflict, invalid, not_found
 from submissions import events, store
+from submissions.authority import check_coordinator
 from submissions.desk import Actor, Desk
 from submissions.etag import check_match
 from submissions.intake import body_of
@@ -52,7 +52,10 @@ async def settle(desk: Desk, actor: Actor, decision: Decision) -> Decided | idem
         row = await store.lock_submission(tx, decision.submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
-        check_unit(actor.person, row["unit"])
+        if decision.act == "withdraw":
+            desk.check_acting(actor.person, row["unit"])
+        else:
+            check_coordinator(desk.catalogue, actor.person, desk.today())
         check_match(decision.if_match, row["version"])
         if faults := check_decision_reason(decision.reason, required=decision.act != "accept"):
             raise invalid([f.fault() for f in faults])

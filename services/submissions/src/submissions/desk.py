@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.auth import Person, check_unit
+from shared.auth import Person
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
-from shared.clock import Clock
+from shared.clock import VIETNAM, Clock
 from shared.web.trace import trace_id
+from submissions.authority import check_acting, units_of
 from submissions.form import FormRules
 from submissions.settings import Settings
 
@@ -23,6 +25,14 @@ class Desk:
     rules: Mapping[str, FormRules]
     clock: Clock
     holidays: Holidays
+
+    def today(self) -> date:
+        """In Vietnam."""
+        return self.clock.now().astimezone(VIETNAM).date()
+
+    def check_acting(self, person: Person, unit: str) -> None:
+        """403 when a reporter or head asks for a unit that is neither theirs nor ended in theirs."""
+        check_acting(self.catalogue, person, unit, self.today())
 
 
 async def desk_of(request: Request) -> Desk:
@@ -48,9 +58,9 @@ def sees_all(person: Person) -> bool:
     return person.role not in ("reporter", "head")
 
 
-def narrowed_unit(person: Person, asked: str | None) -> str | None:
-    """The unit a list is narrowed to. 403 when a reporter asks for another unit's."""
+def narrowed_units(desk: Desk, person: Person, asked: str | None) -> tuple[str, ...]:
+    """The units a list is narrowed to, none for all. 403 when a reporter asks for another unit's."""
     if asked is not None:
-        check_unit(person, asked)
-        return asked
-    return None if sees_all(person) else person.unit
+        desk.check_acting(person, asked)
+        return (asked,)
+    return () if sees_all(person) else units_of(desk.catalogue, person, desk.today())

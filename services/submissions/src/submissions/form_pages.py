@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.auth import Person, check_unit, require
+from shared.auth import Person, require
 from shared.web import idempotency
 from shared.web.language import language
 from shared.web.page import page
@@ -40,7 +40,7 @@ async def send(request: Request, desk: DeskOf, person: Unit, obligation_id: UUID
     await request.body()  # kept, so that the idempotency hash can read it after the form was
     data = await request.form()
     async with desk.engine.connect() as tx:
-        duty = await find(tx, person, obligation_id)
+        duty = await find(tx, desk, person, obligation_id)
     report, typed = read_sheet(desk.rules[duty["form"]], dict(data))
     key = data.get("attempt")
     attempt = await idempotency.attempt(request, person.subject, key=key if isinstance(key, str) and key else None)
@@ -54,11 +54,11 @@ async def send(request: Request, desk: DeskOf, person: Unit, obligation_id: UUID
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
 
-async def find(tx: AsyncConnection, person: Person, obligation_id: UUID) -> store.Row:
+async def find(tx: AsyncConnection, desk: Desk, person: Person, obligation_id: UUID) -> store.Row:
     duty = await store.find_obligation(tx, obligation_id)
     if duty is None:
         raise not_found(NO_OBLIGATION)
-    check_unit(person, duty["unit"])
+    desk.check_acting(person, duty["unit"])
     return duty
 
 
@@ -71,7 +71,7 @@ async def render(
     typed: Typed | None = None,
     findings: Sequence[Finding] = (),
 ) -> Response:
-    duty = await find(tx, person, obligation_id)
+    duty = await find(tx, desk, person, obligation_id)
     revisions = await store.revisions(tx, obligation_id)
     last_year = await store.latest_of_period(tx, duty, previous(duty["period"]))
     rules, spoken = desk.rules[duty["form"]], language(request)
@@ -91,6 +91,7 @@ async def render(
         "reviews": await store.reviews(tx, obligation_id) if revisions else [],
         "previous_period": previous(duty["period"]) if last_year else None,
         "editable": not sees_all(person),
+        "in_place_of": not sees_all(person) and person.unit != duty["unit"],
         "attempt": str(uuid4()),
         "illustrative": any(r["illustrative"] for r in (*revisions, last_year or {"illustrative": False})),
     }

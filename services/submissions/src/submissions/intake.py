@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.auth import check_unit
 from shared.messaging import publish
 from shared.web import idempotency
 from shared.web.problem import Language, Problem, Text, invalid, not_found
@@ -46,7 +45,7 @@ async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Rece
     async with desk.engine.begin() as tx:
         if replay := await idempotency.begin(tx, asked.attempt):
             return replay
-        duty = await lock(tx, actor, asked)
+        duty = await lock(tx, desk, actor, asked)
         now = asked.pretended_at or desk.clock.now()
         revision = revise(desk.rules[duty["form"]], duty, report, now, desk.settings.close_after_years)
         if isinstance(revision, Rejected):
@@ -64,11 +63,11 @@ async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Rece
     return answer
 
 
-async def lock(tx: AsyncConnection, actor: Actor, asked: Posting) -> store.Row:
+async def lock(tx: AsyncConnection, desk: Desk, actor: Actor, asked: Posting) -> store.Row:
     duty = await store.lock_obligation(tx, asked.obligation_id)
     if duty is None:
         raise not_found(NO_OBLIGATION)
-    check_unit(actor.person, duty["unit"])
+    desk.check_acting(actor.person, duty["unit"])
     check_match(asked.if_match, duty["version"])
     return duty
 

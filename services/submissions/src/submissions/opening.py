@@ -1,19 +1,27 @@
 """Opening a period: every unit that owes a form on the cut-off day gets its obligation, once."""
 
+from datetime import timedelta
 from typing import Any
 
 import uuid6
 
+from shared.auth import Person
 from shared.calendar import Period
+from shared.catalogue import Catalogue
 from shared.messaging import publish
 from shared.web import idempotency
 from shared.web.problem import Fault, Text, invalid
 from submissions import events, store
+from submissions.authority import check_opener
 from submissions.desk import Desk
 from submissions.intake import body_of
 from submissions.schemas import Opened
 
 BAD_PERIOD = Text("Kỳ phải viết như 2026 hoặc 2026-Q3.", "A period is written like 2026 or 2026-Q3.")
+OUTSIDE = Text(
+    "Kỳ {period} chốt ngày {day}, ngoài thời gian của Kế hoạch (từ {first} đến {last}); không mở được.",
+    "Period {period} ends on {day}, outside the time of the plan ({first} to {last}); it cannot be opened.",
+)
 
 
 def read_period(text: str) -> Period:
@@ -24,10 +32,25 @@ def read_period(text: str) -> Period:
         raise invalid([Fault("period_invalid", "/period", BAD_PERIOD)]) from None
 
 
+def check_period(catalogue: Catalogue, period: Period) -> None:
+    """422 when the plan does not hold on the period's cut-off day: nobody would owe anything that counts."""
+    plan, day = catalogue.plan, period.cut_off
+    if not plan.valid_from <= day < plan.valid_to:
+        days = {"day": day, "first": plan.valid_from, "last": plan.valid_to - timedelta(days=1)}
+        told = {name: f"{value:%d/%m/%Y}" for name, value in days.items()} | {"period": str(period)}
+        text = Text(OUTSIDE.vi.format(**told), OUTSIDE.en.format(**told))
+        raise invalid([Fault("period_outside_plan", "/period", text)])
+
+
 async def open_period(
-    desk: Desk, period: Period, attempt: idempotency.Attempt | None = None
+    desk: Desk, person: Person, period: Period, attempt: idempotency.Attempt | None = None
 ) -> Opened | idempotency.Replay:
-    """How many were opened now and how many were before. Any number of callers at once open each of them once."""
+    """How many were opened now and how many were before. Any number of callers at once open each of them once.
+
+    Raises 403 when another body than the coordinator asks, 422 outside the time of the plan.
+    """
+    check_opener(desk.catalogue, person, desk.today())
+    check_period(desk.catalogue, period)
     rows = rows_for(desk, period)
     async with desk.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):

@@ -1,7 +1,7 @@
 """Pages for officers: what is owed. The form and the receipt have their own modules."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,12 +11,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.auth import Person, require
 from shared.calendar import Period
-from shared.clock import VIETNAM
 from shared.web.cursor import Cursor, decode, encode
 from shared.web.page import page
 from shared.web.plan import all_units
 from shared.web.sign_in import grouped
 from submissions import form_pages, receipt_pages, store
+from submissions.authority import may_open, units_of
 from submissions.desk import Desk, desk_of, sees_all
 from submissions.opening import open_period, read_period
 from submissions.task import SHAPES, by_urgency, progress_of, task_of
@@ -52,10 +52,11 @@ async def obligations(
     now = desk.clock.now()
     decoded = decode(cursor, datetime, UUID)
     async with desk.engine.connect() as tx:
-        periods = await store.periods(tx)
-        shown = current(periods, now) if period is None else period
+        opened = await store.periods(tx)
+        periods = [row["period"] for row in opened]
+        shown = current(opened) if period is None else period
         states = ("open", "returned", "withdrawn") if state == "pending" else (state,) if state in SHAPES else ()
-        narrowed = store.Filter(unit or None, shown or None, form or None, states)
+        narrowed = store.Filter((unit,) if unit else (), shown or None, form or None, states)
         rows = await store.list_obligations(
             tx, narrowed, None if decoded is None else (decoded[0], decoded[1]), PAGE + 1
         )
@@ -72,10 +73,10 @@ async def obligations(
         chosen=chosen,
         periods=periods,
         forms=desk.rules,
-        units=grouped(all_units(desk.catalogue), lambda u: u.valid_to is None or u.valid_to > today(now)),
+        units=grouped(all_units(desk.catalogue), lambda u: u.valid_to is None or u.valid_to > desk.today()),
         next_url=f"?{urlencode({**chosen, 'cursor': encode(last['due_at'], last['id'])})}" if last else None,
         first_url=f"?{urlencode(chosen)}" if cursor else None,
-        may_open=person.role in ("coordinator", "ops"),
+        may_open=may_open(desk.catalogue, person, desk.today()),
         illustrative=illustrative,
     )
 
@@ -83,14 +84,14 @@ async def obligations(
 @router.post("/obligations/opening")
 async def open_obligations(desk: DeskOf, person: Opener, period: Annotated[str, Form(max_length=10)] = "") -> Response:
     """A period that cannot be read is a problem page; opening twice changes nothing."""
-    await open_period(desk, read_period(period))
+    await open_period(desk, person, read_period(period))
     return RedirectResponse(f"/obligations?{urlencode({'period': period})}", 303)
 
 
 async def own(request: Request, desk: Desk, person: Person) -> Response:
     now = desk.clock.now()
     async with desk.engine.connect() as tx:
-        rows = await store.list_obligations(tx, store.Filter(person.unit), None, OWN)
+        rows = await store.list_obligations(tx, store.Filter(units_of(desk.catalogue, person, desk.today())), None, OWN)
         reasons = await store.return_reasons(tx, [row["id"] for row in rows if row["state"] == "returned"])
         illustrative = await store.any_illustrative(tx, [row["id"] for row in rows])
     pending, done = by_urgency([task_of(row, now, desk.holidays) for row in rows])
@@ -106,14 +107,15 @@ async def own(request: Request, desk: Desk, person: Person) -> Response:
     )
 
 
-def today(now: datetime) -> date:
-    return now.astimezone(VIETNAM).date()
+def current(opened: Sequence[store.Row]) -> str:
+    """The newest year opened, or the one before while some of it is missing and nobody has answered for the newest.
 
-
-def current(periods: Sequence[str], now: datetime) -> str:
-    """The year that is being reported; the latest opened one when it is not opened yet."""
-    year = str(Period.containing(today(now)))
-    return year if year in periods or not periods else periods[0]
+    Without a year the latest quarter, without anything "".
+    """
+    years = [row for row in opened if Period.parse(row["period"]).frequency == "year"]
+    if len(years) > 1 and years[1]["pending"] and not years[0]["begun"]:
+        return str(years[1]["period"])
+    return str((years or list(opened) or [{"period": ""}])[0]["period"])
 
 
 # After “/obligations/opening”, which is no id.

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shared.auth import Person, check_unit, require
+from shared.auth import Person, require
 from shared.catalogue import disaggregation_key
 from shared.web.page import page
 from shared.web.problem import Fault, Problem, not_found
 from submissions import store
+from submissions.authority import is_coordinator
 from submissions.deciding import NO_SUBMISSION, Decision, settle
-from submissions.desk import Actor, Desk, desk_of
+from submissions.desk import Actor, Desk, desk_of, sees_all
 from submissions.form import Field, FormRules
 from submissions.obligation import is_late
 from submissions.review import NEXT, Act
@@ -67,13 +68,15 @@ async def render(
         row = await store.find_submission(tx, submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
-        check_unit(person, row["unit"])
+        desk.check_acting(person, row["unit"])
         revisions = await store.revisions(tx, row["obligation_id"])
         reviews = await store.reviews(tx, row["obligation_id"])
     rules = desk.rules[row["form"]]
     latest = row["revision"] == row["latest_revision"]
     acts = [act for (state, act) in NEXT if state == row["state"] and latest]
-    allowed = {"coordinator": ("accept", "return"), "reporter": ("withdraw",), "head": ("withdraw",)}
+    allowed: tuple[Act, ...] = ("withdraw",) if not sees_all(person) else ()
+    if is_coordinator(desk.catalogue, person, desk.today()):
+        allowed = ("accept", "return")
     return page(
         request,
         "submission.html",
@@ -87,8 +90,8 @@ async def render(
         shape=SHAPES[row["state"]],
         revisions=revisions,
         reviews=reviews,
-        acts=[act for act in acts if act in allowed.get(person.role, ())],
-        may_correct=latest and person.role in ("reporter", "head"),
+        acts=[act for act in acts if act in allowed],
+        may_correct=latest and not sees_all(person),
         faults=faults,
         reason=reason,
         illustrative=row["illustrative"],

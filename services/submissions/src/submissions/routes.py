@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
-from shared.auth import Person, check_unit, require
+from shared.auth import Person, require
 from shared.web import idempotency
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.language import language
 from shared.web.problem import Fault, Problem, Text, invalid, not_found
 from submissions import store
 from submissions.deciding import NO_SUBMISSION, Decision, settle
-from submissions.desk import Actor, Desk, desk_of, narrowed_unit
+from submissions.desk import Actor, Desk, desk_of, narrowed_units
 from submissions.etag import etag
 from submissions.intake import NO_OBLIGATION, Posting, body_of, take
 from submissions.obligation import State
@@ -64,7 +64,7 @@ async def list_obligations(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:
-    narrowed = store.Filter(narrowed_unit(person, unit), period, form, tuple(state or ()))
+    narrowed = store.Filter(narrowed_units(desk, person, unit), period, form, tuple(state or ()))
     async with desk.engine.connect() as tx:
         rows = await store.list_obligations(tx, narrowed, _after(cursor), limit + 1)
     return listing(rows, limit, lambda row: (row["due_at"], row["id"]), obligation_item)
@@ -74,7 +74,7 @@ async def list_obligations(
 async def open_obligations(desk: DeskOf, person: Opener, body: OpeningBody, request: Request) -> Any:
     period = read_period(body.period)
     attempt = await idempotency.attempt(request, person.subject)
-    return _answer(await open_period(desk, period, attempt))
+    return _answer(await open_period(desk, person, period, attempt))
 
 
 @router.get("/obligations/{obligation_id}")
@@ -83,7 +83,7 @@ async def get_obligation(desk: DeskOf, person: Anyone, obligation_id: UUID, resp
         row = await store.find_obligation(tx, obligation_id)
     if row is None:
         raise not_found(NO_OBLIGATION)
-    check_unit(person, row["unit"])
+    desk.check_acting(person, row["unit"])
     response.headers["ETag"] = etag(row["version"])
     return obligation_detail(row, desk.rules[row["form"]])
 
@@ -121,7 +121,7 @@ async def list_submissions(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:
-    narrowed = store.Filter(narrowed_unit(person, unit), period, form, tuple(state or ()), obligation)
+    narrowed = store.Filter(narrowed_units(desk, person, unit), period, form, tuple(state or ()), obligation)
     async with desk.engine.connect() as tx:
         rows = await store.list_submissions(tx, narrowed, _after(cursor), limit + 1)
     return listing(rows, limit, lambda row: (row["received_at"], row["id"]), submission_item)
@@ -133,7 +133,7 @@ async def get_submission(desk: DeskOf, person: Anyone, submission_id: UUID, resp
         row = await store.find_submission(tx, submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
-        check_unit(person, row["unit"])
+        desk.check_acting(person, row["unit"])
         reviews = await store.reviews(tx, row["obligation_id"])
     response.headers["ETag"] = etag(row["version"])
     return submission_detail(row, [r for r in reviews if r["submission_id"] == row["id"]])
@@ -179,9 +179,9 @@ def check_illustrative(desk: Desk, told: str | None) -> datetime | None:
         moment = datetime.fromisoformat(told)
         if moment.tzinfo is None or moment > desk.clock.now():
             raise ValueError(told)
-    except ValueError:
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # 0001-01-01T00:00+14:00 is no instant in UTC
         raise invalid([Fault("instant_invalid", "/header/X-Tiendo-Illustrative", BAD_MOMENT)]) from None
-    return moment.astimezone(UTC)
 
 
 def _answer(answer: Any) -> Any:

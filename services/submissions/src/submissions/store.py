@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from submissions.obligation import PENDING
 from submissions.tables import instant, obligation, review, submission
 
 Row = dict[str, Any]
@@ -77,17 +78,19 @@ _KEEP = sa.text(
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list is narrowed to; None is no limit. `units` holds what the person may see."""
+    """What a list is narrowed to; None and nothing are no limit."""
 
-    unit: str | None = None
+    units: tuple[str, ...] = ()
     period: str | None = None
     form: str | None = None
     states: tuple[str, ...] = ()
     obligation_id: UUID | None = None
 
     def clauses(self, state: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
-        pairs = ((obligation.c.unit, self.unit), (obligation.c.period, self.period), (obligation.c.form, self.form))
+        pairs = ((obligation.c.period, self.period), (obligation.c.form, self.form))
         found = [column == value for column, value in pairs if value is not None]
+        if self.units:
+            found.append(obligation.c.unit.in_(self.units))
         if self.states:
             found.append(state.in_(self.states))
         if self.obligation_id:
@@ -219,10 +222,18 @@ async def overview(tx: AsyncConnection, period: str) -> list[Row]:
     return await _all(tx, query.group_by(*columns))
 
 
-async def periods(tx: AsyncConnection) -> list[str]:
-    """The periods opened so far, the latest first."""
-    query = sa.select(obligation.c.period).distinct().order_by(obligation.c.period.desc())
-    return list((await tx.execute(query)).scalars())
+async def periods(tx: AsyncConnection) -> list[Row]:
+    """The periods opened so far, the latest first: `begun` when somebody answered, `pending` when somebody has to."""
+    query = (
+        sa.select(
+            obligation.c.period,
+            sa.func.bool_or(obligation.c.revision > 0).label("begun"),
+            sa.func.bool_or(obligation.c.state.in_(sorted(PENDING))).label("pending"),
+        )
+        .group_by(obligation.c.period)
+        .order_by(obligation.c.period.desc())
+    )
+    return await _all(tx, query)
 
 
 async def _first(tx: AsyncConnection, query: sa.Executable) -> Row | None:
