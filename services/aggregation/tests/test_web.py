@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
 from shared.auth import ROLES, Role, issue_local_token
 from shared.catalogue import Catalogue
+from shared.clock import Clock
 from shared.web import messages
 
 NEW = "24736@2025-07-01"
@@ -148,6 +149,39 @@ async def test_faults_are_problems(web: httpx.AsyncClient, path: str, status: in
 async def test_nobody_reads_without_signing_in(web: httpx.AsyncClient) -> None:
     for path in ("/api/v1/indicators", "/indicators"):
         assert (await web.get(path, headers={"Authorization": ""})).status_code == 401
+
+
+async def test_the_board_stays_on_a_year_until_the_next_has_a_report(
+    settings: Settings, bench: Bench, catalogue: Catalogue
+) -> None:
+    """15 December 2026 begins 2027: opened, and empty for months."""
+
+    async def shown(day: date) -> str:
+        app = create_app(settings, Clock(datetime.combine(day, time(5), UTC) - datetime.now(UTC)))
+        transport = httpx.ASGITransport(app)
+        headers = reading_as(settings, "leader")
+        async with app.router.lifespan_context(app), httpx.AsyncClient(
+            transport=transport, base_url="http://test", headers=headers
+        ) as client:  # fmt: skip
+            (found,) = {i["period"] for i in (await client.get("/api/v1/indicators")).json()["items"]}
+            assert f", {found}</h1>" in (await client.get("/indicators")).text
+            return str(found)
+
+    before, after = date(2026, 12, 14), date(2026, 12, 15)
+    assert (await shown(before), await shown(after)) == ("2026", "2027"), "nothing is opened at all"
+    desk = Desk(catalogue)
+    await bench.deliver(desk.open_period("2025", ["B12-NGHE"]))
+    assert await shown(before) == await shown(after) == "2025", "2026 is not opened"
+    await bench.deliver(desk.open_period("2026", ["B12-NGHE"]))
+    assert await shown(after) == "2026", "nobody has reported: the newest opened"
+    vet = {"n_vet_new_total": 10, "n_vet_new_female": 4}
+    await bench.deliver([desk.submit(o, vet) for o in desk.obligations])
+    opened = [*desk.open_period("2027", ["B12-NGHE"]), *desk.open_period("2027-Q1", ["B02-XA-Q"])]
+    await bench.deliver([*opened, desk.submit(desk.obligations[-1], {"n_items_in_quarter": 4})])
+    assert await shown(after) == "2026", "2027 is open and has no yearly report"
+    await bench.deliver([desk.submit(desk.find("B12-NGHE", "SO_GDDT", "2027"), vet)])
+    assert await shown(before) == "2026"
+    assert await shown(after) == "2027"
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -100,7 +100,7 @@ async def test_nobody_reads_without_signing_in(audit: Audit) -> None:
         assert (await audit.client.get(path)).status_code == 401
 
 
-@pytest.mark.parametrize("id_", ["x", "%00", "x" * 70, "..%2f..", "%F0%9F%98%80"])
+@pytest.mark.parametrize("id_", ["x", "x" * 70, "..%2f..", "%F0%9F%98%80"])
 async def test_unknown_events_are_not_found(audit: Audit, id_: str) -> None:
     for path in (f"/api/v1/events/{id_}", f"/api/v1/events/{id_}/raw", f"/events/{id_}", f"/subjects/{id_}"):
         assert (await audit.get(path)).status_code == 404

@@ -23,7 +23,7 @@ class ServiceSettings(BaseSettings):
     service: ClassVar[str]
     default_port: ClassVar[int]
 
-    environment: Literal["local", "test", "production"] = Field("local", validation_alias=_env("ENVIRONMENT"))
+    environment: Literal["local", "test", "production"] = Field("production", validation_alias=_env("ENVIRONMENT"))
     database_url: SecretStr
     host: str = "127.0.0.1"
     port: int = 0

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation import reading
 from aggregation.charts import Charts
 from aggregation.plan import Plan
 from aggregation.revision import Basis
@@ -33,6 +34,17 @@ class Desk:
         """The reporting year that holds today."""
         return str(Period.containing(self.clock.now().astimezone(VIETNAM).date()))
 
+    async def shown_year(self) -> str:
+        """The year to show when none is asked for: the newest one of which a yearly report has come in.
+
+        From 15 December the new year is open and empty until somebody reports; its quarterly items alone do not make
+        it worth showing. Before any report at all: the newest year opened, else the one that holds today.
+        """
+        async with self.engine.connect() as tx:
+            years = {year: told for year, told in (await reading.years(tx)).items() if year <= self.year}
+        told = [year for year, some in years.items() if some]
+        return max(told or years or [self.year])
+
 
 def desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
@@ -46,9 +58,11 @@ class Place:
     basis: Basis
 
 
-def place(
+async def place(
     request: Request,
-    period: Annotated[str | None, Query(max_length=7, description="2026 or 2026-Q3; this year if left out")] = None,
+    period: Annotated[
+        str | None, Query(max_length=7, description="2026 or 2026-Q3; the newest year with a report if left out")
+    ] = None,
     unit: Annotated[str | None, Query(max_length=80, description="unit key; the whole area if left out")] = None,
     basis: Annotated[Basis, Query(description="latest received, or only what was accepted")] = "received",
 ) -> Place:
@@ -56,7 +70,7 @@ def place(
     desk = desk_of(request)
     faults = []
     unit = unit or desk.plan.root
-    period = period or desk.year
+    period = period or await desk.shown_year()
     try:
         Period.parse(period)
     except ValueError:

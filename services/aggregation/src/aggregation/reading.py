@@ -186,6 +186,14 @@ async def illustrative(tx: AsyncConnection, periods: Collection[str]) -> bool:
     return bool((await tx.execute(query)).scalar_one())
 
 
+async def years(tx: AsyncConnection) -> dict[str, bool]:
+    """Every year with an obligation, and whether a yearly report of it counts."""
+    o = obligation
+    told = sa.func.bool_or(o.c.received_revision.is_not(None) | o.c.accepted_revision.is_not(None))
+    query = sa.select(o.c.period, told.label("told")).where(sa.func.length(o.c.period) == 4).group_by(o.c.period)
+    return {row.period: row.told for row in await tx.execute(query)}
+
+
 async def periods(tx: AsyncConnection) -> list[str]:
     """Every period that has an obligation, newest first."""
     query = sa.select(obligation.c.period).distinct()

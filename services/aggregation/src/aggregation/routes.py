@@ -92,7 +92,7 @@ async def coverage(request: Request, period: Annotated[str | None, Query(max_len
     """Every opened obligation of a unit that stands on the cut-off day, and whether its answer counts."""
     desk = desk_of(request)
     async with desk.engine.connect() as tx:
-        rows = await reading.coverage(tx, [period or desk.year])
+        rows = await reading.coverage(tx, [period or await desk.shown_year()])
     items = [
         CoverageItem(
             unit=r.unit,
