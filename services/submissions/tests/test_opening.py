@@ -106,4 +106,5 @@ async def test_an_obligation_says_its_fields_in_both_languages(office: Office) -
         ({"sex": "female"}, True),
     ]
     assert cohort[1]["label"]["vi"].endswith("(Nữ)") and cohort[1]["label"]["en"].endswith("(Female)")
+    assert not any(f["may_be_not_applicable"] for f in told["fields"])
     assert set(told["fields"][0]) >= {"measure", "disaggregation", "kind", "required"}

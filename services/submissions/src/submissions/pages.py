@@ -1,7 +1,7 @@
 """Pages for officers: what is owed. The form and the receipt have their own modules."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -54,7 +54,7 @@ async def obligations(
     async with desk.engine.connect() as tx:
         opened = await store.periods(tx)
         periods = [row["period"] for row in opened]
-        shown = current(opened) if period is None else period
+        shown = current(opened, desk.today()) if period is None else period
         states = ("open", "returned", "withdrawn") if state == "pending" else (state,) if state in SHAPES else ()
         narrowed = store.Filter((unit,) if unit else (), shown or None, form or None, states)
         rows = await store.list_obligations(
@@ -107,12 +107,13 @@ async def own(request: Request, desk: Desk, person: Person) -> Response:
     )
 
 
-def current(opened: Sequence[store.Row]) -> str:
-    """The newest year opened, or the one before while some of it is missing and nobody has answered for the newest.
+def current(opened: Sequence[store.Row], today: date) -> str:
+    """The newest year opened and begun, or the one before while some of it is missing and nobody has answered for the newest.
 
     Without a year the latest quarter, without anything "".
     """
     years = [row for row in opened if Period.parse(row["period"]).frequency == "year"]
+    years = [row for row in years if Period.parse(row["period"]).start <= today] or years
     if len(years) > 1 and years[1]["pending"] and not years[0]["begun"]:
         return str(years[1]["period"])
     return str((years or list(opened) or [{"period": ""}])[0]["period"])

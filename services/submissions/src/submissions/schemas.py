@@ -132,6 +132,7 @@ class FieldItem(BaseModel):
     disaggregation: dict[str, str]
     kind: str
     required: bool
+    may_be_not_applicable: bool
     label: Label
     unit: Label
 
@@ -207,6 +208,7 @@ def obligation_detail(row: Mapping[str, Any], rules: FormRules) -> ObligationDet
             disaggregation=dict(f.disaggregation),
             kind=f.element.kind,
             required=f.required,
+            may_be_not_applicable=f.element.may_be_not_applicable,
             label=Label(**rules.label(f.cell)._asdict()),
             unit=Label(**f.element.unit._asdict()),
         )

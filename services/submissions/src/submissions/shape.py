@@ -37,7 +37,7 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
     return Report(
         [read_entry(observation) for observation in observations],
         {key: text for key, text in narrative.items() if isinstance(text, str)},
-        [text for text in evidence if isinstance(text, str)],
+        [text if isinstance(text, str) else "" for text in evidence],
         reason if isinstance(reason, str) else None,
         illustrative,
         wrong=wrong,
