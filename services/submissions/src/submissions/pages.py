@@ -108,7 +108,7 @@ async def own(request: Request, desk: Desk, person: Person) -> Response:
 
 
 def current(opened: Sequence[store.Row], today: date) -> str:
-    """The newest year opened and begun, or the one before while some of it is missing and nobody has answered for the newest.
+    """The newest year opened whose time has come; the one before while it lacks reports and the newest has none yet.
 
     Without a year the latest quarter, without anything "".
     """
