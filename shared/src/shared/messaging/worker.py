@@ -159,7 +159,7 @@ class ServiceWorker:
     def stuck(self) -> str | None:
         """None while there is progress, else what is stuck: restart me. A ping would not notice a zombie consumer."""
         for task in self._tasks:
-            if task.done() and task.get_name() != "broker" and not self._stopping.is_set():
+            if task.done() and task.get_name() == "relay" and not self._stopping.is_set():
                 return f"{task.get_name()} ended"
         now = time.time()
         for consumer in self._consumers():
