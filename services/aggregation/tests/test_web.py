@@ -1,5 +1,6 @@
 """API and pages of a running application, on real values."""
 
+import html
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.api import create_app
 from aggregation.chart import Point, Series
 from aggregation.charts import Charts
+from aggregation.pages import document_name
 from aggregation.settings import Settings
 from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
@@ -236,7 +238,7 @@ async def test_charts_are_kept_by_content_and_survive_their_process() -> None:
     charts._process.kill()
     await charts._process.wait()
     assert await charts.svg(replace(SERIES, unit="%"))
-    charts.close()
+    await charts.stop()
 
 
 def test_a_series_survives_its_json() -> None:
@@ -280,8 +282,9 @@ async def test_small_counts_of_a_commune_are_seen_nowhere(
         (told,) = answers[-1].json()["items"]
         assert all(cell["value"] is None and cell["suppressed"] for cell in told["cells"])
         for path in ("/indicators", "/indicators/4.3"):
-            text = (await web.get(path, params=asked, headers=headers)).text
-            assert "1.237" not in text and "2,4" not in text, path
+            answer = await web.get(path, params=asked, headers=headers)
+            text = answer.text
+            assert answer.status_code == 200 and "1.237" not in text and "2,4" not in text, path
     text = (await web.get("/indicators/4.3", params={"period": "2024"}, headers=headers)).text
     assert "Không hiện (số nhỏ)" in text
     (told,) = (await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=headers)).json()[
@@ -325,3 +328,48 @@ async def test_districts_have_values_but_no_events(bench: Bench, catalogue: Cata
     await bench.deliver(desk.open_period("2024"))
     assert (await bench.value("6.1", "2024", unit="667@2021-01-01")).expected == 6
     assert {e["data"]["unit"] for e in await bench.published()} == {"DAK_NONG"}
+
+
+async def test_words_of_an_indicator(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    async def text(code: str, **asked: str) -> str:
+        return (await web.get(f"/indicators/{code}", params={"period": "2026"} | asked)).text
+
+    one = await text("6.1")
+    document = next(iter(catalogue.documents.values()))
+    assert f"Nội dung chỉ tiêu (Nghị quyết {document.number})" in one and "Câu chữ của Kế hoạch" not in one
+    assert "suy ra, chưa có văn bản" in one and "suy ra" not in await text("6.1", period="2024")
+    assert "Chưa mở kỳ báo cáo" in one and str(catalogue.measures["6.1"].note_vi) in html.unescape(one)
+    assert "Số liệu năm học" in await text("5.2") and "Số liệu theo năm điều tra" in await text("2.1")
+    shared = await text("3.2")
+    assert "phần Bạo lực gia đình)" in shared and "phần Bạo lực trên cơ sở giới (ngoài gia đình))" in shared
+    assert "Đơn vị không phải báo cáo" in await text("5.3", unit=NEW)
+    assert "Kỳ này không đơn vị nào phải báo cáo" in await text("6.3", period="2024")
+    await some_data(bench, catalogue)
+    assert "Số xã, phường có ít nhất" not in await text("6.3", period="2025")
+    await bench.deliver(Desk(catalogue).open_period("2025-Q4"))
+    assert "Số xã, phường có ít nhất" in await text("6.3", period="2025")
+
+
+def test_a_flag_does_not_occur() -> None:
+    known = messages.load("shared.web", "aggregation")
+    assert known.plain("vi", "board.void") == "Không áp dụng"
+    assert document_name(None, "vi") is None
+
+
+async def test_births_counted_twice_are_a_note(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    desk = Desk(catalogue)
+    health, opened = desk.open("B10-YTE", "SO_Y_TE", "2026")
+    commune, also = desk.open("B01-XA", NEW, "2026")
+    await bench.deliver([opened, also, desk.submit(commune, commune_answer())])
+    births = {"n_maternal_deaths": 0, "n_lgbt_pilot_facilities": 0}
+
+    async def noted() -> set[bool]:
+        pages = [(await web.get(f"/indicators/{code}", params={"period": "2026"})).text for code in ("4.1", "4.2")]
+        return {"báo cáo 1.115 trẻ sinh ra sống, các xã, phường cộng lại 110 bé" in page for page in pages}
+
+    assert await noted() == {False}
+    await bench.deliver([desk.submit(health, births | {"n_live_births": 1115})])
+    assert await noted() == {True}
+    await bench.deliver([desk.submit(health, births | {"n_live_births": 110})])
+    assert await noted() == {False}
+    assert "trẻ sinh ra sống, các xã" not in (await web.get("/indicators/4.2", params={"period": "2026"})).text

@@ -28,7 +28,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        charts.close()
+        await charts.stop()
         await engine.dispose()
 
     app = create_base_app(

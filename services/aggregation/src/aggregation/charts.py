@@ -57,6 +57,13 @@ class Charts:
             self._process.kill()
         self._process = None
 
+    async def stop(self) -> None:
+        """End the child and wait for its end, before the loop ends."""
+        process = self._process
+        self.close()
+        if process:
+            await process.communicate()
+
     async def _draw(self, series: Series) -> str:
         process = self._process
         if process is None or process.returncode is not None:

@@ -1,6 +1,6 @@
 """The pages of the place "Tiến độ". They work without JavaScript."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from aggregation import reading
+from aggregation.agreement import Difference, beside, difference
 from aggregation.asked import Asked, Desk, Place, anyone, desk_of
 from aggregation.board import board, tally
 from aggregation.chart import Point, Series
@@ -20,6 +21,7 @@ from aggregation.rows import Value, ValueKey
 from aggregation.schemas import TargetSchema
 from shared.calendar import Period
 from shared.catalogue import Measure, Unit
+from shared.catalogue.plan import Document
 from shared.web.figures import number
 from shared.web.language import language
 from shared.web.page import page
@@ -45,6 +47,7 @@ class MeasureView:
     years: Sequence[tuple[str, Value]]
     chart: Markup | None
     children: Sequence[ChildRow]
+    difference: Difference | None
 
 
 @router.get("/indicators", response_class=HTMLResponse)
@@ -68,6 +71,7 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
         objectives=rows,
         tally=tally(rows),
         asked=asked,
+        owes=desk.plan.owes,
         periods=_periods(desk, asked, periods),
         illustrative=made_up,
     )
@@ -81,6 +85,7 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
     indicator = catalogue.indicators[code]
     measures = [m for m in desk.plan.measures.values() if m.indicator == code]
     names = [m.code for m in measures]
+    twins = [twin for name in names for twin in beside(desk.plan, name)]
     day = Period.parse(asked.period).cut_off
     children = {unit.key: unit for unit in catalogue.children(asked.unit, day)}
     communes = {
@@ -89,7 +94,9 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         if unit.level == "commune" and asked.unit in desk.plan.path(unit.key)
     }
     async with desk.engine.connect() as tx:
-        series = all_masked(desk.plan, await reading.series(tx, measures=names, unit=asked.unit, basis=asked.basis))
+        series = all_masked(
+            desk.plan, await reading.series(tx, measures=[*names, *twins], unit=asked.unit, basis=asked.basis)
+        )
         below = all_masked(
             desk.plan,
             await reading.below(
@@ -108,6 +115,8 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         views=views,
         owners=owners,
         asked=asked,
+        owes=desk.plan.owes,
+        document=document_name(desk.plan.source(), spoken),
         category_name=lambda dimension, category: _category(desk.plan, dimension, category, spoken),
         periods=_periods(desk, asked, periods),
         illustrative=made_up,
@@ -118,8 +127,8 @@ async def _view(
     desk: Desk,
     m: Measure,
     asked: Place,
-    series: dict[ValueKey, Value],
-    below: dict[ValueKey, Value],
+    series: Mapping[ValueKey, Value],
+    below: Mapping[ValueKey, Value],
     units: dict[str, Unit],
     spoken: Language,
 ) -> MeasureView:
@@ -130,7 +139,9 @@ async def _view(
     rows = [ChildRow(units[key.unit], v) for key, v in below.items() if key.measure == m.code and v.expected]
     best_first = m.direction == "higher"
     rows.sort(key=lambda row: (row.value.value is None, _rank(row.value, best_first), row.unit.name_vi))
-    return MeasureView(m, value, target_of(m, asked.period), _names(desk.plan, m, spoken), years, svg, rows)
+    found = difference(desk.plan, m.code, unit=asked.unit, period=asked.period, basis=asked.basis, values=series)
+    names = _names(desk.plan, m, spoken)
+    return MeasureView(m, value, target_of(m, asked.period), names, years, svg, rows, found)
 
 
 def _rank(value: Value, best_first: bool) -> Any:
@@ -167,6 +178,18 @@ def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) ->
         title, description = f"{m.name_en} ({unit})", f"Values {seen or 'none yet'}. Targets {goals}."
     broken = "sắp xếp 01/7/2025" if spoken == "vi" else "reorganised 1 July 2025"
     return Series(points, targets, unit, title, description, broken, m.decimals, spoken == "vi")
+
+
+KINDS = {"NQ": Text("Nghị quyết", "Resolution"), "QĐ": Text("Quyết định", "Decision"), "KH": Text("Kế hoạch", "Plan")}
+
+
+def document_name(document: Document | None, spoken: Language) -> str | None:
+    """ "Nghị quyết 28/NQ-CP": the kind is the first part of a number's symbol (decree 30/2020, annex III)."""
+    if document is None:
+        return None
+    kind = KINDS.get(document.number.rpartition("/")[2].partition("-")[0])
+    words = None if kind is None else kind.vi if spoken == "vi" else kind.en
+    return f"{words} {document.number}" if words else document.number
 
 
 def _category(plan: Plan, dimension: str, category: str, spoken: Language) -> str:

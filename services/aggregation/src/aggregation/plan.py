@@ -7,6 +7,7 @@ from functools import cached_property
 from aggregation.formula import element_of, elements
 from shared.calendar import Period
 from shared.catalogue import Catalogue, Measure, disaggregation_key
+from shared.catalogue.plan import Document
 
 Key = tuple[str, str]
 
@@ -43,6 +44,7 @@ class Plan:
         self.catalogue = catalogue
         self._layouts: dict[str, Layout] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._owing: dict[str, set[tuple[str, str]]] = {}
 
     @property
     def version(self) -> str:
@@ -83,6 +85,26 @@ class Plan:
     def with_children(self) -> frozenset[str]:
         """Units that have others below them, on any day."""
         return frozenset(parent for parent in self.parents.values() if parent)
+
+    def owes(self, measure: str, unit: str, period: str) -> bool:
+        """Whether the unit, or one below it, owes something that the measure needs, opened or not."""
+        if period not in self._owing:
+            asked = Period.parse(period)
+            duties = {p: self.catalogue.forms_owed(p) for p in dict.fromkeys((asked, *asked.quarters))}
+            self._owing[period] = {
+                (m.code, above)
+                for m in self.measures.values()
+                for p, owed in duties.items()
+                if p == asked or m.kind == "every_quarter"
+                for duty in owed
+                if set(m.elements) & set(self.catalogue.forms[duty.form].elements)
+                for above in self.path(duty.unit)
+            }
+        return (measure, unit) in self._owing[period]
+
+    def source(self) -> Document | None:
+        """The document whose indicators these are: the first one that the plan names."""
+        return next(iter(self.catalogue.documents.values()), None)
 
     def layout(self, form: str) -> Layout:
         """Elements that are only asked by category get a total of their required categories. Raises `UnknownWord`."""

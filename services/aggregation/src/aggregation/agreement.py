@@ -1,0 +1,47 @@
+"""Two counts of the same births: the health department's total (4.2), the communes' boys and girls (4.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aggregation.plan import Plan
+from aggregation.revision import Basis
+from aggregation.rows import Value, ValueKey
+from shared.catalogue import Measure
+
+TOTAL, BOYS, GIRLS = "n_live_births", "n_live_births_male", "n_live_births_female"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`total` births in one count, `parts` in the other. Worth a question, not a fault: their sources differ."""
+
+    total: Decimal
+    parts: Decimal
+
+
+def births_measures(plan: Plan) -> tuple[Measure, Measure] | None:
+    """The measure over all births and the one of boys over girls; None in a plan without them."""
+    whole = next((m for m in plan.measures.values() if m.denominator == TOTAL), None)
+    ratio = next((m for m in plan.measures.values() if (m.numerator, m.denominator) == (BOYS, GIRLS)), None)
+    return (whole, ratio) if whole and ratio else None
+
+
+def beside(plan: Plan, code: str) -> tuple[str, ...]:
+    """The measures that must be read to know whether `code` agrees with its twin."""
+    found = tuple(m.code for m in births_measures(plan) or ())
+    return found if code in found else ()
+
+
+def difference(
+    plan: Plan, code: str, *, unit: str, period: str, basis: Basis, values: Mapping[ValueKey, Value]
+) -> Difference | None:
+    """Only when both counts are complete in the same place and period."""
+    both = [values.get(ValueKey(name, unit, period, basis)) for name in beside(plan, code)]
+    if len(both) != 2 or any(v is None or not 0 < v.expected == v.reported for v in both):
+        return None
+    whole, ratio = both
+    if whole is None or ratio is None or None in (whole.denominator, ratio.numerator, ratio.denominator):
+        return None
+    total, parts = whole.denominator or Decimal(0), (ratio.numerator or 0) + (ratio.denominator or Decimal(0))
+    return None if total == parts else Difference(total, parts)
