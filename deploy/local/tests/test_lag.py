@@ -61,11 +61,11 @@ async def test_lag_is_what_is_not_committed(
     )
     async with consumer:
         first = await consumer.getone()
-        for trustworthy in (broker.idempotent, False):
-            assert await consumer_lag(broker.bootstrap, [group], trustworthy) == {group: {topic: 10}}
+        if broker.idempotent:  # Tansu does not tell what a group subscribes to
+            assert await consumer_lag(broker.bootstrap, [group], True) == {group: {topic: 10}}
         await consumer.commit({TopicPartition(topic, first.partition): 4})
     for trustworthy in (broker.idempotent, False):
-        lags = await consumer_lag(broker.bootstrap, [group, unique("nobody")], trustworthy)
+        lags = await consumer_lag(broker.bootstrap, [group, unique("nobody")], trustworthy, [topic])
         assert lags[group] == {topic: 6}
 
 

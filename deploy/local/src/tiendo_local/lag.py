@@ -1,6 +1,7 @@
 """`tiendo lag`: what waits where, from the services' databases and the broker of the last `tiendo up`."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,9 +31,12 @@ def show_lag(place: Place) -> int:
     state = read_json(place.state)
     if not state:
         raise LocalFault(f"{place.state} is not there: start the system with `tiendo up` first.")
+    from shared.events.topics import ALL_TOPICS
+
     rows = [ask_database(service, url) for service, url in state["databases"].items()]
     try:
-        lags = run(consumer_lag(state["bootstrap"], [r.service for r in rows], state["trustworthy_end_offsets"]))
+        services = [row.service for row in rows]
+        lags = run(consumer_lag(state["bootstrap"], services, state["trustworthy_end_offsets"], ALL_TOPICS))
     except Exception as fault:  # aiokafka raises many kinds; the databases' half is still worth showing
         for row in rows:
             row.fault = row.fault or f"broker: {type(fault).__name__} {fault}"
@@ -72,8 +76,14 @@ def table(rows: list[Waiting]) -> list[str]:
     return lines
 
 
-async def consumer_lag(bootstrap: str, groups: list[str], trustworthy: bool) -> dict[str, dict[str, int]]:
-    """Records per group and topic that the group has not committed. A group's topics: subscribed or committed."""
+async def consumer_lag(
+    bootstrap: str, groups: list[str], trustworthy: bool, known: Iterable[str] = ()
+) -> dict[str, dict[str, int]]:
+    """Records per group and topic that the group has not committed.
+
+    A group's topics are those it subscribes to or has committed. A broker that is not trustworthy (Tansu) can tell
+    neither, so of the `known` topics those are taken that the group has committed in.
+    """
     from aiokafka import AIOKafkaConsumer
     from aiokafka.admin import AIOKafkaAdminClient
 
@@ -84,8 +94,13 @@ async def consumer_lag(bootstrap: str, groups: list[str], trustworthy: bool) -> 
     try:
         found: dict[str, dict[str, int]] = {}
         for group in groups:
-            committed = {tp: m.offset for tp, m in (await admin.list_consumer_group_offsets(group)).items()}
-            topics = {tp.topic for tp in committed} | await _subscribed(admin, group)
+            topics = await _subscribed(admin, group)
+            if trustworthy:
+                committed = {tp: m.offset for tp, m in (await admin.list_consumer_group_offsets(group)).items()}
+                topics |= {tp.topic for tp in committed}
+            else:
+                committed = await _committed(bootstrap, group, await _partitions(admin, sorted(known)))
+                topics |= {tp.topic for tp in committed}
             partitions = await _partitions(admin, sorted(topics))
             begin = await consumer.beginning_offsets(partitions) if partitions else {}
             places = {tp: max(committed.get(tp, 0), begin[tp]) for tp in partitions}
@@ -102,6 +117,20 @@ async def consumer_lag(bootstrap: str, groups: list[str], trustworthy: bool) -> 
     finally:
         await consumer.stop()
         await admin.close()
+
+
+async def _committed(bootstrap: str, group: str, partitions: list[Any]) -> dict[Any, int]:
+    """Asked partition by partition: Tansu cannot list what a group has committed (aiokafka cannot read its answer)."""
+    from aiokafka import AIOKafkaConsumer
+
+    member = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await member.start()
+    try:
+        member.assign(partitions)
+        found = {tp: await member.committed(tp) for tp in partitions}
+        return {tp: offset for tp, offset in found.items() if offset is not None and offset >= 0}
+    finally:
+        await member.stop()
 
 
 async def _subscribed(admin: Any, group: str) -> set[str]:
