@@ -7,15 +7,13 @@ from collections.abc import Callable
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.util import calc_crc32c
 
-from shared.events import DEADLINES
 from shared.messaging import ServiceWorker
-from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
 
 from .conftest import Probe, an_event
 
 
-async def with_broken_header_name(producer: AIOKafkaProducer, value: bytes) -> None:
+async def with_broken_header_name(producer: AIOKafkaProducer, topic: str, value: bytes) -> None:
     """A record whose header's name is not UTF-8: valid for the broker, undecodable for the client."""
     batch = producer.create_batch()
     batch.append(timestamp=None, key=None, value=value, headers=[("zz", b"1")])
@@ -25,20 +23,22 @@ async def with_broken_header_name(producer: AIOKafkaProducer, value: bytes) -> N
     data[at : at + 2] = b"\xff\xfe"
     data[17:21] = struct.pack(">I", calc_crc32c(bytes(data[21:])))
     batch._buffer = data
-    await (await producer.send_batch(batch, DEADLINES, partition=5))
+    await (await producer.send_batch(batch, topic, partition=1))
 
 
-async def test_no_record_stops_a_worker(probe: Probe, broker: Broker, unique: Callable[[str], str]) -> None:
-    await kafka_topics.create_topics(broker.bootstrap, [DEADLINES], partitions=12)
+async def test_no_record_stops_a_worker(
+    probe: Probe, broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]
+) -> None:
+    topic = topics("hostile", partitions=3)
     ours = [an_event() for _ in range(4)]
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await producer.start()
     try:
-        await producer.send_and_wait(DEADLINES, ours[0].to_bytes(), partition=5)
-        await with_broken_header_name(producer, ours[3].to_bytes())
-        await producer.send_and_wait(DEADLINES, b"junk", partition=5, headers=[("name", b"\xff"), ("null", b"")])
-        await producer.send_and_wait(DEADLINES, ours[1].to_bytes(), partition=5)
-        await producer.send_and_wait(DEADLINES, ours[2].to_bytes(), partition=6)
+        await producer.send_and_wait(topic, ours[0].to_bytes(), partition=1)
+        await with_broken_header_name(producer, topic, ours[3].to_bytes())
+        await producer.send_and_wait(topic, b"junk", partition=1, headers=[("name", b"\xff"), ("null", b"")])
+        await producer.send_and_wait(topic, ours[1].to_bytes(), partition=1)
+        await producer.send_and_wait(topic, ours[2].to_bytes(), partition=2)
     finally:
         await producer.stop()
 
@@ -47,7 +47,7 @@ async def test_no_record_stops_a_worker(probe: Probe, broker: Broker, unique: Ca
 
     settings = Named(**probe.settings.model_dump() | {"kafka_bootstrap_servers": broker.bootstrap})
     settings = settings.model_copy(update={"kafka_idempotent": broker.idempotent, "kafka_session_timeout_ms": 6000})
-    worker = ServiceWorker(settings, probe.engine, topics=[DEADLINES], apply=probe.apply)
+    worker = ServiceWorker(settings, probe.engine, topics=[topic], apply=probe.apply)
     await worker.start()
     try:
         wanted = {event.id for event in ours[:3]}
@@ -56,7 +56,7 @@ async def test_no_record_stops_a_worker(probe: Probe, broker: Broker, unique: Ca
                 await asyncio.sleep(0.1)
         applied = [i for i in await probe.effects() if i in {ours[0].id, ours[1].id}]
         assert applied == [ours[0].id, ours[1].id]
-        letters = await probe.rows("select reason from dead_letter where partition = 5")
+        letters = await probe.rows("select reason from dead_letter where partition = 1")
         reasons = " ".join(row.reason for row in letters)
         assert "cannot decode" in reasons and "JSON" in reasons
         assert worker.stuck() is None

@@ -1,7 +1,7 @@
 """Numbers, days and instants as an office writes them: 1.234,5 and 14/12/2026 23:12, in Vietnam's time."""
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -11,6 +11,8 @@ from shared.web.problem import Language, Text
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 NONE = "–"
 
+DIGITS = 60  # sums of sums stay exact
+
 
 def number(value: Decimal | int | str | None, decimals: int | None = None, *, language: Language = "vi") -> str:
     """All given digits, or rounded half up to `decimals`. `–` for None."""
@@ -19,9 +21,10 @@ def number(value: Decimal | int | str | None, decimals: int | None = None, *, la
     exact = value if isinstance(value, Decimal) else Decimal(value)
     if decimals is None:
         return str(format_decimal(exact, locale=language, decimal_quantization=False))
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=60))
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(rounded, format=pattern, locale=language))
+    with localcontext(prec=DIGITS):
+        rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        return str(format_decimal(rounded, format=pattern, locale=language))
 
 
 def _local(value: datetime) -> datetime:
