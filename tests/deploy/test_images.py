@@ -2,11 +2,17 @@
 
 import os
 import runpy
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tiendo_local.child import Child
+from tiendo_local.ports import Ports
+from tiendo_local.services import answers_ok
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = ROOT / ".local/uv/bin/uv"
@@ -52,7 +58,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_wheel_with_its_own_dependencies_only_starts(service: str, wheels: Path, tmp_path: Path) -> None:
+def test_a_wheel_with_its_own_dependencies_only_starts(
+    service: str, wheels: Path, tmp_path: Path, database: Callable[[str], str]
+) -> None:
     python = tmp_path / "app" / ("Scripts" if os.name == "nt" else "bin") / "python"
     run(UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "app")
     names, needed = tmp_path / "names.txt", tmp_path / "needed.txt"
@@ -69,6 +77,23 @@ def test_a_wheel_with_its_own_dependencies_only_starts(service: str, wheels: Pat
     assert "migrate" in run(python, "-m", service, "--help")
     run(python, "-c", LOADS, service)
     run(UV, "pip", "check", *into)
+    comes_up(python, service, database(service), tmp_path)
+
+
+def comes_up(python: Path, service: str, url: str, folder: Path) -> None:
+    """`migrate`, then `serve` with no broker and no other service: its API is alive, and it ends when asked to."""
+    port = Ports(folder / "ports.json").get(service, None)
+    own = {f"{service.upper()}_DATABASE_URL": url, f"{service.upper()}_PORT": str(port)}
+    environment = own | {"ENVIRONMENT": "test", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    run(python, "-m", service, "migrate", env=environment)
+    child = Child(service, folder / "log")
+    child.start([python, "-m", service, "serve"], env=os.environ | environment, cwd=folder)
+    try:
+        child.wait_until(lambda: answers_ok(f"http://127.0.0.1:{port}/healthz"), 60, "alive")
+        assert answers_ok(f"http://127.0.0.1:{port}/metrics")
+    finally:
+        child.stop((signal.SIGTERM, 40))
+    assert child.process is not None and child.process.returncode == 0, child.tail()
 
 
 def test_the_lock_is_cut_to_what_is_named_hashes_and_all() -> None:
