@@ -4,13 +4,15 @@ The others stand beside the rules they test: `grep -rn test_trap_ services tests
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
 
+from audit.inspection import read_inspection
+from audit.vocabulary import vocabulary
 from shared import events
 from shared.calendar import Period, due_instant, on_time
 from shared.catalogue import Catalogue, load
@@ -102,3 +104,33 @@ def _is_free_text(hint: object) -> bool:
     if getattr(hint, "__metadata__", None):
         return False
     return any(_is_free_text(part) for part in get_args(hint) if not isinstance(part, str))
+
+
+def test_trap_17_an_unsigned_draft_has_no_number_and_no_date(catalogue: Catalogue) -> None:
+    """Decree 30/2020, article 15: the number is given after signing; a draft leaves it empty."""
+    draft = {
+        "unit": "24736@2025-07-01",
+        "period": "2026",
+        "kind": "kiem_tra",
+        "obligation": "O12",
+        "basis_document": "",
+        "started_on": "2026-10-05",
+        "scope": "Biểu B01-XA",
+        "findings": [],
+    }
+    words, today = vocabulary(catalogue), date(2026, 11, 24)
+    kept, faults = read_inspection(draft, words, today)
+    assert kept and not faults
+    assert (kept.document_number, kept.signed_on) == ("", None)
+    for more, code in (
+        ({"document_number": "12/BC-SNV"}, "number-without-signature"),
+        ({"signed_on": "2026-11-20"}, "signature-without-number"),
+    ):
+        refused, faults = read_inspection(draft | more, words, today)
+        assert refused is None and [fault.code for fault in faults] == [code]
+
+
+def test_all_eighteen_traps_have_a_test() -> None:
+    tests = [*(ROOT / "services").rglob("tests/test_*.py"), *(ROOT / "tests").rglob("test_*.py")]
+    named = {int(n) for path in tests for n in re.findall(r"def test_trap_(\d\d)_", path.read_text(encoding="utf-8"))}
+    assert named == set(range(1, 19))

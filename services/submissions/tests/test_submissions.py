@@ -166,7 +166,7 @@ async def test_a_period_takes_reports_from_its_window_to_its_close(office: Offic
     assert (await office.submit(duty, report)).status_code == 201
 
 
-async def test_last_years_report_sent_again_is_remarked(office: Office, report: Report) -> None:
+async def test_trap_18_last_years_report_sent_again_is_remarked(office: Office, report: Report) -> None:
     before = await office.duty(period="2025")
     assert (await office.submit(before, report)).status_code == 201
     told = (await office.submit(await office.duty(), report)).json()
