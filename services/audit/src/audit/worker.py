@@ -11,6 +11,7 @@ from shared.clock import Clock
 from shared.database import create_engine
 from shared.events import ALL_TOPICS
 from shared.messaging import Apply, Received, ServiceWorker
+from shared.web.idempotency import forgetting
 
 
 def log_events(clock: Clock) -> Apply:
@@ -39,4 +40,5 @@ def _entry(received: Received, clock: Clock) -> Entry:
 
 def create_worker(settings: Settings) -> ServiceWorker:
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    return ServiceWorker(settings, create_engine(settings), topics=ALL_TOPICS, apply=log_events(clock))
+    engine = create_engine(settings)
+    return ServiceWorker(settings, engine, topics=ALL_TOPICS, apply=log_events(clock), loops=[forgetting(engine)])

@@ -12,22 +12,27 @@ In the service's own transaction:
 A second request with the same key waits in `begin` until the first one's transaction ends.
 """
 
+import asyncio
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import Request
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.responses import Response
 
+from shared.messaging.retention import pause
 from shared.web.problem import Fault, Problem, Text
 
 HEADER = "idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 NAME = "idempotency"
+KEEP = timedelta(days=7)
+FORGET_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +130,15 @@ async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body
 async def forget(tx: AsyncConnection, before: datetime) -> int:
     """Delete keys older than `before`; how many."""
     return (await tx.execute(sa.delete(TABLE).where(TABLE.c.created_at < before))).rowcount
+
+
+def forgetting(engine: AsyncEngine) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """A loop for the service's worker: keys older than a week are forgotten, hourly."""
+
+    async def forget_keys(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            async with engine.begin() as tx:
+                await forget(tx, datetime.now(UTC) - KEEP)
+            await pause(stopping, FORGET_SECONDS)
+
+    return forget_keys
