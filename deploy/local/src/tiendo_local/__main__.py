@@ -21,6 +21,7 @@ def main(argv: list[str] | None = None) -> int:
         if given.command == "token":
             from tiendo_local.issuer import Issuer
 
+            _known_unit(given.unit)
             print(Issuer(place.local / "issuer").token(given.role, given.unit, subject=given.subject))
             return 0
         if given.command == "lag":
@@ -54,8 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("id", help="trace id, or id of a submission, obligation, reminder or event")
     catalogue = commands.add_parser("catalogue", help="work on catalogue files")
     check = catalogue.add_subparsers(dest="act", required=True).add_parser("check", help="name every fault")
-    check.add_argument("files", nargs="+", type=Path)
+    check.add_argument("files", nargs="+", type=Path, help="a plan's folder, or some of its files")
     return parser
+
+
+def _known_unit(unit: str) -> None:
+    """Raises LocalFault for a unit that the catalogue does not have."""
+    from shared.catalogue import load
+
+    catalogue = load()
+    if unit not in catalogue.units and unit not in catalogue.receivers:
+        raise LocalFault(f"The catalogue has no unit `{unit}`. Keys are like SO_Y_TE, 24736@2025-07-01 or DAK_NONG.")
 
 
 def _check(files: list[Path]) -> int:
@@ -65,7 +75,7 @@ def _check(files: list[Path]) -> int:
     for fault in faults:
         print(fault)
     if not faults:
-        print(f"{len(files)} file(s): no fault")
+        print(f"{', '.join(map(str, files))}: no fault")
     return 1 if faults else 0
 
 

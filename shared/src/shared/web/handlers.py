@@ -37,6 +37,9 @@ def install(app: FastAPI) -> None:
         found = faults(error.errors())
         if any(fault.code == "json-invalid" for fault in found):
             return await answer(request, Problem(400, "json-invalid", TITLES[400], found))
+        page = not request.url.path.startswith("/api/")
+        if page and found and all(fault.pointer.startswith("/path/") for fault in found):
+            return await answer(request, of_status(404))  # a mistyped address
         return await answer(request, Problem(422, "invalid", INVALID_TITLE, found))
 
     @app.exception_handler(HTTPException)
