@@ -19,7 +19,7 @@ from audit.settings import Settings
 from audit.worker import log_events
 from shared.clock import Clock
 from shared.database import create_engine
-from shared.events import Event, ObligationOpened, SubmissionReceived
+from shared.events import Event, NotificationSent, ObligationOpened, SubmissionReceived
 from shared.messaging import BatchConsumer
 from shared.migration import migrate
 from tiendo_local.issuer import Issuer
@@ -51,6 +51,20 @@ def received(duty: UUID, revision: int = 1, *, unit: str = UNIT, time: datetime 
         observations=[],
     )
     return Event.of(data, source="/submissions", subject=str(duty), time=time, catalogue_version="0" * 64)
+
+
+def notified(duty: UUID, stage: str = "T-30", *, unit: str = UNIT) -> Event:
+    data = NotificationSent(
+        reminder_id=uuid4(),
+        obligation_id=duty,
+        unit=unit,
+        period="2026",
+        stage=stage,
+        channel="email",
+        recipient_role="reporter",
+        attempt=1,
+    )
+    return Event.of(data, source="/notifications", subject=str(duty), time=THEN, catalogue_version="0" * 64)
 
 
 def records(*values: bytes, first: int = 0, partition: int = 0) -> list[ConsumerRecord]:

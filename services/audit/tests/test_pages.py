@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from audit.texts import texts
-from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, opened, received
+from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, notified, opened, received
 from shared.events import Event, IndicatorAggregated, IndicatorFigures
 from shared.web.messages import used_in_templates
 
@@ -81,6 +81,16 @@ async def test_the_log_tells_sentences_and_has_the_exact_bytes_one_click_away(au
     assert event.to_bytes().decode().replace('"', "&#34;") in shown
     english = await audit.client.get("/log", headers=audit.as_("auditor") | {"Accept-Language": "en"})
     assert "Quảng Trực Commune sent revision 2 of form B01-XA for 2026" in check(english)
+
+
+async def test_a_reminder_is_told_with_the_form_the_log_knows(audit: Audit) -> None:
+    duty, other = uuid4(), uuid4()
+    reminder = notified(duty)
+    await audit.log(opened(duty), received(duty), reminder, notified(duty, "returned"), notified(other))
+    for path in ("/log", f"/events/{reminder.id}", f"/subjects/{duty}"):
+        assert "nhắc trước hạn 30 ngày về báo cáo Biểu B01-XA năm 2026 cho" in check(await audit.get(path))
+    assert "rằng báo cáo Biểu B01-XA năm 2026 được trả lại" in check(await audit.get(f"/subjects/{duty}"))
+    assert "nhắc trước hạn 30 ngày về báo cáo năm 2026 cho" in check(await audit.get(f"/subjects/{other}"))
 
 
 async def test_home_is_the_log(audit: Audit) -> None:

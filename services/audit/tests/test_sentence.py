@@ -19,8 +19,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "submission.accepted": DUTY | {"revision": 2},
     "submission.withdrawn": DUTY | {"revision": 2},
     "indicator.aggregated": {"measure": "4.1", "unit": "DAK_NONG", "period": "2026", "values": {"received": FIGURES}},
-    "deadline.approaching": DUTY | {"due_at": "2026-12-14T17:00:00Z", "days_left": 7},
-    "deadline.missed": DUTY | {"due_at": "2026-12-14T17:00:00Z", "days_left": -1},
+    "deadline.approaching": DUTY | {"due_at": "2026-12-14T17:00:00Z", "days_left": 7, "stage": "T-7"},
+    "deadline.missed": DUTY | {"due_at": "2026-12-14T17:00:00Z", "days_left": -1, "stage": "O+1"},
     "notification.sent": NOTICE,
     "notification.failed": NOTICE | {"reason_code": "smtp.550"},
     "notification.superseded": NOTICE | {"reason_code": "received"},
@@ -57,6 +57,36 @@ def test_every_type_has_a_sentence_and_a_name(type_: str) -> None:
 )
 def test_figures_and_days_read_as_vietnamese(type_: str, part: str) -> None:
     assert part in sentence(f"vn.tiendo.{type_}.v1", "s", SAMPLES[type_], name_of).vi
+
+
+@pytest.mark.parametrize(
+    ("type_", "stage", "vi", "en"),
+    [
+        (
+            "notification.sent",
+            "T-30",
+            "gửi nhắc trước hạn 30 ngày về báo cáo Biểu B01-XA năm 2026 cho",
+            "30 days before",
+        ),
+        ("notification.failed", "O+1", "Không gửi được nhắc quá hạn 1 ngày về báo cáo Biểu B01-XA", "1 day after"),
+        ("notification.superseded", "X", "nhắc ở bước X", "reminder of step X"),
+        ("deadline.approaching", "T-1", "đến bước nhắc trước hạn 1 ngày", "1 day before the deadline"),
+        ("deadline.missed", "O+7", "đến bước nhắc quá hạn 7 ngày", "7 days after the deadline"),
+    ],
+)
+def test_a_reminder_names_its_step_and_its_form(type_: str, stage: str, vi: str, en: str) -> None:
+    said = sentence(f"vn.tiendo.{type_}.v1", "s", SAMPLES[type_] | {"stage": stage}, name_of)
+    assert vi in said.vi and en in said.en
+
+
+@pytest.mark.parametrize("type_", ["notification.sent", "notification.failed", "notification.superseded"])
+def test_the_notice_of_a_return_is_no_reminder(type_: str) -> None:
+    data = SAMPLES[type_] | {"stage": "returned"}
+    said = sentence(f"vn.tiendo.{type_}.v1", "s", data, name_of)
+    assert "người lập báo cáo của Xã Quảng Trực rằng báo cáo Biểu B01-XA năm 2026 được trả lại" in said.vi
+    assert "the report on form B01-XA for 2026 was returned" in said.en and "nhắc" not in said.vi
+    without = {name: value for name, value in data.items() if name != "form"}
+    assert "rằng báo cáo năm 2026 được trả lại" in sentence(f"vn.tiendo.{type_}.v1", "s", without, name_of).vi
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Pages of the log: search, one event, everything about one duty."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,21 @@ class Line:
         return f"/events/{quote(self.entry.id, safe='')}"
 
 
-def line(here: Context, item: EntryItem) -> Line:
+async def lines_of(here: Context, items: Sequence[EntryItem]) -> list[Line]:
+    """The entries told, with one question to the log for the forms that they do not name themselves."""
+    formless = {
+        str(one.data["obligation_id"]) for one in items if "obligation_id" in one.data and "form" not in one.data
+    }
+    forms: dict[str, str] = {}
+    if formless:
+        async with here.engine.connect() as tx:
+            forms = await store.forms(tx, formless)
+    return [line(here, one, forms.get(str(one.data.get("obligation_id")))) for one in items]
+
+
+def line(here: Context, item: EntryItem, form: str | None) -> Line:
+    """`form` is told where the entry names none."""
+
     def decimals(measure: str) -> int | None:
         known = here.catalogue.measures.get(measure)
         return known.decimals if known else None
@@ -49,7 +63,8 @@ def line(here: Context, item: EntryItem) -> Line:
     def name(key: str, spoken: Language) -> str:
         return unit_name(here.catalogue, key, spoken)
 
-    told = sentence(item.type, item.subject, item.data, name, decimals)
+    data = {"form": form, **item.data} if form else item.data
+    told = sentence(item.type, item.subject, data, name, decimals)
     duty = item.data.get("obligation_id")
     return Line(item, told, f"/subjects/{quote(str(duty or item.subject), safe='')}")
 
@@ -72,7 +87,7 @@ async def log(request: Request, here: Here, person: Reader) -> Response:
     found: cursors.Listing = {"items": [], "next": None}
     if not faults:
         found = await listing(here, wanted, after, SHOWN)
-    lines = [line(here, item) for item in found["items"]]
+    lines = await lines_of(here, found["items"])
     filters = {name: value for name, value in typed.items() if value}
     return page(
         request,
@@ -94,7 +109,7 @@ async def log(request: Request, here: Here, person: Reader) -> Response:
 @router.get("/events/{event_id}")
 async def event(request: Request, event_id: str, here: Here, person: Reader) -> Response:
     row = await find(here, event_id, own_unit(person))
-    told = line(here, EntryItem.of(row))
+    [told] = await lines_of(here, [EntryItem.of(row)])
     return page(
         request,
         "event.html",
@@ -120,7 +135,7 @@ async def timeline(request: Request, subject: str, here: Here, person: Reader) -
     if not rows:
         raise not_found(text("problem.no_subject"))
     found = cursors.listing(rows, SHOWN_OF_TIMELINE, lambda row: (row["time"], row["index"]), EntryItem.of)
-    lines = [line(here, item) for item in found["items"]]
+    lines = await lines_of(here, found["items"])
     here_url = f"/subjects/{quote(subject, safe='')}"
     return page(
         request,

@@ -1,5 +1,6 @@
 """An event as a sentence that an officer reads: "Xã Quảng Trực gửi bản 2 Biểu B01-XA năm 2026"."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from shared.web.problem import Language, Text
 
 LANGUAGES: tuple[Language, Language] = ("vi", "en")
 ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+STAGE = re.compile(r"([TO])[-+]([0-9]{1,3})")
 NameOf = Callable[[str, Language], str]
 DecimalsOf = Callable[[str], int | None]
 
@@ -27,9 +29,12 @@ def sentence(
 ) -> Text:
     """`name_of` gives a unit's name, `decimals_of` the decimals a measure is shown with (None: all it has).
 
-    A type or a shape without a sentence of its own is still told, by its codes.
+    A notification's data may be given a `form`, which it does not carry itself. A type or a shape without a sentence of
+    its own is still told, by its codes.
     """
     key = "event." + type_.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]
+    special = f"{key}.{data.get('stage')}"
+    key = special if special in texts() else key
     if key in texts():
         try:
             return Text(*(_fill(spoken, key, data, name_of, decimals_of) for spoken in LANGUAGES))
@@ -45,6 +50,10 @@ def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf
     for name in ("kind", "severity", "recipient_role", "channel"):
         if name in data:
             values[name] = _word(language, name, str(data[name]))
+    if "stage" in data:
+        values["step"] = _step(language, str(data["stage"]))
+    report = "report.with_form" if "form" in data else "report.without_form"
+    values["report"] = texts().plain(language, report, form=data.get("form"), period=values["period"])
     if "due_at" in data:
         values["due"] = instant(datetime.fromisoformat(data["due_at"]))
     if "days_left" in data:
@@ -64,6 +73,14 @@ def _figures(language: Language, figures: Mapping[str, Any], decimals: int | Non
     value = figures.get("value")
     shown = texts().plain(language, "event.no_value") if value is None else number(value, decimals, language=language)
     return {"value": shown, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
+
+
+def _step(language: Language, stage: str) -> str:
+    """T-30 → "nhắc trước hạn 30 ngày"; O+1 → "nhắc quá hạn 1 ngày"."""
+    known = STAGE.fullmatch(stage)
+    if known is None:
+        return texts().plain(language, "stage.other", code=stage)
+    return texts().plain(language, "stage.before" if known[1] == "T" else "stage.after", count=int(known[2]))
 
 
 def _word(language: Language, name: str, code: str) -> str:

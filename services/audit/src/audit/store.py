@@ -6,7 +6,7 @@ tree over the log needs (DESIGN 3, decision 8: leaf i is the hash of body i, and
 transaction, after the insert and before `log_head` is moved): that place is `append`; nothing of the tree is built yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,19 @@ async def find(tx: AsyncConnection, event_id: str, unit: str | None) -> RowMappi
     if unit is not None:
         statement = statement.where(entry.c.unit == unit)
     return (await tx.execute(statement)).mappings().one_or_none()
+
+
+async def forms(tx: AsyncConnection, duties: Collection[str]) -> dict[str, str]:
+    """The form of each duty, from any entry about it that names one."""
+    if not duties:
+        return {}
+    form = entry.c.data["form"].astext
+    statement = (
+        select(entry.c.obligation_id, func.min(form))
+        .where(entry.c.obligation_id.in_(duties), form.is_not(None))
+        .group_by(entry.c.obligation_id)
+    )
+    return {row[0]: row[1] for row in await tx.execute(statement)}
 
 
 async def counts(tx: AsyncConnection) -> dict[str, int]:
