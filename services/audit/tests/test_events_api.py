@@ -41,6 +41,8 @@ async def test_filters(audit: Audit) -> None:
     assert await found(**{"from": "2026-12-14T23:12:00+07:00"}) == [2, 1]
     assert await found(to="2026-12-14T16:12:00Z") == [0]
     assert await found(q=str(other)) == [2]
+    submission = (await audit.items(type="submission.received"))[0]
+    assert await found(q=submission["data"]["submission_id"]) == [submission["index"]]
     assert await found(unit=UNIT, type="submission.received", period="2026") == [1]
 
 

@@ -69,8 +69,13 @@ def line(here: Context, item: EntryItem, form: str | None) -> Line:
     return Line(item, told, f"/subjects/{quote(str(duty or item.subject), safe='')}")
 
 
-def is_illustrative(lines: list[Line]) -> bool:
-    return any(one.entry.data.get("illustrative") is True for one in lines)
+async def is_illustrative(here: Context, lines: Sequence[Line]) -> bool:
+    """Reminders, computed measures and decisions say nothing of it themselves: the submissions of their periods do."""
+    periods = {str(one.entry.data["period"]) for one in lines if one.entry.data.get("period")}
+    if not periods:
+        return False
+    async with here.engine.connect() as tx:
+        return await store.any_illustrative(tx, periods)
 
 
 def unit_groups(here: Context) -> Any:
@@ -102,7 +107,7 @@ async def log(request: Request, here: Here, person: Reader) -> Response:
         filtered=bool(filters),
         next_url=_address("/log", filters, found["next"]),
         first_url=f"/log?{urlencode(filters)}" if after is not None else None,
-        illustrative=is_illustrative(lines),
+        illustrative=await is_illustrative(here, lines),
     )
 
 
@@ -118,7 +123,7 @@ async def event(request: Request, event_id: str, here: Here, person: Reader) -> 
         bytes=len(row["body"]),
         pretty=json.dumps(json.loads(row["body"]), ensure_ascii=False, indent=2),
         exact=row["body"].decode(errors="replace"),
-        illustrative=is_illustrative([told]),
+        illustrative=await is_illustrative(here, [told]),
     )
 
 
@@ -145,7 +150,7 @@ async def timeline(request: Request, subject: str, here: Here, person: Reader) -
         lines=lines,
         next_url=_address(here_url, {}, found["next"]),
         first_url=here_url if after else None,
-        illustrative=is_illustrative(lines),
+        illustrative=await is_illustrative(here, lines),
     )
 
 

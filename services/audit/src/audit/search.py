@@ -18,7 +18,7 @@ TEXT_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`since` ≤ time < `until`, aware instants. `q` is an event id, a subject, a duty's id or a trace id."""
+    """`since` ≤ time < `until`, aware instants. `q` is an id: of an event, subject, duty, submission or trace."""
 
     type: str | None = None
     subject: str | None = None

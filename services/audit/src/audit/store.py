@@ -11,12 +11,12 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, RowMapping, exists, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.entry import Entry, once
 from audit.search import Search
-from audit.tables import entry, log_head
+from audit.tables import ILLUSTRATIVE, entry, log_head
 
 # The lock is taken in a statement of its own: the next one then sees everything its previous holder committed, so that
 # `not exists` is exact. `on conflict do nothing` would leave holes in the numbering.
@@ -91,7 +91,8 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         conditions.append(entry.c.time < wanted.until)
     if wanted.q is not None:
         columns = (entry.c.event_id, entry.c.subject, entry.c.obligation_id, entry.c.trace_id)
-        conditions.append(or_(*(column == wanted.q for column in columns)))
+        submission = text("data ->> 'submission_id' = :submission").bindparams(submission=wanted.q)
+        conditions.append(or_(*(column == wanted.q for column in columns), submission))
     return conditions
 
 
@@ -127,6 +128,14 @@ async def forms(tx: AsyncConnection, duties: Collection[str]) -> dict[str, str]:
         .group_by(entry.c.obligation_id)
     )
     return {row[0]: row[1] for row in await tx.execute(statement)}
+
+
+async def any_illustrative(tx: AsyncConnection, periods: Collection[str]) -> bool:
+    """Whether the log holds an illustrative submission for one of the periods: whatever is told of them rests on it."""
+    if not periods:
+        return False
+    statement = select(exists().where(entry.c.period.in_(periods), text(ILLUSTRATIVE)).select_from(entry))
+    return bool((await tx.execute(statement)).scalar_one())
 
 
 async def counts(tx: AsyncConnection) -> dict[str, int]:

@@ -17,10 +17,14 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 INSTANT = DateTime(timezone=True)
+# Conditions of partial indexes. A query repeats them word for word, without parameters, to be served by the index.
+ILLUSTRATIVE = "type = 'vn.tiendo.submission.received.v1' and data ->> 'illustrative' = 'true'"
+HAS_SUBMISSION = "data ->> 'submission_id' is not null"
 
 log_head = Table(
     "log_head",
@@ -56,6 +60,8 @@ entry = Table(
     Index("entry_obligation", "obligation_id", "index", postgresql_where="obligation_id is not null"),
     Index("entry_unit", "unit", "index"),
     Index("entry_trace", "trace_id", "index"),
+    Index("entry_illustrative", "period", postgresql_where=sql(ILLUSTRATIVE)),
+    Index("entry_submission", sql("(data ->> 'submission_id')"), postgresql_where=sql(HAS_SUBMISSION)),
     Index("entry_time", "time", postgresql_using="brin"),
 )
 
