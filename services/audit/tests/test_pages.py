@@ -1,4 +1,5 @@
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from audit.texts import texts
 from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, notified, opened, received
 from shared.events import Event, IndicatorAggregated, IndicatorFigures
 from shared.web.messages import used_in_templates
+from shared.web.plan import alphabetical
 
 FORM = {
     "boxes": "2",
@@ -93,6 +95,21 @@ async def test_a_reminder_is_told_with_the_form_the_log_knows(audit: Audit) -> N
     assert "nhắc trước hạn 30 ngày về báo cáo năm 2026 cho" in check(await audit.get(f"/subjects/{other}"))
 
 
+async def test_the_log_becomes_cards_on_a_phone(audit: Audit) -> None:
+    await audit.log(received(uuid4()))
+    address = re.search(r'href="(/static/log.css[^"]*)"', check(await audit.get("/log")))
+    assert address and "max-width: 40rem" in (await audit.client.get(address[1])).text
+    assert 'class="table-box log"' in (await audit.get("/log")).text
+
+
+async def test_units_stand_in_vietnamese_order(audit: Audit) -> None:
+    for path in ("/log", "/inspections", "/inspections/new"):
+        text = check(await audit.get(path))
+        for group in re.findall("<optgroup.*?</optgroup>", text, re.DOTALL):
+            names = [unescape(name) for name in re.findall('value="[^"]+"[^>]*>([^<]+)<', group)]
+            assert names == sorted(names, key=alphabetical)
+
+
 async def test_home_is_the_log(audit: Audit) -> None:
     assert (await audit.get("/")).headers["location"] == "/log"
 
@@ -131,22 +148,35 @@ async def test_one_duty_in_order_whatever_the_order_of_arrival(audit: Audit) -> 
 
 
 async def test_subjects_with_bars_and_values(audit: Audit) -> None:
-    figures = IndicatorFigures(value="104.51666666", reported=1, expected=28, assessment="not_assessed")
-    data = IndicatorAggregated(
-        measure="4.1", indicator="4.1", unit="DAK_NONG", period="2026", as_of=THEN,
-        values={"received": figures, "accepted": figures},
-    )  # fmt: skip
-    event = Event.of(data, source="/aggregation", subject="4.1|DAK_NONG|2026", time=THEN, catalogue_version="0" * 64)
+    event = aggregated()
     await audit.log(event)
     assert "104,5; 1/28 đơn vị đã báo cáo" in check(await audit.get("/log"))
     check(await audit.get("/subjects/" + quote("4.1|DAK_NONG|2026", safe="")))
     check(await audit.get(f"/events/{event.id}"))
 
 
-async def test_illustrative_events_wear_the_ribbon(audit: Audit) -> None:
-    event = received(uuid4())
-    await audit.log(event.model_copy(update={"data": event.data.model_copy(update={"illustrative": True})}))
-    assert "minh họa" in check(await audit.get("/log"))
+def aggregated(period: str = "2026") -> Event:
+    figures = IndicatorFigures(value="104.51666666", reported=1, expected=28, assessment="not_assessed")
+    data = IndicatorAggregated(
+        measure="4.1", indicator="4.1", unit="DAK_NONG", period=period, as_of=THEN,
+        values={"received": figures, "accepted": figures},
+    )  # fmt: skip
+    return Event.of(
+        data, source="/aggregation", subject=f"4.1|DAK_NONG|{period}", time=THEN, catalogue_version="0" * 64
+    )
+
+
+async def test_the_ribbon_stands_over_everything_of_a_period_with_illustrative_data(audit: Audit) -> None:
+    event, measure, elsewhere = received(uuid4()), aggregated(), aggregated("2025")
+    real = received(uuid4(), period="2025")
+    illustrative = event.model_copy(update={"data": event.data.model_copy(update={"illustrative": True})})
+    await audit.log(illustrative, measure, elsewhere, real)
+    subject = quote("4.1|DAK_NONG|2026", safe="")
+    shown = ("/log", "/log?type=indicator.aggregated", f"/events/{measure.id}", f"/subjects/{subject}")
+    for path in (*shown, f"/events/{event.id}"):
+        assert "minh họa" in check(await audit.client.get(path, headers=audit.as_("auditor"))), path
+    for path in ("/log?period=2025", f"/events/{elsewhere.id}", f"/events/{real.id}", "/log?q=nothing"):
+        assert "minh họa" not in check(await audit.client.get(path, headers=audit.as_("auditor"))), path
 
 
 async def test_a_reporter_sees_the_own_unit_and_no_choice_of_others(audit: Audit) -> None:
@@ -174,6 +204,13 @@ async def test_faults_stand_on_top_and_beside_and_what_was_typed_is_kept(audit: 
     text = check(await send(audit, "/inspections/new", wrong), 422)
     for id_ in ("period", "findings-1-cause", "document_number"):
         assert f'href="#{id_}"' in text and f'id="{id_}-error"' in text
+    for said in (
+        "Kỳ số liệu: chưa điền. Hãy điền nội dung.",
+        "Phát hiện 2, Vì sao: chưa điền. Hãy điền nội dung.",
+        "Số kết luận: dự thảo chưa ký",
+    ):
+        assert f">{said}" in text
+    assert text.count(">Chưa điền. Hãy điền nội dung.</p>") == 2  # beside the fields, under their labels
     assert "Giữ &lt;lại&gt; chữ này" in text and "Điều 5" in text and 'value="giam_sat" selected' in text
     assert 'value="page-1"' in text and await audit.rows("select id from inspection") == []
 
@@ -188,7 +225,7 @@ async def test_a_finding_is_added_on_the_page_of_the_case(audit: Audit) -> None:
     where = (await send(audit, "/inspections/new", FORM)).headers["location"]
     finding = {name.removeprefix("findings-1-"): value for name, value in FORM.items() if "findings-1" in name}
     wrong = check(await send(audit, f"{where}/findings", finding | {"effect": ""}), 422)
-    assert 'id="effect-error"' in wrong and "Thiếu người</textarea>" in wrong
+    assert 'id="effect-error"' in wrong and ">Hậu quả: chưa điền" in wrong and "Thiếu người</textarea>" in wrong
     for _ in range(2):
         assert (await send(audit, f"{where}/findings", finding | {"key": "f1"})).headers["location"] == where
     assert "Phát hiện 2" in check(await audit.get(where)) and "Phát hiện 3" not in (await audit.get(where)).text

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.finding import MAX_FINDINGS, PARTS
-from shared.web.problem import Fault
+from audit.texts import text, texts
+from shared.web.problem import Fault, Text
 
 TEXTS = (
     "unit", "period", "kind", "obligation", "basis_document", "document_number", "signed_on",
@@ -65,6 +66,34 @@ def read_form(sent: Mapping[str, Any]) -> Form:
 
 def read_finding_form(sent: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return {name: _text(sent.get(prefix + name)) for name in FINDING_FIELDS}
+
+
+def named(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults for the summary on top of the page, where no label stands beside them: each names its field."""
+    return [replace(fault, text=_with_label(fault)) for fault in faults]
+
+
+def _with_label(fault: Fault) -> Text:
+    label = _label(fault.pointer)
+    if label is None:
+        return fault.text
+    vi, en = (f"{name}: {said[:1].lower()}{said[1:]}" for name, said in zip(label, fault.text, strict=True))
+    return Text(vi, en)
+
+
+def _label(pointer: str) -> Text | None:
+    """What the page calls a field: /scope → "Phạm vi", /findings/1/cause → "Phát hiện 2, Vì sao"."""
+    *box, name = pointer.strip("/").split("/")
+    key = f"new.part.{name}" if name in PARTS else "case.findings" if name == "findings" else f"new.{name}"
+    if key not in texts() or name not in (*TEXTS, *FINDING_FIELDS, "findings"):
+        return None
+    label = text(key)
+    if len(box) == 2 and box[1].isdigit():
+        vi, en = (
+            f"{whole}, {part}" for whole, part in zip(text("new.finding", number=int(box[1]) + 1), label, strict=True)
+        )
+        return Text(vi, en)
+    return label
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from audit.context import CaseReader, Context, Here, Inspector
 from audit.finding import PARTS, SEVERITIES, read_finding
 from audit.inspection import KINDS, OBLIGATIONS, read_inspection
-from audit.inspection_form import Form, empty_finding, empty_form, read_finding_form, read_form
+from audit.inspection_form import Form, empty_finding, empty_form, named, read_finding_form, read_form
 from audit.inspections_api import STATES, case, listing, read_filters
 from audit.pages import unit_groups
 from audit.record import log_inspection, record_finding
@@ -115,6 +115,7 @@ def _form_page(
         status,
         form=form,
         faults=faults,
+        summary=named(faults),
         key=key or str(uuid4()),
         groups=unit_groups(here),
         kinds=KINDS,
@@ -143,6 +144,7 @@ async def _case_page(
         case=found,
         typed=typed,
         faults=faults,
+        summary=named(faults),
         key=key or str(uuid4()),
         writable=writable,
         **_choices(here),
