@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 
 from notifications.month import Month
+from notifications.plan import Reason
 from shared.clock import VIETNAM
 from shared.web import messages
+from shared.web.plan import alphabetical
 
 UNIT, OTHER = "24736@2025-07-01", "SO_Y_TE"
 HTML = {"Accept": "text/html"}
@@ -123,6 +125,37 @@ async def test_a_reminder_shows_its_attempts(asker: Any, sent: Any, office: Any)
         text = (await client.get(f"/reminders/{row.id}")).text
     assert "Máy chủ thư đã nhận" in text and str(row.id) in text
     assert f"http://127.0.0.1:8001/obligations/{sent[0].id}" in text
+
+
+async def test_one_that_does_not_go_out_says_why(asker: Any, sent: Any, office: Any) -> None:
+    await office.hear(sent[0].received())
+    query = "select id from reminder where obligation_id = :id and state = 'superseded' and reason = 'submitted'"
+    row = (await office.rows(query, id=sent[0].id))[0]
+    async with asker.as_("coordinator", **HTML) as client:
+        listed = await client.get("/deadlines", params={"month": "2026-12", "state": "stopped"})
+        one = await client.get(f"/reminders/{row.id}")
+        english = await client.get(f"/reminders/{row.id}", headers={"Cookie": "lang=en"})
+    why = 'Không gửi nữa</span> <span class="hint">Đơn vị đã nộp trước khi đến lượt gửi.</span>'
+    assert why in listed.text and why in one.text
+    assert "The unit handed in before its turn came." in english.text
+
+
+def test_every_reason_has_its_words() -> None:
+    known = messages.load("shared.web", "notifications")
+    stored = {*get_args(Reason), "rejected", "no_contact"}
+    assert not {reason for reason in stored if f"reason.{reason}" not in known}
+
+
+async def test_units_stand_in_vietnamese_order(asker: Any, office: Any, told: Callable[..., Any]) -> None:
+    units = [u.key for u in office.catalogue.units_on(date(2026, 11, 24)) if u.level == "commune"]
+    await office.hear(*(told(id=uuid4(), unit=unit).opened() for unit in units))
+    async with asker.as_("coordinator", **HTML) as client:
+        month, contacts = (await client.get("/deadlines")).text, (await client.get("/contacts")).text
+    offered = re.findall(r'<option value="\d[^"]*">([^<(]+)</option>', month)
+    kept = re.findall(r'<h2 id="unit-\d+">([^<]+)</h2>', contacts)
+    assert offered == kept == sorted(kept, key=alphabetical) != sorted(kept) and len(kept) == len(units)
+    assert month.count("· Tiến Độ</title>") == contacts.count("· Tiến Độ</title>") == 1
+    assert "Tiến Độ · Tiến Độ" not in month + contacts
 
 
 async def test_contacts_are_changed_on_a_page(asker: Any, sent: Any, office: Any) -> None:

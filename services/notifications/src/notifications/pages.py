@@ -1,5 +1,6 @@
 """The place "Thời hạn": a month, what goes out to whom when, one reminder, and the contacts."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -20,7 +21,9 @@ from notifications.routes import NO_REMINDER, change_contact
 from notifications.schemas import ADDRESS_EN, ADDRESS_VI
 from shared.clock import VIETNAM
 from shared.web.cursor import Cursor, decode, encode
+from shared.web.language import language
 from shared.web.page import page
+from shared.web.plan import alphabetical, unit_name
 from shared.web.problem import Fault, Text, not_found
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -87,7 +90,7 @@ async def deadlines(
         first_url=link() + LIST if cursor else None,
         coming=[_coming(desk, row, today) for row in coming],
         overdue=overdue,
-        units=[(key, _ended(desk, key)) for key in sorted(units, key=lambda key: (_unit_name(desk, key), key))],
+        units=[(key, _ended(desk, key)) for key in _in_order(request, desk, units)],
         unit=unit,
         state=state,
         states=list(SHOWN),
@@ -160,7 +163,7 @@ async def _contacts(
         request,
         "contacts.html",
         status,
-        units=sorted(by_unit.items(), key=lambda item: _unit_name(desk, item[0])),
+        units=[(key, by_unit[key]) for key in _in_order(request, desk, by_unit)],
         roles=ROLES,
         saved=saved if saved in by_unit else None,
         faults=faults or [],
@@ -168,9 +171,10 @@ async def _contacts(
     )
 
 
-def _unit_name(desk: Desk, key: str) -> str:
-    unit = desk.catalogue.units.get(key)
-    return key if unit is None else unit.name_vi
+def _in_order(request: Request, desk: Desk, units: Iterable[str]) -> list[str]:
+    """By the names that the reader sees."""
+    spoken = language(request)
+    return sorted(units, key=lambda key: (alphabetical(unit_name(desk.catalogue, key, spoken)), key))
 
 
 def _ended(desk: Desk, key: str) -> date | None:
