@@ -36,9 +36,7 @@ async def list_events(
     from_: Annotated[str | None, Query(alias="from", description="a day in Vietnam or an instant, inclusive")] = None,
     to: Annotated[str | None, Query(description="a day in Vietnam, inclusive, or an instant, exclusive")] = None,
     source: Filter = None,
-    q: Annotated[
-        str | None, Query(description="an event id, subject, obligation id, submission id or trace id")
-    ] = None,
+    q: Annotated[str | None, Query(description="an event id, subject, obligation id or trace id")] = None,
     order: Annotated[str | None, Query(description="desc: newest first (default), asc: oldest first")] = None,
     limit: Annotated[str | None, Query(description=f"1 to {cursors.MAX_LIMIT}, {DEFAULT_LIMIT} if left out")] = None,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
