@@ -17,7 +17,7 @@ from jwt.algorithms import ECAlgorithm
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.api import create_app
-from aggregation.chart import Point, Series
+from aggregation.chart import Point, Series, labelled
 from aggregation.charts import Charts
 from aggregation.pages import document_name
 from aggregation.settings import Settings
@@ -27,6 +27,7 @@ from shared.auth import ROLES, Role, issue_local_token
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.web import messages
+from shared.web.plan import alphabetical
 
 NEW = "24736@2025-07-01"
 
@@ -135,6 +136,8 @@ async def test_coverage(web: httpx.AsyncClient, bench: Bench, catalogue: Catalog
     ("path", "status"),
     [
         ("/api/v1/indicators?period=soon", 422),
+        ("/api/v1/indicators?period=2099", 422),
+        ("/indicators?period=2020-Q4", 422),
         ("/api/v1/indicators?unit=X", 422),
         ("/api/v1/indicators?as_of=2026-01-01T00:00:00", 422),
         ("/api/v1/indicators/9.9/history", 404),
@@ -199,6 +202,37 @@ async def test_the_dashboard(web: httpx.AsyncClient, bench: Bench, catalogue: Ca
     assert (await web.get("/", follow_redirects=True, headers={"Accept": "text/html"})).status_code == 200
 
 
+async def test_how_the_dashboard_is_read(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
+    await some_data(bench, catalogue)
+    text = (await web.get("/indicators", params={"period": "2025"})).text
+    assert text.index("Thanh: quãng đường tới mục tiêu 2030") < text.index("<table>")
+    strips = re.findall(r'<svg class="strip" viewBox="0 0 (\d+) (\d+)"', text)
+    assert ("112", "16") in strips and all(int(width) <= 112 for width, _ in strips)
+    assert "≥ 100" not in text and ">100</span>\u00a0%" in text and ">≥ 60</span>\u00a0%" in text
+    assert not re.search(r"\d(</\w+>)? %", text)
+    assert "≥ 100" not in (await web.get("/indicators/3.3", params={"period": "2025"})).text
+
+
+async def test_a_quarter_shows_what_is_collected_in_quarters(web: httpx.AsyncClient) -> None:
+    text = (await web.get("/indicators", params={"period": "2026-Q3"})).text
+    assert text.count('<th scope="row">') == 1 and text.count("<caption") == 1 and ">6.3. " in text
+    assert "hiện ở kỳ 2026." in text and "Trong 20 chỉ tiêu" not in text
+
+
+async def test_a_period_outside_the_plan_is_said_so(web: httpx.AsyncClient) -> None:
+    answer = await web.get("/indicators", params={"period": "2099"}, headers={"Accept": "text/html"})
+    assert answer.status_code == 422 and "Kế hoạch chỉ có các kỳ từ 2021 đến 2030." in answer.text
+
+
+async def test_units_without_a_value_stand_in_vietnamese_order(
+    web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue
+) -> None:
+    await bench.deliver(Desk(catalogue).open_period("2026", ["B01-XA"]))
+    text = html.unescape((await web.get("/indicators/6.1", params={"period": "2026"})).text)
+    listed = re.findall(r'<th scope="row">([^<]+)</th>', text.split("Từng đơn vị, 2026")[-1])
+    assert len(listed) == 28 and listed == sorted(listed, key=alphabetical) != sorted(listed)
+
+
 async def test_every_indicator_has_a_page(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:
     await some_data(bench, catalogue, illustrative=True)
     for code in catalogue.indicators:
@@ -239,6 +273,17 @@ async def test_charts_are_kept_by_content_and_survive_their_process() -> None:
     await charts._process.wait()
     assert await charts.svg(replace(SERIES, unit="%"))
     await charts.stop()
+
+
+@pytest.mark.parametrize(
+    ("value", "value_below", "target_below"),
+    [("90", False, False), ("98", False, True), ("95", False, True), ("94", True, False), ("60", False, False)],
+)
+def test_a_value_and_its_target_keep_their_labels_apart(value: str, value_below: bool, target_below: bool) -> None:
+    target = Decimal(80) if value == "90" else Decimal(95)
+    series = replace(SERIES, points=(Point(2025, Decimal(value), True),), targets=((2025, target, "95"),))
+    (seen,), (goal,) = labelled(series, span=50)
+    assert (seen["below"], goal["below"]) == (value_below, target_below)
 
 
 def test_a_series_survives_its_json() -> None:

@@ -70,9 +70,14 @@ async def place(
     desk = desk_of(request)
     faults = []
     unit = unit or desk.plan.root
-    period = period or await desk.shown_year()
+    asked, period = period, period or await desk.shown_year()
+    first, last = desk.plan.years
     try:
-        Period.parse(period)
+        if asked and not first <= Period.parse(asked).year <= last:
+            text = Text(
+                f"Kế hoạch chỉ có các kỳ từ {first} đến {last}.", f"The plan has the periods {first} to {last}."
+            )
+            faults.append(Fault("period", "/query/period", text))
     except ValueError:
         text = Text("Kỳ phải có dạng 2026 hoặc 2026-Q3.", "The period must look like 2026 or 2026-Q3.")
         faults.append(Fault("period", "/query/period", text))

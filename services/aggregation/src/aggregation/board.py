@@ -11,6 +11,7 @@ from aggregation.revision import Basis
 from aggregation.rows import Value, ValueKey
 from aggregation.schemas import TargetSchema
 from aggregation.way import Way, way
+from shared.calendar import Period
 from shared.catalogue import Indicator, Measure, Objective
 
 
@@ -45,8 +46,10 @@ def board(
     values: Mapping[ValueKey, Value],
     answered: Mapping[str, Sequence[tuple[str, bool]]],
 ) -> list[ObjectiveRows]:
-    """`answered`: element → (unit, answered), all of it below `unit`."""
+    """`answered`: element → (unit, answered), all of it below `unit`. A quarter has what is collected in quarters."""
     catalogue = plan.catalogue
+    yearly = Period.parse(period).quarter is None
+    measures = plan.measures if yearly else {m.code: m for m in plan.quarterly.values()}
 
     def measure_row(m: Measure) -> MeasureRow:
         value = values.get(ValueKey(m.code, unit, period, basis), NOTHING)
@@ -54,16 +57,22 @@ def board(
         return MeasureRow(m, value, target_of(m, period), way(m, value.value), strip)
 
     def indicator_row(indicator: Indicator) -> IndicatorRow:
-        rows = [measure_row(m) for m in plan.measures.values() if m.indicator == indicator.code]
+        rows = [measure_row(m) for m in measures.values() if m.indicator == indicator.code]
         return IndicatorRow(indicator, rows, combine(row.value.assessment for row in rows))
 
-    return [
+    shown = {m.indicator for m in measures.values()}
+    groups = [
         ObjectiveRows(
             objective,
-            [indicator_row(i) for i in catalogue.indicators.values() if i.objective == objective.number],
+            [
+                indicator_row(i)
+                for i in catalogue.indicators.values()
+                if i.objective == objective.number and i.code in shown
+            ],
         )
         for objective in catalogue.objectives
     ]
+    return [group for group in groups if group.indicators]
 
 
 def tally(rows: Sequence[ObjectiveRows]) -> dict[str, int]:

@@ -15,6 +15,9 @@ from typing import Any
 # The value of 2025 is already counted over the units of the cut-off day in December, so the break lies before it.
 FIRST_YEAR, LAST_YEAR, BREAK = 2021, 2030, 2024.5
 INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
+WIDTH, HEIGHT = 840, 280
+NEAR = 0.12
+"""Of the height: closer than this, labels above a value and above its target would cover one another."""
 FONT = "Be Vietnam Pro, Segoe UI, Roboto, Noto Sans, sans-serif"
 
 
@@ -64,7 +67,7 @@ def _spec(series: Series) -> dict[str, Any]:
 
     numbers = [p.value for p in series.points] + [value for _, value, _ in series.targets]
     low, high = min(numbers), max(numbers)
-    room = (high - low or high or Decimal(1)) / 5
+    room = (high - low or high or Decimal(1)) / 4
     bottom = Decimal(0) if low >= 0 and low < (high - low) * 2 else max(low - room, Decimal(0))
     domain = [float(bottom), float(high + room)]
     x = alt.X(
@@ -79,22 +82,18 @@ def _spec(series: Series) -> dict[str, Any]:
     layers: list[Any] = [
         alt.Chart(_data(broken)).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x),
         alt.Chart(_data(broken))
-        .mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=11)
+        .mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=12)
         .encode(x=x, y=y, text="text:N"),
     ]
-    goals = [{"year": year, "value": float(value), "text": text} for year, value, text in series.targets]
+    seen, goals = labelled(series, domain[1] - domain[0])
     if goals:
         base = alt.Chart(_data(goals)).encode(x=x, y=y)
         layers += [
             base.mark_tick(color=TARGET, thickness=2, size=44, orient="horizontal"),
             base.mark_point(color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
-            base.mark_text(color=TARGET, dy=-12, fontSize=12, fontWeight=600).encode(text="text:N"),
+            *_labels(goals, x, y, color=TARGET, fontWeight=600),
         ]
-    if series.points:
-        seen = [
-            {"year": p.year, "value": float(p.value), "text": _told(p.value, series), "complete": p.complete}
-            for p in series.points
-        ]
+    if seen:
         base = alt.Chart(_data(seen)).encode(x=x, y=y)
         fill = alt.condition("datum.complete", alt.value(ACCENT), alt.value("white"))
         layers += [
@@ -102,14 +101,46 @@ def _spec(series: Series) -> dict[str, Any]:
             base.mark_point(color=ACCENT, size=70, opacity=1, strokeWidth=2, filled=True).encode(
                 fill=fill, stroke=alt.value(ACCENT)
             ),
-            base.mark_text(color=INK, dy=16, fontSize=12).encode(text="text:N"),
+            *_labels(seen, x, y, color=INK),
         ]
-    chart = alt.layer(*layers).properties(width=640, height=260, background="white")
+    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="white")
     chart = chart.configure(font=FONT).configure_view(stroke=None).configure_axis(
-        labelColor=INK, titleColor=INK, gridColor="#e2e8e8", labelFontSize=12, titleFontSize=12
+        labelColor=INK, titleColor=INK, gridColor="#e2e8e8", labelFontSize=13, titleFontSize=13
     )  # fmt: skip
     spec: dict[str, Any] = chart.to_dict()
     return spec
+
+
+def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Points and targets with their texts: above them, or below the lower of two that stand close in one year."""
+
+    def close(upper: Decimal, lower: Decimal) -> bool:
+        return 0 <= upper - lower < span * NEAR
+
+    targets = {year: value for year, value, _ in series.targets}
+    values = {p.year: p.value for p in series.points}
+    seen = [
+        {"year": p.year, "value": float(p.value), "text": _told(p.value, series), "complete": p.complete}
+        | {"below": p.year in targets and p.value != targets[p.year] and close(targets[p.year], p.value)}
+        for p in series.points
+    ]
+    goals = [
+        {"year": year, "value": float(value), "text": text, "below": year in values and close(values[year], value)}
+        for year, value, text in series.targets
+    ]
+    return seen, goals
+
+
+def _labels(rows: list[dict[str, Any]], x: Any, y: Any, **style: Any) -> list[Any]:
+    import altair as alt
+
+    halos: tuple[dict[str, Any], ...] = ({"stroke": "white", "strokeWidth": 4}, {})  # no line crosses a text
+    return [
+        alt.Chart(_data(some)).mark_text(dy=dy, fontSize=13, **style, **halo).encode(x=x, y=y, text="text:N")
+        for dy, below in ((-14, False), (17, True))
+        if (some := [row for row in rows if row["below"] == below])
+        for halo in halos
+    ]
 
 
 def _data(rows: Sequence[dict[str, Any]]) -> Any:

@@ -28,6 +28,13 @@ def target_of(measure: Measure, period: str) -> TargetSchema | None:
     )
 
 
+def bound(measure: Measure, op: str, value: str) -> str:
+    """ "≥ 60", and "100" for a share of everything, of which there is no more."""
+    if measure.unit_vi == "%" and (op, value) == (">=", "100"):
+        return value
+    return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {value}"
+
+
 def item(
     measure: Measure, unit: str, period: str, basis: Basis, value: Value | None, spoken: Language
 ) -> IndicatorSchema:

@@ -14,7 +14,7 @@ from aggregation.asked import Asked, Desk, Place, anyone, desk_of
 from aggregation.board import board, tally
 from aggregation.chart import Point, Series
 from aggregation.formula import elements
-from aggregation.items import NOTHING, target_of
+from aggregation.items import NOTHING, bound, target_of
 from aggregation.masking import all_masked
 from aggregation.plan import Plan
 from aggregation.rows import Value, ValueKey
@@ -25,6 +25,7 @@ from shared.catalogue.plan import Document
 from shared.web.figures import number
 from shared.web.language import language
 from shared.web.page import page
+from shared.web.plan import alphabetical, name_of
 from shared.web.problem import Language, Text, not_found
 
 router = APIRouter(include_in_schema=False, dependencies=[anyone])
@@ -70,8 +71,10 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
         "dashboard.html",
         objectives=rows,
         tally=tally(rows),
+        quarter=Period.parse(asked.period).quarter is not None,
         asked=asked,
         owes=desk.plan.owes,
+        bound=bound,
         periods=_periods(desk, asked, periods),
         illustrative=made_up,
     )
@@ -116,6 +119,7 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         owners=owners,
         asked=asked,
         owes=desk.plan.owes,
+        bound=bound,
         document=document_name(desk.plan.source(), spoken),
         category_name=lambda dimension, category: _category(desk.plan, dimension, category, spoken),
         periods=_periods(desk, asked, periods),
@@ -138,7 +142,9 @@ async def _view(
     svg = Markup(drawn) if drawn else None
     rows = [ChildRow(units[key.unit], v) for key, v in below.items() if key.measure == m.code and v.expected]
     best_first = m.direction == "higher"
-    rows.sort(key=lambda row: (row.value.value is None, _rank(row.value, best_first), row.unit.name_vi))
+    rows.sort(
+        key=lambda row: (row.value.value is None, _rank(row.value, best_first), alphabetical(name_of(row.unit, spoken)))
+    )
     found = difference(desk.plan, m.code, unit=asked.unit, period=asked.period, basis=asked.basis, values=series)
     names = _names(desk.plan, m, spoken)
     return MeasureView(m, value, target_of(m, asked.period), names, years, svg, rows, found)
@@ -167,7 +173,7 @@ def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) ->
     unit = m.unit_vi if spoken == "vi" else m.unit_en
 
     def told(op: str, value: Any) -> str:
-        return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {number(value, language=spoken)}"
+        return bound(m, op, number(value, language=spoken))
 
     targets = tuple((t.year, t.value, told(t.op, t.value)) for t in m.targets if t.year in (2025, 2030))
     seen = "; ".join(f"{p.year}: {number(p.value, m.decimals, language=spoken)}" for p in points)

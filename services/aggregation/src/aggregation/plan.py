@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from aggregation.formula import element_of, elements
@@ -57,6 +58,12 @@ class Plan:
     @property
     def root(self) -> str:
         return self.catalogue.plan.root
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """The first and the last reporting year."""
+        plan = self.catalogue.plan
+        return plan.valid_from.year, (plan.valid_to - timedelta(days=1)).year
 
     @cached_property
     def measures_of(self) -> Mapping[str, tuple[Measure, ...]]:
