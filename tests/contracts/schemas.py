@@ -20,10 +20,10 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
 PUBLISHES = {
-    "submissions": (events.SUBMISSIONS,),
-    "aggregation": (events.INDICATORS,),
-    "notifications": (events.DEADLINES, events.NOTIFICATIONS),
-    "audit": (events.INSPECTIONS,),
+    "submissions": (events.SUBMISSIONS, events.OPERATIONS),
+    "aggregation": (events.INDICATORS, events.OPERATIONS),
+    "notifications": (events.DEADLINES, events.NOTIFICATIONS, events.OPERATIONS),
+    "audit": (events.INSPECTIONS, events.OPERATIONS),
 }
 
 

@@ -5,6 +5,8 @@ INDICATORS = "indicators.v1"
 DEADLINES = "deadlines.v1"
 NOTIFICATIONS = "notifications.v1"
 INSPECTIONS = "inspections.v1"
+# What operating the system says of itself: heartbeats, dead letters handled, projections rebuilt.
+OPERATIONS = "operations.v1"
 
-ALL_TOPICS = (SUBMISSIONS, INDICATORS, DEADLINES, NOTIFICATIONS, INSPECTIONS)
+ALL_TOPICS = (SUBMISSIONS, INDICATORS, DEADLINES, NOTIFICATIONS, INSPECTIONS, OPERATIONS)
 PARTITIONS = 12
