@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
+from audit.entry import LOGGED_TYPES
 from audit.sentence import period_phrase, sentence
 from audit.texts import texts
-from shared.events import DATA_TYPES
+from shared.events import DATA_TYPES, SourceHeartbeat
 from shared.web.problem import Language
 
 DUTY: dict[str, Any] = {
@@ -25,6 +26,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "notification.failed": NOTICE | {"reason_code": "smtp.550"},
     "notification.superseded": NOTICE | {"reason_code": "received"},
     "inspection.logged": {"unit": "SO_Y_TE", "period": "2026-Q3", "kind": "kiem_tra", "findings": 1},
+    "deadletter.replayed": {"consumer": "aggregation", "letter": 3, "outcome": "applied"},
+    "deadletter.discarded": {"consumer": "notifications", "letter": 4},
+    "projection.rebuilt": {
+        "projection": "aggregation",
+        "origin": "log",
+        "events": 12345,
+        "equal": True,
+        "swapped": False,
+        "rebuilt_checksum": "0" * 64,
+    },
     "finding.recorded": {"unit": "SO_Y_TE", "period": "2026", "measure": "4.1", "severity": "high"},
 }
 
@@ -39,7 +50,11 @@ def test_the_sentence_of_the_design() -> None:
     assert said.en == "Xã Quảng Trực sent revision 2 of form B01-XA for 2026"
 
 
-@pytest.mark.parametrize("type_", list(DATA_TYPES))
+def test_only_heartbeats_are_no_entries() -> None:
+    assert DATA_TYPES.keys() - set(LOGGED_TYPES) == {SourceHeartbeat.type}
+
+
+@pytest.mark.parametrize("type_", LOGGED_TYPES)
 def test_every_type_has_a_sentence_and_a_name(type_: str) -> None:
     short = type_.removeprefix("vn.tiendo.").removesuffix(".v1")
     said = sentence(type_, "s", SAMPLES[short], name_of)
@@ -98,6 +113,22 @@ def test_what_cannot_be_told_is_told_by_its_codes(data: dict[str, Any]) -> None:
         == "Sự kiện vn.tiendo.deadline.missed.v1 về abc"
     )
     assert sentence("vn.tiendo.new.thing.v2", "abc", data, name_of).en == "Event vn.tiendo.new.thing.v2 about abc"
+
+
+@pytest.mark.parametrize(
+    ("type_", "changed", "vi", "en"),
+    [
+        ("deadletter.replayed", {}, "Hệ thống tổng hợp đã áp dụng lại bản tin lỗi số 3", "applied dead letter 3 again"),
+        ("deadletter.replayed", {"outcome": "duplicate"}, "nội dung có từ trước", "nothing changed"),
+        ("deadletter.discarded", {}, "Hệ thống nhắc hạn đã bỏ bản tin lỗi số 4", "discarded dead letter 4"),
+        ("projection.rebuilt", {}, "từ nhật ký, gồm 12.345 bản tin: khớp với", "12,345 messages: they match"),
+        ("projection.rebuilt", {"equal": False, "swapped": True}, "KHÁC với số liệu đang dùng; từ nay", "they DIFFER"),
+        ("projection.rebuilt", {"projection": "new"}, "new đã tính lại", "new computed"),
+    ],
+)
+def test_what_the_system_says_of_itself_has_no_unit(type_: str, changed: dict[str, Any], vi: str, en: str) -> None:
+    said = sentence(f"vn.tiendo.{type_}.v1", "/aggregation", SAMPLES[type_] | changed, name_of)
+    assert vi in said.vi and en in said.en
 
 
 def test_periods() -> None:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.events import Event
+from shared.events import DATA_TYPES, Event, SourceHeartbeat
+
+# A heartbeat comes every few seconds and says nothing that a later one does not: it is no fact to keep.
+LOGGED_TYPES = tuple(name for name in DATA_TYPES if name != SourceHeartbeat.type)
 
 
 @dataclass(frozen=True, slots=True)

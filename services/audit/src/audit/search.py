@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from audit.entry import LOGGED_TYPES
 from audit.texts import fault
 from audit.vocabulary import Vocabulary
 from shared.clock import VIETNAM
-from shared.events import DATA_TYPES
 from shared.web.problem import Fault
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
 SOURCES = ("submissions", "aggregation", "notifications", "audit")
-SHORT_TYPES = {name.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]: name for name in DATA_TYPES}
+SHORT_TYPES = {name.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]: name for name in LOGGED_TYPES}
 TEXT_LIMIT = 200
 
 
@@ -42,7 +42,7 @@ def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Searc
     type_ = given.get("type")
     if type_ is not None:
         type_ = SHORT_TYPES.get(type_, type_)
-        if type_ not in DATA_TYPES:
+        if type_ not in LOGGED_TYPES:
             faults.append(fault("unknown-type", "/query/type", value=given["type"], options=", ".join(SHORT_TYPES)))
     source = given.get("source")
     if source is not None:

@@ -29,11 +29,11 @@ def sentence(
 ) -> Text:
     """`name_of` gives a unit's name, `decimals_of` the decimals a measure is shown with (None: all it has).
 
-    A notification's data may be given a `form`, which it does not carry itself. A type or a shape without a sentence of
-    its own is still told, by its codes.
+    A notification's data may be given a `form`, which it does not carry itself; what the system says of itself has no
+    unit and no period. A type or a shape without a sentence of its own is still told, by its codes.
     """
     key = "event." + type_.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]
-    special = f"{key}.{data.get('stage')}"
+    special = f"{key}.{data.get('stage') or data.get('outcome')}"
     key = special if special in texts() else key
     if key in texts():
         try:
@@ -45,15 +45,18 @@ def sentence(
 
 def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf, decimals_of: DecimalsOf) -> str:
     values: dict[str, Any] = dict(data)
-    values["unit"] = name_of(data["unit"], language)
-    values["period"] = period_phrase(data["period"]).in_(language)
-    for name in ("kind", "severity", "recipient_role", "channel"):
+    if "unit" in data:
+        values["unit"] = name_of(data["unit"], language)
+    if "period" in data:
+        values["period"] = period_phrase(data["period"]).in_(language)
+    for name in ("kind", "severity", "recipient_role", "channel", "origin"):
         if name in data:
             values[name] = _word(language, name, str(data[name]))
     if "stage" in data:
         values["step"] = _step(language, str(data["stage"]))
-    report = "report.with_form" if "form" in data else "report.without_form"
-    values["report"] = texts().plain(language, report, form=data.get("form"), period=values["period"])
+    if "period" in data:
+        report = "report.with_form" if "form" in data else "report.without_form"
+        values["report"] = texts().plain(language, report, form=data.get("form"), period=values["period"])
     if "due_at" in data:
         values["due"] = instant(datetime.fromisoformat(data["due_at"]))
     if "days_left" in data:
@@ -63,6 +66,13 @@ def _fill(language: Language, key: str, data: Mapping[str, Any], name_of: NameOf
     values.setdefault("reason", "–")
     if "values" in data:
         values |= _figures(language, data["values"]["received"], decimals_of(data["measure"]))
+    for name in ("consumer", "projection"):
+        if name in data:
+            values[name] = _word(language, "service", str(data[name]))
+    if "rebuilt_checksum" in data:
+        values["events"] = number(data["events"], language=language)
+        values["result"] = texts().plain(language, "rebuilt.equal" if data["equal"] else "rebuilt.different")
+        values["swapped"] = texts().plain(language, "rebuilt.swapped") if data["swapped"] else ""
     if data.get("measure") and key == "event.finding.recorded":
         values["about"] = texts().plain(language, "event.about_measure", measure=data["measure"])
     values.setdefault("about", "")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit import store
-from audit.entry import Entry, read_entry
+from audit.entry import LOGGED_TYPES, Entry, read_entry
 from audit.settings import Settings
 from shared.clock import Clock
 from shared.database import create_engine
@@ -15,13 +15,13 @@ from shared.web.idempotency import forgetting
 
 
 def log_events(clock: Clock) -> Apply:
-    """The effect of a batch: an entry for each event, in the order the batch has them.
+    """The effect of a batch: an entry for each event but heartbeats, in the order the batch has them.
 
     Our own inspections.v1 is read back from Kafka like every other topic, so that the log holds what was published.
     """
 
     async def apply(tx: AsyncConnection, events: list[Received]) -> None:
-        await store.append(tx, [_entry(event, clock) for event in events])
+        await store.append(tx, [_entry(item, clock) for item in events if item.event.type in LOGGED_TYPES])
 
     return apply
 
