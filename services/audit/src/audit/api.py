@@ -7,7 +7,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from audit import events_api, inspection_pages, inspections_api, pages
+from audit import batch_api, events_api, inspection_pages, inspections_api, pages
 from audit.context import Context
 from audit.settings import Settings
 from audit.vocabulary import vocabulary
@@ -45,6 +45,6 @@ def create_app(settings: Settings) -> FastAPI:
         return Finding(True)
 
     app.state.health.ready("database", database)
-    for module in (events_api, inspections_api, pages, inspection_pages):
+    for module in (batch_api, events_api, inspections_api, pages, inspection_pages):
         app.include_router(module.router)
     return app

@@ -96,6 +96,31 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     return conditions
 
 
+async def bodies(tx: AsyncConnection, after: int, topic: str | None, *, limit: int, most: int) -> Sequence[RowMapping]:
+    """Index and exact bytes of what follows `after`, oldest first: bodies of `most` bytes in all, or the first one."""
+    following = select(
+        entry.c.index,
+        entry.c.body,
+        # The length stands in the row even when the body is stored out of it: what is cut off here is never read.
+        (func.sum(func.octet_length(entry.c.body)).over(order_by=entry.c.index)).label("bytes"),
+        func.row_number().over(order_by=entry.c.index).label("place"),
+    ).where(*_following(after, topic)).order_by(entry.c.index).limit(limit).subquery()  # fmt: skip
+    statement = (
+        select(following.c.index, following.c.body)
+        .where(or_(following.c.bytes <= most, following.c.place == 1))
+        .order_by(following.c.index)
+    )
+    return (await tx.execute(statement)).mappings().all()
+
+
+async def any_after(tx: AsyncConnection, after: int, topic: str | None) -> bool:
+    return bool((await tx.execute(select(exists().where(*_following(after, topic)).select_from(entry)))).scalar_one())
+
+
+def _following(after: int, topic: str | None) -> list[ColumnElement[bool]]:
+    return [entry.c.index > after, *([entry.c.topic == topic] if topic is not None else [])]
+
+
 async def timeline(
     tx: AsyncConnection, subject: str, unit: str | None, after: tuple[datetime, int] | None, limit: int
 ) -> Sequence[RowMapping]:

@@ -56,6 +56,7 @@ entry = Table(
     Column("body", LargeBinary, nullable=False, comment="the bytes as they stood in Kafka, never re-serialised"),
     Column("data", JSONB, nullable=False, comment="copy for searching and showing; never evidence"),
     Index("entry_type", "type", "index"),
+    Index("entry_topic", "topic", "index"),
     Index("entry_subject", "subject", "index"),
     Index("entry_obligation", "obligation_id", "index", postgresql_where="obligation_id is not null"),
     Index("entry_unit", "unit", "index"),

@@ -1,0 +1,48 @@
+"""GET events/batch: the log from any place on, as it stands in Kafka, for whoever computes its state anew."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from audit import store
+from audit.context import CaseReader, Here
+from audit.texts import fault
+from shared.events import ALL_TOPICS
+from shared.web.problem import invalid
+
+MAX_ENTRIES = 2000
+# The sum of the bodies in one answer; an answer holds at least one body, however large (900 kB at most).
+MAX_BYTES = 8 * 2**20
+MEDIA_TYPE = "application/cloudevents-batch+json"
+NEXT, SIZE = "Tiendo-Next", "Tiendo-Size"
+router = APIRouter(prefix="/api/v1/events", tags=["events"])
+
+
+@router.get(
+    "/batch",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}, "headers": {
+        NEXT: {"description": "the next `after`; left out at the end", "schema": {"type": "integer"}},
+        SIZE: {"description": "entries in the whole log, of every topic", "schema": {"type": "integer"}},
+    }}},
+)  # fmt: skip
+async def batch(
+    here: Here,
+    person: CaseReader,
+    after: Annotated[int | None, Query(ge=0, lt=2**63, description="last index already read")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 500,
+    topic: Annotated[str | None, Query(description="of one topic; of all if left out")] = None,
+) -> Response:
+    """A CloudEvents batch (JSON Batch Format): the exact bytes of the bodies, in the order of the log.
+
+    What was appended while the answer was made may be in it though `Tiendo-Size` does not count it, never the reverse.
+    """
+    if topic is not None and topic not in ALL_TOPICS:
+        raise invalid([fault("unknown-topic", "/query/topic", value=topic[:100], options=", ".join(ALL_TOPICS))])
+    async with here.engine.connect() as tx:
+        size = await store.size(tx)
+        rows = await store.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
+        more = bool(rows) and await store.any_after(tx, rows[-1]["index"], topic)
+    headers = {SIZE: str(size), **({NEXT: str(rows[-1]["index"])} if more else {})}
+    return Response(b"[" + b",".join(row["body"] for row in rows) + b"]", headers=headers, media_type=MEDIA_TYPE)
