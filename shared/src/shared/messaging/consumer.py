@@ -1,13 +1,12 @@
 """Applying a batch of Kafka records: at least once from Kafka, exactly once in effect.
 
 One transaction holds the inbox claim, the service's effects, the dead letters and the new outbox rows. A poison event
-is isolated by halving inside savepoints and becomes a dead letter; a failure of the infrastructure is raised after a
-paced pause, so that the batch comes again, and is never a dead letter.
+is isolated by halving inside savepoints and becomes a dead letter; a failure of the infrastructure is raised, so that
+the batch comes again (intake.py paces it), and is never a dead letter.
 """
 
 import asyncio
 import base64
-import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -77,19 +76,10 @@ class BatchConsumer:
         self._engine = engine
         self._service = service
         self._apply = apply
-        self._failures = 0
 
     async def consume(self, records: Sequence[ConsumerRecord]) -> None:
         started = time.monotonic()
-        try:
-            await self._consume(records)
-        except Exception as error:
-            self._failures += 1
-            pause = min(30.0, 0.5 * 2 ** min(self._failures, 6)) * random.uniform(0.5, 1)
-            log.warning("batch.retry", records=len(records), pause=round(pause, 1), error=repr(error)[:500])
-            await asyncio.sleep(pause)
-            raise
-        self._failures = 0
+        await self._consume(records)
         metrics.BATCH_SECONDS.labels(self._service).observe(time.monotonic() - started)
 
     async def _consume(self, records: Sequence[ConsumerRecord]) -> None:

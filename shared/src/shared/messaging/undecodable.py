@@ -5,16 +5,13 @@ We go back to what was applied, step through the partitions one record at a time
 it stands; its bytes stay in Kafka) and go on behind it.
 """
 
-from collections.abc import Awaitable, Callable
-
 import sqlalchemy as sa
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-Records = tuple[ConsumerRecord, ...]
-Fetch = Callable[[AIOKafkaConsumer], Awaitable[Records]]
+from shared.messaging.intake import Fetch, Records
 
 STEP = 100
 WAIT_MS = 100

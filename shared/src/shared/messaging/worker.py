@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import metrics
 from shared.messaging.consumer import Apply, BatchConsumer
+from shared.messaging.intake import REBALANCE_TIMEOUT_MS, Intake
 from shared.messaging.relay import Relay, outbox_state
 from shared.messaging.retention import forget_inbox, pause
 from shared.messaging.undecodable import stepping_over
@@ -65,6 +66,7 @@ class ServiceWorker:
             logger=logging.getLogger("tiendo.kafka"),
             log_level=logging.DEBUG,
         )
+        self.intake = Intake()
         self._loops = loops
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -85,18 +87,22 @@ class ServiceWorker:
             auto_offset_reset="earliest",
             session_timeout_ms=self.settings.kafka_session_timeout_ms,
             heartbeat_interval_ms=min(5_000, self.settings.kafka_session_timeout_ms // 4),
-            rebalance_timeout_ms=60_000,
+            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+            listener=self.intake,
             max_poll_interval_ms=300_000,
             max_partition_fetch_bytes=4 * 2**20,
             fetch_max_wait_ms=self.settings.kafka_fetch_max_wait_ms,
         )
-
-        subscriber.get_msg = stepping_over(self.engine, subscriber.get_msg)  # type: ignore[method-assign,assignment]
+        fetch = self.intake.fetching(stepping_over(self.engine, subscriber.get_msg))
+        subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
+        subscriber.consume_one = self.intake.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
 
         @subscriber
         async def on_batch(message: KafkaMessage) -> None:
             raw = message.raw_message
-            await consumer.consume(raw if isinstance(raw, tuple) else (raw,))
+            records = raw if isinstance(raw, tuple) else (raw,)
+            with self.intake.pacing(len(records)):
+                await consumer.consume(records)
 
         return subscriber
 
@@ -177,6 +183,10 @@ class ServiceWorker:
         if any(not consumer.assignment() for consumer in self._consumers()) and self._age() < STUCK_AFTER_SECONDS:
             return "waiting for partitions"
         return None
+
+    def partitions(self) -> set[TopicPartition]:
+        """Those this worker owns now."""
+        return {partition for consumer in self._consumers() for partition in consumer.assignment()}
 
     def _age(self) -> float:
         return time.time() - self._started_at

@@ -1,0 +1,53 @@
+"""Whole workers on the test's broker, in a consumer group of their own."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from prometheus_client import REGISTRY
+
+from shared.messaging import Apply, ServiceWorker
+from tiendo_local.broker import Broker
+
+from .conftest import Probe, ProbeSettings
+
+
+def settings_of(probe: Probe, broker: Broker, group: str, **others: Any) -> ProbeSettings:
+    class Named(ProbeSettings):
+        service = group
+
+    return Named(**probe.settings.model_dump()).model_copy(
+        update={
+            "kafka_bootstrap_servers": broker.bootstrap,
+            "kafka_idempotent": broker.idempotent,
+            "kafka_session_timeout_ms": 6000,
+            **others,
+        }
+    )
+
+
+def a_worker(probe: Probe, settings: ProbeSettings, topic: str, apply: Apply | None = None) -> ServiceWorker:
+    return ServiceWorker(settings, probe.engine, topics=[topic], apply=apply or probe.apply)
+
+
+async def until(condition: Callable[[], Awaitable[object]], seconds: float = 60) -> None:
+    """Wait until it answers something true."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.1)
+
+
+async def settled(*workers: ServiceWorker, partitions: int, seconds: float = 60) -> None:
+    """Wait until these workers share the topic's partitions, each with some and none with another's."""
+    deadline = time.monotonic() + seconds
+    while True:
+        owned = [worker.partitions() for worker in workers]
+        if all(owned) and sum(map(len, owned)) == len(set().union(*owned)) == partitions:
+            return
+        assert time.monotonic() < deadline, owned
+        await asyncio.sleep(0.1)
+
+
+def counted(metric: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(metric, labels) or 0.0
