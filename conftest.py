@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shared.events.topics import OPERATIONS, PARTITIONS
 from tiendo_local import broker as brokers
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
@@ -89,7 +90,7 @@ def broker(server_folder: Path) -> Iterator[Broker]:
     server = brokers.choose(server_folder, find())
     try:
         server.start()
-        kafka_topics.create(server.bootstrap, ["warm-up"], partitions=1)
+        kafka_topics.create(server.bootstrap, [OPERATIONS], partitions=PARTITIONS)  # every relay says how far it is
         yield server
     finally:
         server.stop()

@@ -15,6 +15,7 @@ from shared.database import create_engine
 from shared.events import DeadlineApproaching, Event
 from shared.messaging import Received, messaging_tables
 from shared.settings import ServiceSettings
+from tiendo_local.broker import Broker
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -51,12 +52,22 @@ class Probe:
             return list((await connection.execute(sa.text(statement))).all())
 
 
+def own_settings(settings: ProbeSettings, broker: Broker, name: str) -> ServiceSettings:
+    """Of a service that no other test speaks for: a consumer group and a source of its own (letters only)."""
+
+    class Own(ProbeSettings):
+        service: ClassVar[str] = name.translate(str.maketrans("0123456789", "ghijklmnop"))
+
+    kafka = {"kafka_bootstrap_servers": broker.bootstrap, "kafka_idempotent": broker.idempotent}
+    return Own(**settings.model_dump() | kafka)
+
+
 def stage(received: Received) -> str:
     assert isinstance(received.event.data, DeadlineApproaching)
     return received.event.data.stage
 
 
-def an_event(stage: str = "T-7", *, key: str | None = None) -> Event:
+def an_event(stage: str = "T-7", *, key: str | None = None, source: str = "/probe") -> Event:
     duty = uuid4()
     data = DeadlineApproaching(
         reminder_id=uuid4(),
@@ -69,7 +80,7 @@ def an_event(stage: str = "T-7", *, key: str | None = None) -> Event:
         stage=stage,
         days_left=7,
     )
-    return Event.of(data, source="/probe", subject=key or str(duty), time=NOW, catalogue_version="0" * 64)
+    return Event.of(data, source=source, subject=key or str(duty), time=NOW, catalogue_version="0" * 64)
 
 
 def a_record(

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from shared.events import DEADLINES, EventData, parse
 from shared.messaging import EventTooLarge, Relay, publish
 from shared.messaging.relay import GENESIS
+from shared.settings import ServiceSettings
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
 
@@ -24,6 +25,12 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     await producer.start()
     yield producer
     await producer.stop()
+
+
+def a_relay(probe: Probe, settings: ServiceSettings | None = None, *, heartbeat_seconds: float = 60) -> Relay:
+    return Relay(
+        probe.engine, settings or probe.settings, catalogue_version="c" * 64, heartbeat_seconds=heartbeat_seconds
+    )
 
 
 async def read(broker: Broker, wanted: set[str], seconds: float = 20) -> dict[int, list[bytes]]:
@@ -53,7 +60,7 @@ async def test_events_are_numbered_chained_and_keyed(probe: Probe, producer: AIO
     for chunk in (events[:15], events[15:]):
         async with probe.engine.begin() as tx:
             await publish(tx, *chunk)
-    relay = Relay(probe.engine, probe.settings)
+    relay = a_relay(probe)
     assert await relay.number_new() == 40
     assert await relay.send_oldest(producer) == 40
     assert await probe.rows("select 1 from outbox") == []
@@ -73,7 +80,7 @@ async def test_events_are_numbered_chained_and_keyed(probe: Probe, producer: AIO
 async def test_a_failed_send_keeps_the_rows_and_their_numbers(probe: Probe, producer: AIOKafkaProducer) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *[an_event() for _ in range(3)])
-    relay = Relay(probe.engine, probe.settings)
+    relay = a_relay(probe)
     await relay.number_new()
     before = await probe.rows("select id, sequence, value from outbox order by id")
 
@@ -92,13 +99,13 @@ async def test_a_rolled_back_change_leaves_no_event(probe: Probe) -> None:
         async with probe.engine.begin() as tx:
             await publish(tx, an_event())
             raise RuntimeError
-    assert await Relay(probe.engine, probe.settings).number_new() == 0
+    assert await a_relay(probe).number_new() == 0
 
 
 async def test_two_relays_number_each_row_once(probe: Probe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *[an_event() for _ in range(600)])
-    relays = [Relay(probe.engine, probe.settings) for _ in range(3)]
+    relays = [a_relay(probe) for _ in range(3)]
     while sum(await asyncio.gather(*(relay.number_new() for relay in relays))):
         pass
     rows = await probe.rows("select sequence from outbox order by id")
@@ -114,7 +121,7 @@ async def test_an_event_too_large_is_refused_unwritten(probe: Probe, monkeypatch
 
 async def test_an_unreachable_broker_leaves_the_outbox_filling(probe: Probe) -> None:
     settings = probe.settings.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:1"})
-    relay = Relay(probe.engine, settings)
+    relay = a_relay(probe, settings)
     running = asyncio.create_task(relay.run())
     async with probe.engine.begin() as tx:
         await publish(tx, an_event())

@@ -10,7 +10,7 @@ from aiokafka.record.util import calc_crc32c
 from shared.messaging import ServiceWorker
 from tiendo_local.broker import Broker
 
-from .conftest import Probe, an_event
+from .conftest import Probe, an_event, own_settings
 
 
 async def with_broken_header_name(producer: AIOKafkaProducer, topic: str, value: bytes) -> None:
@@ -42,11 +42,8 @@ async def test_no_record_stops_a_worker(
     finally:
         await producer.stop()
 
-    class Named(type(probe.settings)):  # type: ignore[misc]  # a group of its own
-        service = unique("probe")
-
-    settings = Named(**probe.settings.model_dump() | {"kafka_bootstrap_servers": broker.bootstrap})
-    settings = settings.model_copy(update={"kafka_idempotent": broker.idempotent, "kafka_session_timeout_ms": 6000})
+    settings = own_settings(probe.settings, broker, unique("probe"))
+    settings = settings.model_copy(update={"kafka_session_timeout_ms": 6000})
     worker = ServiceWorker(settings, probe.engine, topics=[topic], apply=probe.apply)
     await worker.start()
     try:

@@ -3,7 +3,7 @@
 First it numbers new rows (`sequence` gapless per source, `prevhash` of the event before) and commits that, so that a
 resend carries the same bytes. Then it deletes the oldest numbered rows, sends them and commits after Kafka's
 acknowledgements: the delete is the claim, the commit the mark, the rollback the retry. One sender at a time by a
-transaction-scoped advisory lock; any number of instances may run.
+transaction-scoped advisory lock; any number of instances may run. Between two batches, a heartbeat when one is due.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
+from shared.messaging.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 from shared.settings import ServiceSettings
 
 BATCH = 500
@@ -29,6 +30,7 @@ POLL_SECONDS = 0.02
 ACK_TIMEOUT_SECONDS = 20
 CLOSE_TIMEOUT_SECONDS = 5
 RETRY_SECONDS = 1.0
+BEAT_TIMEOUT_SECONDS = 5
 GENESIS = "0" * 64
 
 log = structlog.get_logger()
@@ -84,10 +86,20 @@ def number(value: bytes, sequence: int, prevhash: str) -> Numbered:
 
 
 class Relay:
-    def __init__(self, engine: AsyncEngine, settings: ServiceSettings) -> None:
+    """`catalogue_version` stands in its heartbeats, which go out every `heartbeat_seconds`."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        settings: ServiceSettings,
+        *,
+        catalogue_version: str,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._source = f"/{settings.service}"
+        self._heartbeat = Heartbeat(settings, catalogue_version, heartbeat_seconds)
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -127,6 +139,8 @@ class Relay:
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
         while not self._stopping.is_set():
+            if self._heartbeat.due:
+                await self.beat(producer)
             # Idle, one look costs one round trip; numbering and sending are two transactions.
             if await self._waiting():
                 numbered = await self.number_new()
@@ -175,6 +189,22 @@ class Relay:
             if rows:
                 await self._send(producer, rows)
             return len(rows)
+
+    async def beat(self, producer: AIOKafkaProducer) -> bool:
+        """Say how far the events have left, unless another instance is sending; whether it was said.
+
+        Straight to Kafka: from the outbox it would wait behind what it tells of.
+        """
+        async with self._engine.begin() as tx:
+            if not await tx.scalar(_LEAD):
+                return False
+            event = await self._heartbeat.event(tx)
+            self._heartbeat.beaten()
+            async with asyncio.timeout(BEAT_TIMEOUT_SECONDS):
+                await producer.send_and_wait(
+                    event.data.topic, event.to_bytes(), key=event.subject.encode(), headers=_headers(None)
+                )
+            return True
 
     async def _send(
         self, producer: AIOKafkaProducer, rows: list[sa.Row[tuple[int, str, str, str, bytes, str]]]

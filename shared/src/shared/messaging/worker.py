@@ -13,6 +13,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import metrics
+from shared.catalogue import load
 from shared.messaging.consumer import Apply, BatchConsumer
 from shared.messaging.intake import REBALANCE_TIMEOUT_MS, Intake
 from shared.messaging.relay import Relay, outbox_state
@@ -56,7 +57,7 @@ class ServiceWorker:
     ) -> None:
         self.settings = settings
         self.engine = engine
-        self.relay = Relay(engine, settings)
+        self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
         self.broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
             client_id=settings.service,

@@ -1,0 +1,53 @@
+"""What a source says of itself: how far its events have left, so that a lost tail or a dead producer shows."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import Clock
+from shared.events import Event, SourceHeartbeat
+from shared.settings import ServiceSettings
+
+HEARTBEAT_SECONDS = 10.0
+
+_LEFT = sa.text(
+    """
+    select coalesce(waiting.first - 1, head.sequence, 0) as sequence,
+      case when waiting.first is null then head.hash end as hash, waiting.rows as pending
+    from (select min(sequence) as first, count(*) as rows from outbox) as waiting
+    left join relay_head as head on head.source = :source
+    """
+)
+
+
+class Heartbeat:
+    """A beat every `seconds`, the first one at once. One that could not go out stays due."""
+
+    def __init__(self, settings: ServiceSettings, catalogue_version: str, seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._source = f"/{settings.service}"
+        self._clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
+        self._catalogue_version = catalogue_version
+        self._seconds = seconds
+        self._due_at = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        return time.monotonic() >= self._due_at
+
+    def beaten(self) -> None:
+        self._due_at = time.monotonic() + self._seconds
+
+    async def event(self, tx: AsyncConnection) -> Event:
+        """The beat of this moment. `tx` must hold the relay's lock: then nothing is on its way to Kafka."""
+        row: Any = (await tx.execute(_LEFT, {"source": self._source})).one()
+        data = SourceHeartbeat(sequence=row.sequence, hash=row.hash, pending=row.pending)
+        return Event.of(
+            data,
+            source=self._source,
+            subject=self._source,
+            time=self._clock.now(),
+            catalogue_version=self._catalogue_version,
+        )
