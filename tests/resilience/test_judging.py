@@ -1,0 +1,313 @@
+"""A judge that finds nothing is worth nothing: true answers pass, and each planted lie is found."""
+
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.resilience.book import Act, Asked, Book, Duty, Kind
+from tests.resilience.content import FORM, invent, observations, sha256
+from tests.resilience.expected import BASES, MEASURES, ROOT, counting, events, figures, revisions, state, version
+from tests.resilience.judging import letters, log, reminders, submissions, values
+from tests.resilience.judging.verdict import Item, Verdict
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+BIRTHS = MEASURES[0]
+STORIES: list[tuple[Kind, ...]] = [
+    ("submit", "return", "submit", "accept"),
+    ("submit", "accept", "submit"),
+    ("submit", "withdraw"),
+    (),
+]
+
+
+def honest_book() -> Book:
+    rng, book = Random(5), Book()
+    for n, kinds in enumerate(STORIES):
+        duty = Duty(f"o{n}", f"unit-{n}", "2026")
+        book.own(duty)
+        revision = 0
+        for step, kind in enumerate(kinds):
+            found = invent(rng) if kind == "submit" else None
+            revision += kind == "submit"
+            digest = sha256(duty.unit, duty.period, found) if found else None
+            reason = f"Lý do {n}-{step}"
+            asked = Asked("k", duty.id, kind, revision, None, reason, found, digest)
+            act = asked.act(f"s{n}-{revision}")
+            book.acts[duty.id].append(replace(act, at=NOW + timedelta(minutes=step)))
+    book.refuse("o3", "invalid", "f" * 64)
+    return book
+
+
+@dataclass
+class Answers:
+    """What an honest system would say to the book, by service."""
+
+    submissions: list[Item]
+    obligations: list[Item]
+    versions: dict[str, int]
+    details: list[Item]
+    entries: list[Item]
+    indicators: dict[values.Place, list[Item]]
+    explanation: Item
+    coverage: list[Item]
+    reminders: list[Item]
+    deliveries: list[Item]
+    mails: list[Item]
+    deadlines: list[Item]
+    sources: list[Item]
+    letters: list[Item]
+    raw: dict[int, int]
+
+
+def honest(book: Book) -> Answers:
+    entries = _entries(book)
+    sent_at = (NOW - timedelta(days=1)).isoformat()
+    reminder: Item = {"id": "r1", "obligation_id": "o0", "stage": "T-30", "channel": "email", "recipient_role": "head"}
+    delivery: Item = {"id": "d1", "reminder_id": "r1", "state": "sent", "stage": "T-30", "unit": "unit-0"}
+    return Answers(
+        submissions=[_submission(key, acts, r) for key, acts in book.acts.items() for r in revisions(acts)],
+        obligations=[{"id": k, "state": state(a), "revision": len(revisions(a))} for k, a in book.acts.items()],
+        versions={key: version(acts) for key, acts in book.acts.items()},
+        details=[_detail(acts, r.submit) for acts in book.acts.values() for r in revisions(acts)],
+        entries=entries,
+        indicators={p: _indicators(book, p) for p in (*values.provincial(book), *values.communal(book))},
+        explanation={"contributions": _contributions(book)},
+        coverage=[
+            {"obligation_id": key, "form": FORM, **{basis: counting(acts, basis) is not None for basis in BASES}}
+            for key, acts in book.acts.items()
+        ],
+        reminders=[{**reminder, "state": "sent"}],
+        deliveries=[{**delivery, "sent_at": sent_at, "message_id": "<r1@x>"}],
+        mails=[{"message_id": "<r1@x>", "subject": "Còn 30 ngày", "to": ["a@x"]}],
+        deadlines=[
+            {"obligation_id": key, "state": "submitted" if counting(acts, "received") else "open"}
+            for key, acts in book.acts.items()
+        ],
+        sources=[_source(name, n) for name, n in Counter(e["source"] for e in entries).items()],
+        letters=[{"id": 1, "topic": "submissions.v1", "partition": 2, "offset": 7, "reason": "x", "size": 4}],
+        raw={1: 4},
+    )
+
+
+def _submission(obligation: str, acts: list[Act], r: Any) -> Item:
+    return {
+        "id": r.submit.submission,
+        "obligation_id": obligation,
+        "revision": r.number,
+        "state": r.state,
+        "content_sha256": r.submit.sha256,
+        "latest": r.number == len(revisions(acts)),
+    }
+
+
+def _detail(acts: list[Act], submit: Act) -> Item:
+    decided = [a for a in acts if a.kind != "submit" and a.submission == submit.submission]
+    reviews = [{"act": a.kind, "reason": a.reason} for a in decided]
+    told = observations(submit.values or {})
+    return {"id": submit.submission, "observations": told, "reason": submit.reason, "reviews": reviews}
+
+
+def _entries(book: Book) -> list[Item]:
+    found: list[Item] = []
+    for key, acts in book.acts.items():
+        hashes = {a.submission: a.sha256 for a in acts if a.kind == "submit"}
+        for type_, number, submission, revision in events(acts):
+            data = {"obligation_id": key, "version": number, "submission_id": submission, "revision": revision}
+            if "received" in type_:
+                data["content_sha256"] = hashes[submission or ""]
+            found.append({"type": type_, "source": "/submissions", "data": data})
+    found.append({"type": reminders.SENT, "source": "/notifications", "data": {"reminder_id": "r1"}})
+    for code in ("4.1", "6.1"):
+        measure = values.MEASURE[code]
+        told = {basis: _figures(book, measure.code, ROOT, "2026", basis) for basis in BASES}
+        data = {"measure": code, "unit": ROOT, "period": "2026", "values": told}
+        found.append({"type": "vn.tiendo.indicator.aggregated.v1", "source": "/aggregation", "data": data})
+    return [{"index": n, "id": f"e{n}", **entry} for n, entry in enumerate(found)]
+
+
+def _figures(book: Book, code: str, unit: str, period: str, basis: Any) -> Item:
+    measure = values.MEASURE[code]
+    told = figures(book, measure, period, basis, None if unit == ROOT else unit)
+    numbers = {"numerator": told.numerator, "denominator": told.denominator, "value": told.value(measure)}
+    shown = {name: None if number is None else str(number) for name, number in numbers.items()}
+    return {"measure": code, **shown, "reported": told.reported, "expected": told.expected}
+
+
+def _indicators(book: Book, place: values.Place) -> list[Item]:
+    return [_figures(book, measure.code, *place) for measure in MEASURES]
+
+
+def _contributions(book: Book) -> list[Item]:
+    return [
+        {
+            "unit": duty.unit,
+            "element": element,
+            "disaggregation": "",
+            "submission_id": counted.submit.submission,
+            "revision": counted.number,
+            "value": f"{counted.value(element)}.000000",
+        }
+        for duty in book.duties.values()
+        if (counted := counting(book.acts[duty.id], "received"))
+        for element in (BIRTHS.numerator, BIRTHS.denominator)
+    ]
+
+
+def _source(name: str, sequence: int) -> Item:
+    return {
+        "source": name,
+        "sequence": sequence,
+        "announced": sequence,
+        "silent": False,
+        "last_heartbeat_at": None,
+        "gaps": [{"kind": "missing", "first": 2, "last": 2, "closed_at": "2026-11-24T08:00:00Z"}],
+    }
+
+
+@dataclass(frozen=True)
+class Dead:
+    kind: str = "not JSON"
+    topic: str = "submissions.v1"
+    partition: int = 2
+    offset: int = 7
+    dead_for: frozenset[str] = frozenset({"audit"})
+
+
+def verdicts(book: Book, a: Answers) -> dict[str, Verdict]:
+    text = str([e["data"] for e in a.entries])
+    return {
+        "held": submissions.held(book, a.submissions),
+        "obligations": submissions.obligations(book, a.obligations),
+        "versions": submissions.versions(book, a.versions),
+        "details": submissions.details(book, a.details),
+        "untraced": submissions.untraced(book, a.submissions, text),
+        "gapless": log.gapless(a.entries),
+        "told": log.told(book, a.entries),
+        "discreet": log.discreet(book, text),
+        "sources": log.sources(a.sources, a.entries),
+        "provincial": values.values(book, values.provincial(book), a.indicators),
+        "communal": values.values(book, values.communal(book), a.indicators),
+        "explained": values.explained(book, "2026", "received", BIRTHS, a.explanation),
+        "covered": values.covered(book, a.coverage),
+        "announced": values.announced(book, a.entries),
+        "once": reminders.once(book, a.reminders, a.deliveries, a.entries),
+        "mailed": reminders.mailed(book, a.reminders, a.deliveries, a.mails),
+        "answered": reminders.answered(book, a.reminders, a.deadlines),
+        "unprovoked": reminders.unprovoked(book, a.reminders, a.deliveries, timedelta(minutes=1)),
+        "buried": letters.buried("audit", [Dead()], a.letters, a.raw),
+    }
+
+
+def test_the_truth_passes() -> None:
+    book = honest_book()
+    assert {name: v.differences for name, v in verdicts(book, honest(book)).items() if not v.ok} == {}
+
+
+Lie = Callable[[Book, Answers], object]
+
+
+def _acknowledged_too_many(book: Book, _: Answers) -> None:
+    book.acts["o3"].append(book.acts["o2"][0])
+
+
+def _another_value(book: Book, _: Answers) -> None:
+    first = book.acts["o1"][-1]
+    book.acts["o1"][-1] = replace(first, values={**(first.values or {}), "n_live_births_male": 1})
+
+
+# What was tampered with → the judges that must notice, at least.
+LIES: dict[str, tuple[Lie, set[str]]] = {
+    "one submission too many in the book": (_acknowledged_too_many, {"held", "versions", "told", "provincial"}),
+    "one value changed in the book": (_another_value, {"provincial", "communal", "explained", "details"}),
+    "a submission lost": (lambda _, a: a.submissions.pop(), {"held"}),
+    "a submission twice": (lambda _, a: a.submissions.append(a.submissions[0]), {"held"}),
+    "a submission that nobody acknowledged": (
+        lambda _, a: a.submissions.append({**a.submissions[0], "id": "s9", "revision": 9}),
+        {"held"},
+    ),
+    "another state": (lambda _, a: a.submissions[0].update(state="accepted"), {"held"}),
+    "another hash": (lambda _, a: a.submissions[0].update(content_sha256="0" * 64), {"held"}),
+    "an obligation's state": (lambda _, a: a.obligations[0].update(state="open"), {"obligations"}),
+    "a version too many": (lambda _, a: a.versions.update(o3=2), {"versions"}),
+    "a reason lost": (lambda _, a: a.details[0].update(reason=None), {"details"}),
+    "a refused report kept": (lambda _, a: a.submissions[0].update(content_sha256="f" * 64), {"untraced"}),
+    "one event missing": (lambda _, a: a.entries.pop(2), {"gapless", "told", "sources"}),
+    "one event twice": (
+        lambda _, a: a.entries.append({**a.entries[1], "index": len(a.entries)}),
+        {"gapless", "told", "sources"},
+    ),
+    "two events exchanged": (lambda _, a: _exchange(a.entries, 1, 2), {"told"}),
+    "an event with free text": (lambda _, a: a.entries[1]["data"].update(note="Lý do 0-0"), {"discreet"}),
+    "an event with another hash": (lambda _, a: a.entries[1]["data"].update(content_sha256="0" * 64), {"told"}),
+    "an open gap": (lambda _, a: a.sources[0]["gaps"][0].update(closed_at=None), {"sources"}),
+    "a forked chain": (lambda _, a: a.sources[0]["gaps"][0].update(kind="forked"), {"sources"}),
+    "a silent source": (lambda _, a: a.sources[0].update(silent=True), {"sources"}),
+    "a lost tail": (lambda _, a: a.sources[0].update(announced=99), {"sources"}),
+    "a source unheard of": (lambda _, a: a.sources.pop(), {"sources"}),
+    "one boy too many": (lambda _, a: _figure(a, 0).update(numerator="1"), {"provincial"}),
+    "one commune too many": (lambda _, a: _figure(a, 0).update(reported=4), {"provincial"}),
+    "a commune's value": (lambda _, a: _figure(a, 2).update(value="1"), {"communal"}),
+    "a measure without an answer": (lambda _, a: a.indicators.popitem(), {"communal"}),
+    "a superseded revision counted": (
+        lambda _, a: a.explanation["contributions"][0].update(revision=1),
+        {"explained"},
+    ),
+    "a duty not covered": (lambda _, a: a.coverage[0].update(received=False), {"covered"}),
+    "a stale announcement": (
+        lambda _, a: a.entries[-1]["data"]["values"]["received"].update(reported=0),
+        {"announced"},
+    ),
+    "a reminder twice": (lambda _, a: a.reminders.append({**a.reminders[0], "id": "r2"}), {"once"}),
+    "a delivery twice": (lambda _, a: a.deliveries.append({**a.deliveries[0], "id": "d2"}), {"once"}),
+    "no delivery of what was sent": (lambda _, a: a.deliveries.pop(), {"once"}),
+    "a second Message-ID": (
+        lambda _, a: a.mails.append({**a.mails[0], "message_id": "<r1@y>"}),
+        {"mailed"},
+    ),
+    "a mail of no reminder": (lambda _, a: a.mails.append({**a.mails[0], "message_id": "<r9@x>"}), {"mailed"}),
+    "sent, but no mail": (lambda _, a: a.mails.pop(), {"mailed"}),
+    "a deadline that does not know of the report": (lambda _, a: a.deadlines[0].update(state="open"), {"answered"}),
+    "a reminder due to who has answered": (lambda _, a: a.reminders[0].update(state="due"), {"answered"}),
+    "a mail after the report": (
+        lambda _, a: a.deliveries[0].update(sent_at=(NOW + timedelta(minutes=9)).isoformat()),
+        {"unprovoked"},
+    ),
+    "a dead letter lost": (lambda _, a: a.letters.pop(), {"buried"}),
+    "a good event buried": (lambda _, a: a.letters.append({**a.letters[0], "offset": 8}), {"buried"}),
+    "a dead letter twice": (lambda _, a: a.letters.append(a.letters[0]), {"buried"}),
+    "a dead letter without its bytes": (lambda _, a: a.raw.update({1: 0}), {"buried"}),
+}
+
+
+def _exchange(entries: list[Item], left: int, right: int) -> None:
+    entries[left]["index"], entries[right]["index"] = right, left
+
+
+def _figure(a: Answers, n: int) -> Item:
+    """Of 4.1, at the nth place asked: the province on both bases, then the communes."""
+    return list(a.indicators.values())[n][0]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_planted_lie_is_found(lie: str) -> None:
+    book = honest_book()
+    answers = deepcopy(honest(book))
+    tamper, wanted = LIES[lie]
+    tamper(book, answers)
+    found = {name for name, verdict in verdicts(book, answers).items() if not verdict.ok}
+    assert wanted <= found
+
+
+def test_a_mail_that_came_again_with_its_message_id_is_told_but_no_fault() -> None:
+    book = honest_book()
+    answers = honest(book)
+    answers.mails *= 2
+    verdict = verdicts(book, answers)["mailed"]
+    assert verdict.ok
+    assert "1 came again" in verdict.found

@@ -1,0 +1,43 @@
+"""Writers and checker against the whole system, without faults: they agree, and the writers did all they can do."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.resilience.book import Book
+from tests.resilience.checker import Checker, table
+from tests.resilience.writers import Writers
+from tiendo_local.place import Place, find
+from tiendo_local.system import System
+
+SECONDS = 8.0
+WRITERS = 12
+DONE = ("submit", "accept", "return", "withdraw", "sent twice")
+REFUSED = ("invalid", "stale", "no reason", "decided", "reused key")
+
+
+@pytest.fixture
+def whole(server_folder: Path) -> Iterator[System]:
+    """A system of this test's own: the book has to begin with the first report."""
+    system = System(Place(find().root, server_folder / "written"), fixed_ports=False)
+    system.start()
+    try:
+        yield system
+    finally:
+        system.stop()
+
+
+@pytest.mark.timeout(300)
+async def test_the_system_is_as_the_book_says(whole: System) -> None:
+    book, until = Book(), asyncio.Event()
+    writers = Writers(whole.urls, whole.issuer.token, book, Random(1), WRITERS, strict=True)
+    asyncio.get_running_loop().call_later(SECONDS, until.set)
+    await writers.run(until)
+    rows = await Checker(whole.urls, whole.issuer.token, book).run()
+    print(table(rows))
+    assert [row for row in rows if not row.ok] == []
+    assert not book.unanswered
+    assert [what for what in (*DONE, *(f"refused: {r}" for r in REFUSED)) if not book.counts[what]] == []

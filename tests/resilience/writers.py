@@ -1,0 +1,91 @@
+"""Writers that report, correct, decide and withdraw at random over HTTP, and keep book of what was acknowledged.
+
+Each writer owns its obligations, so that the order per obligation is plain; all of them together are concurrent.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from random import Random
+from uuid import uuid4
+
+from tests.resilience.book import Book, Duty
+from tests.resilience.content import FORM
+from tests.resilience.desk import Desk
+from tests.resilience.patience import Patience
+from tests.resilience.scribe import Scribe
+
+TokenOf = Callable[[str, str], str]
+# Yearly forms of 28 communes for the first two, of the 71 they were made of for the last, as illustrative data.
+PERIODS = ("2026", "2025", "2024")
+
+
+class Writers:
+    """`n` writers against `urls["submissions"]`. `strict`: a try that fails is a finding, though its retry succeeds.
+
+    After `until` is set every writer ends the request it is at, for at most `settle` seconds; what has no answer then
+    stays in `book.unanswered`. The book must be empty at first, and so must the system; the same pair may run again.
+    """
+
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        token_of: TokenOf,
+        book: Book,
+        rng: Random,
+        n: int,
+        *,
+        strict: bool = False,
+        pause: float = 0.02,
+        settle: float = 90,
+        periods: tuple[str, ...] = PERIODS,
+    ) -> None:
+        self.book, self.n, self.pause, self.settle, self.periods = book, n, pause, settle, periods
+        self._tokens = _remembered(token_of)
+        self._base = urls["submissions"] + "/api/v1"
+        self._rngs = [Random(rng.getrandbits(64)) for _ in range(n)]
+        self._strict = strict
+
+    async def run(self, until: asyncio.Event) -> None:
+        patience = Patience(self.book.counts, self._failed)
+        desk = Desk(self._base, patience, self._tokens)
+        try:
+            if not self.book.duties:
+                await self.prepare(desk)
+            async with asyncio.TaskGroup() as writers:
+                for i, rng in enumerate(self._rngs):
+                    if share := list(self.book.duties.values())[i :: self.n]:
+                        writers.create_task(self._write(Scribe(desk, self.book, rng), share, until))
+                await until.wait()
+                patience.give_up_at = time.monotonic() + self.settle
+        finally:
+            await patience.close()
+
+    async def prepare(self, desk: Desk) -> None:
+        """Open the periods and enter every commune's duty. Raises AssertionError when somebody reported before."""
+        for period in self.periods:
+            await desk.open(period, str(uuid4()))
+            for item in await desk.duties(period, FORM):
+                assert item["revision"] == 0, f"{item['unit']} {period} was reported before: the book cannot know what"
+                self.book.own(Duty(item["id"], item["unit"], item["period"]))
+        assert self.book.duties, f"nobody owes {FORM} for {', '.join(self.periods)}"
+
+    async def _write(self, scribe: Scribe, share: list[Duty], until: asyncio.Event) -> None:
+        while not until.is_set():
+            await scribe.act(scribe.rng.choice(share))
+            await asyncio.sleep(scribe.rng.uniform(0, 2 * self.pause))
+
+    def _failed(self, told: str) -> None:
+        if self._strict:
+            self.book.find(f"a request failed: {told}")
+
+
+def _remembered(token_of: TokenOf) -> TokenOf:
+    tokens: dict[tuple[str, str], str] = {}
+
+    def token(role: str, unit: str) -> str:
+        if (role, unit) not in tokens:
+            tokens[role, unit] = token_of(role, unit)
+        return tokens[role, unit]
+
+    return token
