@@ -154,32 +154,16 @@ class Kafka:
 
     def start(self) -> None:
         """Format the storage if it is new, start the node and wait until it listens (at most 90 s)."""
-        binary = java()
-        if binary is None:
-            raise LocalFault("Apache Kafka needs Java 17 or newer (JAVA_HOME, or `java` on the path).")
-        libraries = jars(self.place, self.say)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        java_command = command(self.place, self.folder, say=self.say)
         end_leftover(self.folder / "kafka.pid.json", *STOP)
         self.port = self._ports.get("kafka")
         properties = self.folder / "server.properties"
         controller_port = self._ports.get("controller")
         text = PROPERTIES.format(port=self.port, controller_port=controller_port, data=self.data)
         properties.write_text(text, encoding="utf-8")
-        logging = self.folder / "log4j2.xml"
-        logging.write_text(LOG4J, encoding="utf-8")
-        command: list[str | Path] = [
-            binary,
-            "-Xms128m",
-            "-Xmx512m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Djava.awt.headless=true",
-            f"-Dlog4j2.configurationFile={logging}",
-            "-cp",
-            f"{libraries}/*",
-        ]
         if not (self.data / "meta.properties").exists():
-            self._format(command, properties)
-        self.child.start([*command, "kafka.Kafka", properties], env=_environment())
+            format_storage(java_command, properties, self.data, new_cluster_id(), "--standalone")
+        self.child.start([*java_command, "kafka.Kafka", properties], env=environment())
         self.child.wait_until(lambda: answers(self.port), START_SECONDS, "listening")
 
     def stop(self) -> None:
@@ -188,24 +172,49 @@ class Kafka:
     def kill(self) -> None:
         self.child.kill()
 
-    def _format(self, command: list[str | Path], properties: Path) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        # One id in 64 begins with a hyphen: as an argument of its own it would be read as an option.
-        tool = ["kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}", "-c", str(properties)]
-        done = subprocess.run(
-            [*map(str, command), "-XX:TieredStopAtLevel=1", *tool],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            env=_environment(),
-            start_new_session=True,
-        )
-        if done.returncode != 0:
-            raise LocalFault(f"Kafka could not format {self.data}:\n{(done.stdout + done.stderr)[-2000:]}")
+
+def command(place: Place, folder: Path, *, heap: str = "512m", say: Say = say) -> list[str | Path]:
+    """Java with Kafka's jars on its class path, its logging set up in `folder`. Raises LocalFault without Java 17."""
+    binary = java()
+    if binary is None:
+        raise LocalFault("Apache Kafka needs Java 17 or newer (JAVA_HOME, or `java` on the path).")
+    libraries = jars(place, say)
+    folder.mkdir(parents=True, exist_ok=True)
+    logging = folder / "log4j2.xml"
+    logging.write_text(LOG4J, encoding="utf-8")
+    return [
+        binary,
+        "-Xms128m",
+        f"-Xmx{heap}",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Djava.awt.headless=true",
+        f"-Dlog4j2.configurationFile={logging}",
+        "-cp",
+        f"{libraries}/*",
+    ]
 
 
-def _environment() -> Mapping[str, str]:
+def new_cluster_id() -> str:
+    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def format_storage(java_command: list[str | Path], properties: Path, data: Path, cluster: str, *options: str) -> None:
+    """A new, empty storage in `data` for a node of `cluster`. `options`: `--standalone` for a quorum of its own."""
+    shutil.rmtree(data, ignore_errors=True)
+    tool = ["kafka.tools.StorageTool", "format", *options, f"--cluster-id={cluster}", "-c", str(properties)]
+    done = subprocess.run(
+        [*map(str, java_command), "-XX:TieredStopAtLevel=1", *tool],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=environment(),
+        start_new_session=True,
+    )
+    if done.returncode != 0:
+        raise LocalFault(f"Kafka could not format {data}:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+def environment() -> Mapping[str, str]:
     """Ours without options for other programs' JVMs."""
     return {k: v for k, v in os.environ.items() if k not in ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")}

@@ -47,9 +47,11 @@ class Tansu:
     kind = "tansu"
     idempotent = False
 
-    def __init__(self, folder: Path, *, log: Path | None = None, say: Say = say) -> None:
+    def __init__(self, folder: Path, *, log: Path | None = None, say: Say = say, advertised: int = 0) -> None:
+        """`advertised` is the port that clients are told, where something stands before this one."""
         self.folder = folder
         self.say = say
+        self.advertised = advertised
         self.child = Child("tansu", log or folder / "tansu.log", folder / "tansu.pid.json")
         self.port = 0
         self._ports = Ports(folder / "ports.json")
@@ -67,8 +69,9 @@ class Tansu:
         end_leftover(self.folder / "tansu.pid.json", *STOP)
         self.port = self._ports.get("tansu")
         address = f"tcp://127.0.0.1:{self.port}"
+        told = f"tcp://127.0.0.1:{self.advertised or self.port}"
         # Its default listener is every address of the machine.
-        listen = ["--listener-url", address, "--advertised-listener-url", address]
+        listen = ["--listener-url", address, "--advertised-listener-url", told]
         self.child.start([program, "broker", *listen, "--storage-engine", "memory://tansu/"])
         self.child.wait_until(lambda: answers(self.port), START_SECONDS, "listening")
         self.say(WARNING)

@@ -20,19 +20,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def create_all(bootstrap: str) -> None:
+def create_all(bootstrap: str, *, replicas: int = 1) -> None:
     """Every topic of the system. Their number of partitions is never changed later: it would move keys."""
     from shared.events.topics import ALL_TOPICS, PARTITIONS
 
-    create(bootstrap, ALL_TOPICS, partitions=PARTITIONS)
+    create(bootstrap, ALL_TOPICS, partitions=PARTITIONS, replicas=replicas)
 
 
-def create(bootstrap: str, names: Iterable[str], *, partitions: int, seconds: float = 60) -> None:
+def create(bootstrap: str, names: Iterable[str], *, partitions: int, replicas: int = 1, seconds: float = 60) -> None:
     """Create the topics that are not there yet; waits until the broker accepts them. Raises LocalFault."""
-    run(create_topics(bootstrap, names, partitions=partitions, seconds=seconds))
+    run(create_topics(bootstrap, names, partitions=partitions, replicas=replicas, seconds=seconds))
 
 
-async def create_topics(bootstrap: str, names: Iterable[str], *, partitions: int, seconds: float = 60) -> None:
+async def create_topics(
+    bootstrap: str, names: Iterable[str], *, partitions: int, replicas: int = 1, seconds: float = 60
+) -> None:
     """As `create`, for code that runs in an event loop."""
     from aiokafka.errors import KafkaError
 
@@ -40,7 +42,7 @@ async def create_topics(bootstrap: str, names: Iterable[str], *, partitions: int
     deadline = time.monotonic() + seconds
     while True:
         try:
-            faults = await _create_once(bootstrap, wanted, partitions)
+            faults = await _create_once(bootstrap, wanted, partitions, replicas)
         except (KafkaError, OSError, TimeoutError) as fault:
             faults = [f"{type(fault).__name__}: {fault}"]
         if not faults:
@@ -66,13 +68,13 @@ async def _delete(bootstrap: str, names: list[str]) -> None:
         await admin.close()
 
 
-async def _create_once(bootstrap: str, names: list[str], partitions: int) -> list[str]:
+async def _create_once(bootstrap: str, names: list[str], partitions: int, replicas: int) -> list[str]:
     from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
     await admin.start()
     try:
-        wanted = [NewTopic(n, partitions, 1, topic_configs=SETTINGS) for n in names]
+        wanted = [NewTopic(n, partitions, replicas, topic_configs=SETTINGS) for n in names]
         answer = await admin.create_topics(wanted)
         faults = [
             f"{found[0]}: error {found[1]}" for found in answer.topic_errors if found[1] not in (0, ALREADY_EXISTS)

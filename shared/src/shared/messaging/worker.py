@@ -59,7 +59,7 @@ class ServiceWorker:
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
         self.broker = KafkaBroker(
-            settings.kafka_bootstrap_servers,
+            settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
             client_id=settings.service,
             consumer_only=True,
             allow_auto_create_topics=False,
