@@ -1,7 +1,7 @@
 """How every service is started: `python -m <service> serve | api | worker | migrate`.
 
 `serve` runs the API and the worker in one process; `api` and `worker` run apart, so that each scales alone. Both end
-on SIGTERM and SIGINT: the API stops taking requests, the worker finishes the batch in hand.
+on SIGTERM and SIGINT within 30 s (shutdown.py): the API stops taking requests, the worker finishes the batch in hand.
 """
 
 import argparse
@@ -22,11 +22,11 @@ from shared.catalogue import CatalogueError
 from shared.log import configure_logging
 from shared.messaging import ServiceWorker
 from shared.settings import ServiceSettings
+from shared.shutdown import DRAIN_SECONDS, end_within
 from shared.telemetry import configure_tracing, flush_tracing
 from shared.web.health import Finding, Health, health_routes
 from shared.web.metrics import metrics_routes
 
-STOP_SECONDS = 20
 STUCK_SECONDS = 60.0
 LOOK_SECONDS = 10.0
 
@@ -106,7 +106,7 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
             port=settings.listen_port,
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_graceful_shutdown=int(DRAIN_SECONDS),
             timeout_keep_alive=30,
             h11_max_incomplete_event_size=64 * 1024,
         )
@@ -116,6 +116,7 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
     log.info("started", port=settings.listen_port, worker=with_worker)
     watching = asyncio.create_task(_watch_progress(worker))
     await asyncio.wait({serving, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
+    end_within()
     server.should_exit = True
     failed = not stop.is_set()
     await asyncio.gather(serving, *([worker.stop()] if worker else []), return_exceptions=True)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -20,9 +21,10 @@ from shared.messaging.relay import Relay, outbox_state
 from shared.messaging.retention import forget_inbox, pause
 from shared.messaging.undecodable import stepping_over
 from shared.settings import ServiceSettings
+from shared.shutdown import CANCEL_SECONDS, DRAIN_SECONDS
 
 STUCK_AFTER_SECONDS = 120
-GRACEFUL_SECONDS = 20.0
+GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
 WATCH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 
@@ -70,6 +72,7 @@ class ServiceWorker:
         self.intake = Intake()
         self._loops = loops
         self._stopping = asyncio.Event()
+        self._connecting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._started_at = time.time()
         self._subscribers = [self._subscribe(topics, apply)] if topics and apply else []
@@ -109,15 +112,16 @@ class ServiceWorker:
 
     async def start(self) -> None:
         """Connect and start consuming. While Kafka cannot be reached it is tried again every second."""
+        self._connecting = asyncio.create_task(self._connect(), name="connect")
         self._tasks = [
             asyncio.create_task(self.relay.run(), name="relay"),
-            asyncio.create_task(self._start_broker(), name="broker"),
+            self._connecting,
             asyncio.create_task(self._guard(self._watch_outbox), name="outbox watch"),
             asyncio.create_task(self._guard(self._forget), name="retention"),
             *(asyncio.create_task(self._guard(loop), name=getattr(loop, "__name__", "loop")) for loop in self._loops),
         ]
 
-    async def _start_broker(self) -> None:
+    async def _connect(self) -> None:
         while self._subscribers and not self._stopping.is_set():
             try:
                 await self.broker.start()
@@ -152,16 +156,25 @@ class ServiceWorker:
             await pause(stopping, FORGET_SECONDS)
 
     async def stop(self) -> None:
-        """Finish the batch in hand, send what the relay is sending, leave the group: all at once, within the grace."""
+        """Finish the batch in hand, send what the relay is sending, leave the group: all at once, within the drain."""
         self._stopping.set()
         self.relay.stop()
-        leaving = asyncio.create_task(self.broker.stop(), name="leave")
-        _, late = await asyncio.wait([leaving, *self._tasks], timeout=GRACEFUL_SECONDS)
+        leaving = asyncio.create_task(self._leave(), name="leave")
+        _, late = await asyncio.wait([leaving, *self._tasks], timeout=DRAIN_SECONDS)
         for task in late:
             log.warning("stop.late", task=task.get_name())
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        await self.engine.dispose()
+        if late:
+            await asyncio.wait(late, timeout=CANCEL_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self.engine.dispose()
+
+    async def _leave(self) -> None:
+        if self._connecting:
+            self._connecting.cancel()
+            await asyncio.wait([self._connecting])
+        await self.broker.stop()
 
     def stuck(self) -> str | None:
         """None while there is progress, else what is stuck: restart me. A ping would not notice a zombie consumer."""

@@ -1,0 +1,46 @@
+"""A service as small as can be, for tests that need a process: `python tiny_service.py worker`.
+
+`TINY_TOPIC` is its topic (none if empty), `TINY_SECONDS` how long a batch takes, `TINY_MARK` a file made when the
+first batch is in hand.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+from pydantic_settings import SettingsConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.database import create_engine
+from shared.messaging import Received, ServiceWorker
+from shared.service import Service, main
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="TINY_")
+
+    service: ClassVar[str] = os.environ["TINY_GROUP"]
+    default_port: ClassVar[int] = 0
+
+
+async def apply(tx: AsyncConnection, received: list[Received]) -> None:
+    Path(os.environ["TINY_MARK"]).touch()
+    await asyncio.sleep(float(os.environ["TINY_SECONDS"]))
+    await tx.execute(
+        sa.text("insert into effect (event_id) select unnest(cast(:ids as text[]))"),
+        {"ids": [r.event.id for r in received]},
+    )
+
+
+def create_worker(settings: Settings) -> ServiceWorker:
+    topic = os.environ["TINY_TOPIC"]
+    return ServiceWorker(settings, create_engine(settings, pool_size=2), topics=[topic] if topic else [], apply=apply)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Service("tiny", Settings, lambda _: FastAPI(), create_worker)))
