@@ -11,8 +11,14 @@ STATEMENT_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 
 
-def create_engine(settings: ServiceSettings, *, pool_size: int = 8) -> AsyncEngine:
-    """An engine whose statements are timed out and traced."""
+def create_engine(
+    settings: ServiceSettings,
+    *,
+    pool_size: int = 8,
+    schema: str = "public",
+    statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+) -> AsyncEngine:
+    """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`."""
     # 0.66b1 declares SQLAlchemy < 2.1 and would silently trace nothing; a test asserts that a span appears.
     instrumentor = SQLAlchemyInstrumentor()
     if not instrumentor.is_instrumented_by_opentelemetry:
@@ -28,11 +34,12 @@ def create_engine(settings: ServiceSettings, *, pool_size: int = 8) -> AsyncEngi
         connect_args={
             "timeout": 10,
             # A host that falls silent must not hold a request longer than PostgreSQL itself would.
-            "command_timeout": STATEMENT_TIMEOUT_MS / 1000 + 5,
+            "command_timeout": statement_timeout_ms / 1000 + 5,
             "server_settings": {
                 "application_name": settings.service,
                 "timezone": "UTC",
-                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                "search_path": schema,
+                "statement_timeout": str(statement_timeout_ms),
                 "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
                 "jit": "off",
             },

@@ -1,7 +1,7 @@
 """Applying a batch: news → revisions → facts → cells, level by level → indicator values → `indicator.aggregated`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -78,6 +78,24 @@ class Aggregator:
         await self._sum_cells(tx, dirty)
         await self._publish(tx, await self._write_values(tx, dirty), dirty, News(), [])
         return len(gone)
+
+    async def restate(self, tx: AsyncConnection, keys: Collection[ValueKey]) -> None:
+        """Values that changed without an event, after a rebuild: today's date, a line of history, and told of.
+
+        A key without a stored value becomes one that says nothing. The caller holds the lock.
+        """
+        stored = {key for key in keys if key.measure in self._plan.measures}
+        places = {(key.measure, key.unit, key.period) for key in stored}
+        known = await store.values(tx, places)
+        now = self._clock.now()
+        moved = {key: known.get(key) or self._nothing(key) for p in places for key in (ValueKey(*p, b) for b in BASES)}
+        fresh = {key: replace(v, as_of=now) for key, v in moved.items() if key in stored}
+        if fresh:
+            await store.write_values(tx, fresh)
+            await self._publish(tx, moved, Dirty(), News(), [])
+
+    def _nothing(self, key: ValueKey) -> Value:
+        return value(self._plan, self._plan.measures[key.measure], key.period, {})
 
     async def _write_facts(self, tx: AsyncConnection, news: News) -> Dirty:
         await store.open_obligations(tx, news.duties.values())

@@ -117,3 +117,24 @@ indicator_history = Table(
     *(Column(name, kind, nullable=nullable) for name, kind, nullable in FIGURE),
     Index("indicator_history_place", "unit", "period", "basis", "measure", "as_of", "id"),
 )
+
+# What a rebuild computes anew from the events.
+STATE = (obligation, revision, fact, cell, indicator_value)
+
+rebuild = Table(
+    "rebuild",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("origin", Text, nullable=False, comment="log or topic"),
+    Column("started_by", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True), nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("facts", BigInteger, nullable=False),
+    Column("live_checksum", Text, nullable=False),
+    Column("rebuilt_checksum", Text, nullable=False),
+    Column("equal", Boolean, nullable=False),
+    Column("swapped", Boolean, nullable=False),
+    Column("differing", JSONB, nullable=False, comment="table → rows that differ, of the tables that do"),
+    Index("rebuild_finished", "finished_at"),
+)

@@ -1,0 +1,193 @@
+"""The whole of a rebuild, while the service goes on answering and its worker goes on applying.
+
+1. Apply the origin, from its first event to its end, to the shadow. No lock of the live state is taken.
+2. Wait until live has applied what the shadow has.
+3. Take a snapshot of live (repeatable read: its inbox and its state belong together), apply to the shadow what the
+   snapshot has beyond it, and compare: both now rest on the same events. Still no lock.
+4. Only to swap: take the lock of the live state, apply what came in since, exchange the tables, and commit.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation import rebuilds, store
+from aggregation.aggregate import Aggregator
+from aggregation.checksum import Checksum, checksum
+from aggregation.plan import Plan
+from aggregation.rebuild.difference import Difference, Differences, differences
+from aggregation.rebuild.exchange import carry_over, changed_values, exchange, know
+from aggregation.rebuild.faults import CouldNotSwap
+from aggregation.rebuild.follower import Follower, Say, lacking, set_aside
+from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.shadow import shadow_schema
+from aggregation.rebuilds import Rebuilt
+from shared.clock import Clock
+from shared.messaging.retention import INBOX_DAYS
+
+CATCH_UP_SECONDS = 30.0
+# Live applies wait so long at most, less than their statements' own timeout.
+LOCKED_SECONDS = 10.0
+
+_FAILED = sa.text("select event_id from dead_letter where event_id is not null")
+_APPLIED = sa.text("select event_id from inbox where event_id = any(:ids)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`patience`: seconds without progress after which live is no longer waited for. `partial`: an origin that no
+    longer holds every event may replace the live tables."""
+
+    started_by: str
+    swap: bool = False
+    partial: bool = False
+    patience: float = 20.0
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Events on which live and the rebuild disagree whether they can be applied."""
+
+    only_rebuilt: frozenset[str]
+    only_live: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`behind`: events that the shadow has applied and live has not. `applied`: those of the whole rebuild."""
+
+    applied: int
+    behind: int
+    live: Checksum
+    rebuilt: Checksum
+    found: Differences
+    letters: Letters
+
+    @property
+    def equal(self) -> bool:
+        return self.live.sha256 == self.rebuilt.sha256 and self.letters == Letters(frozenset(), frozenset())
+
+
+@dataclass(frozen=True)
+class Result:
+    """`refused`: why the tables were not exchanged though it was asked."""
+
+    rebuilt: Rebuilt
+    compared: Compared
+    refused: str | None = None
+
+    @property
+    def tables(self) -> Mapping[str, tuple[int, str, int, str]]:
+        """Table → rows and checksum of live, of the rebuilt."""
+        old, new = self.compared.live.tables, self.compared.rebuilt.tables
+        return {name: (old[name].rows, old[name].sha256, new[name].rows, new[name].sha256) for name in old}
+
+    @property
+    def shown(self) -> list[Difference]:
+        return self.compared.found.shown
+
+
+class Rebuild:
+    """`live` and `shadow` are engines on the same database whose names resolve to their own schema."""
+
+    def __init__(
+        self, live: AsyncEngine, shadow: AsyncEngine, origin: Origin, plan: Plan, *, clock: Clock, say: Say
+    ) -> None:
+        self._live = live
+        self._shadow = shadow
+        self._origin = origin
+        self._plan = plan
+        self._clock = clock
+        self._say = say
+        self._aggregator = Aggregator(plan, clock)
+        # A day of margin: the broker forgets a week before the inbox does.
+        young = clock.now() - timedelta(days=INBOX_DAYS - 1)
+        self._follower = Follower(shadow, origin, self._aggregator.apply, young=young, say=say)
+
+    async def run(self, asked: Asked) -> Result:
+        """Raises `CouldNotCompare`; the live state is then as it was."""
+        started_at = self._clock.now()
+        async with shadow_schema(self._live):
+            async with self._live.connect() as tx:
+                aside = await set_aside(tx)
+            await self._follower.read_all(aside)
+            behind = await self._follower.wait_for_live(self._live, asked.patience)
+            compared = await self._compare(behind)
+            if asked.swap:
+                try:
+                    self._check(asked, compared)
+                    return Result(await self._swap(asked, started_at, compared), compared)
+                except CouldNotSwap as fault:
+                    return Result(await self._record(asked, started_at, compared), compared, str(fault))
+            return Result(await self._record(asked, started_at, compared), compared)
+
+    async def _compare(self, behind: int) -> Compared:
+        async with self._live.connect() as connection:
+            live = await connection.execution_options(isolation_level="REPEATABLE READ")
+            await live.execute(sa.text("set local idle_in_transaction_session_timeout = 0"))
+            await self._follower.follow(await lacking(live), CATCH_UP_SECONDS)
+            self._say("comparing")
+            async with self._shadow.connect() as rebuilt:
+                sums = await checksum(live), await checksum(rebuilt, "shadow")
+                found = await differences(live, rebuilt, sums)
+                letters = await self._letters(live, rebuilt)
+        return Compared(self._follower.applied, behind, *sums, found, letters)
+
+    async def _letters(self, live: AsyncConnection, rebuilt: AsyncConnection) -> Letters:
+        aside = await set_aside(live)
+        failed = set((await rebuilt.execute(_FAILED)).scalars())
+        applied = set((await rebuilt.execute(_APPLIED, {"ids": list(aside)})).scalars()) - failed
+        return Letters(frozenset(failed - aside), frozenset(applied))
+
+    def _check(self, asked: Asked, compared: Compared) -> None:
+        if not self._origin.complete and not asked.partial:
+            raise CouldNotSwap(f"the {self._origin.name} no longer holds every event (--partial swaps all the same)")
+        if compared.letters.only_rebuilt:
+            raise CouldNotSwap(
+                f"{len(compared.letters.only_rebuilt):,} events that live has applied cannot be applied any more, "
+                f"for instance {min(compared.letters.only_rebuilt)}: their effect would be lost"
+            )
+
+    async def _swap(self, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
+        self._say("exchanging the tables")
+        async with self._live.begin() as tx:
+            await carry_over(tx)
+        async with self._live.begin() as tx:
+            await know(tx)
+            await store.lock(tx)
+            # The lock's statement forbids scans, for batches; what follows compares whole tables.
+            await tx.execute(sa.text("set local enable_seqscan = on"))
+            await self._follower.follow(await lacking(tx), LOCKED_SECONDS)
+            await carry_over(tx)
+            changed = await changed_values(tx)
+            await exchange(tx)
+            await self._aggregator.restate(tx, changed)
+            rebuilt = self._rebuilt(asked, started_at, compared, swapped=True)
+            await rebuilds.record(tx, rebuilt, self._plan.version)
+        return rebuilt
+
+    async def _record(self, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
+        rebuilt = self._rebuilt(asked, started_at, compared, swapped=False)
+        async with self._live.begin() as tx:
+            await rebuilds.record(tx, rebuilt, self._plan.version)
+        return rebuilt
+
+    def _rebuilt(self, asked: Asked, started_at: datetime, compared: Compared, *, swapped: bool) -> Rebuilt:
+        return Rebuilt(
+            id=uuid.uuid4(),
+            origin=self._origin.name,
+            started_by=asked.started_by,
+            started_at=started_at,
+            finished_at=self._clock.now(),
+            events=compared.applied,
+            facts=compared.rebuilt.facts,
+            live_checksum=compared.live.sha256,
+            rebuilt_checksum=compared.rebuilt.sha256,
+            equal=compared.equal,
+            swapped=swapped,
+            differing=compared.found.counts,
+        )

@@ -1,0 +1,78 @@
+"""Putting the rebuilt tables in the place of the live ones, in one transaction."""
+
+import asyncio
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.checksum import lines
+from aggregation.rebuild.faults import CouldNotSwap
+from aggregation.rebuild.shadow import RETIRED, SCHEMA
+from aggregation.rows import ValueKey
+from aggregation.tables import STATE, indicator_value
+
+# Shorter in all than PostgreSQL's `deadlock_timeout` (1 s): a reader that already holds one of the tables and waits for
+# another must never be the one that is ended; we give way and try again.
+LOCK_TIMEOUT_MS = 150
+TRIES = 60
+PAUSE_SECONDS = 0.1
+LOCK_NOT_AVAILABLE = "55P03"
+
+_NAMES = ", ".join(f"public.{table.name}" for table in STATE)
+_KEYS = "measure, unit, period, basis"
+_CARRY_OVER = sa.text(
+    f"""
+    update {SCHEMA}.indicator_value v set as_of = stood.as_of
+    from public.indicator_value stood
+    join ({lines(indicator_value, "public", silent=True)}) old using ({_KEYS})
+    join ({lines(indicator_value, SCHEMA, silent=True)}) new using ({_KEYS})
+    where (v.measure, v.unit, v.period, v.basis) = (stood.measure, stood.unit, stood.period, stood.basis)
+      and old.line = new.line and v.as_of <> stood.as_of
+    """
+)
+_CHANGED = sa.text(
+    f"""
+    select {_KEYS} from ({lines(indicator_value, "public")}) old
+    full join ({lines(indicator_value, SCHEMA)}) new using ({_KEYS})
+    where old.line is distinct from new.line
+    """
+)
+_KNOW = sa.text(f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing")
+
+
+async def carry_over(tx: AsyncConnection) -> None:
+    """A value that says the same stands since when it stood."""
+    await tx.execute(_CARRY_OVER)
+
+
+async def changed_values(tx: AsyncConnection) -> list[ValueKey]:
+    return [ValueKey(*row) for row in await tx.execute(_CHANGED)]
+
+
+async def know(tx: AsyncConnection) -> None:
+    """What the shadow has applied and live has not is never applied again. Before the lock, as the consumer does it."""
+    await tx.execute(_KNOW)
+
+
+async def exchange(tx: AsyncConnection) -> None:
+    """The caller holds the lock of the live schema. Readers wait for the last few milliseconds of this transaction."""
+    await _take(tx)
+    await tx.execute(sa.schema.CreateSchema(RETIRED))
+    for table in STATE:
+        await tx.execute(sa.text(f"alter table public.{table.name} set schema {RETIRED}"))
+        await tx.execute(sa.text(f"alter table {SCHEMA}.{table.name} set schema public"))
+
+
+async def _take(tx: AsyncConnection) -> None:
+    await tx.execute(sa.text(f"set local lock_timeout = {LOCK_TIMEOUT_MS}"))
+    for _ in range(TRIES):
+        try:
+            async with tx.begin_nested():
+                await tx.execute(sa.text(f"lock table {_NAMES} in access exclusive mode"))
+            return
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            await asyncio.sleep(PAUSE_SECONDS)
+    raise CouldNotSwap(f"readers held the tables through {TRIES} tries to replace them: try again")

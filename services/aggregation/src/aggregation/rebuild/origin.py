@@ -1,0 +1,36 @@
+"""Where the events of a rebuild come from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from aiokafka import ConsumerRecord
+
+Name = Literal["log", "topic"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as the consumer takes it. `id` and `time` are None when its bytes are no event."""
+
+    id: str | None
+    time: datetime | None
+    record: ConsumerRecord
+
+
+@dataclass(frozen=True)
+class Page:
+    """`more`: there was more to read when this was read."""
+
+    events: list[Told]
+    more: bool
+
+
+class Origin(Protocol):
+    """`complete`: it holds every event since the first."""
+
+    name: Name
+    complete: bool
+
+    async def read(self) -> Page:
+        """What follows the last page; at the end an empty page, and later what has come in. Raises `CouldNotCompare`."""

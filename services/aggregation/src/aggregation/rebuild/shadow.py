@@ -1,0 +1,56 @@
+"""The shadow: a schema of the service's own database with the same tables, filled by the same code as the live ones."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.rebuild.faults import CouldNotCompare
+from aggregation.tables import STATE, indicator_history, metadata
+from shared.messaging import messaging_tables
+
+SCHEMA = "shadow"
+# Where the live tables go when they are replaced, until the rebuild ends.
+RETIRED = "retired"
+_ALONE = sa.text("select pg_try_advisory_lock(727176)")
+
+messaging = sa.MetaData()
+messaging_tables(messaging)
+
+# The events that are young enough for the live inbox to know them (see `Follower`).
+awaited = sa.Table("awaited", sa.MetaData(), sa.Column("event_id", sa.Text, primary_key=True))
+
+
+@asynccontextmanager
+async def shadow_schema(live: AsyncEngine) -> AsyncIterator[None]:
+    """An empty shadow, whatever an earlier run left; gone in the end. One rebuild at a time: `CouldNotCompare`."""
+    async with live.connect() as connection:
+        # Held by the session: it ends with the process, even when that is killed.
+        if not await connection.scalar(_ALONE):
+            raise CouldNotCompare("another rebuild is running")
+        await connection.commit()
+        await _drop(live)
+        try:
+            async with live.begin() as tx:
+                await _create(tx)
+            yield
+        finally:
+            await _drop(live)
+            await connection.execute(sa.text("select pg_advisory_unlock_all()"))
+            await connection.commit()
+
+
+async def _create(tx: AsyncConnection) -> None:
+    await tx.execute(sa.schema.CreateSchema(SCHEMA))
+    shadowed = await tx.execution_options(schema_translate_map={None: SCHEMA})
+    state = [*STATE, indicator_history]
+    await shadowed.run_sync(lambda bind: metadata.create_all(bind, state, checkfirst=False))
+    await shadowed.run_sync(lambda bind: messaging.create_all(bind, checkfirst=False))
+    await shadowed.run_sync(lambda bind: awaited.create(bind))
+
+
+async def _drop(live: AsyncEngine) -> None:
+    async with live.begin() as tx:
+        for schema in (SCHEMA, RETIRED):
+            await tx.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))

@@ -1,0 +1,69 @@
+"""The topic as origin, read from its beginning by a consumer that belongs to no group and commits nothing."""
+
+import json
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from aggregation.rebuild.faults import CouldNotCompare
+from aggregation.rebuild.origin import Name, Page, Told
+from shared.settings import ServiceSettings
+
+LIMIT = 2000
+QUIET_MS = 2000
+
+
+class TopicOrigin:
+    """`more` is told from the end offsets at the start; where the broker tells them wrong, a quiet moment is the end."""
+
+    name: Name = "topic"
+
+    def __init__(self, settings: ServiceSettings, topic: str) -> None:
+        self._topic = topic
+        self._consumer = AIOKafkaConsumer(
+            topic,
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            client_id=f"{settings.service}-rebuild",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+            max_partition_fetch_bytes=4 * 2**20,
+        )
+        self._ends: dict[TopicPartition, int] = {}
+        self.complete = False
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._consumer.start()
+            partitions = self._consumer.assignment()
+            begins = await self._consumer.beginning_offsets(partitions)
+            self._ends = await self._consumer.end_offsets(partitions)
+        except (KafkaError, OSError) as error:
+            await self._consumer.stop()
+            raise CouldNotCompare(f"the topic {self._topic} cannot be read: {error!r}") from error
+        self.complete = not any(begins.values())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._consumer.stop()
+
+    async def read(self) -> Page:
+        found = await self._consumer.getmany(timeout_ms=QUIET_MS, max_records=LIMIT)
+        events = [_told(record) for records in found.values() for record in records]
+        return Page(events, bool(events) and not await self._passed())
+
+    async def _passed(self) -> bool:
+        return all([await self._consumer.position(tp) >= end for tp, end in self._ends.items()])
+
+
+def _told(record: ConsumerRecord) -> Told:
+    try:
+        known = json.loads(record.value or b"")
+        return Told(str(known["id"]), datetime.fromisoformat(known["time"]), record)
+    except (ValueError, KeyError, TypeError):
+        return Told(None, None, record)
