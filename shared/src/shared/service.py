@@ -8,9 +8,9 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -35,12 +35,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of. The factories get its settings and build everything: no module holds an engine."""
+    """What a service is made of. The factories get its settings and build everything: no module holds an engine.
+
+    `commands`: further words of the command line → what they run with the settings and the arguments after the word;
+    it returns the exit code.
+    """
 
     name: str
     settings: Callable[[], Any]
     create_app: Callable[[Any], FastAPI]
     create_worker: Callable[[Any], ServiceWorker]
+    commands: Mapping[str, Callable[[Any, list[str]], int]] = field(default_factory=dict)
 
 
 class _Server(uvicorn.Server):
@@ -56,8 +61,12 @@ class _Server(uvicorn.Server):
 def main(service: Service, argv: list[str] | None = None) -> int:
     """Returns the exit code: 0 ended as asked, 1 failed, 2 settings or catalogue are not right (all faults printed)."""
     parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
-    parser.add_argument("command", choices=("serve", "api", "worker", "migrate"))
-    command = parser.parse_args(argv).command
+    parser.add_argument("command", choices=("serve", "api", "worker", "migrate", *service.commands))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    given = parser.parse_args(argv)
+    command = given.command
+    if given.arguments and command not in service.commands:
+        parser.error(f"{command} takes no arguments")
     configure_logging(service.name)
     try:
         settings: ServiceSettings = service.settings()
@@ -65,6 +74,8 @@ def main(service: Service, argv: list[str] | None = None) -> int:
         for fault in error.errors(include_input=False, include_url=False):
             print(f"settings: {'.'.join(map(str, fault['loc'])) or service.name}: {fault['msg']}", file=sys.stderr)
         return 2
+    if command in service.commands:
+        return service.commands[command](settings, given.arguments)
     if command == "migrate":
         from shared.migration import migrate  # half a second of imports that no other command needs
 

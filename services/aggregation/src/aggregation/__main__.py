@@ -1,11 +1,12 @@
-"""`python -m aggregation serve | api | worker | migrate`."""
+"""`python -m aggregation serve | api | worker | migrate | replay`."""
 
 import sys
 
 from aggregation.api import create_app
+from aggregation.rebuild.command import replay
 from aggregation.settings import Settings
 from aggregation.worker import create_worker
 from shared.service import Service, main
 
 if __name__ == "__main__":
-    sys.exit(main(Service("aggregation", Settings, create_app, create_worker)))
+    sys.exit(main(Service("aggregation", Settings, create_app, create_worker, {"replay": replay})))

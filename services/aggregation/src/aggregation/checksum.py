@@ -1,8 +1,8 @@
 """SHA-256 of the state in two levels: of the rows of each (unit, period), then of those sums.
 
 Two states that tell the same have the same checksum, however they came about. So numbers are trimmed, `as_of` is left
-out, and rows that say nothing (a fact neither expected nor answered, a cell of zeros) are as good as absent: whether one
-is there depends on what else stood in the batch that made it.
+out, and rows that say nothing (a fact neither expected nor answered, a cell of zeros) are as good as absent: whether
+one is there depends on what else stood in the batch that made it.
 """
 
 import hashlib

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -12,3 +13,7 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "aggregation"
     default_port: ClassVar[int] = 8002
+
+    audit_token: SecretStr | None = Field(
+        None, validation_alias="AUDIT_TOKEN", description="Reads the whole log of audit, to compute the state anew."
+    )

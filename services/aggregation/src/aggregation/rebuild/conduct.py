@@ -21,7 +21,7 @@ from aggregation.checksum import Checksum, checksum
 from aggregation.plan import Plan
 from aggregation.rebuild.difference import Difference, Differences, differences
 from aggregation.rebuild.exchange import carry_over, changed_values, exchange, know
-from aggregation.rebuild.faults import CouldNotSwap
+from aggregation.rebuild.faults import CouldNotCompare, CouldNotSwap
 from aggregation.rebuild.follower import Follower, Say, lacking, set_aside
 from aggregation.rebuild.origin import Origin
 from aggregation.rebuild.shadow import shadow_schema
@@ -116,6 +116,11 @@ class Rebuild:
                 aside = await set_aside(tx)
             await self._follower.read_all(aside)
             behind = await self._follower.wait_for_live(self._live, asked.patience)
+            if behind and not asked.swap:
+                raise CouldNotCompare(
+                    f"live applies none of {behind:,} events that the {self._origin.name} tells of: is its worker "
+                    "running? If it has lost them, --swap brings them back"
+                )
             compared = await self._compare(behind)
             if asked.swap:
                 try:

@@ -38,7 +38,9 @@ _CHANGED = sa.text(
     where old.line is distinct from new.line
     """
 )
-_KNOW = sa.text(f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing")
+_KNOW = sa.text(
+    f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing"
+)
 
 
 async def carry_over(tx: AsyncConnection) -> None:

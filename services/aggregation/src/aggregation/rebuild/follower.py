@@ -23,13 +23,14 @@ _AWAIT = sa.text("insert into awaited select unnest(:ids) on conflict do nothing
     sa.bindparam("ids", type_=_IDS)
 )
 # A letter that was replayed counts as applied, one that is open or discarded as set aside.
-_ASIDE = "select event_id from public.dead_letter d where event_id is not null and coalesce(to_jsonb(d) ->> 'state', '') <> 'replayed'"
+_LETTERS = "select event_id from public.dead_letter d where event_id is not null"
+_ASIDE = f"{_LETTERS} and coalesce(to_jsonb(d) ->> 'state', '') <> 'replayed'"
 _SET_ASIDE = sa.text(_ASIDE)
 _LACKING = sa.text(
     f"""
     select event_id from (
       select event_id from public.inbox
-      union select event_id from public.dead_letter d where event_id is not null and to_jsonb(d) ->> 'state' = 'replayed'
+      union {_LETTERS} and to_jsonb(d) ->> 'state' = 'replayed'
     ) applied
     where event_id not in ({_ASIDE})
       and not exists (select from {SCHEMA}.inbox s where s.event_id = applied.event_id)
@@ -71,7 +72,7 @@ class Follower:
         while more:
             page = await self._origin.read()
             more = page.more
-            self._held |= {told.id: told for told in page.events if told.id in aside}
+            self._held |= {told.id: told for told in page.events if told.id and told.id in aside}
             await self._apply([told for told in page.events if told.id not in aside])
             if time.monotonic() > said + SAY_SECONDS or not more:
                 said = time.monotonic()
@@ -99,7 +100,7 @@ class Follower:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def wait_for_live(self, live: AsyncEngine, patience: float) -> int:
-        """Until live has applied what the shadow has, or has applied none of it for `patience` seconds; what it lacks."""
+        """Until live has applied what the shadow has, or none of it for `patience` seconds. How many it lacks."""
         before, changed = -1, time.monotonic()
         while True:
             async with live.begin() as tx:

@@ -33,4 +33,4 @@ class Origin(Protocol):
     complete: bool
 
     async def read(self) -> Page:
-        """What follows the last page; at the end an empty page, and later what has come in. Raises `CouldNotCompare`."""
+        """What follows the last page; at the end nothing, and later what has come in. Raises `CouldNotCompare`."""

@@ -17,7 +17,7 @@ QUIET_MS = 2000
 
 
 class TopicOrigin:
-    """`more` is told from the end offsets at the start; where the broker tells them wrong, a quiet moment is the end."""
+    """There is `more` up to the end offsets at the start; where the broker tells them wrong, until a quiet moment."""
 
     name: Name = "topic"
 
