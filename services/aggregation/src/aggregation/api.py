@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from aggregation import pages, routes
+from aggregation import pages, rebuild_pages, rebuild_routes, routes
 from aggregation.asked import Desk
 from aggregation.charts import Charts
 from aggregation.plan import Plan
@@ -49,6 +49,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         return Finding(True)
 
     app.state.health.ready("database", database)
-    app.include_router(routes.router)
-    app.include_router(pages.router)
+    for module in (routes, rebuild_routes, pages, rebuild_pages):
+        app.include_router(module.router)
     return app

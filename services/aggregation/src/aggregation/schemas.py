@@ -155,3 +155,35 @@ class Coverage(BaseModel):
     items: list[CoverageItem]
     totals: list[CoverageTotal]
     next: str | None = None
+
+
+class RebuildSchema(BaseModel):
+    """`differing`: table → rows that differ, of the tables that do."""
+
+    id: UUID
+    origin: Literal["log", "topic"]
+    started_at: datetime
+    finished_at: datetime
+    events: int
+    facts: int
+    live_checksum: str
+    rebuilt_checksum: str
+    equal: bool
+    swapped: bool
+    differing: dict[str, int]
+
+
+class TableSumSchema(BaseModel):
+    """Rows that say something, and their SHA-256."""
+
+    table: str
+    rows: int
+    checksum: str
+
+
+class ChecksumSchema(BaseModel):
+    checksum: str
+    facts: int
+    computed_at: datetime
+    tables: list[TableSumSchema]
+    latest: RebuildSchema | None

@@ -1,7 +1,7 @@
 """`python -m aggregation replay`: the state anew from the audit log or the topic, compared with the live one.
 
-Progress goes to standard error, the result to standard output. Exit code: 0 equal, 1 different (exchanged or not), 2 the
-arguments are not right, 3 no comparison, or no exchange though it was asked for.
+Progress goes to standard error, the result to standard output. Exit code: 0 equal, 1 different (exchanged or not), 2
+the arguments are not right, 3 no comparison, or no exchange though it was asked for.
 """
 
 import argparse
