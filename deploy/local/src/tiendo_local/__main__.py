@@ -9,7 +9,7 @@ from tiendo_local.place import find
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Returns the exit code: 0 well, 1 not."""
+    """Returns the exit code: 0 well, 1 not (`rebuild` also 3: nothing to tell)."""
     given = _parser().parse_args(argv)
     place = find(given.local)
     try:
@@ -28,6 +28,10 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.lag import show_lag
 
             return show_lag(place)
+        if given.command == "rebuild":
+            from tiendo_local.rebuild import rebuild
+
+            return rebuild(place, origin=given.origin, swap=given.swap)
         if given.command == "trace":
             from tiendo_local.trace import show_trace
 
@@ -51,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--unit", required=True, help="catalogue key, e.g. SO_Y_TE or 24615@2025-07-01")
     token.add_argument("--subject", help="the person's opaque id")
     commands.add_parser("lag", help="what waits where: outbox, consumers, dead letters")
+    rebuild = commands.add_parser("rebuild", help="compute the indicators anew from the events and compare")
+    rebuild.add_argument("--from", dest="origin", choices=("log", "topic"), default="log", help="default: log")
+    rebuild.add_argument("--swap", action="store_true", help="use what was computed from now on")
     trace = commands.add_parser("trace", help="draw what happened to a submission, a reminder, an event")
     trace.add_argument("id", help="trace id, or id of a submission, obligation, reminder or event")
     catalogue = commands.add_parser("catalogue", help="work on catalogue files")

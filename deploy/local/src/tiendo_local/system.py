@@ -150,7 +150,7 @@ class System:
         return {n: {**common, services.url_variable(n): url} for n, url in self.databases.items()}
 
     def _state(self) -> dict[str, object]:
-        """What `tiendo lag` needs."""
+        """What `tiendo lag` and `tiendo rebuild` need."""
         return {
             "pid": os.getpid(),
             "broker": self.broker.kind,
@@ -158,6 +158,7 @@ class System:
             "trustworthy_end_offsets": self.broker.idempotent,
             "databases": self.databases,
             "urls": self.urls,
+            "offset": self.offset,
         }
 
 

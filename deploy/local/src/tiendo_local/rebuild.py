@@ -1,0 +1,30 @@
+"""`tiendo rebuild`: compute aggregation's state anew and compare, on the system of the last `tiendo up`."""
+
+import os
+import subprocess
+import sys
+
+from tiendo_local.faults import LocalFault
+from tiendo_local.issuer import Issuer
+from tiendo_local.place import Place, read_json
+from tiendo_local.services import url_variable
+
+
+def rebuild(place: Place, *, origin: str, swap: bool) -> int:
+    """The exit code of `python -m aggregation replay`. Raises LocalFault when the system was never started here."""
+    state = read_json(place.state)
+    if not state:
+        raise LocalFault(f"{place.state} is not there: start the system with `tiendo up` first.")
+    from shared.catalogue import load
+
+    environment = {
+        **os.environ,
+        "ENVIRONMENT": "local",
+        "TIENDO_CLOCK_OFFSET_SECONDS": str(state.get("offset", 0)),
+        url_variable("aggregation"): state["databases"]["aggregation"],
+        "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
+        "AUDIT_URL": state["urls"]["audit"],
+        "AUDIT_TOKEN": Issuer(place.local / "issuer").token("ops", load().plan.root),
+    }
+    command = [sys.executable, "-m", "aggregation", "replay", f"--from-{origin}", "--by", "tiendo rebuild"]
+    return subprocess.run([*command, *(["--swap"] if swap else [])], env=environment, check=False).returncode
