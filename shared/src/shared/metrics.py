@@ -15,6 +15,9 @@ INBOX_DUPLICATES = Counter("tiendo_inbox_duplicates_total", "Events seen before 
 DEAD_LETTERS = Counter(
     "tiendo_dead_letters_total", "Records that could not be applied and were set aside.", ["service", "topic"]
 )
+DEAD_LETTERS_OPEN = Gauge(
+    "tiendo_dead_letters_open", "Dead letters that nobody has replayed or discarded yet.", ["service"]
+)
 BATCH_SECONDS = Histogram("tiendo_batch_seconds", "Time to apply one consumed batch, commit included.", ["service"])
 EVENT_AGE = Histogram(
     "tiendo_event_age_seconds",

@@ -8,12 +8,12 @@ from sqlalchemy import MetaData, create_engine, pool
 from sqlalchemy.engine import make_url
 
 
-def migrate(database_url: str, package: str) -> None:
-    """Bring the database of `package` (e.g. ``submissions``) to its newest revision."""
+def migrate(database_url: str, package: str, revision: str = "head") -> None:
+    """Bring the database of `package` (e.g. ``submissions``) to its newest revision, or no further than to one."""
     config = Config()
     config.set_main_option("script_location", str(files(package).joinpath("migrations")))
     config.attributes["database_url"] = database_url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def run_migrations(metadata: MetaData) -> None:

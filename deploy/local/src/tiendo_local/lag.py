@@ -49,13 +49,13 @@ def show_lag(place: Place) -> int:
 
 
 def ask_database(service: str, url: str) -> Waiting:
-    """Outbox and dead letters of one service."""
+    """Outbox and open dead letters of one service."""
     try:
         with psycopg.connect(url.replace("+asyncpg", ""), connect_timeout=3) as connection:
             outbox = connection.execute(
                 "select count(*), extract(epoch from clock_timestamp() - min(created_at))::float8 from outbox"
             ).fetchone()
-            dead = connection.execute("select count(*) from dead_letter").fetchone()
+            dead = connection.execute("select count(*) from dead_letter where state = 'open'").fetchone()
     except psycopg.Error as fault:
         return Waiting(service, fault=f"database: {str(fault).strip().splitlines()[0]}")
     return Waiting(service, outbox[0] if outbox else 0, outbox[1] if outbox else None, dead[0] if dead else 0)

@@ -26,6 +26,7 @@ from shared.events.data import (
     SubmissionWithdrawn,
 )
 from shared.events.envelope import CONTENT_TYPE, MAX_EVENT_BYTES, Event, InvalidEvent, parse
+from shared.events.label import Label, label
 from shared.events.topics import (
     ALL_TOPICS,
     DEADLINES,
@@ -61,6 +62,7 @@ __all__ = [
     "IndicatorFigures",
     "InspectionLogged",
     "InvalidEvent",
+    "Label",
     "NotificationFailed",
     "NotificationSent",
     "NotificationSuperseded",
@@ -73,5 +75,6 @@ __all__ = [
     "SubmissionReceived",
     "SubmissionReturned",
     "SubmissionWithdrawn",
+    "label",
     "parse",
 ]

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
-from shared.events import Event, InvalidEvent, parse
+from shared.events import Event, InvalidEvent, label, parse
 from shared.log import without_details
 
 log = structlog.get_logger()
@@ -33,8 +33,9 @@ _CLAIM = sa.text(
 ).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Text)))
 _QUARANTINE = sa.text(
     """
-    insert into dead_letter (topic, partition, "offset", timestamp_ms, key, value, headers, event_id, reason)
-    values (:topic, :partition, :offset, :timestamp_ms, :key, :value, :headers, :event_id, :reason)
+    insert into dead_letter
+      (topic, partition, "offset", timestamp_ms, key, value, headers, event_id, reason, type, source)
+    values (:topic, :partition, :offset, :timestamp_ms, :key, :value, :headers, :event_id, :reason, :type, :source)
     on conflict do nothing
     """
 ).bindparams(sa.bindparam("headers", type_=sa.JSON))
@@ -202,4 +203,5 @@ def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[s
         "headers": headers,
         "event_id": event_id,
         "reason": reason.replace("\x00", "\\0"),
+        **label(record.value)._asdict(),
     }

@@ -1,4 +1,4 @@
-"""What messaging may forget: an event id that no broker can deliver again."""
+"""What messaging may forget: an event id that no broker can deliver again, and no dead letter still holds."""
 
 import asyncio
 from contextlib import suppress
@@ -14,7 +14,8 @@ _FORGET = sa.text(
     """
     with gone as (
       delete from inbox where event_id in (
-        select event_id from inbox where received_at < now() - make_interval(days => :days) limit :n
+        select event_id from inbox where received_at < now() - make_interval(days => :days)
+        and not exists (select from dead_letter where event_id = inbox.event_id and state <> 'replayed') limit :n
       ) returning 1
     )
     select count(*) from gone

@@ -6,6 +6,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+DEAD_LETTER_STATES = "state in ('open', 'replayed', 'discarded') and (state = 'replayed') = (outcome is not null)"
+
 
 @dataclass(frozen=True)
 class MessagingTables:
@@ -67,7 +69,19 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("event_id", sa.Text),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        # What the bytes say of themselves, also where they could not be read as an event.
+        sa.Column("type", sa.Text),
+        sa.Column("source", sa.Text),
+        sa.Column("state", sa.Text, nullable=False, server_default="open"),
+        sa.Column("outcome", sa.Text),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("resolved_at", sa.TIMESTAMP(timezone=True)),
+        sa.Column("resolved_by", sa.Text),
+        sa.Column("note", sa.Text),
         sa.UniqueConstraint("topic", "partition", "offset", "timestamp_ms", name="dead_letter_record"),
+        sa.CheckConstraint(DEAD_LETTER_STATES, name="dead_letter_state"),
+        sa.Index("dead_letter_by_state", "state", "id"),
+        sa.Index("dead_letter_event", "event_id"),
     )
     return MessagingTables(outbox, relay_head, inbox, dead_letter)
 

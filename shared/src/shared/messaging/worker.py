@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared import metrics
 from shared.catalogue import load
 from shared.messaging.consumer import Apply, BatchConsumer
+from shared.messaging.dead_letter import count_open
 from shared.messaging.intake import REBALANCE_TIMEOUT_MS, Intake
 from shared.messaging.relay import Relay, outbox_state
 from shared.messaging.retention import forget_inbox, pause
@@ -146,6 +147,7 @@ class ServiceWorker:
         while not stopping.is_set():
             async with self.engine.connect() as connection:
                 pending, age = await outbox_state(connection)
+                metrics.DEAD_LETTERS_OPEN.labels(self.settings.service).set(await count_open(connection))
             metrics.OUTBOX_PENDING.labels(self.settings.service).set(pending)
             metrics.OUTBOX_OLDEST_AGE.labels(self.settings.service).set(age)
             await pause(stopping, WATCH_SECONDS)

@@ -1,0 +1,16 @@
+"""Dead letters as a work list."""
+
+from alembic import op
+
+from shared.messaging.dead_letter_migration import make_dead_letters_a_work_list
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    make_dead_letters_a_work_list(op)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a log is not taken back")

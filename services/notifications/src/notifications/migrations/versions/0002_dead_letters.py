@@ -1,0 +1,16 @@
+"""Dead letters as a work list."""
+
+from alembic import op
+
+from shared.messaging.dead_letter_migration import make_dead_letters_a_work_list
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    make_dead_letters_a_work_list(op)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead")

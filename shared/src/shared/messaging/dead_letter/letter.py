@@ -1,0 +1,74 @@
+"""A dead letter: a record that could not be applied, kept whole, and what was done about it."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from aiokafka import ConsumerRecord
+
+State = Literal["open", "replayed", "discarded"]
+# "duplicate": the event had taken effect in another way meanwhile, so nothing was applied.
+Outcome = Literal["applied", "duplicate"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All but the value, of which `size` tells the bytes; None where the record had none or the client lost it.
+
+    `event_id` is set where the event could be read: then its claim in the inbox is this letter's own. `attempts`
+    counts replays that were tried. `resolved_by` is the opaque subject of a token, never shown on a page.
+    """
+
+    id: int
+    state: State
+    outcome: Outcome | None
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    headers: list[tuple[str, str | None]]
+    event_id: str | None
+    type: str | None
+    source: str | None
+    reason: str
+    created_at: datetime
+    attempts: int
+    resolved_at: datetime | None
+    resolved_by: str | None
+    note: str | None
+    size: int | None
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """The record's own time; None where its producer gave none that a calendar has."""
+        if self.timestamp_ms <= 0:
+            return None
+        try:
+            return _EPOCH + timedelta(milliseconds=self.timestamp_ms)
+        except OverflowError:
+            return None
+
+    @property
+    def place(self) -> str:
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
+    def record(self, value: bytes) -> ConsumerRecord:
+        """The record as Kafka gave it, with its `value`."""
+        headers = tuple((name, None if text is None else base64.b64decode(text)) for name, text in self.headers)
+        return ConsumerRecord(
+            topic=self.topic,
+            partition=self.partition,
+            offset=self.offset,
+            timestamp=self.timestamp_ms,
+            timestamp_type=0,
+            key=self.key,
+            value=value,
+            checksum=None,
+            serialized_key_size=len(self.key or b""),
+            serialized_value_size=len(value),
+            headers=headers,
+        )

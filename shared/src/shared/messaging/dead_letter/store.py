@@ -1,0 +1,88 @@
+"""The rows of `dead_letter`: every statement about letters that already lie there."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.messaging.dead_letter.letter import Letter, Outcome, State
+from shared.messaging.tables import messaging_tables
+
+TABLE = messaging_tables(sa.MetaData()).dead_letter
+_STORED = [TABLE.c[field.name] for field in fields(Letter) if field.name != "size"]
+_SIZE = sa.func.octet_length(TABLE.c.value).label("size")
+_LETTER = sa.select(*_STORED, _SIZE)
+_OPEN = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.state == "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which letters; None leaves a condition out. `reason` is a part of the text, upper and lower case told apart."""
+
+    state: State | None = None
+    topic: str | None = None
+    type: str | None = None
+    reason: str | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        equal = {"state": self.state, "topic": self.topic, "type": self.type}
+        found = [TABLE.c[name] == value for name, value in equal.items() if value is not None]
+        if self.reason is not None:
+            found.append(sa.func.strpos(TABLE.c.reason, self.reason) > 0)
+        return found
+
+
+async def search(tx: AsyncConnection, wanted: Wanted, before: int | None, limit: int) -> list[Letter]:
+    """Newest first, with ids below `before`."""
+    conditions = wanted.conditions() + ([TABLE.c.id < before] if before is not None else [])
+    return _letters(await tx.execute(_LETTER.where(*conditions).order_by(TABLE.c.id.desc()).limit(limit)))
+
+
+async def next_letters(tx: AsyncConnection, wanted: Wanted, after: int, limit: int) -> list[Letter]:
+    """Oldest first, with ids above `after`: the order in which they are replayed."""
+    query = _LETTER.where(*wanted.conditions(), TABLE.c.id > after).order_by(TABLE.c.id).limit(limit)
+    return _letters(await tx.execute(query))
+
+
+async def find(tx: AsyncConnection, id_: int, *, lock: bool = False) -> Letter | None:
+    query = _LETTER.where(TABLE.c.id == id_)
+    found = _letters(await tx.execute(query.with_for_update() if lock else query))
+    return found[0] if found else None
+
+
+async def value_of(tx: AsyncConnection, id_: int) -> bytes | None:
+    """The exact bytes of the record's value."""
+    value: bytes | None = await tx.scalar(sa.select(TABLE.c.value).where(TABLE.c.id == id_))
+    return value
+
+
+async def topics(tx: AsyncConnection) -> list[str]:
+    """Of all letters, for choosing one of them."""
+    return list((await tx.execute(sa.select(TABLE.c.topic).distinct().order_by(TABLE.c.topic))).scalars())
+
+
+async def count_open(tx: AsyncConnection) -> int:
+    return int(await tx.scalar(_OPEN) or 0)
+
+
+async def failed_again(tx: AsyncConnection, id_: int, reason: str) -> None:
+    await _change(tx, id_, attempts=TABLE.c.attempts + 1, reason=reason)
+
+
+async def replayed(tx: AsyncConnection, id_: int, event_id: str, outcome: Outcome, *, at: datetime, by: str) -> None:
+    done = {"state": "replayed", "outcome": outcome, "event_id": event_id, "attempts": TABLE.c.attempts + 1}
+    await _change(tx, id_, **done, resolved_at=at, resolved_by=by)
+
+
+async def discarded(tx: AsyncConnection, id_: int, note: str, *, at: datetime, by: str) -> None:
+    await _change(tx, id_, state="discarded", note=note, resolved_at=at, resolved_by=by)
+
+
+async def _change(tx: AsyncConnection, id_: int, **changes: Any) -> None:
+    await tx.execute(sa.update(TABLE).where(TABLE.c.id == id_).values(changes))
+
+
+def _letters(result: sa.CursorResult[Any]) -> list[Letter]:
+    return [Letter(**{**row, "headers": [(name, text) for name, text in row["headers"]]}) for row in result.mappings()]

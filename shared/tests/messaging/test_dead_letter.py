@@ -1,0 +1,289 @@
+"""Dead letters on a real PostgreSQL: replayed in one transaction, once in effect; a failure leaves all as it was."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import ClassVar
+from unittest.mock import ANY
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import Clock
+from shared.events import DATA_TYPES, DEADLINES, Event, EventData, parse
+from shared.messaging import Apply, BatchConsumer, Received
+from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
+from shared.messaging.retention import forget_inbox
+from shared.web.problem import Problem
+
+from .conftest import Probe, a_record, an_event, stage
+
+THEN = datetime(2026, 11, 25, 2, tzinfo=UTC)
+BY = "subject-of-ops"
+
+
+class StandingClock(Clock):
+    def now(self) -> datetime:
+        return THEN
+
+
+def desk(probe: Probe, apply: Apply) -> DeadLetters:
+    return DeadLetters(probe.engine, "probe", apply, StandingClock(), "0" * 64)
+
+
+def mended(probe: Probe) -> Apply:
+    """Today's code: writes down what yesterday's refused."""
+
+    async def apply(tx: AsyncConnection, received: list[Received]) -> None:
+        rows = [{"event_id": r.event.id, "stage": r.record.topic} for r in received]
+        await tx.execute(sa.insert(probe.effect), rows)
+
+    return apply
+
+
+async def set_aside(probe: Probe, *values: bytes | None) -> list[int]:
+    """The ids of the letters that yesterday's code made of these records."""
+    records = [a_record(v, offset=n, headers=(("trace", b"\xff"), ("none", None))) for n, v in enumerate(values)]
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume(records)
+    return [row.id for row in await probe.rows('select id from dead_letter order by "offset"')]
+
+
+async def everything(probe: Probe) -> list[list[sa.Row[object]]]:
+    tables = ("dead_letter", "inbox", "effect", "outbox")
+    return [await probe.rows(f"select * from {table} order by 1") for table in tables]
+
+
+async def told(probe: Probe) -> list[Event]:
+    return [parse(row.value) for row in await probe.rows("select value from outbox order by id")]
+
+
+async def test_a_replay_applies_once_and_tells_of_it(probe: Probe) -> None:
+    event = an_event("poison")
+    [id_] = await set_aside(probe, event.to_bytes())
+    letters = desk(probe, mended(probe))
+    assert await letters.replay(id_, BY) == Handled(id_, "replayed", "applied")
+    assert await letters.replay(id_, "another") == Handled(id_, "replayed", "applied")
+    assert await probe.effects() == [event.id]
+    [event_told] = await told(probe)
+    assert (event_told.source, event_told.subject) == ("/probe", f"dead-letter/probe/{id_}")
+    assert event_told.data.model_dump() == {
+        "consumer": "probe", "letter": id_, "origin_topic": "deadlines.v1", "partition": 0, "offset": 0,
+        "event_id": event.id, "handled_at": THEN, "outcome": "applied",
+    }  # fmt: skip
+    async with probe.engine.connect() as tx:
+        letter = await find(tx, id_)
+    assert letter is not None
+    assert (letter.state, letter.outcome, letter.attempts, letter.resolved_by) == ("replayed", "applied", 1, BY)
+    assert letter.resolved_at == THEN
+
+
+async def test_the_effect_gets_the_record_as_it_stood_in_kafka(probe: Probe) -> None:
+    event = an_event("poison")
+    given: list[Received] = []
+
+    async def apply(tx: AsyncConnection, received: list[Received]) -> None:
+        given.extend(received)
+
+    [id_] = await set_aside(probe, event.to_bytes())
+    await desk(probe, apply).replay(id_, BY)
+    original = a_record(event.to_bytes(), offset=0, headers=(("trace", b"\xff"), ("none", None)))
+    assert [(r.event, r.record) for r in given] == [(event, replace(original, serialized_key_size=ANY))]
+
+
+async def test_two_replays_at_the_same_instant_apply_once(probe: Probe) -> None:
+    event = an_event("poison")
+    [id_] = await set_aside(probe, event.to_bytes())
+    letters = desk(probe, mended(probe))
+    answers = await asyncio.gather(*(letters.replay(id_, f"ops-{n}") for n in range(6)))
+    assert answers == [Handled(id_, "replayed", "applied")] * 6
+    assert await probe.effects() == [event.id]
+    assert len(await told(probe)) == 1
+
+
+async def test_a_replay_that_fails_again_keeps_the_letter_and_nothing_else(probe: Probe) -> None:
+    [id_] = await set_aside(probe, an_event("divide").to_bytes())
+
+    async def refuse(tx: AsyncConnection, received: list[Received]) -> None:
+        await mended(probe)(tx, received)
+        raise KeyError("B99 is no form of the plan")
+
+    with pytest.raises(StillFails, match="still cannot be applied") as raised:
+        await desk(probe, refuse).replay(id_, BY)
+    assert raised.value.status == 422
+    assert raised.value.reason == "KeyError('B99 is no form of the plan')"
+    [letter] = await probe.rows("select state, attempts, reason, resolved_at from dead_letter")
+    assert letter == ("open", 1, raised.value.reason, None)
+    assert await probe.effects() == []
+    assert await told(probe) == []
+
+
+async def test_an_infrastructure_failure_leaves_all_as_it_was(probe: Probe) -> None:
+    [id_] = await set_aside(probe, an_event("poison").to_bytes())
+    before = await everything(probe)
+
+    async def down(tx: AsyncConnection, received: list[Received]) -> None:
+        await mended(probe)(tx, received)
+        raise ConnectionResetError("the server went away")
+
+    with pytest.raises(ConnectionResetError):
+        await desk(probe, down).replay(id_, BY)
+    assert await everything(probe) == before
+
+
+async def test_a_process_killed_before_the_commit_leaves_all_as_it_was(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL sees the same of a kill -9: the connection ends after the last statement and before the commit."""
+    event = an_event("poison")
+    [id_] = await set_aside(probe, event.to_bytes())
+    before = await everything(probe)
+    publish = "shared.messaging.dead_letter.desk.publish"
+
+    async def die(tx: AsyncConnection, *events: Event) -> None:
+        [backend] = (await tx.execute(sa.text("select pg_backend_pid()"))).scalars()
+        async with probe.engine.connect() as other:
+            await other.execute(sa.text("select pg_terminate_backend(:pid)"), {"pid": backend})
+        await tx.execute(sa.text("select 1"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, die)
+        with pytest.raises(sa.exc.DBAPIError):
+            await desk(probe, mended(probe)).replay(id_, BY)
+    assert await everything(probe) == before
+    assert (await desk(probe, mended(probe)).replay(id_, BY)).outcome == "applied"
+    assert await probe.effects() == [event.id]
+
+
+async def test_after_an_upgrade_an_unknown_type_is_known(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    class DeadlineImagined(EventData):
+        topic: ClassVar[str] = DEADLINES
+        type: ClassVar[str] = "vn.tiendo.deadline.imagined.v1"
+        unit: str
+
+    event = Event.of(
+        DeadlineImagined(unit="SO_Y_TE"), source="/probe", subject="x", time=THEN, catalogue_version="0" * 64
+    )
+    [id_] = await set_aside(probe, event.to_bytes())
+    async with probe.engine.connect() as tx:
+        [letter] = await search(tx, Wanted(type=DeadlineImagined.type), None, 10)
+    assert (letter.event_id, letter.source, "unknown event type" in letter.reason) == (None, "/probe", True)
+    letters = desk(probe, mended(probe))
+    with pytest.raises(StillFails, match="still cannot"):
+        await letters.replay(id_, BY)
+    monkeypatch.setitem(DATA_TYPES, DeadlineImagined.type, DeadlineImagined)
+    assert (await letters.replay(id_, BY)).outcome == "applied"
+    assert await probe.effects() == [event.id]
+    await BatchConsumer(probe.engine, "probe", mended(probe)).consume([a_record(event.to_bytes(), offset=9)])
+    assert await probe.effects() == [event.id]
+
+
+async def test_a_form_that_the_catalogue_has_only_now(probe: Probe) -> None:
+    forms = {"T-7"}
+
+    async def by_catalogue(tx: AsyncConnection, received: list[Received]) -> None:
+        for r in received:
+            if stage(r) not in forms:
+                raise LookupError(f"no form {stage(r)}")
+        await mended(probe)(tx, received)
+
+    old, new = an_event("T-7"), an_event("B99")
+    consumer = BatchConsumer(probe.engine, "probe", by_catalogue)
+    await consumer.consume([a_record(e.to_bytes(), offset=n) for n, e in enumerate([new, old])])
+    [row] = await probe.rows("select id from dead_letter")
+    letters = desk(probe, by_catalogue)
+    with pytest.raises(StillFails, match="still cannot"):
+        await letters.replay(row.id, BY)
+    forms.add("B99")
+    assert (await letters.replay(row.id, BY)).outcome == "applied"
+    assert await probe.effects() == [old.id, new.id]
+
+
+async def test_an_event_that_took_effect_meanwhile_is_a_duplicate(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read by nobody at first, then sent again by its producer and applied by code that knows it."""
+    event = an_event()
+    with monkeypatch.context() as patch:
+        patch.delitem(DATA_TYPES, event.type)
+        ids = await set_aside(probe, event.to_bytes(), event.to_bytes())
+    letters = desk(probe, mended(probe))
+    assert (await letters.replay(ids[0], BY)).outcome == "applied"
+    assert await letters.replay(ids[1], BY) == Handled(ids[1], "replayed", "duplicate")
+    assert await letters.replay(ids[1], BY) == Handled(ids[1], "replayed", "duplicate")
+    assert await probe.effects() == [event.id]
+    assert [e.data.model_dump()["outcome"] for e in await told(probe)] == ["applied", "duplicate"]
+
+
+async def test_a_delivery_and_a_replay_at_the_same_instant_apply_once(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [an_event() for _ in range(8)]
+    with monkeypatch.context() as patch:
+        patch.delitem(DATA_TYPES, events[0].type)
+        ids = await set_aside(probe, *(e.to_bytes() for e in events))
+    consumer = BatchConsumer(probe.engine, "probe", mended(probe))
+    again = [a_record(e.to_bytes(), offset=100 + n) for n, e in enumerate(events)]
+    letters = desk(probe, mended(probe))
+    await asyncio.gather(consumer.consume(again), *(letters.replay(id_, BY) for id_ in reversed(ids)))
+    assert sorted(await probe.effects()) == sorted(e.id for e in events)
+
+
+async def test_what_holds_no_value_cannot_be_replayed(probe: Probe) -> None:
+    [id_] = await set_aside(probe, None)
+    with pytest.raises(Problem, match="holds no value") as raised:
+        await desk(probe, mended(probe)).replay(id_, BY)
+    assert raised.value.status == 409
+    assert (await probe.rows("select state, attempts from dead_letter")) == [("open", 0)]
+
+
+async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: Probe) -> None:
+    event = an_event("poison")
+    [id_] = await set_aside(probe, event.to_bytes())
+    letters = desk(probe, mended(probe))
+    assert await letters.discard(id_, "a test of the agency", BY) == Handled(id_, "discarded")
+    assert await letters.discard(id_, "another reason", "another") == Handled(id_, "discarded")
+    [row] = await probe.rows("select value, note, resolved_by from dead_letter")
+    assert row == (event.to_bytes(), "a test of the agency", BY)
+    assert (await letters.replay(id_, BY)).outcome == "applied"
+    with pytest.raises(Problem, match="cannot be discarded") as raised:
+        await letters.discard(id_, "too late", BY)
+    assert raised.value.status == 409
+    assert [e.type for e in await told(probe)] == [
+        "vn.tiendo.deadletter.discarded.v1",
+        "vn.tiendo.deadletter.replayed.v1",
+    ]
+    assert "agency" not in str([e.data for e in await told(probe)])
+
+
+async def test_several_at_once_oldest_first_with_a_result_each(probe: Probe) -> None:
+    events = [an_event("poison") for _ in range(4)]
+    ids = await set_aside(probe, *(e.to_bytes() for e in events))
+    beyond = await set_aside(probe, *(e.to_bytes() for e in events), b"{not json", None)
+    letters = desk(probe, mended(probe))
+    first, after = await letters.replay_all(Wanted("open", reason="rule refuses"), 0, 3, BY)
+    assert first == [Handled(id_, "replayed", "applied") for id_ in ids[:3]]
+    assert after == ids[2]
+    rest, end = await letters.replay_all(Wanted("open"), after, 3, BY)
+    assert [(h.id, h.state, h.outcome) for h in rest] == [
+        (ids[3], "replayed", "applied"), (beyond[-2], "open", None), (beyond[-1], "open", None),
+    ]  # fmt: skip
+    assert "Invalid JSON" in str(rest[1].reason)
+    assert "holds no value" in str(rest[2].reason)
+    assert end is None
+    assert await probe.effects() == [e.id for e in events]
+    async with probe.engine.connect() as tx:
+        assert await count_open(tx) == 2
+
+
+async def test_a_claim_is_kept_as_long_as_its_letter_may_be_replayed(
+    probe: Probe, unique: Callable[[str], str]
+) -> None:
+    waiting, done = an_event("poison"), an_event("poison")
+    ids = await set_aside(probe, waiting.to_bytes(), done.to_bytes())
+    await desk(probe, mended(probe)).replay(ids[1], BY)
+    async with probe.engine.begin() as tx:
+        await tx.execute(sa.text("update inbox set received_at = now() - interval '15 days'"))
+    assert await forget_inbox(probe.engine) == 1
+    assert [row.event_id for row in await probe.rows("select event_id from inbox")] == [waiting.id]
