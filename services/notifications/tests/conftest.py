@@ -15,13 +15,13 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.api import create_app
-from notifications.planner import Planner
+from notifications.planner import planner_of
 from notifications.sender import Sender
 from notifications.settings import Settings
 from notifications.tables import messaging
 from notifications.ticker import Ticker
 from notifications.told import Teller
-from notifications.worker import composer_of, ladder_of, seed_contacts
+from notifications.worker import composer_of, seed_contacts
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM, Clock
 from shared.database import create_engine
@@ -138,7 +138,7 @@ class Office:
 
     def __post_init__(self) -> None:
         teller = Teller(self.catalogue.version)
-        self.planner = Planner(self.clock, ladder_of(self.catalogue), teller, self.settings.settle)
+        self.planner = planner_of(self.settings, self.catalogue, self.clock)
         self.ticker = Ticker(self.engine, self.clock, teller, 1)
         self.consumer = BatchConsumer(self.engine, "notifications", self.planner.apply)
         self._offsets: Iterator[int] = itertools.count()

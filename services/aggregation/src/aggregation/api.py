@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from aggregation import pages, rebuild_pages, rebuild_routes, routes
+from aggregation.aggregate import Aggregator
 from aggregation.asked import Desk
 from aggregation.charts import Charts
 from aggregation.plan import Plan
@@ -15,6 +16,8 @@ from aggregation.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock
 from shared.database import create_engine
+from shared.messaging.dead_letter import DeadLetters
+from shared.web import dead_letters
 from shared.web.app import create_base_app
 from shared.web.health import Finding
 
@@ -41,7 +44,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         title="Tiến Độ: tiến độ",
     )
     clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
-    app.state.desk = Desk(engine, Plan(catalogue), clock, charts)
+    plan = Plan(catalogue)
+    app.state.desk = Desk(engine, plan, clock, charts)
+    effect = Aggregator(plan, clock).apply
 
     async def database() -> Finding:
         async with engine.connect() as tx:
@@ -51,4 +56,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.state.health.ready("database", database)
     for module in (routes, rebuild_routes, pages, rebuild_pages):
         app.include_router(module.router)
+    dead_letters.mount(app, DeadLetters(engine, settings.service, effect, clock, catalogue.version))
     return app

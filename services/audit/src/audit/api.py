@@ -11,9 +11,12 @@ from audit import batch_api, events_api, inspection_pages, inspections_api, page
 from audit.context import Context
 from audit.settings import Settings
 from audit.vocabulary import vocabulary
+from audit.worker import log_events
 from shared.catalogue import load
 from shared.clock import Clock
 from shared.database import create_engine
+from shared.messaging.dead_letter import DeadLetters
+from shared.web import dead_letters
 from shared.web.app import create_base_app
 from shared.web.health import Finding
 
@@ -47,4 +50,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.health.ready("database", database)
     for module in (batch_api, events_api, inspections_api, pages, inspection_pages):
         app.include_router(module.router)
+    dead_letters.mount(app, DeadLetters(engine, settings.service, log_events(clock), clock, catalogue.version))
     return app

@@ -9,10 +9,13 @@ from fastapi import FastAPI
 
 from notifications import pages, routes
 from notifications.desk import Desk
+from notifications.planner import planner_of
 from notifications.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock
 from shared.database import create_engine
+from shared.messaging.dead_letter import DeadLetters
+from shared.web import dead_letters
 from shared.web.app import create_base_app
 from shared.web.health import Finding
 
@@ -36,12 +39,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         lifespan=lifespan,
         title="Tiến Độ: thời hạn",
     )
-    app.state.desk = Desk(
-        engine,
-        clock or Clock(timedelta(seconds=settings.clock_offset_seconds)),
-        catalogue,
-        catalogue.calendar.holidays(),
-    )
+    clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
+    app.state.desk = Desk(engine, clock, catalogue, catalogue.calendar.holidays())
+    effect = planner_of(settings, catalogue, clock).apply
 
     async def database() -> Finding:
         async with engine.connect() as tx:
@@ -51,4 +51,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.state.health.ready("database", database)
     app.include_router(routes.router)
     app.include_router(pages.router)
+    dead_letters.mount(app, DeadLetters(engine, settings.service, effect, clock, catalogue.version))
     return app

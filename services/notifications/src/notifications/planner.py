@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifications import store
 from notifications.duty import Duty, fold
 from notifications.plan import Reminder, desired, reconcile
+from notifications.settings import Settings
 from notifications.stage import Ladder
 from notifications.told import Teller
 from shared import telemetry
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.events import Event
 from shared.events.data import Duty as DutyEvent
@@ -70,3 +72,13 @@ class Planner:
         traceparents = {duty.obligation_id: telemetry.traceparent_of(causes[duty.obligation_id]) for duty in duties}
         await store.save_reminders(tx, changes, now, traceparents)
         await publish_each(tx, told)
+
+
+def ladder_of(catalogue: Catalogue) -> Ladder:
+    calendar = catalogue.calendar
+    return Ladder.of(calendar.remind_before, calendar.remind_after, calendar.holidays())
+
+
+def planner_of(settings: Settings, catalogue: Catalogue, clock: Clock) -> Planner:
+    """For the worker, and for replaying its dead letters."""
+    return Planner(clock, ladder_of(catalogue), Teller(catalogue.version), settings.settle)

@@ -7,10 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications import contact, store
 from notifications.mail import TASK_PATH, Composer
-from notifications.planner import Planner
+from notifications.planner import planner_of
 from notifications.sender import Sender
 from notifications.settings import Settings
-from notifications.stage import Ladder
 from notifications.ticker import Ticker
 from notifications.told import Teller
 from shared.catalogue import Catalogue, load
@@ -21,11 +20,6 @@ from shared.messaging import ServiceWorker
 from shared.web import messages
 
 CATALOGUE = "catalogue"
-
-
-def ladder_of(catalogue: Catalogue) -> Ladder:
-    calendar = catalogue.calendar
-    return Ladder.of(calendar.remind_before, calendar.remind_after, calendar.holidays())
 
 
 def composer_of(settings: Settings, catalogue: Catalogue) -> Composer:
@@ -54,7 +48,7 @@ def create_worker(settings: Settings) -> ServiceWorker:
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
     engine = create_engine(settings)
     teller = Teller(catalogue.version)
-    planner = Planner(clock, ladder_of(catalogue), teller, settings.settle)
+    planner = planner_of(settings, catalogue, clock)
     ticker = Ticker(engine, clock, teller, settings.tick_seconds)
     sender = Sender(engine, clock, settings, composer_of(settings, catalogue), teller)
 

@@ -1,6 +1,7 @@
 """A dead letter: a record that could not be applied, kept whole, and what was done about it."""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -56,9 +57,13 @@ class Letter:
     def place(self) -> str:
         return f"{self.topic}/{self.partition}@{self.offset}"
 
+    @property
+    def header_texts(self) -> list[tuple[str, str | None]]:
+        """Headers for people to read: what is no UTF-8 is replaced."""
+        return [(name, None if value is None else value.decode(errors="replace")) for name, value in self._headers()]
+
     def record(self, value: bytes) -> ConsumerRecord:
         """The record as Kafka gave it, with its `value`."""
-        headers = tuple((name, None if text is None else base64.b64decode(text)) for name, text in self.headers)
         return ConsumerRecord(
             topic=self.topic,
             partition=self.partition,
@@ -70,5 +75,9 @@ class Letter:
             checksum=None,
             serialized_key_size=len(self.key or b""),
             serialized_value_size=len(value),
-            headers=headers,
+            headers=tuple(self._headers()),
         )
+
+    def _headers(self) -> Iterator[tuple[str, bytes | None]]:
+        for name, text in self.headers:
+            yield name, None if text is None else base64.b64decode(text)

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.messaging.dead_letter_migration import make_dead_letters_a_work_list
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:

@@ -1,0 +1,107 @@
+"""Dead letters as the API tells them."""
+
+import base64
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.messaging.dead_letter import Letter, Outcome, State
+
+MAX_TEXT_BYTES = 64 * 1024
+MAX_AT_ONCE = 200
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500)]
+
+
+class LetterItem(BaseModel):
+    """`key` and the values of headers are base64. `size` is null where the letter holds no value."""
+
+    id: int
+    state: State
+    outcome: Outcome | None
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime | None = Field(description="the record's own time")
+    key: str | None
+    headers: list[tuple[str, str | None]]
+    event_id: str | None
+    type: str | None = Field(description="as the bytes say, also where they are no event")
+    source: str | None
+    reason: str
+    created_at: datetime
+    attempts: int = Field(description="replays that were tried")
+    resolved_at: datetime | None
+    resolved_by: str | None = Field(description="opaque subject of the token")
+    note: str | None = Field(description="why it was discarded")
+    size: int | None = Field(description="bytes of the value")
+
+    @classmethod
+    def of(cls, letter: Letter) -> "LetterItem":
+        given = {name: getattr(letter, name) for name in cls.model_fields if name != "key"}
+        return cls(key=encoded(letter.key), **given)
+
+
+class LetterList(BaseModel):
+    items: list[LetterItem]
+    next: str | None
+
+
+class LetterDetail(LetterItem):
+    value: str | None = Field(description="base64 of the exact bytes")
+    text: str | None = Field(description="the first 64 KiB as UTF-8, what is none replaced")
+
+    @classmethod
+    def whole(cls, letter: Letter, value: bytes | None) -> "LetterDetail":
+        return cls(**LetterItem.of(letter).model_dump(), value=encoded(value), text=readable(value))
+
+
+class Replayed(BaseModel):
+    id: int
+    state: State
+    outcome: Outcome
+
+
+class Discarded(BaseModel):
+    id: int
+    state: State
+
+
+class DiscardIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: Note = Field(description="stays in this database; no event tells it")
+
+
+class ReplayIn(BaseModel):
+    """Which letters; what is left out filters nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: State = Field("open", description="open, or discarded to take them up again")
+    topic: str | None = Field(None, max_length=249)
+    type: str | None = Field(None, max_length=200)
+    reason: str | None = Field(None, min_length=1, max_length=500, description="a part of the reason's text")
+    limit: int = Field(100, ge=1, le=MAX_AT_ONCE)
+    cursor: str | None = Field(None, max_length=1000, description="`next` of the answer before")
+
+
+class ReplayResult(BaseModel):
+    """`reason` is set for a letter that still cannot be applied; it stays in its state."""
+
+    id: int
+    state: State
+    outcome: Outcome | None
+    reason: str | None
+
+
+class ReplayResults(BaseModel):
+    items: list[ReplayResult]
+    next: str | None
+
+
+def encoded(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode()
+
+
+def readable(value: bytes | None) -> str | None:
+    return None if value is None else value[:MAX_TEXT_BYTES].decode(errors="replace")

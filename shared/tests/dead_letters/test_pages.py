@@ -1,0 +1,115 @@
+"""Pages of dead letters: nothing of a payload is markup, the acts are plain forms, forged ones are refused."""
+
+import json
+
+from shared.web.dead_letter_payload import payload
+
+from ..messaging.conftest import an_event
+from .conftest import Office
+
+HOME = "/dead-letters"
+HTML = "text/html"
+
+
+async def test_the_work_list_shows_what_is_open(office: Office) -> None:
+    ids = await office.set_aside(an_event().to_bytes(), b"<script>alert(1)</script>")
+    await office.post(f"/api/v1/dead-letters/{ids[1]}/discard", {"reason": "not one of ours"})
+    page = await office.get(HOME, accept=HTML)
+    assert page.status_code == 200
+    assert f'href="/dead-letters/{ids[0]}"' in page.text
+    assert f'href="/dead-letters/{ids[1]}"' not in page.text
+    assert "no form &lt;b&gt;B99&lt;/b&gt;" in page.text
+    assert "Chờ xử lý" in page.text
+    assert 'action="/dead-letters/replay"' in page.text
+    all_of_them = await office.get(HOME, accept=HTML, state="", topic="deadlines.v1", reason="JSON")
+    assert f'href="/dead-letters/{ids[1]}"' in all_of_them.text
+    assert f'href="/dead-letters/{ids[0]}"' not in all_of_them.text
+    assert "Không có bản ghi nào như vậy" in (await office.get(HOME, accept=HTML, state="replayed")).text
+
+
+async def test_an_auditor_sees_no_button(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    for path in (HOME, f"{HOME}/{id_}"):
+        page = await office.get(path, "auditor", accept=HTML)
+        assert page.status_code == 200
+        assert 'action="/dead-letters/' not in page.text
+        assert "local:ops" not in page.text
+
+
+async def test_the_footer_leads_ops_to_all_three(office: Office) -> None:
+    page = await office.get(HOME, accept=HTML)
+    for address in ("http://127.0.0.1:8002/dead-letters", "http://127.0.0.1:8003/dead-letters", "/dead-letters"):
+        assert f'href="{address}"' in page.text
+    assert "Vận hành" in page.text
+    other = await office.get("/nothing", "reporter", accept=HTML)
+    assert "Vận hành ·" not in other.text
+
+
+async def test_one_letter_is_shown_escaped_pretty_and_exact(office: Office) -> None:
+    value = json.dumps(
+        {"type": "vn.tiendo.x.v1", "source": "/x", "data": {"s": "<img src=x>\u0000", "illustrative": True}}
+    )
+    [id_] = await office.set_aside(value.encode())
+    page = await office.get(f"{HOME}/{id_}", accept=HTML)
+    assert "<img src=x>" not in page.text
+    assert "&lt;img src=x&gt;\\u0000" in page.text
+    assert "deadlines.v1/0@0" in page.text
+    assert "\ufffdx" in page.text
+    assert "Dữ liệu minh họa" in page.text
+    assert "\0" not in page.text
+
+
+async def test_replay_and_discard_by_forms(office: Office) -> None:
+    event = an_event()
+    first, second = await office.set_aside(event.to_bytes(), b"{")
+    failed = await office.send(f"{HOME}/{first}/replay")
+    assert failed.status_code == 422
+    assert "vẫn chưa áp dụng được" in failed.text
+    office.fault = None
+    done = await office.send(f"{HOME}/{first}/replay")
+    assert (done.status_code, done.headers["location"]) == (303, f"{HOME}/{first}")
+    assert office.applied == [event.id]
+    page = await office.get(f"{HOME}/{first}", accept=HTML)
+    assert "Đã phát lại" in page.text
+    assert f'action="{HOME}/{first}/replay"' not in page.text
+    short = await office.send(f"{HOME}/{second}/discard", reason="  ab ")
+    assert short.status_code == 422
+    assert 'id="reason-error"' in short.text
+    assert "  ab </textarea>" in short.text
+    done = await office.send(f"{HOME}/{second}/discard", reason="not an event of ours")
+    assert done.status_code == 303
+    page = await office.get(f"{HOME}/{second}", accept=HTML)
+    assert "not an event of ours" in page.text
+    assert f'action="{HOME}/{second}/replay"' in page.text
+    assert f'action="{HOME}/{second}/discard"' not in page.text
+
+
+async def test_replaying_what_is_filtered_tells_what_became_of_each(office: Office) -> None:
+    events = [an_event() for _ in range(3)]
+    ids = await office.set_aside(*(e.to_bytes() for e in events), b"{")
+    office.fault = None
+    page = await office.send(f"{HOME}/replay", state="open", topic="deadlines.v1", reason="")
+    assert page.status_code == 200
+    assert "Đã áp dụng: 3. Trùng, không áp dụng thêm: 0. Vẫn không áp dụng được: 1." in page.text
+    assert f'href="/dead-letters/{ids[3]}"' in page.text
+    assert office.applied == [e.id for e in events]
+
+
+async def test_a_forged_form_is_refused(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    office.fault = None
+    headers = {"Cookie": f"tiendo_token={office.token('ops')}", "Origin": "http://evil.test"}
+    answer = await office.client.post(f"{HOME}/{id_}/replay", headers=headers)
+    assert (answer.status_code, office.applied) == (403, [])
+
+
+def test_payloads_of_any_kind_can_be_shown() -> None:
+    assert payload(None).exact is None
+    assert payload(b"\xff\x00").exact == "\ufffd␀"
+    deep = payload(b"[" * 500 + b"]" * 500)
+    assert deep.pretty is not None
+    assert len(deep.pretty) <= 64 * 1024
+    assert payload(b"[" * 60_000).pretty is None
+    assert payload(b'"\\ud800"').pretty == '"?"'
+    long = payload(b'"' + b"x" * 70_000 + b'"')
+    assert (long.cut, long.pretty) == (True, None)
