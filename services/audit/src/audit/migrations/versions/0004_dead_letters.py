@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.messaging.dead_letter_migration import make_dead_letters_a_work_list
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
