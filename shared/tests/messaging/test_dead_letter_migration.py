@@ -12,7 +12,7 @@ from shared.migration import migrate
 
 from .conftest import an_event
 
-SERVICES = {"submissions": "0001", "aggregation": "0001", "notifications": "0001", "audit": "0003"}
+SERVICES = {"submissions": "0001", "aggregation": "0002", "notifications": "0001", "audit": "0003"}
 YESTERDAY = """
 drop table dead_letter;
 create table dead_letter (
