@@ -67,14 +67,17 @@ def notified(duty: UUID, stage: str = "T-30", *, unit: str = UNIT) -> Event:
     return Event.of(data, source="/notifications", subject=str(duty), time=THEN, catalogue_version="0" * 64)
 
 
-def records(*values: bytes, first: int = 0, partition: int = 0) -> list[ConsumerRecord]:
+LONG_AGO_MS = 1_700_000_000_000
+
+
+def records(*values: bytes, first: int = 0, partition: int = 0, sent_ms: int = LONG_AGO_MS) -> list[ConsumerRecord]:
     """Kafka records with the values at the offsets `first`, `first` + 1, …"""
     return [
         ConsumerRecord(
             topic="submissions.v1",
             partition=partition,
             offset=first + place,
-            timestamp=1_700_000_000_000,
+            timestamp=sent_ms,
             timestamp_type=0,
             key=b"key",
             value=value,

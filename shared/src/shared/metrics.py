@@ -28,6 +28,16 @@ EVENT_AGE = Histogram(
 CONSUMER_LAST_POLL = Gauge(
     "tiendo_consumer_last_poll_timestamp_seconds", "When the consumer last asked for records.", ["service"]
 )
+SOURCE_GAPS = Gauge(
+    "tiendo_source_open_gaps",
+    "Open gaps in what a source has sent: events missing, two under one number, or not following the one before.",
+    ["source", "kind"],
+)
+SOURCE_HEARTBEAT_AGE = Gauge(
+    "tiendo_source_heartbeat_age_seconds",
+    "Since the audit log last heard a source's heartbeat (one of its events, where it never sent a heartbeat).",
+    ["source"],
+)
 HTTP_SECONDS = Histogram(
     "tiendo_http_request_seconds",
     "Seconds from the first byte of a request to the last byte of its answer, by route template.",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from audit import batch_api, events_api, inspection_pages, inspections_api, pages
+from audit import batch_api, events_api, inspection_pages, inspections_api, pages, source_pages, sources_api
 from audit.context import Context
 from audit.settings import Settings
 from audit.vocabulary import vocabulary
@@ -40,7 +40,9 @@ def create_app(settings: Settings) -> FastAPI:
         title="Tiến Độ: nhật ký",
     )
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    app.state.audit = Context(engine, clock, catalogue, vocabulary(catalogue))
+    app.state.audit = Context(
+        engine, clock, catalogue, vocabulary(catalogue), timedelta(seconds=settings.silent_seconds)
+    )
 
     async def database() -> Finding:
         async with engine.connect() as tx:
@@ -48,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         return Finding(True)
 
     app.state.health.ready("database", database)
-    for module in (batch_api, events_api, inspections_api, pages, inspection_pages):
+    for module in (batch_api, events_api, inspections_api, sources_api, pages, inspection_pages, source_pages):
         app.include_router(module.router)
     dead_letters.mount(app, DeadLetters(engine, settings.service, log_events(clock), clock, catalogue.version))
     return app

@@ -1,7 +1,7 @@
 """What every route of this service needs, made once per process and kept in `app.state.audit`."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -22,6 +22,7 @@ class Context:
     clock: Clock
     catalogue: Catalogue
     vocabulary: Vocabulary
+    silent_after: timedelta
 
     def today(self) -> date:
         """The day in Vietnam."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from audit import sequence
 from shared.events import DATA_TYPES, Event, SourceHeartbeat
 
 # A heartbeat comes every few seconds and says nothing that a later one does not: it is no fact to keep.
@@ -12,7 +13,10 @@ LOGGED_TYPES = tuple(name for name in DATA_TYPES if name != SourceHeartbeat.type
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`body` are the exact bytes and the evidence; the rest is copied out of them, or says where they came from."""
+    """`body` are the exact bytes and the evidence; the rest is copied out of them, or says where they came from.
+
+    `sequence` is None for an event that no relay numbered: it stands in the log but in no chain.
+    """
 
     event_id: str
     type: str
@@ -27,6 +31,8 @@ class Entry:
     partition: int
     offset: int
     trace_id: str | None
+    sequence: int | None
+    prevhash: bytes | None
     body: bytes
 
 
@@ -47,6 +53,8 @@ def read_entry(event: Event, body: bytes, *, received_at: datetime, topic: str, 
         partition=partition,
         offset=offset,
         trace_id=trace_id(event.traceparent),
+        sequence=sequence.readable(event.sequence),
+        prevhash=bytes.fromhex(event.prevhash) if event.prevhash else None,
         body=body,
     )
 

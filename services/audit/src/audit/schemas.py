@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 
 from audit.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
 from audit.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT, State
+from audit.source import Kind
 
 
 class EntryItem(BaseModel):
@@ -45,6 +46,34 @@ class EntryDetail(EntryItem):
     offset: int
     trace_id: str | None
     sha256: str
+
+
+class GapItem(BaseModel):
+    """`first` to `last`: of an open gap what is still missing, of a closed one all that was."""
+
+    kind: Kind
+    first: int
+    last: int
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class SourceItem(BaseModel):
+    """`sequence` is the highest number in the log, `announced` the last that the source says it sent, if it said."""
+
+    source: str
+    sequence: int | None
+    announced: int | None
+    last_event_at: datetime | None
+    last_heartbeat_at: datetime | None
+    unnumbered: int
+    silent: bool
+    gaps: list[GapItem]
+
+
+class SourceList(BaseModel):
+    items: list[SourceItem]
+    next: str | None
 
 
 class FindingItem(BaseModel):

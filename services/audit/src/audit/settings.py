@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -12,3 +13,6 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "audit"
     default_port: ClassVar[int] = 8004
+
+    gap_grace_seconds: float = Field(30, ge=0, description="how late an event may come before it is told to be missing")
+    silent_seconds: float = Field(60, gt=0, description="without a heartbeat a source is called silent")

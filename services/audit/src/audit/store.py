@@ -28,19 +28,21 @@ APPEND = text("""
         cast(:event_id as text[]), cast(:type as text[]), cast(:source as text[]), cast(:subject as text[]),
         cast(:obligation_id as text[]), cast(:unit as text[]), cast(:period as text[]), cast(:time as timestamptz[]),
         cast(:received_at as timestamptz[]), cast(:topic as text[]), cast(:partition as int[]),
-        cast(:offset as bigint[]), cast(:trace_id as text[]), cast(:body as bytea[])
+        cast(:offset as bigint[]), cast(:trace_id as text[]), cast(:sequence as bigint[]),
+        cast(:prevhash as bytea[]), cast(:body as bytea[])
       ) with ordinality as u(event_id, type, source, subject, obligation_id, unit, period, time, received_at, topic,
-        partition, "offset", trace_id, body, place)
+        partition, "offset", trace_id, sequence, prevhash, body, place)
       where not exists (select from entry e where e.event_id = u.event_id)
     ), added as (
       insert into entry (index, event_id, type, source, subject, obligation_id, unit, period, time, received_at, topic,
-        partition, "offset", trace_id, body, data)
+        partition, "offset", trace_id, sequence, prevhash, body, data)
       select cast(:size as bigint) + n, event_id, type, source, subject, obligation_id, unit, period, time, received_at,
-        topic, partition, "offset", trace_id, body, cast(convert_from(body, 'UTF8') as jsonb) -> 'data'
+        topic, partition, "offset", trace_id, sequence, prevhash, body,
+        cast(convert_from(body, 'UTF8') as jsonb) -> 'data'
       from fresh
-      returning 1
+      returning event_id
     )
-    select count(*) from added
+    select event_id from added
 """)
 GROW = text("update log_head set size = size + :added where id = 1 and size = :size")
 
@@ -48,18 +50,26 @@ COLUMNS = tuple(field.name for field in fields(Entry))
 LISTED = (entry.c.index, entry.c.event_id, entry.c.type, entry.c.source, entry.c.subject, entry.c.time, entry.c.data)
 
 
-async def append(tx: AsyncConnection, entries: Sequence[Entry]) -> int:
-    """Add the entries in their order, those already in the log left out. Answers how many were new."""
+async def lock(tx: AsyncConnection) -> int:
+    """Become the only writer until the end of the transaction. Answers the size of the log."""
+    return int((await tx.execute(LOCK)).scalar_one())
+
+
+async def append(tx: AsyncConnection, entries: Sequence[Entry]) -> list[Entry]:
+    """Add the entries in their order, those already in the log left out. Answers those that were new.
+
+    The caller is the only writer afterwards, even when it gave no entries.
+    """
+    size = await lock(tx)
     fresh = once(entries)
     if not fresh:
-        return 0
+        return []
     columns: dict[str, Any] = {name: [getattr(item, name) for item in fresh] for name in COLUMNS}
-    size = (await tx.execute(LOCK)).scalar_one()
-    added = int((await tx.execute(APPEND, {**columns, "size": size})).scalar_one())
+    added = set((await tx.execute(APPEND, {**columns, "size": size})).scalars())
     # Here the Merkle tiles over [size, size + added) will be written.
-    if added and (await tx.execute(GROW, {"added": added, "size": size})).rowcount != 1:
+    if added and (await tx.execute(GROW, {"added": len(added), "size": size})).rowcount != 1:
         raise RuntimeError("log_head moved under its lock")
-    return added
+    return [item for item in fresh if item.event_id in added]
 
 
 async def size(tx: AsyncConnection) -> int:

@@ -53,6 +53,8 @@ entry = Table(
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Column("trace_id", Text),
+    Column("sequence", BigInteger, comment="the source's own numbering; null: not numbered by a relay"),
+    Column("prevhash", LargeBinary, comment="what the source says the SHA-256 of its event before is"),
     Column("body", LargeBinary, nullable=False, comment="the bytes as they stood in Kafka, never re-serialised"),
     Column("data", JSONB, nullable=False, comment="copy for searching and showing; never evidence"),
     Index("entry_type", "type", "index"),
@@ -64,6 +66,52 @@ entry = Table(
     Index("entry_illustrative", "period", postgresql_where=sql(ILLUSTRATIVE)),
     Index("entry_submission", sql("(data ->> 'submission_id')"), postgresql_where=sql(HAS_SUBMISSION)),
     Index("entry_time", "time", postgresql_using="brin"),
+    Index("entry_sequence", "source", "sequence", postgresql_where="sequence is not null"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("next_sequence", BigInteger, nullable=False, comment="every lower number has come or is in missing"),
+    Column("last_sequence", BigInteger, comment="the highest number that has come"),
+    Column("unnumbered", BigInteger, nullable=False, comment="events without a number: in the log, in no chain"),
+    Column("last_event_at", INSTANT, comment="when this service read one"),
+    Column("last_heartbeat_at", INSTANT, comment="when this service read one"),
+    Column("announced_sequence", BigInteger, comment="by the last heartbeat: the last number that was sent"),
+    Column("announced_hash", LargeBinary, comment="by the last heartbeat: SHA-256 of that event, where it is known"),
+    Column("behind_at", INSTANT, comment="when records were last read long after they were sent"),
+    CheckConstraint("next_sequence >= 1", name="source_next_sequence"),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("source", Text, ForeignKey("source.source"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("closed_at", INSTANT),
+    CheckConstraint("kind in ('missing', 'forked', 'unchained')", name="gap_kind"),
+    CheckConstraint("last >= first", name="gap_numbers"),
+    Index("gap_open", "source", "kind", postgresql_where="closed_at is null"),
+    comment="What people are told of. A missing event is told of when it is overdue: see missing.",
+)
+
+missing = Table(
+    "missing",
+    metadata,
+    Column("source", Text, ForeignKey("source.source"), primary_key=True),
+    Column("first", BigInteger, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("gap", BigInteger, ForeignKey("gap.id"), comment="null while it is not overdue"),
+    CheckConstraint("last >= first", name="missing_numbers"),
+    Index("missing_untold", "opened_at", postgresql_where="gap is null"),
+    Index("missing_gap", "gap", postgresql_where="gap is not null"),
+    comment="Numbers that have not come, as ranges. Most live for milliseconds: partitions overtake each other.",
 )
 
 inspection = Table(

@@ -1,27 +1,37 @@
-"""The worker: every topic into the log, and the relay of this service's own events."""
+"""The worker: every topic into the log, what has come of each source, and the relay of this service's own events."""
 
+import time
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit import store
+from audit import source_store, store
 from audit.entry import LOGGED_TYPES, Entry, read_entry
+from audit.heartbeat import read_heartbeat
 from audit.settings import Settings
+from audit.watch import watching
 from shared.clock import Clock
 from shared.database import create_engine
 from shared.events import ALL_TOPICS
 from shared.messaging import Apply, Received, ServiceWorker
 from shared.web.idempotency import forgetting
 
+GRACE = timedelta(seconds=30)
 
-def log_events(clock: Clock) -> Apply:
-    """The effect of a batch: an entry for each event but heartbeats, in the order the batch has them.
+
+def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
+    """The effect of a batch: an entry for each event but heartbeats, in the order the batch has them, and what is now
+    known of their sources.
 
     Our own inspections.v1 is read back from Kafka like every other topic, so that the log holds what was published.
     """
 
     async def apply(tx: AsyncConnection, events: list[Received]) -> None:
-        await store.append(tx, [_entry(item, clock) for item in events if item.event.type in LOGGED_TYPES])
+        entries = [_entry(item, clock) for item in events if item.event.type in LOGGED_TYPES]
+        heartbeats = [found for item in events if (found := read_heartbeat(item.event))]
+        behind = {item.event.source for item in events if _age(item) > grace}
+        added = await store.append(tx, entries)
+        await source_store.track(tx, added, heartbeats, behind=behind, now=clock.now())
 
     return apply
 
@@ -38,7 +48,19 @@ def _entry(received: Received, clock: Clock) -> Entry:
     )
 
 
+def _age(received: Received) -> timedelta:
+    """Since the record was sent. Kafka's clock is the real one, whatever day a demonstration stands on."""
+    return timedelta(seconds=time.time() - received.record.timestamp / 1000)
+
+
 def create_worker(settings: Settings) -> ServiceWorker:
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
+    grace = timedelta(seconds=settings.gap_grace_seconds)
     engine = create_engine(settings)
-    return ServiceWorker(settings, engine, topics=ALL_TOPICS, apply=log_events(clock), loops=[forgetting(engine)])
+    return ServiceWorker(
+        settings,
+        engine,
+        topics=ALL_TOPICS,
+        apply=log_events(clock, grace),
+        loops=[forgetting(engine), watching(engine, clock, grace)],
+    )

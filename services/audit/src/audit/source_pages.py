@@ -1,0 +1,43 @@
+"""The page of the sources: whether the log has everything that was sent."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from audit.context import CaseReader, Here
+from audit.schemas import GapItem, SourceItem
+from audit.sources_api import sources
+from audit.texts import text, texts
+from shared.web.page import page
+from shared.web.problem import Text
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A gap with the name of its source."""
+
+    source: Text
+    gap: GapItem
+
+
+def name_of(source: str) -> Text:
+    """What people call it; its own address for one that we do not know."""
+    key = f"service.{source.removeprefix('/')}"
+    return text(key) if key in texts() else Text(source, source)
+
+
+@router.get("/sources")
+async def list_sources(request: Request, here: Here, person: CaseReader) -> Response:
+    items: list[SourceItem] = await sources(here)
+    gaps = [Told(name_of(item.source), gap) for item in items for gap in item.gaps]
+    return page(
+        request,
+        "sources.html",
+        items=[(name_of(item.source), item) for item in items],
+        open=[one for one in gaps if one.gap.closed_at is None],
+        closed=[one for one in gaps if one.gap.closed_at],
+        silent_seconds=round(here.silent_after.total_seconds()),
+    )

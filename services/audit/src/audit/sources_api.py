@@ -1,0 +1,37 @@
+"""GET sources: how far each source has come into the log, and what is missing."""
+
+from itertools import groupby
+
+from fastapi import APIRouter
+
+from audit import source_reading
+from audit.context import CaseReader, Context, Here
+from audit.schemas import GapItem, SourceItem, SourceList
+from audit.source import is_silent
+
+router = APIRouter(prefix="/api/v1/sources", tags=["sources"])
+
+
+@router.get("", response_model=SourceList)
+async def list_sources(here: Here, person: CaseReader) -> SourceList:
+    """Every source, its newest open gaps first and then its last closed ones. There is no next page."""
+    return SourceList(items=await sources(here), next=None)
+
+
+async def sources(here: Context) -> list[SourceItem]:
+    async with here.engine.connect() as tx:
+        rows = await source_reading.states(tx)
+        gaps = await source_reading.gaps(tx)
+    by_source = {
+        source: [GapItem(**{name: gap[name] for name in GapItem.model_fields}) for gap in found]
+        for source, found in groupby(gaps, lambda gap: str(gap["source"]))
+    }
+    now = here.clock.now()
+    return [
+        SourceItem(
+            **row,
+            silent=is_silent(row["last_heartbeat_at"], row["last_event_at"], now, here.silent_after),
+            gaps=by_source.get(row["source"], []),
+        )
+        for row in rows
+    ]
