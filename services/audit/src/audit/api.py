@@ -40,9 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Tiến Độ: nhật ký",
     )
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    app.state.audit = Context(
-        engine, clock, catalogue, vocabulary(catalogue), timedelta(seconds=settings.silent_seconds)
-    )
+    app.state.audit = Context(engine, clock, catalogue, vocabulary(catalogue), settings.silent_after)
 
     async def database() -> Finding:
         async with engine.connect() as tx:
@@ -52,5 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.health.ready("database", database)
     for module in (batch_api, events_api, inspections_api, sources_api, pages, inspection_pages, source_pages):
         app.include_router(module.router)
-    dead_letters.mount(app, DeadLetters(engine, settings.service, log_events(clock), clock, catalogue.version))
+    dead_letters.mount(
+        app, DeadLetters(engine, settings.service, log_events(clock, settings.gap_grace), clock, catalogue.version)
+    )
     return app

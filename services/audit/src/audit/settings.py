@@ -1,5 +1,6 @@
 """Settings of the audit service; see `shared.settings` for what all services read."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import Field
@@ -16,3 +17,11 @@ class Settings(ServiceSettings):
 
     gap_grace_seconds: float = Field(30, ge=0, description="how late an event may come before it is told to be missing")
     silent_seconds: float = Field(60, gt=0, description="without a heartbeat a source is called silent")
+
+    @property
+    def gap_grace(self) -> timedelta:
+        return timedelta(seconds=self.gap_grace_seconds)
+
+    @property
+    def silent_after(self) -> timedelta:
+        return timedelta(seconds=self.silent_seconds)

@@ -55,12 +55,11 @@ def _age(received: Received) -> timedelta:
 
 def create_worker(settings: Settings) -> ServiceWorker:
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    grace = timedelta(seconds=settings.gap_grace_seconds)
     engine = create_engine(settings)
     return ServiceWorker(
         settings,
         engine,
         topics=ALL_TOPICS,
-        apply=log_events(clock, grace),
-        loops=[forgetting(engine), watching(engine, clock, grace)],
+        apply=log_events(clock, settings.gap_grace),
+        loops=[forgetting(engine), watching(engine, clock, settings.gap_grace)],
     )
