@@ -35,6 +35,7 @@ class Row:
     ok: bool
     differences: tuple[str, ...] = ()
     skipped: bool = False
+    seconds: float = 0  # until it came true, or was given up
 
 
 class Checker:
@@ -71,10 +72,10 @@ class Checker:
             ("submissions: state of each obligation", self._obligations),
             ("submissions: versions without extra", self._versions),
             ("submissions: figures, reasons, reviews", self._details),
-            ("refused requests left no trace", self._untraced),
-            ("audit: indexes gapless, no event twice", self._gapless),
             ("audit: each obligation's events in order", self._told),
+            ("audit: indexes gapless, no event twice", self._gapless),
             ("audit: no free text", self._discreet),
+            ("refused requests left no trace", self._untraced),
             ("audit: sources complete and heard", self._sources),
             ("aggregation: the province, both bases", self._provincial),
             ("aggregation: each commune, both bases", self._communal),
@@ -89,16 +90,17 @@ class Checker:
         ]
 
     async def _until_true(self, name: str, check: Callable[[], Awaitable[Verdict]]) -> Row:
-        deadline = time.monotonic() + self._patience
+        begin = time.monotonic()
+        deadline = begin + self._patience
         while True:
             try:
                 verdict = await check()
             except Absent as absent:
-                return Row(name, "", f"SKIPPED: {absent}", ok=True, skipped=True)
+                return _row(name, Verdict("", f"SKIPPED: {absent}", skipped=True))
             except (httpx.HTTPError, KeyError) as error:
                 verdict = Verdict("an answer", "none", (f"{type(error).__name__}: {error}",))
             if verdict.ok or time.monotonic() > deadline:
-                return _row(name, verdict)
+                return _row(name, verdict, time.monotonic() - begin)
             await asyncio.sleep(0.5)
 
     async def _settle(self) -> Row:
@@ -247,15 +249,15 @@ def table(rows: Iterable[Row]) -> str:
     lines = []
     for row in rows:
         mark = "skip" if row.skipped else "ok" if row.ok else "FAIL"
-        lines.append(f"{mark:4}  {row.name:45}  {row.expected:28}  {row.found}")
+        lines.append(f"{mark:4}  {row.seconds:5.1f} s  {row.name:43}  {row.expected:28}  {row.found}")
         lines += [f"        {difference}" for difference in row.differences[:SHOWN]]
         if len(row.differences) > SHOWN:
             lines.append(f"        … and {len(row.differences) - SHOWN} more")
     return "\n".join(lines)
 
 
-def _row(name: str, verdict: Verdict) -> Row:
-    return Row(name, verdict.expected, verdict.found, verdict.ok, verdict.differences)
+def _row(name: str, verdict: Verdict, seconds: float = 0) -> Row:
+    return Row(name, verdict.expected, verdict.found, verdict.ok, verdict.differences, verdict.skipped, seconds)
 
 
 def _joined(verdicts: Sequence[Verdict]) -> Verdict:

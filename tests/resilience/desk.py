@@ -15,16 +15,16 @@ ILLUSTRATIVE = {"X-Tiendo-Illustrative": "true"}
 
 class Desk:
     def __init__(self, base: str, patience: Patience, token_of: Callable[[str, str], str]) -> None:
-        self._base, self._patience, self._token_of = base, patience, token_of
+        self._base, self.patience, self._token_of = base, patience, token_of
 
     async def open(self, period: str, key: str) -> None:
-        answer = await self._patience.post(
+        answer = await self.patience.post(
             f"{self._base}/obligations/opening", self._coordinator, {"period": period}, key=key
         )
         assert answer and answer.ok, answer
 
     async def duties(self, period: str, form: str) -> list[dict[str, Any]]:
-        answer = await self._patience.get(
+        answer = await self.patience.get(
             f"{self._base}/obligations", self._coordinator, period=period, form=form, limit="500"
         )
         assert answer and answer.ok and answer.body["next"] is None, answer
@@ -54,11 +54,11 @@ class Desk:
             url = f"{self._base}/submissions/{asked.submission}/decision"
             body = body or {"decision": asked.kind, "reason": asked.reason}
             token = self._coordinator
-        return await self._patience.post(url, token, body, key=asked.key, headers=headers)
+        return await self.patience.post(url, token, body, key=asked.key, headers=headers)
 
     async def submissions(self, duty: Duty) -> Answer | None:
         """Newest first."""
-        return await self._patience.get(f"{self._base}/submissions", self._coordinator, obligation=duty.id, limit="500")
+        return await self.patience.get(f"{self._base}/submissions", self._coordinator, obligation=duty.id, limit="500")
 
     @property
     def _coordinator(self) -> str:

@@ -39,8 +39,10 @@ class Answer:
 class Patience:
     """Counts what it does. `failed` is told of every try that failed, in words."""
 
-    def __init__(self, counts: Counter[str], failed: Callable[[str], None]) -> None:
-        self.http = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS)
+    def __init__(
+        self, counts: Counter[str], failed: Callable[[str], None], *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.http = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, transport=transport)
         self.counts = counts
         self._failed = failed
         self.give_up_at = float("inf")  # time.monotonic()
