@@ -1,4 +1,4 @@
-"""Reading the system over HTTP: whole lists, page by page. Errors are httpx's, and `Absent`."""
+"""Reading the system over HTTP: whole lists, page by page. Errors are httpx's."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -17,10 +17,6 @@ One = TypeVar("One")
 Of = TypeVar("Of")
 
 
-class Absent(Exception):
-    """The service has no such call yet."""
-
-
 class Reader:
     def __init__(self, urls: Mapping[str, str], token_of: TokenOf) -> None:
         self._urls, self._token_of = urls, token_of
@@ -31,12 +27,10 @@ class Reader:
         self._log_cursor: str | None = None
 
     async def response(self, service: str, path: str, role: str, **query: str) -> httpx.Response:
-        """Raises Absent for 404 and httpx.HTTPStatusError for other failures."""
+        """Raises httpx.HTTPStatusError for what is no success."""
         headers = {"Authorization": f"Bearer {self._token(role)}", "Accept-Language": "en"}
         async with self._few:
             answer = await self._http.get(self._urls[service] + path, params=query, headers=headers)
-        if answer.status_code == 404:
-            raise Absent(f"{service} has no GET {path}")
         answer.raise_for_status()
         return answer
 

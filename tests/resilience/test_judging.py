@@ -62,7 +62,7 @@ class Answers:
     deadlines: list[Item]
     sources: list[Item]
     letters: list[Item]
-    raw: dict[int, int]
+    raw: dict[int, int | None]
 
 
 def honest(book: Book) -> Answers:
@@ -164,6 +164,7 @@ def _source(name: str, sequence: int) -> Item:
         "source": name,
         "sequence": sequence,
         "announced": sequence,
+        "unnumbered": 0,
         "silent": False,
         "last_heartbeat_at": None,
         "gaps": [{"kind": "missing", "first": 2, "last": 2, "closed_at": "2026-11-24T08:00:00Z"}],
@@ -249,6 +250,7 @@ LIES: dict[str, tuple[Lie, set[str]]] = {
     "a forked chain": (lambda _, a: a.sources[0]["gaps"][0].update(kind="forked"), {"sources"}),
     "a silent source": (lambda _, a: a.sources[0].update(silent=True), {"sources"}),
     "a lost tail": (lambda _, a: a.sources[0].update(announced=99), {"sources"}),
+    "an event of no outbox": (lambda _, a: a.sources[0].update(sequence=12, unnumbered=1), {"sources"}),
     "a source unheard of": (lambda _, a: a.sources.pop(), {"sources"}),
     "one boy too many": (lambda _, a: _figure(a, 0).update(numerator="1"), {"provincial"}),
     "one commune too many": (lambda _, a: _figure(a, 0).update(reported=4), {"provincial"}),

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -9,6 +11,7 @@ import pytest
 
 from tests.resilience.book import Book
 from tests.resilience.checker import Checker, table
+from tests.resilience.expected import counting
 from tests.resilience.writers import Writers
 from tiendo_local.place import Place, find
 from tiendo_local.system import System
@@ -17,6 +20,25 @@ SECONDS = 8.0
 WRITERS = 12
 DONE = ("submit", "accept", "return", "withdraw", "sent twice")
 REFUSED = ("invalid", "stale", "no reason", "decided", "reused key")
+# What a report with one boy more than was sent must disturb, when nothing else is wrong.
+FOUND = {
+    "submissions: figures, reasons, reviews",
+    "aggregation: the province, both bases",
+    "aggregation: each commune, both bases",
+    "aggregation: what the values rest on",
+    "aggregation: last announcement",
+}
+
+
+def with_another_boy(book: Book) -> Book:
+    """One report that counts, told otherwise than it was sent."""
+    changed = deepcopy(book)
+    acts = next(acts for acts in changed.acts.values() if acts and counting(acts, "received"))
+    at = max(n for n, act in enumerate(acts) if act.kind == "submit")
+    values = dict(acts[at].values or {})
+    values["n_live_births_male"] += 1
+    acts[at] = replace(acts[at], values=values)
+    return changed
 
 
 @pytest.fixture
@@ -40,4 +62,6 @@ async def test_the_system_is_as_the_book_says(whole: System) -> None:
     print(table(rows))
     assert [row for row in rows if not row.ok] == []
     assert not book.unanswered
+    lied = await Checker(whole.urls, whole.issuer.token, with_another_boy(book), patience=0).run()
+    assert {row.name for row in lied if not row.ok} == FOUND
     assert [what for what in (*DONE, *(f"refused: {r}" for r in REFUSED)) if not book.counts[what]] == []

@@ -23,8 +23,8 @@ class Placed(Protocol):
     def dead_for(self) -> frozenset[str]: ...
 
 
-def buried(service: str, injected: Iterable[Placed], letters: Sequence[Item], raw: Mapping[int, int]) -> Verdict:
-    """`raw`: letter id → how many bytes `GET …/raw` answered."""
+def buried(service: str, injected: Iterable[Placed], letters: Sequence[Item], raw: Mapping[int, int | None]) -> Verdict:
+    """`raw`: letter id → how many bytes `GET …/raw` answers, None for a record without a value."""
     expected = {(i.topic, i.partition, i.offset): i.kind for i in injected if service in i.dead_for}
     found = {place(letter): letter["reason"] for letter in letters}
     wrong = [f"{at}: {kind}, no dead letter" for at, kind in expected.items() if at not in found]
@@ -33,7 +33,7 @@ def buried(service: str, injected: Iterable[Placed], letters: Sequence[Item], ra
     wrong += [
         f"letter {letter['id']}: {raw.get(letter['id'])} bytes kept of {letter['size']}"
         for letter in letters
-        if raw.get(letter["id"]) != (letter["size"] or 0)
+        if raw.get(letter["id"]) != letter["size"]
     ]
     return Verdict(f"{len(expected)} letters", str(len(letters)), tuple(wrong))
 

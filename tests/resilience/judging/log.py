@@ -54,18 +54,22 @@ def discreet(book: Book, text: str) -> Verdict:
 
 
 def sources(items: Sequence[Item], entries: Sequence[Item], *, injected: int = 0) -> Verdict:
-    """No open gap, no broken chain, nobody silent; as many numbers as the log has events of the source."""
+    """No open gap, no broken chain, nobody silent; as many numbers as the log has events of the source.
+
+    `injected`: how many events without a number may stand beside them.
+    """
     wrong = []
     for item in items:
         name = item["source"]
         wrong += [f"{name}: {gap}" for gap in item["gaps"] if gap["closed_at"] is None or gap["kind"] != "missing"]
         if item["silent"]:
             wrong.append(f"{name} is silent since {item['last_heartbeat_at']}")
-        if item["announced"] is not None and item["announced"] > item["sequence"]:
-            wrong.append(f"{name} announced {item['announced']}, contiguous to {item['sequence']}")
+        sequence = item["sequence"] or 0
+        if (item["announced"] or 0) > sequence:
+            wrong.append(f"{name} announced {item['announced']}, contiguous to {sequence}")
         held = sum(e["source"] == name for e in entries)
-        if not injected and item["sequence"] != held:
-            wrong.append(f"{name}: {item['sequence']} numbered, {held} in the log")
+        if held != sequence + item["unnumbered"] or item["unnumbered"] > injected:
+            wrong.append(f"{name}: {sequence} numbered and {item['unnumbered']} not, {held} in the log")
     missing = {e["source"] for e in entries} - {i["source"] for i in items}
     wrong += [f"{name} is in the log, but no source" for name in sorted(missing)]
     return Verdict("no gap, all heard", f"{len(items)} sources", tuple(wrong))

@@ -15,7 +15,6 @@ class Verdict:
     expected: str
     found: str
     differences: tuple[str, ...] = ()
-    skipped: bool = False
 
     @property
     def ok(self) -> bool:
