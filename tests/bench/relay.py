@@ -17,7 +17,7 @@ from shared import telemetry
 from shared.database import create_engine
 from shared.events import SUBMISSIONS
 from shared.messaging import Relay, messaging_tables, publish_each
-from shared.messaging.relay import GENESIS, number
+from shared.messaging.chain import GENESIS, chained
 from shared.settings import ServiceSettings
 from tests.bench.events import received_event
 from tests.bench.subject import Subject
@@ -80,7 +80,7 @@ async def compare(settings: BenchSettings, duties: Sequence[dict[str, Any]], eve
 
 
 async def _fill(engine: AsyncEngine, duties: Sequence[dict[str, Any]], events: int, ratio: float) -> list[Record]:
-    """Write the events; returns what will be sent, but for the numbers in it."""
+    """Write the events; returns what will be sent: a key and the bytes each."""
     records: list[Record] = []
     for begin in range(0, events, CHUNK):
         rows = [
@@ -89,9 +89,11 @@ async def _fill(engine: AsyncEngine, duties: Sequence[dict[str, Any]], events: i
         ]
         async with engine.begin() as tx:
             await publish_each(tx, rows)
+    last = GENESIS
     async with engine.connect() as connection:
         for row in await connection.execute(sa.text("select key, value from outbox order by id")):
-            records.append((row.key.encode(), number(row.value, len(records) + 1, GENESIS).body))
+            body, last = chained(row.value, last)
+            records.append((row.key.encode(), body))
     return records
 
 

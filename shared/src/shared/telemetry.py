@@ -161,6 +161,11 @@ def span_context_of(traceparent: str | None) -> SpanContext:
     return trace.get_current_span(context_of(traceparent)).get_span_context()
 
 
+def is_sampled(traceparent: str | None) -> bool:
+    """Whether a `traceparent` of ours is of a trace that is kept. Cheap: no context is made."""
+    return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
+
+
 def links_to(traceparents: list[str | None]) -> list[Link]:
     """Links to the first `MAX_LINKS` valid contexts, each once."""
     seen = dict.fromkeys(t for t in traceparents if t)

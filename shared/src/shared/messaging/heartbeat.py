@@ -2,25 +2,19 @@
 
 import time
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
 from shared.events import Event, SourceHeartbeat
+from shared.messaging.chain import GENESIS
+from shared.messaging.head import read_head
 from shared.settings import ServiceSettings
 
 HEARTBEAT_SECONDS = 10.0
 
-_LEFT = sa.text(
-    """
-    select coalesce(waiting.first - 1, head.sequence, 0) as sequence,
-      case when waiting.first is null then head.hash end as hash, waiting.rows as pending
-    from (select min(sequence) as first, count(*) as rows from outbox) as waiting
-    left join relay_head as head on head.source = :source
-    """
-)
+_PENDING = sa.text("select count(*) from outbox")
 
 
 class Heartbeat:
@@ -42,8 +36,12 @@ class Heartbeat:
 
     async def event(self, tx: AsyncConnection) -> Event:
         """The beat of this moment. `tx` must hold the relay's lock: then nothing is on its way to Kafka."""
-        row: Any = (await tx.execute(_LEFT, {"source": self._source})).one()
-        data = SourceHeartbeat(sequence=row.sequence, hash=row.hash, pending=row.pending)
+        left = (await read_head(tx, self._source)).left
+        data = SourceHeartbeat(
+            sequence=left.sequence,
+            hash=left.hash if left != GENESIS else None,
+            pending=await tx.scalar(_PENDING) or 0,
+        )
         return Event.of(
             data,
             source=self._source,

@@ -1,88 +1,43 @@
 """Transactional outbox, sending side.
 
-First it numbers new rows (`sequence` gapless per source, `prevhash` of the event before) and commits that, so that a
-resend carries the same bytes. Then it deletes the oldest numbered rows, sends them and commits after Kafka's
-acknowledgements: the delete is the claim, the commit the mark, the rollback the retry. One sender at a time by a
-transaction-scoped advisory lock; any number of instances may run. Between two batches, a heartbeat when one is due.
+One transaction sends the promised batch (see `head`), deletes its rows and promises the next batch; it is committed
+after Kafka's acknowledgements. The delete is the claim, the commit the mark, the rollback the retry, with the same
+bytes. One sender at a time by a transaction-scoped advisory lock; any number of instances may run. Between two
+batches, a heartbeat when one is due.
 """
 
 import asyncio
-import hashlib
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
+from shared.messaging.chain import Link, chained
+from shared.messaging.head import Head, Row, next_batch, read_head, save_head, take
 from shared.messaging.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 from shared.settings import ServiceSettings
 
-BATCH = 500
+BATCH = 1000
 POLL_SECONDS = 0.02
 ACK_TIMEOUT_SECONDS = 20
 CLOSE_TIMEOUT_SECONDS = 5
 RETRY_SECONDS = 1.0
 BEAT_TIMEOUT_SECONDS = 5
-GENESIS = "0" * 64
 
 log = structlog.get_logger()
 
 _LEAD = sa.text("select pg_try_advisory_xact_lock(727002)")
 _ANY = sa.text("select exists (select from outbox)")
-_NEW = sa.text("select id, value from outbox where sequence is null order by id limit :n")
-_HEAD = sa.text("select sequence, hash from relay_head where source = :source")
-_SAVE_HEAD = sa.text(
-    """
-    insert into relay_head (source, sequence, hash) values (:source, :sequence, :hash)
-    on conflict (source) do update set sequence = excluded.sequence, hash = excluded.hash
-    """
-)
-_NUMBER = sa.text(
-    """
-    update outbox set sequence = numbered.sequence, value = numbered.value
-    from unnest(:ids, :sequences, :bodies) as numbered (id, sequence, value) where outbox.id = numbered.id
-    """
-).bindparams(
-    sa.bindparam("ids", type_=ARRAY(sa.BigInteger)),
-    sa.bindparam("sequences", type_=ARRAY(sa.BigInteger)),
-    sa.bindparam("bodies", type_=ARRAY(BYTEA)),
-)
-_TAKE = sa.text(
-    """
-    delete from outbox where id in (
-      select id from outbox where sequence is not null order by sequence limit :n
-    ) returning sequence, topic, key, event_id, value, traceparent
-    """
-)
 _STATE = sa.text("select count(*), coalesce(extract(epoch from now() - min(created_at)), 0) from outbox")
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """An event's final bytes and its place in the chain of its source."""
-
-    sequence: int
-    body: bytes
-
-    @property
-    def hash(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
-
-
-def number(value: bytes, sequence: int, prevhash: str) -> Numbered:
-    """Add `sequence` (20 digits, so that it sorts as text) and `prevhash` to an event's JSON object."""
-    if not value.endswith(b"}"):
-        raise ValueError("not a JSON object")
-    tail = f',"sequence":"{sequence:020d}","prevhash":"{prevhash}"}}'
-    return Numbered(sequence, value[:-1] + tail.encode())
 
 
 class Relay:
@@ -95,10 +50,12 @@ class Relay:
         *,
         catalogue_version: str,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        batch: int = BATCH,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._source = f"/{settings.service}"
+        self._batch = batch
         self._heartbeat = Heartbeat(settings, catalogue_version, heartbeat_seconds)
         self._stopping = asyncio.Event()
 
@@ -138,57 +95,34 @@ class Relay:
         )
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
+        promised = 0
         while not self._stopping.is_set():
             if self._heartbeat.due:
                 await self.beat(producer)
-            # Idle, one look costs one round trip; numbering and sending are two transactions.
-            if await self._waiting():
-                numbered = await self.number_new()
-                sent = await self.send_oldest(producer)
-                if numbered or sent:
-                    continue
-            await self._pause(POLL_SECONDS)
+            # Idle, one look costs one round trip.
+            if promised or await self._waiting():
+                promised = await self.step(producer)
+            if not promised:
+                await self._pause(POLL_SECONDS)
 
     async def _waiting(self) -> bool:
         async with self._engine.connect() as connection:
             looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
             return bool(await looking.scalar(_ANY))
 
-    async def number_new(self) -> int:
-        """Number up to `BATCH` new rows in the order of their ids; returns how many."""
+    async def step(self, producer: AIOKafkaProducer) -> int:
+        """Send the promised batch, if there is one, and promise the next; returns how many rows that one has."""
         async with self._engine.begin() as tx:
             if not await tx.scalar(_LEAD):
                 return 0
-            rows = (await tx.execute(_NEW, {"n": BATCH})).all()
-            if not rows:
-                return 0
-            head = (await tx.execute(_HEAD, {"source": self._source})).one_or_none()
-            sequence, prevhash = (head.sequence, head.hash) if head else (0, GENESIS)
-            done = []
-            for row in rows:
-                last = number(row.value, sequence + 1, prevhash)
-                sequence, prevhash = last.sequence, last.hash
-                done.append(last)
-            await tx.execute(
-                _NUMBER,
-                {
-                    "ids": [row.id for row in rows],
-                    "sequences": [n.sequence for n in done],
-                    "bodies": [n.body for n in done],
-                },
-            )
-            await tx.execute(_SAVE_HEAD, {"source": self._source, "sequence": sequence, "hash": prevhash})
-            return len(rows)
-
-    async def send_oldest(self, producer: AIOKafkaProducer) -> int:
-        """Send up to `BATCH` numbered rows and forget them once Kafka has them; returns how many."""
-        async with self._engine.begin() as tx:
-            if not await tx.scalar(_LEAD):
-                return 0
-            rows = sorted((await tx.execute(_TAKE, {"n": BATCH})).all())
-            if rows:
-                await self._send(producer, rows)
-            return len(rows)
+            head = await read_head(tx, self._source)
+            rows = await take(tx, head.batch) if head.batch else []
+            left, promised = await self._send(tx, producer, rows, head.left)
+            if rows or promised:
+                await save_head(tx, self._source, Head(left, promised))
+        for topic, sent in Counter(row.topic for row in rows).items():
+            metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
+        return len(promised)
 
     async def beat(self, producer: AIOKafkaProducer) -> bool:
         """Say how far the events have left, unless another instance is sending; whether it was said.
@@ -207,43 +141,19 @@ class Relay:
             return True
 
     async def _send(
-        self, producer: AIOKafkaProducer, rows: list[sa.Row[tuple[int, str, str, str, bytes, str]]]
-    ) -> None:
-        spans = [self._span(row) for row in rows]
-        try:
+        self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], last: Link
+    ) -> tuple[Link, list[int]]:
+        """Send `rows` behind `last`; the link of the last of them, and the ids found meanwhile that follow."""
+        acks: list[asyncio.Future[object]] = []
+        with _traced(rows):
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
-                acks = [
-                    await producer.send(row.topic, row.value, key=row.key.encode(), headers=_headers(row.traceparent))
-                    for row in rows
-                ]
+                for row in rows:
+                    body, last = chained(row.value, last)
+                    headers = _headers(row.traceparent)
+                    acks.append(await producer.send(row.topic, body, key=row.key.encode(), headers=headers))
+                promised = await next_batch(tx, self._batch)
                 await asyncio.gather(*acks)
-        except BaseException as error:
-            for span in spans:
-                if span:
-                    span.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            raise
-        finally:
-            for span in spans:
-                if span:
-                    span.end()
-        for row in rows:
-            metrics.RELAY_SENT.labels(self._settings.service, row.topic).inc()
-
-    def _span(self, row: sa.Row[tuple[int, str, str, str, bytes, str]]) -> Span | None:
-        if not telemetry.span_context_of(row.traceparent).trace_flags.sampled:
-            return None
-        return telemetry.tracer().start_span(
-            f"send {row.topic}",
-            context=telemetry.context_of(row.traceparent),
-            kind=SpanKind.CLIENT,
-            attributes={
-                telemetry.SYSTEM: "kafka",
-                telemetry.OPERATION: "send",
-                telemetry.OPERATION_TYPE: "send",
-                telemetry.DESTINATION: row.topic,
-                telemetry.MESSAGE_ID: row.event_id,
-            },
-        )
+        return last, promised
 
 
 async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:
@@ -255,3 +165,33 @@ async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:
 def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:
     headers = [("content-type", CONTENT_TYPE.encode())]
     return [*headers, ("traceparent", traceparent.encode())] if traceparent else headers
+
+
+@contextmanager
+def _traced(rows: Sequence[Row]) -> Iterator[None]:
+    """A span for each sampled event, from before the sending until all are acknowledged."""
+    spans = [_span(row) for row in rows if telemetry.is_sampled(row.traceparent)]
+    try:
+        yield
+    except BaseException as error:
+        for span in spans:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+        raise
+    finally:
+        for span in spans:
+            span.end()
+
+
+def _span(row: Row) -> Span:
+    return telemetry.tracer().start_span(
+        f"send {row.topic}",
+        context=telemetry.context_of(row.traceparent),
+        kind=SpanKind.CLIENT,
+        attributes={
+            telemetry.SYSTEM: "kafka",
+            telemetry.OPERATION: "send",
+            telemetry.OPERATION_TYPE: "send",
+            telemetry.DESTINATION: row.topic,
+            telemetry.MESSAGE_ID: row.event_id,
+        },
+    )

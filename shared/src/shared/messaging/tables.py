@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 DEAD_LETTER_STATES = "state in ('open', 'replayed', 'discarded') and (state = 'replayed') = (outcome is not null)"
 
@@ -29,10 +29,7 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("event_id", sa.Text, nullable=False),
         sa.Column("value", sa.LargeBinary, nullable=False),
         sa.Column("traceparent", sa.Text),
-        # Given by the relay; null until then. Rows leave in this order.
-        sa.Column("sequence", sa.BigInteger),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
-        sa.Index("outbox_sequence", "sequence", unique=True),
         # Rows live for milliseconds: vacuum by count, not by a share of an empty table.
         postgresql_with={
             "autovacuum_vacuum_scale_factor": "0",
@@ -46,6 +43,8 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("source", sa.Text, primary_key=True),
         sa.Column("sequence", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
+        # Ids of the outbox rows that leave next, in this order: promised before any of them is sent.
+        sa.Column("batch", ARRAY(sa.BigInteger), nullable=False, server_default="{}"),
     )
     inbox = sa.Table(
         "inbox",
