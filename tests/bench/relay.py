@@ -17,7 +17,7 @@ from shared import telemetry
 from shared.database import create_engine
 from shared.events import SUBMISSIONS
 from shared.messaging import Relay, messaging_tables, publish_each
-from shared.messaging.chain import GENESIS, chained
+from shared.messaging.chain import GENESIS, number
 from shared.settings import ServiceSettings
 from tests.bench.events import received_event
 from tests.bench.subject import Subject
@@ -89,11 +89,12 @@ async def _fill(engine: AsyncEngine, duties: Sequence[dict[str, Any]], events: i
         ]
         async with engine.begin() as tx:
             await publish_each(tx, rows)
-    last = GENESIS
+    prevhash = GENESIS
     async with engine.connect() as connection:
         for row in await connection.execute(sa.text("select key, value from outbox order by id")):
-            body, last = chained(row.value, last)
-            records.append((row.key.encode(), body))
+            numbered = number(row.value, len(records) + 1, prevhash)
+            prevhash = numbered.hash
+            records.append((row.key.encode(), numbered.body))
     return records
 
 

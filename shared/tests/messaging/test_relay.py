@@ -3,14 +3,20 @@
 import asyncio
 import hashlib
 import json
+import random
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
+import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from sqlalchemy.exc import SQLAlchemyError
 
-from shared.events import DEADLINES, EventData, parse
+from shared.events import DEADLINES, Event, EventData, parse
 from shared.messaging import EventTooLarge, Relay, publish
-from shared.messaging.relay import GENESIS
+from shared.messaging.chain import GENESIS
+from shared.messaging.relay import BATCH
 from shared.settings import ServiceSettings
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
@@ -27,10 +33,8 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     await producer.stop()
 
 
-def a_relay(probe: Probe, settings: ServiceSettings | None = None, *, heartbeat_seconds: float = 60) -> Relay:
-    return Relay(
-        probe.engine, settings or probe.settings, catalogue_version="c" * 64, heartbeat_seconds=heartbeat_seconds
-    )
+def a_relay(probe: Probe, settings: ServiceSettings | None = None, *, batch: int = BATCH) -> Relay:
+    return Relay(probe.engine, settings or probe.settings, catalogue_version="c" * 64, batch=batch)
 
 
 async def read(broker: Broker, wanted: set[str], seconds: float = 20) -> dict[int, list[bytes]]:
@@ -55,43 +59,141 @@ async def read(broker: Broker, wanted: set[str], seconds: float = 20) -> dict[in
     return found
 
 
+async def drain(relay: Relay, producer: object) -> None:
+    while await relay.step(producer):  # type: ignore[arg-type]
+        pass
+
+
+class Recorder:
+    """In the place of a Kafka producer: remembers what it acknowledged, and fails from the `fails_at`-th send on."""
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        self.sent: list[bytes] = []
+        self._fails_at = fails_at
+
+    async def send(self, topic: str, value: bytes, **_: object) -> asyncio.Future[None]:
+        if self._fails_at is not None and len(self.sent) >= self._fails_at:
+            raise TimeoutError
+        self.sent.append(value)
+        acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        acknowledged.set_result(None)
+        return acknowledged
+
+
+def assert_chained(bodies: list[bytes], events: list[Event]) -> None:
+    """Every event once, in order, numbered from 1 without a gap, each naming the hash of the one before."""
+    assert [json.loads(body)["id"] for body in bodies] == [event.id for event in events]
+    prevhash = GENESIS
+    for n, body in enumerate(bodies, 1):
+        assert json.loads(body)["sequence"] == f"{n:020d}"
+        assert json.loads(body)["prevhash"] == prevhash
+        prevhash = hashlib.sha256(body).hexdigest()
+
+
 async def test_events_are_numbered_chained_and_keyed(probe: Probe, producer: AIOKafkaProducer, broker: Broker) -> None:
     events = [an_event(key=f"duty-{n % 3}") for n in range(40)]
     for chunk in (events[:15], events[15:]):
         async with probe.engine.begin() as tx:
             await publish(tx, *chunk)
-    relay = a_relay(probe)
-    assert await relay.number_new() == 40
-    assert await relay.send_oldest(producer) == 40
+    await drain(a_relay(probe, batch=7), producer)
     assert await probe.rows("select 1 from outbox") == []
     found = await read(broker, {e.id for e in events})
     for bodies in found.values():
         sequences = [json.loads(body)["sequence"] for body in bodies]
         assert sequences == sorted(sequences)
-    chain = sorted((body for bodies in found.values() for body in bodies), key=lambda b: json.loads(b)["sequence"])
-    assert [json.loads(b)["id"] for b in chain] == [e.id for e in events]
-    assert [json.loads(b)["sequence"] for b in chain] == [f"{n:020d}" for n in range(1, 41)]
-    expected = GENESIS
-    for body in chain:
-        assert json.loads(body)["prevhash"] == expected
-        expected = hashlib.sha256(body).hexdigest()
+    assert_chained(
+        sorted((b for bodies in found.values() for b in bodies), key=lambda b: json.loads(b)["sequence"]), events
+    )
 
 
 async def test_a_failed_send_keeps_the_rows_and_their_numbers(probe: Probe, producer: AIOKafkaProducer) -> None:
+    async with probe.engine.begin() as late:
+        await publish(late, late_event := an_event())  # takes its id now, is seen only after the first sending
+        async with probe.engine.begin() as tx:
+            await publish(tx, *(events := [an_event() for _ in range(3)]))
+        await a_relay(probe).step(producer)
+        before = await probe.rows("select * from relay_head, outbox order by id")
+        broken = Recorder(fails_at=2)
+        with pytest.raises(TimeoutError):
+            await a_relay(probe).step(broken)  # type: ignore[arg-type]
+        assert await probe.rows("select * from relay_head, outbox order by id") == before
+    again = Recorder()
+    await drain(a_relay(probe), again)
+    assert again.sent[:2] == broken.sent
+    assert_chained(again.sent, [*events, late_event])
+
+
+async def test_killed_between_acknowledgement_and_commit_it_sends_the_same_again(probe: Probe) -> None:
+    class Killed(Recorder):
+        """Everything is acknowledged; then the relay's connection is gone, as after a kill."""
+
+        async def send(self, topic: str, value: bytes, **options: object) -> asyncio.Future[None]:
+            acknowledged = await super().send(topic, value, **options)
+            if len(self.sent) == 5:
+                await probe.rows(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'"
+                    " and datname = current_database()"
+                )
+            return acknowledged
+
     async with probe.engine.begin() as tx:
-        await publish(tx, *[an_event() for _ in range(3)])
-    relay = a_relay(probe)
-    await relay.number_new()
-    before = await probe.rows("select id, sequence, value from outbox order by id")
+        await publish(tx, *(events := [an_event() for _ in range(5)]))
+    killed = Killed()
+    await a_relay(probe).step(killed)  # type: ignore[arg-type]
+    with pytest.raises(SQLAlchemyError):
+        await a_relay(probe).step(killed)  # type: ignore[arg-type]
+    async with probe.engine.begin() as tx:
+        await publish(tx, *(more := [an_event() for _ in range(2)]))
+    again = Recorder()
+    await drain(a_relay(probe), again)
+    assert again.sent[:5] == killed.sent
+    assert_chained(again.sent, events + more)
 
-    class Broken:
-        async def send(self, *_: object, **__: object) -> asyncio.Future[None]:
-            raise TimeoutError
 
-    with pytest.raises(TimeoutError):
-        await relay.send_oldest(Broken())  # type: ignore[arg-type]
-    assert await probe.rows("select id, sequence, value from outbox order by id") == before
-    assert await relay.send_oldest(producer) == 3
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_chain_holds_over_failures_and_restarts(probe: Probe, seed: int) -> None:
+    """Batches of any size, sendings that end anywhere, a new relay each time: a number always has the same bytes, and
+    their first occurrences are in order."""
+    choose = random.Random(seed)
+    events: list[Event] = []
+    sent: list[bytes] = []
+    for _ in range(40):
+        if choose.random() < 0.4:
+            fresh = [an_event() for _ in range(choose.randint(1, 9))]
+            async with probe.engine.begin() as tx:
+                await publish(tx, *fresh)
+            events += fresh
+        recorder = Recorder(fails_at=choose.choice([None, 0, 1, 2, 5]))
+        with suppress(TimeoutError):
+            await a_relay(probe, batch=choose.randint(1, 6)).step(recorder)  # type: ignore[arg-type]
+        sent += recorder.sent
+    last = Recorder()
+    await drain(a_relay(probe), last)
+    assert_chained(list(dict.fromkeys(sent + last.sent)), events)
+
+
+async def test_a_batch_costs_five_statements_and_one_commit(probe: Probe) -> None:
+    async with probe.engine.begin() as tx:
+        await publish(tx, *[an_event() for _ in range(300)])
+    relay = a_relay(probe, batch=100)
+    await relay.step(Recorder())  # type: ignore[arg-type]
+    counted: Counter[str] = Counter()
+    engine = probe.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *_: counted.update(["statement"]))
+    sa.event.listen(engine, "commit", lambda *_: counted.update(["commit"]))
+    await relay.step(Recorder())  # type: ignore[arg-type]
+    assert counted == {"statement": 5, "commit": 1}  # lock, head, delete, next ids, head
+
+
+async def test_rows_removed_by_hand_do_not_stop_it(probe: Probe) -> None:
+    async with probe.engine.begin() as tx:
+        await publish(tx, *(events := [an_event() for _ in range(4)]))
+    relay, recorder = a_relay(probe, batch=3), Recorder()
+    await relay.step(recorder)  # type: ignore[arg-type]
+    async with probe.engine.begin() as tx:
+        await tx.execute(sa.text("delete from outbox where event_id = :id"), {"id": events[1].id})
+    await drain(relay, recorder)
+    assert_chained(recorder.sent, [events[0], *events[2:]])
 
 
 async def test_a_rolled_back_change_leaves_no_event(probe: Probe) -> None:
@@ -99,17 +201,17 @@ async def test_a_rolled_back_change_leaves_no_event(probe: Probe) -> None:
         async with probe.engine.begin() as tx:
             await publish(tx, an_event())
             raise RuntimeError
-    assert await a_relay(probe).number_new() == 0
+    assert await a_relay(probe).step(Recorder()) == 0  # type: ignore[arg-type]
 
 
-async def test_two_relays_number_each_row_once(probe: Probe) -> None:
+async def test_of_several_relays_one_sends_at_a_time(probe: Probe) -> None:
     async with probe.engine.begin() as tx:
-        await publish(tx, *[an_event() for _ in range(600)])
-    relays = [a_relay(probe) for _ in range(3)]
-    while sum(await asyncio.gather(*(relay.number_new() for relay in relays))):
-        pass
-    rows = await probe.rows("select sequence from outbox order by id")
-    assert [row.sequence for row in rows] == list(range(1, 601))
+        await publish(tx, *(events := [an_event() for _ in range(600)]))
+    recorder = Recorder()
+    relays = [a_relay(probe, batch=50) for _ in range(3)]
+    while await probe.rows("select 1 from outbox"):
+        await asyncio.gather(*(relay.step(recorder) for relay in relays))  # type: ignore[arg-type]
+    assert_chained(recorder.sent, events)
 
 
 async def test_an_event_too_large_is_refused_unwritten(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:

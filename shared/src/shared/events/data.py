@@ -181,8 +181,8 @@ class SourceHeartbeat(EventData):
     """The producer's own word on how far it has sent: shows a lost tail, and by its absence a dead producer.
 
     It stands outside the chain: its envelope carries no `sequence`, and the audit log does not keep it.
-    `sequence` is the last one acknowledged by Kafka (0: none yet), `hash` the SHA-256 of that event's bytes, None while
-    rows wait behind it; `pending` counts those rows.
+    `sequence` is the last one acknowledged by Kafka (0: none yet), `hash` the SHA-256 of that event's bytes (None: none
+    yet, or not known); `pending` counts the rows that wait behind it.
     """
 
     topic: ClassVar[str] = topics.OPERATIONS

@@ -3,26 +3,24 @@
 import hashlib
 from dataclasses import dataclass
 
+GENESIS = "0" * 64
+
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """An event's place in the chain: its number, and the SHA-256 of its bytes in hex."""
+class Numbered:
+    """An event's final bytes, its place in the chain of its source, and the SHA-256 of those bytes in hex."""
 
     sequence: int
+    body: bytes
     hash: str
 
 
-GENESIS = Link(0, "0" * 64)
+def number(value: bytes, sequence: int, prevhash: str) -> Numbered:
+    """Add `sequence` (20 digits, so that it sorts as text) and `prevhash` to an event's JSON object.
 
-
-def chained(value: bytes, last: Link) -> tuple[bytes, Link]:
-    """The final bytes of the event after `last`, and its own link.
-
-    Adds `sequence` (20 digits, so that it sorts as text) and `prevhash` to the event's JSON object. The same value
-    after the same link gives the same bytes. Raises ValueError for anything but an object.
+    The same value in the same place gives the same bytes. Raises ValueError for anything but an object.
     """
     if not value.endswith(b"}"):
         raise ValueError("not a JSON object")
-    sequence = last.sequence + 1
-    body = b'%b,"sequence":"%020d","prevhash":"%b"}' % (value[:-1], sequence, last.hash.encode())
-    return body, Link(sequence, hashlib.sha256(body).hexdigest())
+    body = b'%b,"sequence":"%020d","prevhash":"%b"}' % (value[:-1], sequence, prevhash.encode())
+    return Numbered(sequence, body, hashlib.sha256(body).hexdigest())

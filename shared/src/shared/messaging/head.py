@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging.chain import GENESIS, Link
+from shared.messaging.chain import GENESIS
 
 Row = sa.Row[Any]
 _IDS = ARRAY(sa.BigInteger)
@@ -32,20 +32,22 @@ _TAKE = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`left`: the last event that Kafka has acknowledged. `batch`: ids of the rows that follow it, in that order."""
+    """`sequence` and `hash` of the last event that Kafka has acknowledged (0 and `GENESIS`: none yet), and `batch`, the
+    ids of the rows that leave behind it, in that order."""
 
-    left: Link = GENESIS
+    sequence: int = 0
+    hash: str = GENESIS
     batch: Sequence[int] = ()
 
 
 async def read_head(tx: AsyncConnection, source: str) -> Head:
     row = (await tx.execute(_READ, {"source": source})).one_or_none()
-    return Head(Link(row.sequence, row.hash), row.batch) if row else Head()
+    return Head(row.sequence, row.hash, row.batch) if row else Head()
 
 
 async def save_head(tx: AsyncConnection, source: str, head: Head) -> None:
-    left = {"sequence": head.left.sequence, "hash": head.left.hash}
-    await tx.execute(_SAVE, {"source": source, "batch": list(head.batch), **left})
+    values = {"sequence": head.sequence, "hash": head.hash, "batch": list(head.batch)}
+    await tx.execute(_SAVE, {"source": source, **values})
 
 
 async def next_batch(tx: AsyncConnection, size: int) -> list[int]:

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
 from shared.events import Event, SourceHeartbeat
-from shared.messaging.chain import GENESIS
 from shared.messaging.head import read_head
 from shared.settings import ServiceSettings
 
@@ -36,10 +35,10 @@ class Heartbeat:
 
     async def event(self, tx: AsyncConnection) -> Event:
         """The beat of this moment. `tx` must hold the relay's lock: then nothing is on its way to Kafka."""
-        left = (await read_head(tx, self._source)).left
+        head = await read_head(tx, self._source)
         data = SourceHeartbeat(
-            sequence=left.sequence,
-            hash=left.hash if left != GENESIS else None,
+            sequence=head.sequence,
+            hash=head.hash if head.sequence else None,
             pending=await tx.scalar(_PENDING) or 0,
         )
         return Event.of(

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
-from shared.messaging.chain import Link, chained
+from shared.messaging.chain import number
 from shared.messaging.head import Head, Row, next_batch, read_head, save_head, take
 from shared.messaging.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 from shared.settings import ServiceSettings
@@ -117,12 +117,12 @@ class Relay:
                 return 0
             head = await read_head(tx, self._source)
             rows = await take(tx, head.batch) if head.batch else []
-            left, promised = await self._send(tx, producer, rows, head.left)
-            if rows or promised:
-                await save_head(tx, self._source, Head(left, promised))
+            following = await self._send(tx, producer, rows, head)
+            if following != head:
+                await save_head(tx, self._source, following)
         for topic, sent in Counter(row.topic for row in rows).items():
             metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
-        return len(promised)
+        return len(following.batch)
 
     async def beat(self, producer: AIOKafkaProducer) -> bool:
         """Say how far the events have left, unless another instance is sending; whether it was said.
@@ -140,20 +140,20 @@ class Relay:
                 )
             return True
 
-    async def _send(
-        self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], last: Link
-    ) -> tuple[Link, list[int]]:
-        """Send `rows` behind `last`; the link of the last of them, and the ids found meanwhile that follow."""
+    async def _send(self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], head: Head) -> Head:
+        """Send `rows` behind `head`; returns the head once they have left, with the batch found meanwhile."""
         acks: list[asyncio.Future[object]] = []
+        sequence, prevhash = head.sequence, head.hash
         with _traced(rows):
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                 for row in rows:
-                    body, last = chained(row.value, last)
+                    last = number(row.value, sequence + 1, prevhash)
+                    sequence, prevhash = last.sequence, last.hash
                     headers = _headers(row.traceparent)
-                    acks.append(await producer.send(row.topic, body, key=row.key.encode(), headers=headers))
-                promised = await next_batch(tx, self._batch)
+                    acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
+                batch = await next_batch(tx, self._batch)
                 await asyncio.gather(*acks)
-        return last, promised
+        return Head(sequence, prevhash, batch)
 
 
 async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:

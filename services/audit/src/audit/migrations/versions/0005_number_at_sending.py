@@ -1,0 +1,16 @@
+"""Events are numbered when they are sent."""
+
+from alembic import op
+
+from shared.messaging.relay_migration import number_at_sending
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    number_at_sending(op)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a log is not taken back")

@@ -1,0 +1,16 @@
+"""Events are numbered when they are sent."""
+
+from alembic import op
+
+from shared.messaging.relay_migration import number_at_sending
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    number_at_sending(op)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead")
