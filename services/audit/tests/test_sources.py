@@ -18,7 +18,7 @@ from services.audit.tests.conftest import THEN, Audit, received, records
 from shared.clock import Clock
 from shared.events import Event, SourceHeartbeat
 from shared.messaging import BatchConsumer
-from shared.messaging.relay import GENESIS, number
+from shared.messaging.chain import GENESIS, number
 from shared.metrics import SOURCE_GAPS, SOURCE_HEARTBEAT_AGE
 
 SOURCE = "/submissions"

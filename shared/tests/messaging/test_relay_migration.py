@@ -12,7 +12,7 @@ from shared.migration import migrate
 from .conftest import an_event
 from .test_dead_letter_migration import engine_of
 
-SERVICES = {"submissions": "0002", "aggregation": "0003", "notifications": "0002", "audit": "0004"}
+SERVICES = {"submissions": "0002", "aggregation": "0003", "notifications": "0002", "audit": "0005"}
 YESTERDAY = """
 alter table relay_head drop column batch;
 alter table outbox add column sequence bigint;
