@@ -155,7 +155,13 @@ class Bed:
 
     def ready(self, name: str) -> bool:
         """Whether the service's process `name` answers that it is ready."""
-        return answers_ok(f"http://127.0.0.1:{self.addresses[self._address(name)]}/readyz")
+        return self._answers(name, "/readyz")
+
+    def lives(self, name: str) -> bool:
+        return self._answers(name, "/healthz")
+
+    def _answers(self, name: str, path: str) -> bool:
+        return answers_ok(f"http://127.0.0.1:{self.addresses[self._address(name)]}{path}")
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Until every process runs and is ready. Raises LocalFault with the log's end of the one that is not."""

@@ -1,0 +1,223 @@
+"""Records that nobody should have sent: those that must become dead letters, and those that must change nothing.
+
+Which service gives up on what follows from its own reading: every consumer of a topic gives up on what is no event of
+a known type; a form or a unit that the catalogue lacks is a dead letter of aggregation, which has to add it up, while
+audit logs it like every event and notifications knows a duty that is done.
+"""
+
+import asyncio
+import json
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.record.util import calc_crc32c
+
+from shared.events import ALL_TOPICS, INDICATORS, INSPECTIONS, PARTITIONS, SUBMISSIONS
+
+CONSUMERS = {topic: frozenset({"audit"}) for topic in ALL_TOPICS} | {
+    SUBMISSIONS: frozenset({"aggregation", "notifications", "audit"})
+}
+NOBODY: frozenset[str] = frozenset()
+AGGREGATION = frozenset({"aggregation"})
+TOO_LARGE = 950_000  # more than an event may have, less than the broker's limit
+# The client cannot read on behind an undecodable record: only there, and nothing is read back from there.
+UNDECODABLE_PARTITION = PARTITIONS - 1
+READ_BACK = 40
+KEY = b"injected"
+ACK_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Injected:
+    """Where it stands in Kafka; the services in whose dead letters it must be, and nowhere else."""
+
+    kind: str
+    topic: str
+    partition: int
+    offset: int
+    dead_for: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Something to inject. `undecodable`: with a header whose name is not UTF-8."""
+
+    kind: str
+    topic: str
+    value: bytes | None
+    dead_for: frozenset[str]
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+    undecodable: bool = False
+
+
+def hostile(rng: Random) -> list[Record]:
+    """One of each kind on `submissions.v1`, a few on topics that only audit reads. Pure."""
+    everyone = CONSUMERS[SUBMISSIONS]
+    found = [
+        Record("not JSON", SUBMISSIONS, b"{junk", everyone),
+        Record("no event", SUBMISSIONS, b'{"hello": "world"}', everyone),
+        Record("unknown type", SUBMISSIONS, foreign(rng, type="vn.tiendo.submission.lost.v1"), everyone),
+        Record("future version", SUBMISSIONS, foreign(rng, type="vn.tiendo.submission.received.v2"), everyone),
+        Record("no value", SUBMISSIONS, None, everyone),
+        Record("not UTF-8", SUBMISSIONS, b'{"id": "\xff\xfe"}', everyone),
+        Record("too large", SUBMISSIONS, b"[" + b" " * TOO_LARGE + b"]", everyone),
+        Record("header not UTF-8", SUBMISSIONS, b"junk", everyone, headers=(("name", b"\xff"), ("null", None))),
+        Record("header name not UTF-8", SUBMISSIONS, b"junk", everyone, undecodable=True),
+        Record("unknown form", SUBMISSIONS, foreign(rng, form="B99-XA"), AGGREGATION),
+        Record("unknown unit", SUBMISSIONS, foreign(rng, form="B02-XA-Q", unit="99999@2025-07-01"), AGGREGATION),
+        Record("not JSON", INDICATORS, b"\x00\x01", CONSUMERS[INDICATORS]),
+        Record("no value", INSPECTIONS, None, CONSUMERS[INSPECTIONS]),
+        Record("header name not UTF-8", INDICATORS, b"junk", CONSUMERS[INDICATORS], undecodable=True),
+    ]
+    rng.shuffle(found)
+    return found
+
+
+def foreign(
+    rng: Random,
+    *,
+    type: str = "vn.tiendo.submission.received.v1",
+    form: str = "B01-XA",
+    unit: str = "24611@2025-07-01",
+) -> bytes:
+    """An event of no outbox: without `sequence`, so that no chain knows of it."""
+
+    def uuid() -> str:
+        return str(UUID(int=rng.getrandbits(128), version=4))
+
+    obligation = uuid()
+    instant = "2026-11-24T08:00:00Z"
+    event = {
+        "specversion": "1.0",
+        "id": uuid(),
+        "source": "/submissions",
+        "type": type,
+        "subject": obligation,
+        "time": instant,
+        "datacontenttype": "application/json",
+        "dataschema": f"/schemas/{type}.json",
+        "catalogueversion": "0" * 64,
+        "data": {
+            "obligation_id": obligation,
+            "obligation": "INJECTED",
+            "form": form,
+            "unit": unit,
+            "period": "2026",
+            "version": 1,
+            "submission_id": uuid(),
+            "revision": 1,
+            "received_at": instant,
+            "due_at": instant,
+            "content_sha256": "0" * 64,
+            "illustrative": False,
+            "observations": [],
+        },
+    }
+    return json.dumps(event).encode()
+
+
+class Injector:
+    """Sends past the proxies. `kafka` is held by whoever takes Kafka away, so that each send has a plain answer."""
+
+    def __init__(self, bootstrap: str, rng: Random, kafka: asyncio.Lock, *, idempotent: bool = True) -> None:
+        self.injected: list[Injected] = []
+        self._bootstrap = bootstrap
+        self._rng = rng
+        self._kafka = kafka
+        self._idempotent = idempotent
+
+    async def run(self, seconds: float, told: Callable[[Injected], None]) -> None:
+        """Everything once, spread over `seconds`, with real events sent again in between."""
+        records = hostile(self._rng)
+        begin = time.monotonic()
+        for number, record in enumerate(records):
+            moment = begin + seconds * (number + 1) / (len(records) + 1)
+            await asyncio.sleep(max(0.0, moment - time.monotonic()))
+            told(await self.send(record))
+            if number % 3 == 1:
+                for repeated in await self.repeat():
+                    told(repeated)
+
+    async def send(self, record: Record) -> Injected:
+        partition = UNDECODABLE_PARTITION if record.undecodable else self._rng.randrange(UNDECODABLE_PARTITION)
+        async with self._kafka:
+            # A batch of our own making cannot get the numbers of an idempotent producer.
+            producer = await self._producer(idempotent=self._idempotent and not record.undecodable)
+            try:
+                if record.undecodable:
+                    sending = await _with_broken_header_name(producer, record, partition)
+                else:
+                    sending = await producer.send(
+                        record.topic, record.value, key=KEY, partition=partition, headers=list(record.headers)
+                    )
+                async with asyncio.timeout(ACK_SECONDS):
+                    sent = await sending
+            finally:
+                await producer.stop()
+        return self._note(Injected(record.kind, record.topic, partition, sent.offset, record.dead_for))
+
+    async def repeat(self) -> list[Injected]:
+        """Real events once more: the oldest of a partition backwards, into the same one and into another."""
+        topic, partition = SUBMISSIONS, self._rng.randrange(UNDECODABLE_PARTITION)
+        async with self._kafka:
+            values = await self._read(topic, partition)
+            producer = await self._producer(idempotent=self._idempotent)
+            try:
+                found = []
+                for place in (partition, (partition + 1) % UNDECODABLE_PARTITION):
+                    for key, value in reversed(values):
+                        sent = await producer.send_and_wait(topic, value, key=key, partition=place)
+                        kind = "duplicate" if place == partition else "duplicate elsewhere"
+                        found.append(self._note(Injected(kind, topic, place, sent.offset, NOBODY)))
+            finally:
+                await producer.stop()
+        return found
+
+    def _note(self, injected: Injected) -> Injected:
+        self.injected.append(injected)
+        return injected
+
+    async def _producer(self, *, idempotent: bool) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            acks="all",
+            enable_idempotence=idempotent,
+            request_timeout_ms=ACK_SECONDS * 1000,
+        )
+        await producer.start()
+        return producer
+
+    async def _read(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes]]:
+        """Up to a few events from the beginning of a partition; what was injected there is passed over."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            place = TopicPartition(topic, partition)
+            consumer.assign([place])
+            await consumer.seek_to_beginning(place)
+            batch = (await consumer.getmany(timeout_ms=2000, max_records=READ_BACK)).get(place, [])
+        finally:
+            await consumer.stop()
+        mine = {(i.topic, i.partition, i.offset) for i in self.injected}
+        real = [(r.key, r.value) for r in batch if r.value and (topic, partition, r.offset) not in mine]
+        return real[:3]
+
+
+async def _with_broken_header_name(producer: AIOKafkaProducer, record: Record, partition: int) -> "asyncio.Future[Any]":
+    """Valid for the broker, undecodable for the client: written as `zz`, changed in the finished batch."""
+    batch = producer.create_batch()
+    batch.append(timestamp=None, key=None, value=record.value, headers=[("zz", b"1")])
+    batch.close()
+    data = bytearray(batch._build())
+    at = bytes(data).index(b"zz")
+    data[at : at + 2] = b"\xff\xfe"
+    data[17:21] = struct.pack(">I", calc_crc32c(bytes(data[21:])))
+    batch._buffer = data
+    sending: asyncio.Future[Any] = await producer.send_batch(batch, record.topic, partition=partition)
+    return sending

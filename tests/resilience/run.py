@@ -1,0 +1,131 @@
+"""One run: a bed, writers, faults and injected records at the same time, then rest, then the reckoning."""
+
+import asyncio
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from shared.events import INDICATORS, NOTIFICATIONS, SUBMISSIONS
+from tests.resilience.bed import Bed
+from tests.resilience.book import Book
+from tests.resilience.checker import Checker, Row, table
+from tests.resilience.faults import Driver
+from tests.resilience.injection import Injector
+from tests.resilience.journal import Journal
+from tests.resilience.schedule import Kind, Planned, kinds, plan
+from tests.resilience.settling import settle
+from tests.resilience.writers import Writers
+
+WARM_UP_ACTS = 40
+WARM_UP_SECONDS = 60.0
+# Checks wait for their rows to come true, but the system has settled by then.
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a run goes. `only_brokers`: nothing but a broker dies, and then no request may fail."""
+
+    seconds: float = 60.0
+    faults: int = 30
+    nodes: int = 1
+    writers: int = 6
+    plant: str | None = None
+    only_brokers: bool = False
+
+
+def run(seed: int, form: Form, *, keep: bool = False) -> bool:
+    """Whether everything was right. The folder is kept when it was not, and named."""
+    print(f"seed {seed}: {form}", flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="tiendo-resilience-"))
+    bed = Bed(folder, nodes=form.nodes, plant=form.plant)
+    began = time.monotonic()
+    right = False
+    try:
+        bed.start()
+        print(f"{len(bed.processes)} processes after {time.monotonic() - began:.0f} s, logs in {bed.place.logs}")
+        rows = asyncio.run(_run(bed, seed, form))
+        print(table(rows), flush=True)
+        right = all(row.ok for row in rows)
+    finally:
+        bed.stop()
+        if right and not keep:
+            bed.remove()
+        else:
+            print(f"Kept: {folder}")
+    print(f"seed {seed}: {'right' if right else 'WRONG'}, {time.monotonic() - began:.0f} s in all", flush=True)
+    return right
+
+
+async def _run(bed: Bed, seed: int, form: Form) -> list[Row]:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
+    rng = Random(seed)
+    book = Book()
+    journal = Journal(bed.place.logs / "journal.log")
+    driver = Driver(bed, journal)
+    injector = Injector(bed.bootstrap, Random(rng.random()), driver.kafka, idempotent=bed.brokers.idempotent)
+    planned = _plan(bed, Random(rng.random()), form)
+    writers = Writers(bed.urls, bed.issuer.token, book, rng, form.writers, strict=form.only_brokers)
+    until = asyncio.Event()
+    writing = asyncio.create_task(writers.run(until))
+    try:
+        await _warm(book, writing)
+        journal.begin()
+        async with asyncio.TaskGroup() as together:
+            together.create_task(driver.run(planned))
+            if not form.only_brokers:
+                told = journal.write
+                together.create_task(
+                    injector.run(
+                        form.seconds, lambda i: told("inject", i.topic, f"{i.kind} at {i.partition}/{i.offset}")
+                    )
+                )
+    finally:
+        until.set()
+        await asyncio.gather(writing, return_exceptions=True)
+    writing.result()
+    print(f"writers: {dict(sorted(book.counts.items()))}", flush=True)
+    began = time.monotonic()
+    waiting = await settle(bed)
+    journal.write("settled", note=f"after {time.monotonic() - began:.1f} s")
+    checked = await Checker(bed.urls, bed.issuer.token, book, injector.injected, patience=PATIENCE_SECONDS).run()
+    return [*checked, *_own(bed, driver, len(planned), waiting)]
+
+
+def _plan(bed: Bed, rng: Random, form: Form) -> list[Planned]:
+    processes, proxies = tuple(bed.processes), tuple(bed.proxies)
+    if form.only_brokers:
+        brokers = tuple(n for n in processes if n.startswith("broker-"))
+        return plan(rng, [Kind("kill", 1, (0.0, 3.0), brokers, rest=15.0)], form.seconds, form.faults)
+    possible = kinds(processes, proxies, (SUBMISSIONS, INDICATORS, NOTIFICATIONS), durable=bed.brokers.idempotent)
+    return plan(rng, possible, form.seconds, form.faults)
+
+
+async def _warm(book: Book, writing: "asyncio.Task[None]") -> None:
+    """Until there is something to lose."""
+    deadline = time.monotonic() + WARM_UP_SECONDS
+    while sum(map(len, book.acts.values())) < WARM_UP_ACTS and not writing.done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"fewer than {WARM_UP_ACTS} acts in {WARM_UP_SECONDS:.0f} s without any fault")
+        await asyncio.sleep(0.1)
+
+
+def _own(bed: Bed, driver: Driver, planned: int, waiting: list[str]) -> list[Row]:
+    """What this half saw itself."""
+    failures = tuple(driver.journal.failures)
+    alone = tuple(f"{e.name} ended with {e.code}" for e in bed.supervisor.ended if not e.asked)
+    return [
+        Row("system: at rest after the faults", "nothing waits", f"{len(waiting)} wait", not waiting, tuple(waiting)),
+        Row(
+            "system: SIGTERM ends with 0 in 30 s",
+            f"{driver.stops} stops",
+            f"{len(failures)} failed",
+            not failures,
+            failures,
+        ),
+        Row("system: nobody ended by itself", "0", str(len(alone)), not alone, alone),
+        Row("faults done", str(planned), str(driver.done), planned == driver.done),
+    ]

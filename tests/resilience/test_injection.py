@@ -1,0 +1,26 @@
+"""What is injected is what it says it is, by the services' own reading."""
+
+from random import Random
+
+import pytest
+
+from shared.events import InvalidEvent, SubmissionReceived, parse
+from tests.resilience.injection import CONSUMERS, Record, hostile
+
+RECORDS = hostile(Random(1))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda r: f"{r.kind}, {r.topic}")
+def test_dead_for_everyone_is_no_event_and_the_others_are_events(record: Record) -> None:
+    if record.dead_for == CONSUMERS[record.topic]:
+        with pytest.raises(InvalidEvent):
+            parse(record.value)
+    else:
+        event = parse(record.value)
+        assert isinstance(event.data, SubmissionReceived)
+        assert event.sequence is None and event.prevhash is None
+
+
+def test_the_same_seed_gives_the_same_records() -> None:
+    assert hostile(Random(1)) == RECORDS
+    assert hostile(Random(2)) != RECORDS
