@@ -7,10 +7,10 @@ BIN := .venv/bin
 MEMBERS := shared services/submissions services/aggregation services/notifications services/audit deploy/local
 STAMP := .venv/.installed
 
-.PHONY: help install up demo test lint format bench lock clean
+.PHONY: help install up demo test test-resilience test-resilience-long lint format bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(UV):
 	@mkdir -p .local
@@ -33,6 +33,12 @@ demo: $(STAMP) ## as up, and play illustrative submissions for 2024, 2025 and 20
 
 test: $(STAMP) ## run every test, on its own servers
 	$(BIN)/pytest $(ARGS)
+
+test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
+	$(BIN)/python -m tests.resilience --short $(ARGS)
+
+test-resilience-long: $(STAMP) ## ten runs of a minute with thirty faults each
+	$(BIN)/python -m tests.resilience --runs 10 --seconds 60 --faults 30 $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy --strict
 	$(BIN)/ruff check .
