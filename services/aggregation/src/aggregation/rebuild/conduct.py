@@ -7,6 +7,7 @@
 4. Only to swap: take the lock of the live state, apply what came in since, exchange the tables, and commit.
 """
 
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,6 +165,7 @@ class Rebuild:
         async with self._live.begin() as tx:
             await know(tx)
             await store.lock(tx)
+            locked = time.monotonic()
             # The lock's statement forbids scans, for batches; what follows compares whole tables.
             await tx.execute(sa.text("set local enable_seqscan = on"))
             await self._follower.follow(await lacking(tx), LOCKED_SECONDS)
@@ -173,6 +175,7 @@ class Rebuild:
             await self._aggregator.restate(tx, changed)
             rebuilt = self._rebuilt(asked, started_at, compared, swapped=True)
             await rebuilds.record(tx, rebuilt, self._plan.version)
+        self._say(f"exchanged, live applied nothing for {time.monotonic() - locked:.2f} s")
         return rebuilt
 
     async def _record(self, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
