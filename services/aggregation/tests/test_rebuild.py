@@ -1,5 +1,6 @@
 """A state computed anew from the events is the live one, whatever the history; and what was tampered with is found."""
 
+import asyncio
 import random
 from typing import Any
 
@@ -13,21 +14,22 @@ from aggregation.aggregate import Aggregator
 from aggregation.plan import Plan
 from aggregation.rebuild.conduct import Asked, Rebuild, Result
 from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Page, Told
+from aggregation.rebuild.origin import Name, Origin, Page, Told
+from aggregation.rebuild.shadow import shadow_schema
 from aggregation.settings import Settings
-from services.aggregation.tests.conftest import empty, record_of
-from services.aggregation.tests.test_recomputation import random_history
+from services.aggregation.tests.conftest import Desk, empty, record_of
+from services.aggregation.tests.test_recomputation import compare, random_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database import create_engine
 from shared.events import Event
-from shared.messaging import BatchConsumer
+from shared.messaging import BatchConsumer, Received
 
 
 class Log:
     """An origin in memory that may grow while it is read."""
 
-    name = "log"
+    name: Name = "log"
     complete = True
 
     def __init__(self, events: list[Event], page: int = 300) -> None:
@@ -48,9 +50,13 @@ def shadow_engine(live: AsyncEngine) -> AsyncEngine:
 
 
 async def rebuild(engine: AsyncEngine, plan: Plan, events: list[Event], page: int = 300, **asked: Any) -> Result:
+    return await rebuild_from(engine, plan, Log(events, page), **asked)
+
+
+async def rebuild_from(engine: AsyncEngine, plan: Plan, origin: Origin, **asked: Any) -> Result:
     shadow = shadow_engine(engine)
     try:
-        one = Rebuild(engine, shadow, Log(events, page), plan, clock=Clock(), say=print)
+        one = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
         return await one.run(Asked("test", **{"patience": 0.5, **asked}))
     finally:
         await shadow.dispose()
@@ -171,3 +177,105 @@ async def test_what_live_lacks_is_waited_for_and_comes_with_a_swap(
     assert (await rebuild(engine, plan, events)).rebuilt.equal
     await apply(engine, plan, lost, 100)  # the broker delivers them after all
     assert (await rebuild(engine, plan, events)).rebuilt.equal
+
+
+async def test_while_a_writer_goes_on_a_swap_loses_nothing(
+    engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+) -> None:
+    """Two partitions of live and the log take in the same events, each at its own pace; rebuilds swap the tables."""
+    desk, events = random_history(catalogue, random.Random(23), 150)
+    log: list[Event] = []
+    done = asyncio.Event()
+
+    async def work(mine: list[Event], batch: int) -> None:
+        consumer = BatchConsumer(engine, "aggregation", Aggregator(plan, Clock()).apply)
+        for start in range(0, len(mine), batch):
+            await consumer.consume([record_of(event, start + n) for n, event in enumerate(mine[start : start + batch])])
+
+    async def keep() -> None:
+        for start in range(0, len(events), 25):
+            log.extend(events[start : start + 25])
+            await asyncio.sleep(0.05)
+
+    async def write() -> None:
+        obligations = [{e.subject: n for n, e in enumerate(events)}[event.subject] % 2 for event in events]
+        halves = [[e for e, half in zip(events, obligations, strict=True) if half == n] for n in (0, 1)]
+        await asyncio.gather(work(halves[0], 5), work(halves[1], 9), keep())
+        done.set()
+
+    writing = asyncio.create_task(write())
+    swaps = 0
+    while not done.is_set():
+        result = await rebuild_from(engine, plan, Log(log), swap=True, patience=5)
+        assert result.rebuilt.equal and result.rebuilt.swapped and result.refused is None, result.shown
+        swaps += 1
+    await writing
+    assert swaps > 1
+    await compare(engine, catalogue, desk)
+    final = await rebuild(engine, plan, events)
+    assert final.rebuilt.equal and final.rebuilt.events == len(events)
+
+
+async def test_what_live_has_set_aside_is_left_out(
+    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open and discarded letters do not count in the rebuild either; a replayed one does, also one read from the log
+    while it was still open."""
+    events = await some_history(engine, plan, catalogue)
+    desk = Desk(catalogue)
+    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
+    poison = opened.model_copy(update={"id": "p", "data": opened.data.model_copy(update={"form": "B99"})})
+    answer = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
+    await apply(engine, plan, [opened, poison], 10)
+    # As an older catalogue would have left it: readable today, set aside then.
+    letter = (
+        'insert into dead_letter (topic, partition, "offset", timestamp_ms, headers, event_id, reason, value) '
+        f"values ('submissions.v1', 0, 99, 0, '[]', '{answer.id}', 'then', 'x')"
+    )
+    await run(engine, letter, f"insert into inbox (event_id) values ('{answer.id}')")
+    told = [*events, opened, poison, answer]
+    result = await rebuild(engine, plan, told)
+    assert result.rebuilt.equal, result.compared.letters
+    assert result.rebuilt.events == len(told) - 2
+    await run(engine, "update dead_letter set state = 'discarded' where reason = 'then'")
+    assert (await rebuild(engine, plan, told)).rebuilt.equal
+    async with engine.begin() as tx:
+        await Aggregator(plan, Clock()).apply(tx, [Received(answer, record_of(answer))])
+        await tx.execute(
+            sa.text("update dead_letter set state = 'replayed', outcome = 'applied' where reason = 'then'")
+        )
+    assert (await rebuild(engine, plan, told)).rebuilt.equal
+    monkeypatch.setattr("aggregation.rebuild.conduct.CATCH_UP_SECONDS", 0.5)
+    with pytest.raises(CouldNotCompare, match="1 events that the log does not tell of"):
+        await rebuild(engine, plan, told[:-1])
+
+
+async def test_no_swap_where_an_event_can_no_longer_be_applied(
+    engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+) -> None:
+    events = await some_history(engine, plan, catalogue)
+    opened = Desk(catalogue).open("B12-NGHE", "SO_GDDT", "2026")[1]
+    gone = opened.model_copy(update={"id": "g", "data": opened.data.model_copy(update={"form": "B99"})})
+    await run(engine, "insert into inbox (event_id) values ('g')")  # an older catalogue could
+    result = await rebuild(engine, plan, [*events, gone], swap=True)
+    assert not result.rebuilt.equal and not result.rebuilt.swapped and "would be lost" in (result.refused or "")
+
+
+async def test_one_rebuild_at_a_time(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
+    async with shadow_schema(engine):
+        with pytest.raises(CouldNotCompare, match="another"):
+            await rebuild(engine, plan, [])
+    assert (await rebuild(engine, plan, [])).rebuilt.equal
+
+
+async def test_readers_that_hold_the_tables_are_not_disturbed(
+    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregation.rebuild.exchange.TRIES", 2)
+    events = await some_history(engine, plan, catalogue)
+    async with engine.connect() as reader:
+        await reader.execute(sa.text("select from indicator_value limit 1"))
+        result = await rebuild(engine, plan, events, swap=True)
+        assert result.rebuilt.equal and not result.rebuilt.swapped and "readers" in (result.refused or "")
+        await reader.execute(sa.text("select from fact limit 1"))
+    assert (await rebuild(engine, plan, events, swap=True)).rebuilt.swapped

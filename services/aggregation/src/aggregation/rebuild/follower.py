@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Origin, Told
+from aggregation.rebuild.origin import Origin, Told, signature
 from aggregation.rebuild.shadow import SCHEMA
 from shared.messaging import Apply, BatchConsumer
 
@@ -23,14 +23,13 @@ _AWAIT = sa.text("insert into awaited select unnest(:ids) on conflict do nothing
     sa.bindparam("ids", type_=_IDS)
 )
 # A letter that was replayed counts as applied, one that is open or discarded as set aside.
-_LETTERS = "select event_id from public.dead_letter d where event_id is not null"
-_ASIDE = f"{_LETTERS} and coalesce(to_jsonb(d) ->> 'state', '') <> 'replayed'"
-_SET_ASIDE = sa.text(_ASIDE)
+_ASIDE = "select event_id from public.dead_letter where event_id is not null and state <> 'replayed'"
+_SET_ASIDE = sa.text("select event_id, value from public.dead_letter where state <> 'replayed'")
 _LACKING = sa.text(
     f"""
     select event_id from (
       select event_id from public.inbox
-      union {_LETTERS} and to_jsonb(d) ->> 'state' = 'replayed'
+      union select event_id from public.dead_letter where event_id is not null and state = 'replayed'
     ) applied
     where event_id not in ({_ASIDE})
       and not exists (select from {SCHEMA}.inbox s where s.event_id = applied.event_id)
@@ -41,8 +40,9 @@ _AWAITED = sa.text(f"select count(*) from {SCHEMA}.awaited")
 
 
 async def set_aside(tx: AsyncConnection) -> set[str]:
-    """Ids of the events that live could not apply, or was told by ops to leave out."""
-    return set((await tx.execute(_SET_ASIDE)).scalars())
+    """Ids of the events that live could not apply, or not even read, or was told by ops to leave out."""
+    rows = await tx.execute(_SET_ASIDE)
+    return {id for row in rows if (id := row.event_id or signature(row.value)[0])}
 
 
 async def lacking(tx: AsyncConnection) -> set[str]:

@@ -1,5 +1,6 @@
 """Where the events of a rebuild come from."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -24,6 +25,15 @@ class Page:
 
     events: list[Told]
     more: bool
+
+
+def signature(value: bytes | None) -> tuple[str, datetime] | tuple[None, None]:
+    """Id and time of an event, also of one that this program cannot read; nothing when the bytes are no event."""
+    try:
+        known = json.loads(value or b"")
+        return str(known["id"]), datetime.fromisoformat(known["time"])
+    except (ValueError, KeyError, TypeError):
+        return None, None
 
 
 class Origin(Protocol):

@@ -1,15 +1,13 @@
 """The topic as origin, read from its beginning by a consumer that belongs to no group and commits nothing."""
 
-import json
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Name, Page, Told
+from aggregation.rebuild.origin import Name, Page, Told, signature
 from shared.settings import ServiceSettings
 
 LIMIT = 2000
@@ -54,16 +52,11 @@ class TopicOrigin:
 
     async def read(self) -> Page:
         found = await self._consumer.getmany(timeout_ms=QUIET_MS, max_records=LIMIT)
-        events = [_told(record) for records in found.values() for record in records]
+        events = []
+        for record in (record for records in found.values() for record in records):
+            id_, time = signature(record.value)
+            events.append(Told(id_, time, record))
         return Page(events, bool(events) and not await self._passed())
 
     async def _passed(self) -> bool:
         return all([await self._consumer.position(tp) >= end for tp, end in self._ends.items()])
-
-
-def _told(record: ConsumerRecord) -> Told:
-    try:
-        known = json.loads(record.value or b"")
-        return Told(str(known["id"]), datetime.fromisoformat(known["time"]), record)
-    except (ValueError, KeyError, TypeError):
-        return Told(None, None, record)
