@@ -1,6 +1,9 @@
 """Pages of dead letters: nothing of a payload is markup, the acts are plain forms, forged ones are refused."""
 
 import json
+import re
+
+import pytest
 
 from shared.web.dead_letter_payload import payload
 
@@ -93,6 +96,20 @@ async def test_replaying_what_is_filtered_tells_what_became_of_each(office: Offi
     assert "Đã áp dụng: 3. Trùng, không áp dụng thêm: 0. Vẫn không áp dụng được: 1." in page.text
     assert f'href="/dead-letters/{ids[3]}"' in page.text
     assert office.applied == [e.id for e in events]
+
+
+async def test_a_long_run_goes_on_where_it_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web.dead_letter_pages.AT_ONCE", 2)
+    ids = await office.set_aside(*(an_event().to_bytes() for _ in range(3)))
+    first = await office.send(f"{HOME}/replay", state="open")
+    assert "Vẫn không áp dụng được: 2." in first.text
+    assert "Phát lại tiếp" in first.text
+    [cursor] = re.findall(r'name="cursor" value="(.+)"', first.text)
+    office.fault = None
+    rest = await office.send(f"{HOME}/replay", state="open", cursor=cursor)
+    assert "Đã áp dụng: 1." in rest.text
+    assert "Phát lại tiếp" not in rest.text
+    assert f'href="/dead-letters/{ids[0]}"' in rest.text
 
 
 async def test_a_forged_form_is_refused(office: Office) -> None:

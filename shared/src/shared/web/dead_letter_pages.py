@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.auth import Person
 from shared.messaging.dead_letter import DeadLetters, Handled, State, StillFails, Wanted, topics
+from shared.web.cursor import encode
 from shared.web.dead_letter_api import (
     Desk,
     LetterId,
@@ -125,7 +126,7 @@ async def _list_page(
         at_once=AT_ONCE,
         counts=Counter(one.outcome or "failed" for one in handled),
         failed=[one for one in handled if one.reason],
-        goes_on=last is not None,
+        go_on_after=encode(last) if last is not None else None,
         next_url=f"{HOME}?{more}" if found["next"] else None,
         first_url=f"{HOME}?{urlencode(typed)}" if cursor else None,
     )

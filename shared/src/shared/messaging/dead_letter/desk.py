@@ -36,7 +36,10 @@ _CLAIM = sa.text("insert into inbox (event_id) values (:id) on conflict do nothi
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of a letter. `reason` is set where it could not be applied: then it stays in its state."""
+    """What became of a letter. `reason` is set where it could not be applied: then it stays in its state.
+
+    The reason is what today's code said, or the code of the problem that kept it from being tried.
+    """
 
     id: int
     state: State
@@ -93,7 +96,7 @@ class DeadLetters:
         except StillFails as problem:
             return Handled(letter.id, letter.state, reason=problem.reason)
         except Problem as problem:
-            return Handled(letter.id, letter.state, reason=problem.title.en)
+            return Handled(letter.id, letter.state, reason=problem.code)
 
     async def discard(self, id_: int, note: str, by: str) -> Handled:
         """Leave the letter alone, with a reason. It is kept whole and may still be replayed. Problems: 404, 409.
