@@ -27,8 +27,8 @@ def test_outbox_and_dead_letters(database: Callable[..., str]) -> None:
             " select 't', 'k', x::text, 'v', now() - interval '90 s' from generate_series(1, 3) x"
         )
         connection.execute(
-            'insert into dead_letter (topic, partition, "offset", timestamp_ms, headers, reason)'
-            " values ('t', 0, 1, 1, '[]', 'r')"
+            'insert into dead_letter (topic, partition, "offset", timestamp_ms, headers, reason, state)'
+            " values ('t', 0, 1, 1, '[]', 'r', 'open'), ('t', 0, 2, 1, '[]', 'r', 'discarded')"
         )
     found = ask_database("audit", url)
     assert (found.outbox, found.dead_letters) == (3, 1)

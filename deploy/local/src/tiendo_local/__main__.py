@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tiendo_local import dead_letter_options
 from tiendo_local.faults import LocalFault, say_error
 from tiendo_local.place import find
 
@@ -32,6 +33,10 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.rebuild import rebuild
 
             return rebuild(place, origin=given.origin, swap=given.swap)
+        if given.command == "deadletters":
+            from tiendo_local.dead_letters import run
+
+            return run(place, given)
         if given.command == "trace":
             from tiendo_local.trace import show_trace
 
@@ -54,10 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--role", required=True)
     token.add_argument("--unit", required=True, help="catalogue key, e.g. SO_Y_TE or 24615@2025-07-01")
     token.add_argument("--subject", help="the person's opaque id")
-    commands.add_parser("lag", help="what waits where: outbox, consumers, dead letters")
+    commands.add_parser("lag", help="what waits where: outbox, consumers, open dead letters")
     rebuild = commands.add_parser("rebuild", help="compute the indicators anew from the events and compare")
     rebuild.add_argument("--from", dest="origin", choices=("log", "topic"), default="log", help="default: log")
     rebuild.add_argument("--swap", action="store_true", help="use what was computed from now on")
+    dead_letter_options.add_parser(commands)
     trace = commands.add_parser("trace", help="draw what happened to a submission, a reminder, an event")
     trace.add_argument("id", help="trace id, or id of a submission, obligation, reminder or event")
     catalogue = commands.add_parser("catalogue", help="work on catalogue files")
