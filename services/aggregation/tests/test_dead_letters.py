@@ -1,0 +1,52 @@
+"""A form that yesterday's catalogue did not have: set aside, replayed after the upgrade, and in the figures once."""
+
+from dataclasses import replace
+
+import httpx
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.aggregate import Aggregator
+from aggregation.api import create_app
+from aggregation.plan import Plan
+from aggregation.settings import Settings
+from services.aggregation.tests.conftest import Bench, Desk, record_of
+from services.aggregation.tests.test_web import reading_as, settings  # noqa: F401  a fixture
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.messaging import BatchConsumer
+
+LIST = "/api/v1/dead-letters"
+
+
+async def test_a_form_comes_with_the_upgrade(
+    engine: AsyncEngine,
+    bench: Bench,
+    catalogue: Catalogue,
+    settings: Settings,  # noqa: F811
+) -> None:
+    yesterday = replace(catalogue, forms={code: form for code, form in catalogue.forms.items() if code != "B12-NGHE"})
+    desk = Desk(catalogue)
+    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
+    answer = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
+    consumer = BatchConsumer(engine, "aggregation", Aggregator(Plan(yesterday), Clock()).apply)
+    await consumer.consume([record_of(event, n) for n, event in enumerate([opened, answer])])
+
+    app = create_app(settings)
+    headers = reading_as(settings, "ops")
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+        found = (await web.get(LIST, headers=headers, params={"reason": "B12-NGHE is not in catalogue"})).json()
+        assert [item["event_id"] for item in found["items"]] == [answer.id, opened.id]
+        for _ in range(2):
+            done = (await web.post(f"{LIST}/replay", json={"type": answer.type}, headers=headers)).json()
+            assert [item["outcome"] for item in done["items"]] in (["applied"], [])
+        for item in found["items"]:
+            again = await web.post(f"{LIST}/{item['id']}/replay", headers=headers)
+            assert again.json() == {"id": item["id"], "state": "replayed", "outcome": "applied"}
+    assert (await bench.value("5.3", "2026")).value == 40
+    told = [event["type"] for event in await bench.published()]
+    assert told.count("vn.tiendo.deadletter.replayed.v1") == 2
+    assert "vn.tiendo.indicator.aggregated.v1" in told
+    async with engine.connect() as tx:
+        assert await tx.scalar(sa.text("select count(*) from dead_letter where state = 'replayed'")) == 2
