@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -26,9 +27,6 @@ from shared.shutdown import DRAIN_SECONDS, end_within
 from shared.telemetry import configure_tracing, flush_tracing
 from shared.web.health import Finding, Health, health_routes
 from shared.web.metrics import metrics_routes
-
-STUCK_SECONDS = 60.0
-LOOK_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -138,15 +136,17 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
 
 
 async def _watch_progress(worker: ServiceWorker | None) -> None:
-    """Ends when the worker has been stuck for a minute: whoever started this process starts it again (crash only)."""
-    since = 0.0
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        stuck = worker.stuck() if worker else None
-        since = since + LOOK_SECONDS if stuck else 0.0
-        if since >= STUCK_SECONDS:
-            log.critical("stuck", detail=stuck)
-            return
+    """Ends when the worker stays stuck: whoever started this process starts it again (crash only)."""
+    if not worker:
+        await asyncio.Event().wait()
+        return
+    limit = worker.settings.stuck_after_seconds
+    since: float | None = None
+    while since is None or time.monotonic() - since < limit / 2:
+        await asyncio.sleep(min(10.0, limit / 12))
+        stuck = worker.stuck()
+        since = (since or time.monotonic()) if stuck else None
+    log.critical("stuck", detail=stuck)
 
 
 def _worker_app() -> FastAPI:
@@ -160,14 +160,13 @@ def _worker_app() -> FastAPI:
 
 def _watch(health: Health, worker: ServiceWorker) -> None:
     async def stuck() -> Finding:
-        return _finding(worker.stuck())
+        why = worker.stuck()
+        ages = {sign.name: None if sign.age is None else round(sign.age, 1) for sign in worker.signs()}
+        return Finding(why is None, {"ages": ages} | ({"detail": why} if why else {}))
 
     async def waiting() -> Finding:
-        return _finding(worker.waiting())
+        why = worker.waiting()
+        return Finding(why is None, {"detail": why} if why else {})
 
     health.live("worker", stuck)
     health.ready("consumer", waiting)
-
-
-def _finding(detail: str | None) -> Finding:
-    return Finding(detail is None, {"detail": detail} if detail else {})

@@ -36,6 +36,9 @@ class ServiceSettings(BaseSettings):
         45_000, ge=6_000, le=300_000, validation_alias=_env("KAFKA_SESSION_TIMEOUT_MS")
     )
 
+    # A worker without progress for so long although its servers answer is started again.
+    stuck_after_seconds: float = Field(120, gt=0, validation_alias=_env("STUCK_AFTER_SECONDS"))
+
     otlp_endpoint: str | None = Field(None, validation_alias=_env("OTEL_EXPORTER_OTLP_ENDPOINT"))
     spans_dir: Path | None = Field(None, validation_alias=_env("TIENDO_SPANS_DIR"))
     trace_ratio: float = Field(1.0, ge=0, le=1, validation_alias=_env("TIENDO_TRACE_RATIO"))

@@ -1,8 +1,9 @@
 """A database with the messaging tables and one effect table, and settings of a service that exists only here."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -15,7 +16,9 @@ from shared.database import create_engine
 from shared.events import DeadlineApproaching, Event
 from shared.messaging import Received, messaging_tables
 from shared.settings import ServiceSettings
+from tiendo_local import broker as brokers
 from tiendo_local.broker import Broker
+from tiendo_local.place import find
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -118,3 +121,12 @@ async def probe(database: Callable[[str], str], unique: Callable[[str], str]) ->
         await tx.run_sync(metadata.create_all)
     yield Probe(engine, settings, effect)
     await engine.dispose()
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A broker that this test may kill."""
+    server = brokers.choose(tmp_path / "broker", find())
+    server.start()
+    yield server
+    server.kill()

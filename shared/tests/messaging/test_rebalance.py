@@ -13,7 +13,7 @@ from shared.messaging import Received, ServiceWorker
 from tiendo_local.broker import Broker
 
 from .conftest import Probe, an_event
-from .workers import a_worker, counted, settings_of, settled, until
+from .workers import a_group, a_worker, counted, settings_of, settled, until
 
 PARTITIONS = 12
 
@@ -40,9 +40,8 @@ async def test_a_second_worker_joins_during_a_batch(
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],
-    unique: Callable[[str], str],
 ) -> None:
-    topic, group = topics("handover", partitions=PARTITIONS), unique("probe")
+    topic, group = topics("handover", partitions=PARTITIONS), a_group()
     tried: Counter[str] = Counter()
     in_hand = asyncio.Event()
 
@@ -85,9 +84,8 @@ async def test_from_one_worker_to_twelve_and_back_while_events_flow(
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],
-    unique: Callable[[str], str],
 ) -> None:
-    topic, group = topics("scale", partitions=PARTITIONS), unique("probe")
+    topic, group = topics("scale", partitions=PARTITIONS), a_group()
     settings = settings_of(probe, broker, group)
     sent: list[str] = []
     enough = asyncio.Event()

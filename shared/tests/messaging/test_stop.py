@@ -1,119 +1,20 @@
 """SIGTERM to real processes: what is in hand is finished, and they end within 30 s whatever is dead."""
 
-import asyncio
-import os
 import signal
-import socket
-import sys
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.events import DEADLINES
 from shared.messaging import publish
-from tiendo_local import broker as brokers
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
-from tiendo_local.place import find
 
 from .conftest import Probe, an_event
-from .workers import until
-
-TINY = Path(__file__).with_name("tiny_service.py")
-END_SECONDS = 30
-
-
-class Tiny:
-    """A process of tiny_service.py."""
-
-    def __init__(self, process: asyncio.subprocess.Process, mark: Path) -> None:
-        self.process = process
-        self._mark = mark
-
-    async def has_a_batch(self) -> bool:
-        return self._mark.exists()
-
-    async def end(self) -> tuple[int, float]:
-        """SIGTERM; its exit code and the seconds it took."""
-        started = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(END_SECONDS + 5):
-            code = await self.process.wait()
-        return code, time.monotonic() - started
-
-
-@asynccontextmanager
-async def tiny(
-    folder: Path, *, bootstrap: str, database: str, group: str, topic: str = "", seconds: float = 0
-) -> AsyncIterator[Tiny]:
-    mark = folder / "in-hand"
-    environment = os.environ | {
-        "ENVIRONMENT": "test",
-        "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-        "KAFKA_SESSION_TIMEOUT_MS": "6000",
-        "TINY_DATABASE_URL": database,
-        "TINY_PORT": str(free_port()),
-        "TINY_GROUP": group,
-        "TINY_TOPIC": topic,
-        "TINY_SECONDS": str(seconds),
-        "TINY_MARK": str(mark),
-    }
-    with (folder / "log").open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, TINY, "worker", env=environment, stdout=output, stderr=output
-        )
-    try:
-        yield Tiny(process, mark)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        print((folder / "log").read_text())
-
-
-def free_port() -> int:
-    with socket.socket() as probing:
-        probing.bind(("127.0.0.1", 0))
-        return int(probing.getsockname()[1])
-
-
-class Proxy:
-    """Stands before PostgreSQL; frozen, it takes bytes and passes none on, as a host that vanished."""
-
-    def __init__(self, url: str) -> None:
-        self._to = urlsplit(url)
-        self._open = asyncio.Event()
-        self._open.set()
-        self.url = ""
-
-    async def __aenter__(self) -> "Proxy":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port = self._server.sockets[0].getsockname()[1]
-        user = self._to.netloc.rpartition("@")[0]
-        self.url = self._to._replace(netloc=f"{user}@127.0.0.1:{port}").geturl()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-
-    def freeze(self) -> None:
-        self._open.clear()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to_reader, to_writer = await asyncio.open_connection(self._to.hostname, self._to.port)
-        await asyncio.gather(self._pass(reader, to_writer), self._pass(to_reader, writer), return_exceptions=True)
-
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            await self._open.wait()
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+from .processes import END_SECONDS, Proxy, tiny
+from .workers import a_group, until
 
 
 @pytest.fixture
@@ -122,15 +23,6 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     await producer.start()
     yield producer
     await producer.stop()
-
-
-@pytest.fixture
-def own_broker(tmp_path: Path) -> object:
-    """A broker that this test may kill."""
-    server = brokers.choose(tmp_path / "broker", find())
-    server.start()
-    yield server
-    server.kill()
 
 
 async def ends(bootstrap: str, topic: str, partitions: int = 12) -> int:
@@ -148,10 +40,9 @@ async def test_the_batch_in_hand_is_finished_and_committed(
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],
-    unique: Callable[[str], str],
     tmp_path: Path,
 ) -> None:
-    topic, group = topics("drain", partitions=1), unique("tiny")
+    topic, group = topics("drain", partitions=1), a_group()
     events = [an_event() for _ in range(20)]
     for event in events:
         await producer.send(topic, event.to_bytes())
@@ -172,7 +63,7 @@ async def test_the_batch_in_hand_is_finished_and_committed(
 
 
 async def test_what_the_relay_is_sending_is_acknowledged_and_deleted(
-    probe: Probe, broker: Broker, unique: Callable[[str], str], tmp_path: Path
+    probe: Probe, broker: Broker, tmp_path: Path
 ) -> None:
     kafka_topics.create(broker.bootstrap, [DEADLINES], partitions=12)
     before = await ends(broker.bootstrap, DEADLINES)
@@ -186,7 +77,7 @@ async def test_what_the_relay_is_sending_is_acknowledged_and_deleted(
         return await left() < 20_000
 
     url = probe.settings.database_url.get_secret_value()
-    async with tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=unique("tiny")) as process:
+    async with tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=a_group()) as process:
         await until(sending)
         code, took = await process.end()
     assert code == 0 and took < 15
@@ -208,7 +99,7 @@ async def test_with_a_dead_broker_it_ends_in_time(
     await producer.stop()
     url = probe.settings.database_url.get_secret_value()
     async with tiny(
-        tmp_path, bootstrap=own_broker.bootstrap, database=url, group=unique("tiny"), topic=topic, seconds=3
+        tmp_path, bootstrap=own_broker.bootstrap, database=url, group=a_group(), topic=topic, seconds=3
     ) as process:
         await until(process.has_a_batch)
         own_broker.child.process.send_signal(how)  # type: ignore[union-attr]
@@ -225,7 +116,6 @@ async def test_with_a_dead_database_it_ends_in_time(
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],
-    unique: Callable[[str], str],
     tmp_path: Path,
 ) -> None:
     topic = topics("dead", partitions=1)
@@ -233,7 +123,7 @@ async def test_with_a_dead_database_it_ends_in_time(
     async with (
         Proxy(probe.settings.database_url.get_secret_value()) as proxy,
         tiny(
-            tmp_path, bootstrap=broker.bootstrap, database=proxy.url, group=unique("tiny"), topic=topic, seconds=2
+            tmp_path, bootstrap=broker.bootstrap, database=proxy.url, group=a_group(), topic=topic, seconds=2
         ) as process,
     ):
         await until(process.has_a_batch)

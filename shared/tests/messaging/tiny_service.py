@@ -1,7 +1,7 @@
 """A service as small as can be, for tests that need a process: `python tiny_service.py worker`.
 
 `TINY_TOPIC` is its topic (none if empty), `TINY_SECONDS` how long a batch takes, `TINY_MARK` a file made when the
-first batch is in hand.
+first batch is in hand. A loop `TINY_LOOP` fails always (`fail`), or is not there.
 """
 
 import asyncio
@@ -37,9 +37,19 @@ async def apply(tx: AsyncConnection, received: list[Received]) -> None:
     )
 
 
+async def fail(stopping: asyncio.Event) -> None:
+    raise ValueError("a fault of this process")
+
+
 def create_worker(settings: Settings) -> ServiceWorker:
     topic = os.environ["TINY_TOPIC"]
-    return ServiceWorker(settings, create_engine(settings, pool_size=2), topics=[topic] if topic else [], apply=apply)
+    return ServiceWorker(
+        settings,
+        create_engine(settings, pool_size=2),
+        topics=[topic] if topic else [],
+        apply=apply,
+        loops=[fail] if os.environ.get("TINY_LOOP") == "fail" else [],
+    )
 
 
 if __name__ == "__main__":

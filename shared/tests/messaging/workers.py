@@ -1,19 +1,31 @@
 """Whole workers on the test's broker, in a consumer group of their own."""
 
 import asyncio
+import random
+import string
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from prometheus_client import REGISTRY
 
+from shared.events import OPERATIONS
+from shared.events.topics import PARTITIONS
 from shared.messaging import Apply, ServiceWorker
+from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
 
 from .conftest import Probe, ProbeSettings
 
 
+def a_group() -> str:
+    """A service's name that no other test uses; names are letters only."""
+    return "probe-" + "".join(random.choices(string.ascii_lowercase, k=10))
+
+
 def settings_of(probe: Probe, broker: Broker, group: str, **others: Any) -> ProbeSettings:
+    kafka_topics.create(broker.bootstrap, [OPERATIONS], partitions=PARTITIONS)  # for the relay's beats
+
     class Named(ProbeSettings):
         service = group
 

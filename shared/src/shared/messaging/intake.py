@@ -39,12 +39,15 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     """Wraps a subscriber's fetching and consuming; is its rebalance listener.
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
-    taken, `failing_since` when fetching began to fail without a success since.
+    taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
+    `resting` while a pause holds the next call up.
     """
 
     def __init__(self) -> None:
         self.asked_at = time.monotonic()
         self.batch_since: float | None = None
+        self.done_at = self.asked_at
+        self.resting = False
         self.failing_since: float | None = None
         self._done = asyncio.Event()
         self._done.set()
@@ -57,7 +60,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
         async def paced(consumer: AIOKafkaConsumer) -> Records:
             # Here and not in the handler: no batch is in hand, so neither a rebalance nor a stop waits for the pause.
-            await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
+            while (rest := self._not_before - time.monotonic()) > 0:
+                self.resting = True
+                await asyncio.sleep(rest)
+            self.resting = False
             self.asked_at = time.monotonic()
             try:
                 with self.pacing(0):
@@ -88,6 +94,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
                 await consume(records)
             finally:
                 self.batch_since = None
+                self.done_at = time.monotonic()
                 self._done.set()
 
         return held

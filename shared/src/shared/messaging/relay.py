@@ -7,6 +7,7 @@ batches, a heartbeat when one is due.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -58,6 +59,7 @@ class Relay:
         self._batch = batch
         self._heartbeat = Heartbeat(settings, catalogue_version, heartbeat_seconds)
         self._stopping = asyncio.Event()
+        self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
 
     async def run(self) -> None:
         """Send until `stop`. Any failure closes the producer and starts over: a half-broken one must not live on."""
@@ -102,6 +104,7 @@ class Relay:
             # Idle, one look costs one round trip.
             if promised or await self._waiting():
                 promised = await self.step(producer)
+                self.moved_at = time.monotonic()
             if not promised:
                 await self._pause(POLL_SECONDS)
 

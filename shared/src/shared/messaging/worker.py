@@ -1,49 +1,28 @@
 """A service's worker: the relay, the batch subscriber and the service's own loops, started and stopped together."""
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import metrics
 from shared.catalogue import load
-from shared.messaging.consumer import Apply, BatchConsumer
-from shared.messaging.dead_letter import count_open
-from shared.messaging.intake import REBALANCE_TIMEOUT_MS, Intake
-from shared.messaging.relay import Relay, outbox_state
+from shared.messaging.consumer import Apply
+from shared.messaging.liveness import Sign
+from shared.messaging.loop import GuardedLoop, Loop
+from shared.messaging.relay import Relay
 from shared.messaging.retention import forget_inbox, pause
-from shared.messaging.undecodable import stepping_over
+from shared.messaging.subscription import Subscription
+from shared.messaging.vitals import Vitals
 from shared.settings import ServiceSettings
 from shared.shutdown import CANCEL_SECONDS, DRAIN_SECONDS
 
-STUCK_AFTER_SECONDS = 120
-GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
-WATCH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 
 log = structlog.get_logger()
-Loop = Callable[[asyncio.Event], Awaitable[None]]
-
-
-async def _tolerate_headers(
-    records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[KafkaMessage]]
-) -> KafkaMessage:
-    """FastStream decodes headers as UTF-8 and silently drops the batch when it cannot; our events do not need them."""
-    message = await original(tuple(replace(record, headers=()) for record in records))
-    message.raw_message = records
-    return message
-
-
-async def _undecoded(message: KafkaMessage) -> object:
-    return message.raw_message
 
 
 class ServiceWorker:
@@ -61,96 +40,36 @@ class ServiceWorker:
         self.settings = settings
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
-        self.broker = KafkaBroker(
-            settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
-            client_id=settings.service,
-            consumer_only=True,
-            allow_auto_create_topics=False,
-            graceful_timeout=GRACEFUL_SECONDS,
-            logger=logging.getLogger("tiendo.kafka"),
-            log_level=logging.DEBUG,
-        )
-        self.intake = Intake()
-        self._loops = loops
+        self._subscription = Subscription(settings, engine, topics, apply) if topics and apply else None
+        self._vitals = Vitals(settings, engine, self.relay, self._subscription)
+        self._loops = [
+            GuardedLoop("outbox watch", self._vitals.watch_outbox),
+            GuardedLoop("kafka watch", self._vitals.watch_kafka),
+            GuardedLoop("retention", self._forget),
+            *(GuardedLoop(getattr(loop, "__name__", "loop"), loop) for loop in loops),
+        ]
+        self._vitals.loops = self._loops
         self._stopping = asyncio.Event()
         self._connecting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._started_at = time.time()
-        self._subscribers = [self._subscribe(topics, apply)] if topics and apply else []
-
-    def _subscribe(self, topics: Sequence[str], apply: Apply) -> object:
-        consumer = BatchConsumer(self.engine, self.settings.service, apply)
-        subscriber = self.broker.subscriber(
-            *topics,
-            group_id=self.settings.service,
-            batch=True,
-            max_records=500,
-            batch_timeout_ms=25,
-            parser=_tolerate_headers,
-            decoder=_undecoded,
-            ack_policy=AckPolicy.NACK_ON_ERROR,
-            auto_offset_reset="earliest",
-            session_timeout_ms=self.settings.kafka_session_timeout_ms,
-            heartbeat_interval_ms=min(5_000, self.settings.kafka_session_timeout_ms // 4),
-            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
-            listener=self.intake,
-            max_poll_interval_ms=300_000,
-            max_partition_fetch_bytes=4 * 2**20,
-            fetch_max_wait_ms=self.settings.kafka_fetch_max_wait_ms,
-        )
-        fetch = self.intake.fetching(stepping_over(self.engine, subscriber.get_msg))
-        subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
-        subscriber.consume_one = self.intake.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
-
-        @subscriber
-        async def on_batch(message: KafkaMessage) -> None:
-            raw = message.raw_message
-            records = raw if isinstance(raw, tuple) else (raw,)
-            with self.intake.pacing(len(records)):
-                await consumer.consume(records)
-
-        return subscriber
+        self._started_at = time.monotonic()
 
     async def start(self) -> None:
         """Connect and start consuming. While Kafka cannot be reached it is tried again every second."""
+        self._vitals.relaying = asyncio.create_task(self.relay.run(), name="relay")
         self._connecting = asyncio.create_task(self._connect(), name="connect")
-        self._tasks = [
-            asyncio.create_task(self.relay.run(), name="relay"),
-            self._connecting,
-            asyncio.create_task(self._guard(self._watch_outbox), name="outbox watch"),
-            asyncio.create_task(self._guard(self._forget), name="retention"),
-            *(asyncio.create_task(self._guard(loop), name=getattr(loop, "__name__", "loop")) for loop in self._loops),
-        ]
+        guarded = [asyncio.create_task(loop.run(self._stopping), name=loop.name) for loop in self._loops]
+        self._tasks = [self._vitals.relaying, self._connecting, *guarded]
 
     async def _connect(self) -> None:
-        while self._subscribers and not self._stopping.is_set():
+        while self._subscription and not self._stopping.is_set():
             try:
-                await self.broker.start()
+                await self._subscription.start()
                 return
             except Exception as error:
                 log.warning("broker.retry", error=repr(error)[:300])
-                await self.broker.stop()
+                await self._subscription.stop()
                 await asyncio.sleep(1)
-
-    async def _guard(self, loop: Loop) -> None:
-        """A loop that fails is logged and started again a second later."""
-        while not self._stopping.is_set():
-            try:
-                await loop(self._stopping)
-                return
-            except Exception:
-                log.exception("loop.retry")
-                await asyncio.sleep(1)
-
-    async def _watch_outbox(self, stopping: asyncio.Event) -> None:
-        """Apart from the relay: while Kafka is away the relay waits, and that is when these figures are looked at."""
-        while not stopping.is_set():
-            async with self.engine.connect() as connection:
-                pending, age = await outbox_state(connection)
-                metrics.DEAD_LETTERS_OPEN.labels(self.settings.service).set(await count_open(connection))
-            metrics.OUTBOX_PENDING.labels(self.settings.service).set(pending)
-            metrics.OUTBOX_OLDEST_AGE.labels(self.settings.service).set(age)
-            await pause(stopping, WATCH_SECONDS)
 
     async def _forget(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -176,36 +95,28 @@ class ServiceWorker:
         if self._connecting:
             self._connecting.cancel()
             await asyncio.wait([self._connecting])
-        await self.broker.stop()
+        if self._subscription:
+            await self._subscription.stop()
 
     def stuck(self) -> str | None:
-        """None while there is progress, else what is stuck: restart me. A ping would not notice a zombie consumer."""
-        for task in self._tasks:
-            if task.done() and task.get_name() == "relay" and not self._stopping.is_set():
-                return f"{task.get_name()} ended"
-        now = time.time()
-        for consumer in self._consumers():
-            polls = [poll / 1000 for tp in consumer.assignment() if (poll := consumer.last_poll_timestamp(tp))]
-            if polls:
-                metrics.CONSUMER_LAST_POLL.labels(self.settings.service).set(min(polls))
-                if now - min(polls) > STUCK_AFTER_SECONDS:
-                    return f"no record asked for in {STUCK_AFTER_SECONDS} s"
-        return None
+        """Why this process should be started again; None while it makes progress or has nothing to do."""
+        return None if self._stopping.is_set() else self._vitals.stuck()
+
+    def signs(self) -> list[Sign]:
+        return self._vitals.signs()
 
     def waiting(self) -> str | None:
         """None once records can come in, else what is awaited."""
-        if self._subscribers and not self._consumers():
+        if not self._subscription:
+            return None
+        if self._subscription.consumer is None:
             return "not connected to Kafka"
-        if any(not consumer.assignment() for consumer in self._consumers()) and self._age() < STUCK_AFTER_SECONDS:
+        # Later it may well be that the group has more workers than partitions.
+        if not self.partitions() and time.monotonic() - self._started_at < self.settings.stuck_after_seconds:
             return "waiting for partitions"
         return None
 
     def partitions(self) -> set[TopicPartition]:
         """Those this worker owns now."""
-        return {partition for consumer in self._consumers() for partition in consumer.assignment()}
-
-    def _age(self) -> float:
-        return time.time() - self._started_at
-
-    def _consumers(self) -> list[AIOKafkaConsumer]:
-        return [c for s in self._subscribers if (c := getattr(s, "consumer", None)) is not None]
+        consumer = self._subscription.consumer if self._subscription else None
+        return set(consumer.assignment()) if consumer else set()
