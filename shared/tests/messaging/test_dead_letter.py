@@ -9,11 +9,12 @@ from unittest.mock import ANY
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
 from shared.events import DATA_TYPES, DEADLINES, Event, EventData, parse
-from shared.messaging import Apply, BatchConsumer, Received
+from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
 from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
 from shared.messaging.retention import forget_inbox
 from shared.web.problem import Problem
@@ -275,6 +276,19 @@ async def test_several_at_once_oldest_first_with_a_result_each(probe: Probe) -> 
     assert await probe.effects() == [e.id for e in events]
     async with probe.engine.connect() as tx:
         assert await count_open(tx) == 2
+
+
+async def test_the_worker_tells_how_many_are_open(probe: Probe) -> None:
+    ids = await set_aside(probe, b"{", b"[", b"")
+    await desk(probe, mended(probe)).discard(ids[0], "not one of ours", BY)
+    worker = ServiceWorker(probe.settings, probe.engine)
+    await worker.start()
+    try:
+        async with asyncio.timeout(20):
+            while REGISTRY.get_sample_value("tiendo_dead_letters_open", {"service": "probe"}) != 2:
+                await asyncio.sleep(0.05)
+    finally:
+        await worker.stop()
 
 
 async def test_a_claim_is_kept_as_long_as_its_letter_may_be_replayed(
