@@ -38,7 +38,7 @@ class Row:
 
 
 class Checker:
-    """`patience`: seconds that each row may take to come true; `grace`: how long a mail may follow a report."""
+    """`patience`: seconds that a row may take to come true; `grace`: how long a mail may follow a report."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Checker:
         injected: Iterable[letters.Placed] = (),
         *,
         patience: float = 60,
-        grace: timedelta = timedelta(seconds=60),
+        grace: timedelta | None = None,
     ) -> None:
         self.book, self.injected = book, tuple(injected)
         self._reader = Reader(urls, token_of)

@@ -73,20 +73,31 @@ def answered(book: Book, reminders: Iterable[Item], deadlines: Iterable[Item]) -
     return Verdict(f"{len(reported)} reported", str(sum(s == "submitted" for s in found.values())), tuple(wrong))
 
 
-def unprovoked(book: Book, reminders: Iterable[Item], deliveries: Iterable[Item], grace: timedelta) -> Verdict:
-    """No mail left later than `grace` after the unit had reported, while its report stood."""
+def unprovoked(book: Book, reminders: Iterable[Item], deliveries: Iterable[Item], grace: timedelta | None) -> Verdict:
+    """No mail left later than `grace` after the unit had reported, while its report stood.
+
+    Without a grace this only tells how long after: a service that was cut off cannot know of the report.
+    """
     of = {r["id"]: r["obligation_id"] for r in reminders}
-    wrong, count = [], 0
+    late: list[timedelta] = []
+    wrong = []
     for delivery in deliveries:
-        acts = book.acts.get(of.get(delivery["reminder_id"], ""), [])
-        if delivery["state"] != "sent" or not acts:
+        since = reported_since(book, of.get(delivery["reminder_id"], ""), delivery["sent_at"])
+        if since is None:
             continue
-        count += 1
-        at = datetime.fromisoformat(delivery["sent_at"])
-        before = [act for act in acts if act.at < at]
-        since = None
-        for act in before:
+        late.append(since)
+        if grace is not None and since > grace:
+            wrong.append(f"delivery {delivery['id']} ({delivery['stage']}) left {since} after the report")
+    longest = max(late, default=timedelta(0)).total_seconds()
+    limit = "any time" if grace is None else f"within {grace.total_seconds():.0f} s"
+    return Verdict(limit, f"{len(late)} mails, up to {longest:.1f} s after", tuple(wrong))
+
+
+def reported_since(book: Book, obligation: str, sent_at: str | None) -> timedelta | None:
+    """How long the duty had been answered when the mail left; None when it was not, or the mail did not leave."""
+    since = None
+    at = datetime.fromisoformat(sent_at) if sent_at else None
+    for act in book.acts.get(obligation, ()) if at else ():
+        if at and act.at < at:
             since = (since or act.at) if STATE[act.kind] in ("submitted", "accepted") else None
-        if since and at - since > grace:
-            wrong.append(f"delivery {delivery['id']} ({delivery['stage']}) left {at - since} after the report")
-    return Verdict(f"0 of {count} mails", str(len(wrong)), tuple(wrong))
+    return at - since if at and since else None
