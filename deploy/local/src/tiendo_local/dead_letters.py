@@ -32,7 +32,7 @@ def run(place: Place, given: argparse.Namespace) -> int:
         failed = 0
         for one in results:
             failed += bool(one.get("reason"))
-            say(f"{one['id']}: {one['outcome'] or one['state']}{_because(one)}")
+            say(_harmless(f"{one['id']}: {one['outcome'] or one['state']}{_because(one)}"))
         return 1 if failed else 0
 
 
@@ -113,16 +113,16 @@ def _list(letters: Letters, given: argparse.Namespace) -> int:
     for one in letters.all(filters):
         place = f"{one['topic']}/{one['partition']}@{one['offset']}"
         head = f"{one['id']:>6}  {one['created_at'][:19]}  {one['state']:<9} {one['attempts']:>3}  {place:<26}"
-        say(f"{head} {one['type'] or '-'}  {one['reason'][:100]}")
+        say(_harmless(f"{head} {one['type'] or '-'}  {one['reason'][:100]}"))
     return 0
 
 
 def _show(letter: dict[str, Any]) -> int:
     for name, value in letter.items():
         if name not in ("value", "text"):
-            say(f"{name:<12} {'-' if value is None else value}")
+            say(_harmless(f"{name:<12} {'-' if value is None else value}"))
     say("")
-    say("no value" if letter["text"] is None else letter["text"])
+    say("no value" if letter["text"] is None else _harmless(letter["text"]))
     return 0
 
 
@@ -132,6 +132,11 @@ def _filters(given: argparse.Namespace) -> dict[str, str]:
 
 def _because(result: dict[str, Any]) -> str:
     return f": {result['reason']}" if result.get("reason") else ""
+
+
+def _harmless(text: str) -> str:
+    """A stranger's record must not command the terminal."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in text)
 
 
 def _url(place: Place, given: argparse.Namespace) -> str:
