@@ -4,6 +4,7 @@ Exit code 0 when every run was right, 1 when one was not; 2 when it could not be
 """
 
 import argparse
+import logging
 import secrets
 import signal
 import sys
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a run of 40 s, and one in which brokers of three die")
     parser.add_argument("--keep", action="store_true", help="keep the logs of a run that was right, too")
     chosen = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of every broker we kill
     signal.signal(signal.SIGTERM, _interrupt)
     seed = chosen.seed if chosen.seed is not None else secrets.randbelow(2**31)
     try:

@@ -5,6 +5,7 @@ import time
 
 from opentelemetry import trace
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +29,7 @@ DEFAULTS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+RETRY = {"Retry-After": "1"}
 DEFAULT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in DEFAULTS.items()]
 
 
@@ -74,8 +76,22 @@ def _unexpected(error: Exception, scope: Scope) -> Problem:
     if isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith("22"):
         text = Text("Có ký tự hoặc số không lưu được.", "A character or number cannot be stored.")
         return Problem(400, "unstorable", text)
+    if is_unavailable(error):
+        log.warning("unavailable at %s %s: %r", scope["method"], scope["path"], error)
+        return of_status(503, headers=RETRY)
     log.error("unexpected error at %s %s", scope["method"], scope["path"], exc_info=error)
     span = trace.get_current_span()
     span.set_attribute("error.type", type(error).__name__)
     span.set_status(trace.StatusCode.ERROR, type(error).__name__)
     return of_status(500)
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database is away, not our code wrong: no connection, none free, or the server stops or starts.
+
+    SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention.
+    """
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return error.connection_invalidated or state[:2] in ("08", "53", "57")
+    return isinstance(error, ConnectionError | TimeoutError | PoolTimeout)
