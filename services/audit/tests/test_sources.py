@@ -15,6 +15,7 @@ from audit.source_store import MAX_SOURCES
 from audit.watch import look
 from audit.worker import log_events
 from services.audit.tests.conftest import THEN, Audit, received, records
+from services.audit.tests.test_pages import check
 from shared.clock import Clock
 from shared.events import Event, SourceHeartbeat
 from shared.messaging import BatchConsumer
@@ -100,7 +101,7 @@ async def test_everything_in_order_is_complete(desk: Desk) -> None:
     source = (await desk.sources())[SOURCE]
     assert source == {
         "source": SOURCE, "sequence": 5, "announced": 5, "last_event_at": "2026-12-14T16:12:00Z",
-        "last_heartbeat_at": "2026-12-14T16:12:00Z", "unnumbered": 0, "silent": False, "gaps": [],
+        "last_heartbeat_at": "2026-12-14T16:12:00Z", "missing": 0, "unnumbered": 0, "silent": False, "gaps": [],
     }  # fmt: skip
 
 
@@ -146,6 +147,7 @@ async def test_a_gap_that_fills_bit_by_bit_is_one_gap(desk: Desk) -> None:
         ("missing", 6, 8, True),
     ]
     assert SOURCE_GAPS.labels(SOURCE, "missing")._value.get() == 1
+    assert (await desk.sources())[SOURCE]["missing"] == 5
     await desk.take(*events[1:8])
     assert await desk.gaps() == [("missing", 2, 8, False)]
 
@@ -279,3 +281,23 @@ async def test_only_those_who_may_read_everything(audit: Audit) -> None:
     for role, status in (("ops", 200), ("leader", 200), ("coordinator", 200), ("reporter", 403), ("head", 403)):
         assert (await audit.get("/api/v1/sources", role)).status_code == status
         assert (await audit.get("/sources", role)).status_code == status
+
+
+async def test_the_page_tells_what_is_open_first(desk: Desk) -> None:
+    assert "Chưa hệ thống nào báo gì" in check(await desk.audit.get("/sources"))
+    producer, quiet = Producer(), Producer("/registry")
+    events = producer.send(3)
+    await desk.take(events[0], producer.heartbeat(), *quiet.send(1), received(uuid4()).to_bytes())
+    await desk.wait(31)
+    await desk.take(events[1])
+    await desk.wait(30)
+    await desk.take(producer.heartbeat())
+    text = check(await desk.audit.get("/sources"))
+    assert "Chưa nhận được" in text and "thiếu 1<" in text and ">đủ<" not in text and "1 việc không đánh số" in text
+    assert ">/registry<" in text and "im lặng" in text and "Đã khép lại" not in text
+    await desk.take(events[2])
+    text = check(await desk.audit.get("/sources"))
+    assert text.index("Không có chỗ nào thiếu") < text.index(">đủ<") < text.index("Đã khép lại") < text.index("2–3")
+    assert 'href="/sources"' in check(await desk.audit.get("/log"))
+    english = await desk.audit.client.get("/sources", headers=desk.audit.as_("ops") | {"Accept-Language": "en"})
+    assert "Not received" in check(english)

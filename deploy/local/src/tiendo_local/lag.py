@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from tiendo_local.faults import LocalFault, say
+from tiendo_local.gaps import source_lines
 from tiendo_local.place import Place, read_json
 from tiendo_local.topics import run
 
@@ -45,6 +46,10 @@ def show_lag(place: Place) -> int:
             row.lag = lags[row.service]
     for line in table(rows):
         say(line)
+    if audit := state["databases"].get("audit"):
+        say("")
+        for line in source_lines(audit):
+            say(line)
     return 1 if any(r.fault for r in rows) else 0
 
 

@@ -59,13 +59,17 @@ class GapItem(BaseModel):
 
 
 class SourceItem(BaseModel):
-    """`sequence` is the highest number in the log, `announced` the last that the source says it sent, if it said."""
+    """`sequence` is the highest number in the log, `announced` the last that the source says it sent, if it said.
+
+    `missing` counts the events of its open gaps, `unnumbered` those in the log that no relay numbered.
+    """
 
     source: str
     sequence: int | None
     announced: int | None
     last_event_at: datetime | None
     last_heartbeat_at: datetime | None
+    missing: int
     unnumbered: int
     silent: bool
     gaps: list[GapItem]

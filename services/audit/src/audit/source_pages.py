@@ -7,12 +7,25 @@ from starlette.responses import Response
 
 from audit.context import CaseReader, Here
 from audit.schemas import GapItem, SourceItem
+from audit.source import Kind
 from audit.sources_api import sources
 from audit.texts import text, texts
 from shared.web.page import page
 from shared.web.problem import Text
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A source as the page tells it; `broken` are the kinds of its open gaps beside what is missing."""
+
+    name: Text
+    item: SourceItem
+
+    @property
+    def broken(self) -> list[Kind]:
+        return sorted({gap.kind for gap in self.item.gaps if gap.closed_at is None} - {"missing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +44,12 @@ def name_of(source: str) -> Text:
 
 @router.get("/sources")
 async def list_sources(request: Request, here: Here, person: CaseReader) -> Response:
-    items: list[SourceItem] = await sources(here)
-    gaps = [Told(name_of(item.source), gap) for item in items for gap in item.gaps]
+    lines = [Line(name_of(item.source), item) for item in await sources(here)]
+    gaps = [Told(line.name, gap) for line in lines for gap in line.item.gaps]
     return page(
         request,
         "sources.html",
-        items=[(name_of(item.source), item) for item in items],
+        lines=lines,
         open=[one for one in gaps if one.gap.closed_at is None],
         closed=[one for one in gaps if one.gap.closed_at],
         silent_seconds=round(here.silent_after.total_seconds()),

@@ -10,7 +10,10 @@ SHOWN_OPEN, SHOWN_CLOSED = 100, 20
 
 STATES = text("""
     select source, last_sequence as sequence, announced_sequence as announced, unnumbered, last_event_at,
-      last_heartbeat_at
+      last_heartbeat_at, (
+        select coalesce(sum(last - first + 1), 0)::bigint from missing
+        where missing.source = source.source and gap is not null
+      ) as missing
     from source order by source
 """)
 # A missing event is shown by what is still missing of its gap, and by the whole gap once that is closed.

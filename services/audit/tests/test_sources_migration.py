@@ -1,0 +1,38 @@
+"""A log that is older than the check: its entries are numbered from their bytes, and what it misses is found."""
+
+import json
+from collections.abc import Callable
+
+import psycopg
+
+from services.audit.tests.test_sources import Producer
+from shared.migration import migrate
+
+INSERT = """
+    insert into entry
+      (index, event_id, type, source, subject, time, received_at, topic, partition, "offset", body, data)
+    values (%s, %s, 'x', %s, 's', now(), now(), 't', 0, 0, %s, '{}')
+"""
+
+
+def test_entries_so_far(database: Callable[..., str]) -> None:
+    url = database("audit")
+    migrate(url, "audit", "0004")
+    first, _, third, fourth, fifth = Producer().send(5)
+    changed = fourth.replace(b'"revision":1', b'"revision":2')
+    numbered = [third, first, changed, fifth, Producer().send(1)[0]]
+    without = json.dumps({"id": "by-hand", "source": "/submissions"}).encode()
+    with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as connection:
+        for index, body in enumerate([*numbered, without, *Producer("/audit").send(2)]):
+            event = json.loads(body)
+            connection.execute(INSERT, [index, event["id"], event["source"], body])
+        migrate(url, "audit")
+        sources = connection.execute("select source, next_sequence, last_sequence, unnumbered from source order by 1")
+        assert sources.fetchall() == [("/audit", 3, 2, 0), ("/submissions", 6, 5, 1)]
+        assert connection.execute("select source, first, last, gap from missing").fetchall() == [
+            ("/submissions", 2, 2, None)
+        ]
+        gaps = connection.execute("select source, kind, first, last from gap order by first").fetchall()
+        assert gaps == [("/submissions", "forked", 1, 1), ("/submissions", "unchained", 5, 5)]
+        bodies = connection.execute("select body from entry where sequence is not null order by index limit 5")
+        assert [row[0] for row in bodies] == numbered
