@@ -97,16 +97,16 @@ class Relay:
         )
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
-        promised = 0
         while not self._stopping.is_set():
             if self._heartbeat.due:
                 await self.beat(producer)
-            # Idle, one look costs one round trip.
-            if promised or await self._waiting():
-                promised = await self.step(producer)
+            # Idle, one look costs one round trip. What came while a batch was acknowledged is not kept waiting.
+            if await self._waiting():
+                done = await self.step(producer)
                 self.moved_at = time.monotonic()
-            if not promised:
-                await self._pause(POLL_SECONDS)
+                if done:
+                    continue
+            await self._pause(POLL_SECONDS)
 
     async def _waiting(self) -> bool:
         async with self._engine.connect() as connection:
@@ -114,7 +114,7 @@ class Relay:
             return bool(await looking.scalar(_ANY))
 
     async def step(self, producer: AIOKafkaProducer) -> int:
-        """Send the promised batch, if there is one, and promise the next; returns how many rows that one has."""
+        """Send the promised batch, if there is one, and promise the next; returns the rows sent and promised."""
         async with self._engine.begin() as tx:
             if not await tx.scalar(_LEAD):
                 return 0
@@ -125,7 +125,7 @@ class Relay:
                 await save_head(tx, self._source, following)
         for topic, sent in Counter(row.topic for row in rows).items():
             metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
-        return len(following.batch)
+        return len(rows) + len(following.batch)
 
     async def beat(self, producer: AIOKafkaProducer) -> bool:
         """Say how far the events have left, unless another instance is sending; whether it was said.

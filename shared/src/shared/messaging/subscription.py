@@ -57,7 +57,7 @@ class Subscription:
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
             session_timeout_ms=settings.kafka_session_timeout_ms,
-            heartbeat_interval_ms=min(5_000, settings.kafka_session_timeout_ms // 4),
+            heartbeat_interval_ms=min(3_000, settings.kafka_session_timeout_ms // 4),
             rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
             listener=self.intake,
             max_poll_interval_ms=300_000,
