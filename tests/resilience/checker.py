@@ -229,11 +229,11 @@ class Checker:
         return reminders.unprovoked(self.book, *await self._told_and_tried(), self._grace)
 
     def _buried(self, service: str) -> Callable[[], Awaitable[Verdict]]:
-        async def raw(letter: int) -> int | None:
+        async def raw(letter: int) -> bytes | None:
             path = f"{API}/dead-letters/{letter}"
             if (await self._reader.get(service, path, "ops"))["value"] is None:
                 return None
-            return len((await self._reader.response(service, f"{path}/raw", "ops")).content)
+            return (await self._reader.response(service, f"{path}/raw", "ops")).content
 
         async def check() -> Verdict:
             found = await self._reader.pages(service, f"{API}/dead-letters", "ops")

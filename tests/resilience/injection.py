@@ -6,6 +6,7 @@ audit logs it like every event and notifications knows a duty that is done.
 """
 
 import asyncio
+import hashlib
 import json
 import struct
 import time
@@ -35,13 +36,17 @@ ACK_SECONDS = 60
 
 @dataclass(frozen=True)
 class Injected:
-    """Where it stands in Kafka; the services in whose dead letters it must be, and nowhere else."""
+    """Where it stands in Kafka; the services in whose dead letters it must be, and nowhere else.
+
+    `sha256`: of its value, in hex; None for no value, or one that the Kafka client cannot read.
+    """
 
     kind: str
     topic: str
     partition: int
     offset: int
     dead_for: frozenset[str]
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,8 @@ class Injector:
                     sent = await sending
             finally:
                 await producer.stop()
-        return self._note(Injected(record.kind, record.topic, partition, sent.offset, record.dead_for))
+        digest = hashlib.sha256(record.value).hexdigest() if record.value and not record.undecodable else None
+        return self._note(Injected(record.kind, record.topic, partition, sent.offset, record.dead_for, digest))
 
     async def repeat(self) -> list[Injected]:
         """Real events once more: the oldest of a partition backwards, into the same one and into another."""

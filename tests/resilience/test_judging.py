@@ -1,5 +1,6 @@
 """A judge that finds nothing is worth nothing: true answers pass, and each planted lie is found."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
@@ -62,7 +63,7 @@ class Answers:
     deadlines: list[Item]
     sources: list[Item]
     letters: list[Item]
-    raw: dict[int, int | None]
+    raw: dict[int, bytes | None]
 
 
 def honest(book: Book) -> Answers:
@@ -91,7 +92,7 @@ def honest(book: Book) -> Answers:
         ],
         sources=[_source(name, n) for name, n in Counter(e["source"] for e in entries).items()],
         letters=[{"id": 1, "topic": "submissions.v1", "partition": 2, "offset": 7, "reason": "x", "size": 4}],
-        raw={1: 4},
+        raw={1: b"junk"},
     )
 
 
@@ -178,6 +179,7 @@ class Dead:
     partition: int = 2
     offset: int = 7
     dead_for: frozenset[str] = frozenset({"audit"})
+    sha256: str | None = hashlib.sha256(b"junk").hexdigest()
 
 
 def verdicts(book: Book, a: Answers) -> dict[str, Verdict]:
@@ -283,7 +285,8 @@ LIES: dict[str, tuple[Lie, set[str]]] = {
     "a dead letter lost": (lambda _, a: a.letters.pop(), {"buried"}),
     "a good event buried": (lambda _, a: a.letters.append({**a.letters[0], "offset": 8}), {"buried"}),
     "a dead letter twice": (lambda _, a: a.letters.append(a.letters[0]), {"buried"}),
-    "a dead letter without its bytes": (lambda _, a: a.raw.update({1: 0}), {"buried"}),
+    "a dead letter without its bytes": (lambda _, a: a.raw.update({1: None}), {"buried"}),
+    "a dead letter with other bytes": (lambda _, a: a.raw.update({1: b"dust"}), {"buried"}),
 }
 
 

@@ -1,5 +1,6 @@
 """Dead letters against what was injected: exactly those, by their place in Kafka, with their bytes."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -21,20 +22,26 @@ class Placed(Protocol):
     def offset(self) -> int: ...
     @property
     def dead_for(self) -> frozenset[str]: ...
+    @property
+    def sha256(self) -> str | None: ...
 
 
-def buried(service: str, injected: Iterable[Placed], letters: Sequence[Item], raw: Mapping[int, int | None]) -> Verdict:
-    """`raw`: letter id → how many bytes `GET …/raw` answers, None for a record without a value."""
-    expected = {(i.topic, i.partition, i.offset): i.kind for i in injected if service in i.dead_for}
+def buried(
+    service: str, injected: Iterable[Placed], letters: Sequence[Item], raw: Mapping[int, bytes | None]
+) -> Verdict:
+    """`raw`: letter id → what `GET …/raw` answers, None for a record without a value."""
+    expected = {(i.topic, i.partition, i.offset): i for i in injected if service in i.dead_for}
     found = {place(letter): letter["reason"] for letter in letters}
-    wrong = [f"{at}: {kind}, no dead letter" for at, kind in expected.items() if at not in found]
+    wrong = [f"{at}: {i.kind}, no dead letter" for at, i in expected.items() if at not in found]
     wrong += [f"{at}: was not injected, {reason}" for at, reason in found.items() if at not in expected]
     wrong += repeated(map(place, letters), "dead letter")
-    wrong += [
-        f"letter {letter['id']}: {raw.get(letter['id'])} bytes kept of {letter['size']}"
-        for letter in letters
-        if raw.get(letter["id"]) != letter["size"]
-    ]
+    for letter in letters:
+        kept = raw.get(letter["id"])
+        sent = expected.get(place(letter))
+        if (None if kept is None else len(kept)) != letter["size"]:
+            wrong.append(f"letter {letter['id']}: size {letter['size']}, not that of its bytes")
+        if sent and sent.sha256 and (kept is None or hashlib.sha256(kept).hexdigest() != sent.sha256):
+            wrong.append(f"letter {letter['id']} ({sent.kind}): not the bytes that were sent")
     return Verdict(f"{len(expected)} letters", str(len(letters)), tuple(wrong))
 
 
