@@ -49,7 +49,7 @@ format: $(STAMP) ## write the code as ruff likes it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP) ## intake, aggregation and freshness as ratios to their floors
+bench: $(STAMP) ## freshness, intake, aggregation, recovery and relay against their floors; ARGS="relay" for one
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: $(UV) ## resolve requirements.lock again
