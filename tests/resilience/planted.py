@@ -13,7 +13,8 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging import BatchConsumer, Received, Relay
-from shared.messaging import relay as relaying
+from shared.messaging.chain import number
+from shared.messaging.head import Head, Row, next_batch
 
 HELP = "a service's worker with a planted bug"
 
@@ -28,7 +29,7 @@ def ack_before_commit() -> None:
         except Exception as error:
             print(f"planted: {len(records)} records forgotten: {error!r}"[:300], flush=True)
 
-    BatchConsumer.consume = forgetful  # type: ignore[method-assign]
+    replace(BatchConsumer, "consume", forgetful)
 
 
 def forget_inbox() -> None:
@@ -39,22 +40,29 @@ def forget_inbox() -> None:
         await claim(self, tx, received)
         return received
 
-    BatchConsumer._claim = everything  # type: ignore[method-assign]
+    replace(BatchConsumer, "_claim", everything)
 
 
 def relay_forgets() -> None:
-    """Rows leave the outbox, and that is committed, before Kafka has acknowledged them."""
+    """Rows leave the outbox, and that is committed, whether or not Kafka acknowledges them."""
 
-    async def send_oldest(self: Relay, producer: AIOKafkaProducer) -> int:
-        async with self._engine.begin() as tx:
-            if not await tx.scalar(relaying._LEAD):
-                return 0
-            rows = sorted((await tx.execute(relaying._TAKE, {"n": relaying.BATCH})).all())
-        if rows:
-            await self._send(producer, rows)
-        return len(rows)
+    async def send(
+        self: Relay, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], head: Head
+    ) -> Head:
+        sequence, prevhash = head.sequence, head.hash
+        for row in rows:
+            last = number(row.value, sequence + 1, prevhash)
+            sequence, prevhash = last.sequence, last.hash
+            await producer.send(row.topic, last.body, key=row.key.encode())
+        return Head(sequence, prevhash, await next_batch(tx, self._batch))
 
-    Relay.send_oldest = send_oldest  # type: ignore[method-assign]
+    replace(Relay, "_send", send)
+
+
+def replace(owner: type, name: str, planted: Callable[..., object]) -> None:
+    """Raises AttributeError when there is no such method any more: the plant would change nothing."""
+    getattr(owner, name)
+    setattr(owner, name, planted)
 
 
 PLANTS: dict[str, Callable[[], None]] = {
