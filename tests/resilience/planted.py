@@ -1,7 +1,7 @@
 """Workers with a planted bug, to show that the suite would see it.
 
 `python -m tests.resilience.planted NAME SERVICE worker`. Nothing of the services is changed: the bug is put over their
-code in this process only.
+code in this process only. An inbox that claims nothing is no plant: every effect is harmless when it is repeated.
 """
 
 import argparse
@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging import BatchConsumer, Received, Relay
+from shared.events import Event
+from shared.messaging import BatchConsumer, Relay
+from shared.messaging import consumer as consuming
 from shared.messaging.chain import number
+from shared.messaging.consumer import Poison
 from shared.messaging.head import Head, Row, next_batch
 
 HELP = "a service's worker with a planted bug"
@@ -32,15 +35,14 @@ def ack_before_commit() -> None:
     replace(BatchConsumer, "consume", forgetful)
 
 
-def forget_inbox() -> None:
-    """The inbox is written and never asked: a record that comes again takes effect again."""
-    claim = BatchConsumer._claim
+def drop_poison() -> None:
+    """Records that cannot be read are passed over, and no dead letter tells of them."""
+    decode = consuming._decode
 
-    async def everything(self: BatchConsumer, tx: AsyncConnection, received: list[Received]) -> list[Received]:
-        await claim(self, tx, received)
-        return received
+    def careless(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecord, Event]], list[Poison]]:
+        return decode(records)[0], []
 
-    replace(BatchConsumer, "_claim", everything)
+    replace(consuming, "_decode", careless)
 
 
 def relay_forgets() -> None:
@@ -59,7 +61,7 @@ def relay_forgets() -> None:
     replace(Relay, "_send", send)
 
 
-def replace(owner: type, name: str, planted: Callable[..., object]) -> None:
+def replace(owner: object, name: str, planted: Callable[..., object]) -> None:
     """Raises AttributeError when there is no such method any more: the plant would change nothing."""
     getattr(owner, name)
     setattr(owner, name, planted)
@@ -67,7 +69,7 @@ def replace(owner: type, name: str, planted: Callable[..., object]) -> None:
 
 PLANTS: dict[str, Callable[[], None]] = {
     "ack-before-commit": ack_before_commit,
-    "forget-inbox": forget_inbox,
+    "drop-poison": drop_poison,
     "relay-forgets": relay_forgets,
 }
 
