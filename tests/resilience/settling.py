@@ -5,7 +5,7 @@ import time
 
 from aiokafka.errors import KafkaError
 
-from shared.events import ALL_TOPICS, OPERATIONS
+from shared.events import OPERATIONS
 from tests.resilience.bed import Bed
 from tiendo_local.faults import LocalFault
 from tiendo_local.lag import ask_database, consumer_lag
@@ -36,9 +36,11 @@ async def _waiting(bed: Bed) -> list[str]:
         asked = await asyncio.to_thread(ask_database, name, url)
         if asked.fault or asked.outbox:
             found.append(f"{name}: {asked.fault or f'{asked.outbox} rows in the outbox'}")
+    if not bed.brokers.idempotent:  # Tansu cannot tell its ends; the checker waits for what is missing
+        return found
     try:
         groups = [name for name in SERVICES if name != "submissions"]
-        lags = await consumer_lag(bed.bootstrap, groups, bed.brokers.idempotent, ALL_TOPICS)
+        lags = await consumer_lag(bed.bootstrap, groups, trustworthy=True)
     except (KafkaError, LocalFault, OSError) as error:
         return [*found, f"Kafka: {error!r}"]
     for group, by_topic in lags.items():
