@@ -30,6 +30,11 @@ async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit,
         assert [item["type"].split(".")[3] for item in items] == ["logged", "recorded", "recorded"]
         raw = await audit.get(f"/api/v1/events/{items[0]['id']}/raw")
         assert b'"sequence":"' in raw.content and b'"prevhash":"' in raw.content
+        async with asyncio.timeout(60):  # a heartbeat every ten seconds
+            while (source := await source_of(audit))["announced"] != 3:
+                await asyncio.sleep(0.1)
+        assert (source["sequence"], source["missing"], source["gaps"]) == (3, 0, [])
+        assert len(await audit.items()) == 3
         assert worker.stuck() is None
     finally:
         await worker.stop()
@@ -37,3 +42,8 @@ async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit,
 
 async def events_of(audit: Audit, subject: str) -> list[dict[str, Any]]:
     return await audit.items(subject=subject, order="asc")
+
+
+async def source_of(audit: Audit) -> dict[str, Any]:
+    [source] = (await audit.get("/api/v1/sources")).json()["items"]
+    return dict(source)
