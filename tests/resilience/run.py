@@ -78,16 +78,12 @@ async def _run(bed: Bed, seed: int, form: Form) -> list[Row]:
         async with asyncio.TaskGroup() as together:
             together.create_task(driver.run(planned))
             if not form.only_brokers:
-                told = journal.write
-                together.create_task(
-                    injector.run(
-                        form.seconds, lambda i: told("inject", i.topic, f"{i.kind} at {i.partition}/{i.offset}")
-                    )
-                )
-    finally:
-        until.set()
-        await asyncio.gather(writing, return_exceptions=True)
-    writing.result()
+                together.create_task(injector.run(form.seconds, journal.injected))
+    except BaseException:
+        writing.cancel()
+        raise
+    until.set()
+    await writing
     print(f"writers: {dict(sorted(book.counts.items()))}", flush=True)
     began = time.monotonic()
     waiting = await settle(bed)
