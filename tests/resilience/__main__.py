@@ -16,7 +16,7 @@ from tests.resilience.run import Form, run
 from tiendo_local.faults import LocalFault
 
 SHORT = Form(seconds=40, faults=20)
-SHORT_CLUSTER = Form(seconds=30, faults=2, nodes=3, only_brokers=True)
+SHORT_CLUSTER = Form(seconds=20, faults=1, nodes=3, only_brokers=True)
 LEFT_OUT = (
     "Broker: Tansu, in memory, on one node. Left out: killing it, refusing writes by a topic's settings, the run on "
     "three nodes in which a broker dies; and the producers are not idempotent."

@@ -76,6 +76,7 @@ async def _run(bed: Bed, seed: int, form: Form) -> list[Row]:
         await _warm(book, writing)
         journal.begin()
         async with asyncio.TaskGroup() as together:
+            together.create_task(asyncio.sleep(form.seconds))
             together.create_task(driver.run(planned))
             if not form.only_brokers:
                 together.create_task(injector.run(form.seconds, journal.injected))
