@@ -63,6 +63,7 @@ class Follower:
         self._young = young
         self._say = say
         self._held: dict[str, Told] = {}
+        self._gone: set[str] = set()
         self.applied = 0
 
     async def read_all(self, aside: Collection[str]) -> None:
@@ -79,7 +80,11 @@ class Follower:
                 self._say(f"{self.applied:,} events applied, {self.applied / (said - begin):,.0f} a second")
 
     async def follow(self, wanted: set[str], seconds: float) -> None:
-        """Apply the `wanted` events. `CouldNotCompare` when the origin does not tell of them all in time."""
+        """Apply the `wanted` events. `CouldNotCompare` when the origin does not tell of them all in time.
+
+        Those that an incomplete origin no longer has are done without.
+        """
+        wanted -= self._gone
         deadline = time.monotonic() + seconds
         while True:
             found = [told for told in self._held.values() if told.id in wanted]
@@ -88,6 +93,10 @@ class Follower:
                 del self._held[told.id or ""]
                 wanted.remove(told.id or "")
             if not wanted:
+                return
+            if time.monotonic() > deadline and not self._origin.complete:
+                self._say(f"{len(wanted):,} events that live has applied are gone from the {self._origin.name}")
+                self._gone |= wanted
                 return
             if time.monotonic() > deadline:
                 raise CouldNotCompare(

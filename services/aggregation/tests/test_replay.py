@@ -1,0 +1,199 @@
+"""`python -m aggregation replay` as ops runs it: from the audit service over HTTP, from the topic, killed half-way."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.checksum import checksum
+from aggregation.plan import Plan
+from aggregation.rebuild.topic_origin import TopicOrigin
+from aggregation.settings import Settings
+from audit.settings import Settings as AuditSettings
+from audit.worker import log_events
+from services.aggregation.tests.conftest import record_of
+from services.aggregation.tests.test_rebuild import TAMPERED, rebuild_from, run, some_history
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.database import create_engine
+from shared.events import Event
+from shared.messaging import BatchConsumer
+from shared.migration import migrate
+from tiendo_local.broker import Broker
+from tiendo_local.issuer import Issuer
+
+
+class System:
+    """The audit service as a process, its log, and the command beside it."""
+
+    def __init__(self, environment: dict[str, str], log: AsyncEngine) -> None:
+        self.environment = environment
+        self._log = log
+
+    async def keep(self, events: list[Event]) -> None:
+        consumer = BatchConsumer(self._log, "audit", log_events(Clock()))
+        await consumer.consume([record_of(event, n) for n, event in enumerate(events)])
+
+    async def start(self, *arguments: str) -> Process:
+        command = ("-m", "aggregation", "replay", *arguments)
+        return await asyncio.create_subprocess_exec(
+            sys.executable, *command, env=self.environment, stdout=PIPE, stderr=PIPE
+        )
+
+    async def replay(self, *arguments: str) -> tuple[int | None, str, str]:
+        """Exit code, standard output, standard error."""
+        process = await self.start(*arguments)
+        out, err = await process.communicate()
+        return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture
+async def system(engine: AsyncEngine, database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[System]:
+    issuer = Issuer(tmp_path / "issuer")
+    url = database("audit")
+    await asyncio.to_thread(migrate, url, "audit")
+    log = create_engine(AuditSettings(database_url=url, environment="test"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "ENVIRONMENT": "test",
+        "JWKS_FILE": str(issuer.jwks_file),
+        "AUDIT_DATABASE_URL": url,
+        "AUDIT_PORT": str(port),
+        "AUDIT_URL": f"http://127.0.0.1:{port}",
+        "AUDIT_TOKEN": issuer.token("ops", "DAK_NONG"),
+        "AGGREGATION_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+    }
+    with (tmp_path / "audit.log").open("wb") as output:
+        api = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "audit", "api", env=environment, stdout=output, stderr=output
+        )
+    try:
+        await _ready(environment["AUDIT_URL"])
+        yield System(environment, log)
+    finally:
+        api.terminate()
+        await api.wait()
+        await log.dispose()
+
+
+async def _ready(url: str) -> None:
+    deadline = time.monotonic() + 60
+    async with httpx.AsyncClient() as client:
+        while time.monotonic() < deadline:
+            try:
+                if (await client.get(url + "/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    raise TimeoutError(url)
+
+
+async def live_checksum(engine: AsyncEngine) -> str:
+    async with engine.connect() as tx:
+        return (await checksum(tx)).sha256
+
+
+@pytest.mark.timeout(600)
+async def test_from_the_audit_log(system: System, engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
+    events = await some_history(engine, plan, catalogue)
+    await system.keep(events)
+    before = await live_checksum(engine)
+
+    killed = await system.start("--from-log", "--swap")
+    while not await run(engine, "select from pg_namespace where nspname = 'shadow'"):
+        assert killed.returncode is None
+        await asyncio.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    await killed.communicate()
+    assert killed.returncode == -signal.SIGKILL and await live_checksum(engine) == before
+    assert not await run(engine, "select from rebuild")
+
+    code, out, err = await system.replay("--from-log", "--by", "somebody")
+    assert code == 0 and "equal     yes" in out and f"{len(events):,} events" in out and before in out, err
+    assert "events applied" in err and not await run(engine, "select from pg_namespace where nspname = 'shadow'")
+
+    await run(engine, TAMPERED["fact"])
+    code, out, _ = await system.replay("--from-log")
+    assert code == 1 and "equal     NO" in out and "\nfact " in out and "\n  rebuilt (" in out
+    code, out, err = await system.replay("--from-log", "--swap")
+    assert code == 1 and "swapped   yes" in out, err
+    assert await live_checksum(engine) == before
+    by = [row[0] for row in await run(engine, "select started_by from rebuild order by finished_at")]
+    assert len(by) == 3 and by[0] == "somebody"
+
+
+async def test_without_a_right_token(system: System, engine: AsyncEngine) -> None:
+    system.environment["AUDIT_TOKEN"] = "not-a-token"
+    code, out, err = await system.replay("--from-log")
+    assert (code, out) == (3, "") and "401" in err and "not-a-token" not in err
+    del system.environment["AUDIT_TOKEN"]
+    code, _, err = await system.replay("--from-log")
+    assert code == 3 and "AUDIT_TOKEN" in err
+    code, _, err = await system.replay("--from-moon")
+    assert code == 2 and "--from-log" in err
+
+
+async def test_from_the_topic(
+    engine: AsyncEngine,
+    plan: Plan,
+    catalogue: Catalogue,
+    broker: Broker,
+    topics: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    events = await some_history(engine, plan, catalogue)
+    random.Random(3).shuffle(events)
+    topic = topics("submissions")
+    settings = Settings(
+        database_url=engine.url.render_as_string(hide_password=False),
+        environment="test",
+        kafka_bootstrap_servers=broker.bootstrap,
+    )
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
+        sent = [await producer.send(topic, event.to_bytes(), key=event.subject.encode()) for event in events]
+        await asyncio.gather(*sent)
+    async with TopicOrigin(settings, topic) as origin:
+        result = await rebuild_from(engine, plan, origin, swap=True)
+    assert result.rebuilt.equal and result.rebuilt.swapped and result.rebuilt.origin == "topic"
+    assert result.rebuilt.events == len(events)
+    if not broker.idempotent:
+        return  # Tansu deletes no records
+    monkeypatch.setattr("aggregation.rebuild.conduct.CATCH_UP_SECONDS", 1)
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(before_offset=10)})
+    finally:
+        await admin.close()
+    async with TopicOrigin(settings, topic) as origin:
+        assert not origin.complete
+        result = await rebuild_from(engine, plan, origin, swap=True)
+        assert not result.rebuilt.swapped and not result.rebuilt.equal and "no longer" in (result.refused or "")
+    assert len(await run(engine, "select from rebuild where origin = 'topic'")) == 2
+
+
+async def test_a_missing_topic(engine: AsyncEngine, broker: Broker, unique: Callable[[str], str]) -> None:
+    from aggregation.rebuild.faults import CouldNotCompare
+
+    url = engine.url.render_as_string(hide_password=False)
+    settings = Settings(database_url=url, environment="test", kafka_bootstrap_servers=broker.bootstrap)
+    with pytest.raises(CouldNotCompare, match="cannot be read"):
+        async with TopicOrigin(settings, unique("none")):
+            pass
