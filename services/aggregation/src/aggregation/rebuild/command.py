@@ -9,6 +9,7 @@ import asyncio
 import getpass
 import logging
 import sys
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -46,6 +47,9 @@ def replay(settings: Settings, argv: list[str]) -> int:
         return asyncio.run(_replay(settings, given.origin, asked))
     except CouldNotCompare as fault:
         say(str(fault))
+        return NO_ANSWER
+    except Exception:  # an exit code of 1, Python's own, would say that the two differ
+        traceback.print_exc()
         return NO_ANSWER
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation import rebuilds, store
@@ -21,7 +22,14 @@ from aggregation.aggregate import Aggregator
 from aggregation.checksum import Checksum, checksum
 from aggregation.plan import Plan
 from aggregation.rebuild.difference import Difference, Differences, differences
-from aggregation.rebuild.exchange import carry_over, changed_values, exchange, know
+from aggregation.rebuild.exchange import (
+    carry_over,
+    changed_values,
+    exchange,
+    keep_vacuum_away,
+    know,
+    make_ready,
+)
 from aggregation.rebuild.faults import CouldNotCompare, CouldNotSwap
 from aggregation.rebuild.follower import Follower, Say, lacking, set_aside
 from aggregation.rebuild.origin import Origin
@@ -32,7 +40,7 @@ from shared.messaging.retention import INBOX_DAYS
 
 CATCH_UP_SECONDS = 30.0
 # Live applies wait so long at most, less than their statements' own timeout.
-LOCKED_SECONDS = 10.0
+LOCKED_SECONDS = 10
 
 _FAILED = sa.text("select event_id from dead_letter where event_id is not null")
 _APPLIED = sa.text("select event_id from inbox where event_id = any(:ids)")
@@ -127,7 +135,7 @@ class Rebuild:
                 try:
                     self._check(asked, compared)
                     return Result(await self._swap(asked, started_at, compared), compared)
-                except CouldNotSwap as fault:
+                except (CouldNotSwap, CouldNotCompare) as fault:
                     return Result(await self._record(asked, started_at, compared), compared, str(fault))
             return Result(await self._record(asked, started_at, compared), compared)
 
@@ -162,19 +170,28 @@ class Rebuild:
         self._say("exchanging the tables")
         async with self._live.begin() as tx:
             await carry_over(tx)
-        async with self._live.begin() as tx:
-            await know(tx)
-            await store.lock(tx)
-            locked = time.monotonic()
-            # The lock's statement forbids scans, for batches; what follows compares whole tables.
-            await tx.execute(sa.text("set local enable_seqscan = on"))
-            await self._follower.follow(await lacking(tx), LOCKED_SECONDS)
-            await carry_over(tx)
-            changed = await changed_values(tx)
-            await exchange(tx)
-            await self._aggregator.restate(tx, changed)
-            rebuilt = self._rebuilt(asked, started_at, compared, swapped=True)
-            await rebuilds.record(tx, rebuilt, self._plan.version)
+            await make_ready(tx)
+        try:
+            async with self._live.begin() as tx:
+                return await self._swap_in(tx, asked, started_at, compared)
+        except DBAPIError as error:
+            raise CouldNotSwap(f"PostgreSQL ended it with {getattr(error.orig, 'sqlstate', error)}") from error
+
+    async def _swap_in(self, tx: AsyncConnection, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
+        await keep_vacuum_away(tx)
+        await tx.execute(sa.text(f"set local statement_timeout = '{LOCKED_SECONDS}s'"))
+        await know(tx)
+        await store.lock(tx)
+        locked = time.monotonic()
+        # The lock's statement forbids scans, for batches; what follows compares whole tables.
+        await tx.execute(sa.text("set local enable_seqscan = on"))
+        await self._follower.follow(await lacking(tx), LOCKED_SECONDS)
+        await carry_over(tx)
+        changed = await changed_values(tx)
+        await exchange(tx)
+        await self._aggregator.restate(tx, changed)
+        rebuilt = self._rebuilt(asked, started_at, compared, swapped=True)
+        await rebuilds.record(tx, rebuilt, self._plan.version)
         self._say(f"exchanged, live applied nothing for {time.monotonic() - locked:.2f} s")
         return rebuilt
 

@@ -19,7 +19,8 @@ TRIES = 60
 PAUSE_SECONDS = 0.1
 LOCK_NOT_AVAILABLE = "55P03"
 
-_NAMES = ", ".join(f"public.{table.name}" for table in STATE)
+_LIVE = ", ".join(f"public.{table.name}" for table in STATE)
+_REBUILT = ", ".join(f"{SCHEMA}.{table.name}" for table in STATE)
 _KEYS = "measure, unit, period, basis"
 _CARRY_OVER = sa.text(
     f"""
@@ -41,6 +42,18 @@ _CHANGED = sa.text(
 _KNOW = sa.text(
     f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing"
 )
+
+
+async def make_ready(tx: AsyncConnection) -> None:
+    """Statistics of the rebuilt tables: without them, readers would wait for scans of whole tables after the swap."""
+    await tx.execute(sa.text(f"analyze {_REBUILT}"))
+
+
+async def keep_vacuum_away(tx: AsyncConnection) -> None:
+    """Autovacuum gives way only to whoever waits for a second, which we must not do later on. Disturbs nobody else."""
+    await tx.execute(sa.text("set local lock_timeout = '10s'"))
+    await tx.execute(sa.text(f"lock table {_LIVE}, {_REBUILT} in share update exclusive mode"))
+    await tx.execute(sa.text("set local lock_timeout = 0"))
 
 
 async def carry_over(tx: AsyncConnection) -> None:
@@ -71,7 +84,7 @@ async def _take(tx: AsyncConnection) -> None:
     for _ in range(TRIES):
         try:
             async with tx.begin_nested():
-                await tx.execute(sa.text(f"lock table {_NAMES} in access exclusive mode"))
+                await tx.execute(sa.text(f"lock table {_LIVE} in access exclusive mode"))
             return
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
