@@ -7,6 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 DEAD_LETTER_STATES = "state in ('open', 'replayed', 'discarded') and (state = 'replayed') = (outcome is not null)"
+# For tables whose rows come and go: vacuum by count, not by a share of a table that is empty or large.
+VACUUM_BY_COUNT = {
+    "autovacuum_vacuum_scale_factor": "0",
+    "autovacuum_vacuum_threshold": "5000",
+    "autovacuum_vacuum_cost_delay": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,7 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("value", sa.LargeBinary, nullable=False),
         sa.Column("traceparent", sa.Text),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
-        # Rows live for milliseconds: vacuum by count, not by a share of an empty table.
-        postgresql_with={
-            "autovacuum_vacuum_scale_factor": "0",
-            "autovacuum_vacuum_threshold": "5000",
-            "autovacuum_vacuum_cost_delay": "0",
-        },
+        postgresql_with=VACUUM_BY_COUNT,  # rows live for milliseconds
     )
     relay_head = sa.Table(
         "relay_head",
@@ -52,6 +53,7 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("event_id", sa.Text, primary_key=True),
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
         sa.Index("inbox_received_at", "received_at", postgresql_using="brin"),
+        postgresql_with=VACUUM_BY_COUNT,  # an hour's old claims go at once, out of two weeks of them
     )
     dead_letter = sa.Table(
         "dead_letter",
