@@ -120,19 +120,27 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
             h11_max_incomplete_event_size=64 * 1024,
         )
     )
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(), name="server")
     stopping = asyncio.create_task(stop.wait())
     log.info("started", port=settings.listen_port, worker=with_worker)
-    watching = asyncio.create_task(_watch_progress(worker))
+    watching = asyncio.create_task(_watch_progress(worker), name="progress watch")
     await asyncio.wait({serving, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
     end_within()
     server.should_exit = True
     failed = not stop.is_set()
-    await asyncio.gather(serving, *([worker.stop()] if worker else []), return_exceptions=True)
+    closing = [asyncio.create_task(worker.stop(), name="worker")] if worker else []
+    await asyncio.wait([serving, *closing])
     for task in (stopping, watching):
         task.cancel()
+    _tell_faults(serving, watching, *closing)
     log.info("stopped", failed=failed)
     return 1 if failed else 0
+
+
+def _tell_faults(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            log.critical("task.failed", task=task.get_name(), exc_info=error)
 
 
 async def _watch_progress(worker: ServiceWorker | None) -> None:

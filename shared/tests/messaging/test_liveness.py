@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
-from shared.messaging import ServiceWorker, publish
+from shared.messaging import Relay, ServiceWorker, publish
 from shared.messaging.liveness import Reached, Sign, stuck, suspicious
 from shared.messaging.loop import GuardedLoop
 from tiendo_local import topics as kafka_topics
@@ -188,3 +189,29 @@ async def test_a_stuck_process_says_so_and_ends(probe: Probe, broker: Broker, tm
         await until(unwell, 20)
         async with asyncio.timeout(20):
             assert await process.process.wait() == 1
+
+
+async def test_a_fault_of_the_watch_is_told_and_ends_the_process(probe: Probe, broker: Broker, tmp_path: Path) -> None:
+    url = probe.settings.database_url.get_secret_value()
+    others = {"TINY_FAULT": "stuck", "STUCK_AFTER_SECONDS": "4"}
+    async with tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=a_group(), **others) as process:
+        async with asyncio.timeout(30):
+            assert await process.process.wait() == 1
+    [told] = [line for line in (tmp_path / "log").read_text().splitlines() if "task.failed" in line]
+    assert "progress watch" in told and "a fault of the question" in told
+
+
+async def test_a_fault_of_the_relay_is_told_and_a_reason_to_restart(
+    probe: Probe, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fault(self: Relay, producer: object) -> int:
+        raise ValueError("a fault of the relay")
+
+    monkeypatch.setattr(Relay, "step", fault)
+    async with probe.engine.begin() as tx:
+        await publish(tx, an_event())
+    settings = settings_of(probe, broker, a_group())
+    with capture_logs() as logs:
+        async with running(ServiceWorker(settings, probe.engine)) as worker:
+            assert await verdict(worker) == "relay: ended"
+    assert [entry["log_level"] for entry in logs if entry["event"] == "relay.failed"] == ["critical"]

@@ -1,7 +1,8 @@
 """A service as small as can be, for tests that need a process: `python tiny_service.py worker`.
 
 `TINY_TOPIC` is its topic (none if empty), `TINY_SECONDS` how long a batch takes, `TINY_MARK` a file made when the
-first batch is in hand. A loop `TINY_LOOP` fails always (`fail`), or is not there.
+first batch is in hand. A loop `TINY_LOOP` fails always (`fail`), or is not there. `TINY_FAULT=stuck`: nobody can ask
+the worker whether it is stuck.
 """
 
 import asyncio
@@ -41,9 +42,15 @@ async def fail(stopping: asyncio.Event) -> None:
     raise ValueError("a fault of this process")
 
 
+class Faulty(ServiceWorker):
+    def stuck(self) -> str | None:
+        raise ValueError("a fault of the question")
+
+
 def create_worker(settings: Settings) -> ServiceWorker:
     topic = os.environ["TINY_TOPIC"]
-    return ServiceWorker(
+    kind = Faulty if os.environ.get("TINY_FAULT") == "stuck" else ServiceWorker
+    return kind(
         settings,
         create_engine(settings, pool_size=2),
         topics=[topic] if topic else [],

@@ -1,4 +1,4 @@
-"""The inbox is vacuumed by count, as the outbox always was: for a migration of each service, `vacuum_inbox_by_count(op)`.
+"""The inbox is vacuumed by count, as the outbox: for a migration of each service, `vacuum_inbox_by_count(op)`.
 
 Takes no lock that a running worker would wait for.
 """

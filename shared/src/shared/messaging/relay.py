@@ -62,7 +62,8 @@ class Relay:
         self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
 
     async def run(self) -> None:
-        """Send until `stop`. Any failure closes the producer and starts over: a half-broken one must not live on."""
+        """Send until `stop`. A failure of a server closes the producer and starts over: a half-broken one must not live
+        on. Any other is raised: the task is over, liveness has the process started again."""
         while not self._stopping.is_set():
             producer = self._producer()
             try:
@@ -73,6 +74,10 @@ class Relay:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
                 log.warning("relay.retry", error=repr(error)[:300])
                 await self._pause(RETRY_SECONDS)
+            except Exception:
+                metrics.RELAY_FAILURES.labels(self._settings.service).inc()
+                log.critical("relay.failed", exc_info=True)
+                raise
             finally:
                 with suppress(KafkaError, TimeoutError, OSError):
                     async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
