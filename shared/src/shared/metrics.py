@@ -28,6 +28,9 @@ EVENT_AGE = Histogram(
 CONSUMER_LAST_POLL = Gauge(
     "tiendo_consumer_last_poll_timestamp_seconds", "When the consumer last asked for records.", ["service"]
 )
+CONSUMER_STOPPED = Gauge(
+    "tiendo_consumer_stopped", "1 while the consumer takes nothing because too much of it is poison.", ["service"]
+)
 SOURCE_GAPS = Gauge(
     "tiendo_source_open_gaps",
     "Open gaps in what a source has sent: events missing, two under one number, or not following the one before.",

@@ -36,6 +36,12 @@ class ServiceSettings(BaseSettings):
         45_000, ge=6_000, le=300_000, validation_alias=_env("KAFKA_SESSION_TIMEOUT_MS")
     )
 
+    # A consumer stops when more than this share of what came lately, and at least so many records, cannot be applied.
+    poison_share: float = Field(0.2, ge=0, le=1, validation_alias=_env("POISON_SHARE"))
+    poison_least: int = Field(100, ge=1, validation_alias=_env("POISON_LEAST"))
+    poison_window_seconds: float = Field(600, gt=0, validation_alias=_env("POISON_WINDOW_SECONDS"))
+    poison_retry_seconds: float = Field(30, gt=0, le=240, validation_alias=_env("POISON_RETRY_SECONDS"))
+
     # A worker without progress for so long although its servers answer is started again.
     stuck_after_seconds: float = Field(120, gt=0, validation_alias=_env("STUCK_AFTER_SECONDS"))
 

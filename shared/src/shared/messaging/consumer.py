@@ -6,12 +6,12 @@ the batch comes again (intake.py paces it), and is never a dead letter.
 """
 
 import asyncio
-import base64
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -23,22 +23,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
-from shared.events import Event, InvalidEvent, label, parse
+from shared.events import Event, InvalidEvent, parse
 from shared.log import without_details
+from shared.messaging.poison import PoisonGate
+from shared.messaging.quarantine import letter, quarantine
 
 log = structlog.get_logger()
 
 _CLAIM = sa.text(
     "insert into inbox (event_id) select unnest(:ids) on conflict do nothing returning event_id"
 ).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Text)))
-_QUARANTINE = sa.text(
-    """
-    insert into dead_letter
-      (topic, partition, "offset", timestamp_ms, key, value, headers, event_id, reason, type, source)
-    values (:topic, :partition, :offset, :timestamp_ms, :key, :value, :headers, :event_id, :reason, :type, :source)
-    on conflict do nothing
-    """
-).bindparams(sa.bindparam("headers", type_=sa.JSON))
 
 # SQLSTATE classes that tell of the event: data, integrity, raised by a rule, view check. All others tell of the server
 # (connection, resources, a missing table or grant), and the same event may succeed once somebody has mended it.
@@ -73,10 +67,11 @@ def is_transient(error: BaseException) -> bool:
 class BatchConsumer:
     """Applies batches for one service. `consume` returns once the batch is committed, or raises to get it again."""
 
-    def __init__(self, engine: AsyncEngine, service: str, apply: Apply) -> None:
+    def __init__(self, engine: AsyncEngine, service: str, apply: Apply, gate: PoisonGate | None = None) -> None:
         self._engine = engine
         self._service = service
         self._apply = apply
+        self._gate = gate or PoisonGate(service)
 
     async def consume(self, records: Sequence[ConsumerRecord]) -> None:
         started = time.monotonic()
@@ -90,8 +85,10 @@ class BatchConsumer:
                 fresh = await self._claim(tx, received)
                 if fresh:
                     poison += await self._isolate(tx, fresh)
+                self._gate.check(len(records), len(poison), poison[0][2] if poison else "")
                 if poison:
-                    await tx.execute(_QUARANTINE, [_letter(*p) for p in poison])
+                    await quarantine(tx, [_letter(*p) for p in poison])
+            self._gate.took(len(records), len(poison))
         self._count(received, fresh, poison)
 
     async def _claim(self, tx: AsyncConnection, received: list[Received]) -> list[Received]:
@@ -191,17 +188,15 @@ def _decode(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecor
     return readable, poison
 
 
-def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[str, object]:
-    headers = [[ascii(k)[1:-1], None if v is None else base64.b64encode(v).decode()] for k, v in record.headers]
-    return {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "timestamp_ms": record.timestamp,
-        "key": record.key,
-        "value": record.value,
-        "headers": headers,
-        "event_id": event_id,
-        "reason": reason.replace("\x00", "\\0"),
-        **label(record.value)._asdict(),
-    }
+def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[str, Any]:
+    return letter(
+        record.topic,
+        record.partition,
+        record.offset,
+        record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        event_id=event_id,
+        reason=reason,
+    )

@@ -40,13 +40,14 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
     taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
-    `resting` while a pause holds the next call up.
+    `resting` while a pause holds the next call up; `handovers` counts rebalances.
     """
 
     def __init__(self) -> None:
         self.asked_at = time.monotonic()
         self.batch_since: float | None = None
         self.done_at = self.asked_at
+        self.handovers = 0
         self.resting = False
         self.failing_since: float | None = None
         self._done = asyncio.Event()
@@ -73,6 +74,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             except KafkaError:  # FastStream tries again five seconds later, for ever
                 self.failing_since = self.failing_since or self.asked_at
                 raise
+            except Paced:
+                return ()
             except Exception:  # from setting a record aside; FastStream would start over at once
                 self.failing_since = self.failing_since or self.asked_at
                 return ()
@@ -119,6 +122,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         self._revoking = True
+        self.handovers += 1
         if not revoked:
             return
         try:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.messaging.consumer import Apply, BatchConsumer
 from shared.messaging.intake import REBALANCE_TIMEOUT_MS, Intake
-from shared.messaging.undecodable import stepping_over
+from shared.messaging.poison import PoisonGate, PoisonLimit
+from shared.messaging.undecodable import Stepper
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
@@ -45,7 +46,8 @@ class Subscription:
             logger=logging.getLogger("tiendo.kafka"),
             log_level=logging.DEBUG,
         )
-        batches = BatchConsumer(engine, settings.service, apply)
+        self.gate = PoisonGate(settings.service, PoisonLimit.of(settings))
+        batches = BatchConsumer(engine, settings.service, apply, self.gate)
         subscriber = self.broker.subscriber(
             *topics,
             group_id=settings.service,
@@ -64,7 +66,7 @@ class Subscription:
             max_partition_fetch_bytes=4 * 2**20,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
-        fetch = self.intake.fetching(stepping_over(engine, subscriber.get_msg))
+        fetch = self.intake.fetching(Stepper(settings, engine, self.gate, self.intake).fetching(subscriber.get_msg))
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
         subscriber.consume_one = self.intake.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
 

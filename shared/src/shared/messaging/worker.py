@@ -106,9 +106,11 @@ class ServiceWorker:
         return self._vitals.signs()
 
     def waiting(self) -> str | None:
-        """None once records can come in, else what is awaited."""
+        """None once records come in and take effect, else what is awaited."""
         if not self._subscription:
             return None
+        if self._subscription.gate.stopped:
+            return self._subscription.gate.stopped
         if self._subscription.consumer is None:
             return "not connected to Kafka"
         # Later it may well be that the group has more workers than partitions.
