@@ -1,6 +1,6 @@
 """`tiendo lag`: what waits where, from the services' databases and the broker of the last `tiendo up`."""
 
-from collections import defaultdict
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,18 +12,18 @@ from tiendo_local.gaps import source_lines
 from tiendo_local.place import Place, read_json
 from tiendo_local.topics import run
 
-READ_AT_MOST = 100_000  # records counted one by one where the broker's end offsets are wrong
+READ_AT_MOST = 10_000  # records of a partition, counted one by one where the broker's end offsets are wrong
 
 
 @dataclass
 class Waiting:
-    """Of one service. None: could not be asked, `fault` says why."""
+    """Of one service. None: could not be asked, `fault` says why; of a topic's lag: could not be counted."""
 
     service: str
     outbox: int | None = None
     oldest_seconds: float | None = None
     dead_letters: int | None = None
-    lag: dict[str, int] = field(default_factory=dict)
+    lag: dict[str, int | None] = field(default_factory=dict)
     fault: str | None = None
 
 
@@ -72,7 +72,8 @@ def table(rows: list[Waiting]) -> list[str]:
     for row in rows:
         age = "-" if row.oldest_seconds is None else f"{row.oldest_seconds:.1f} s"
         head = f"{row.service:<14} {_number(row.outbox):>7} {age:>8} {_number(row.dead_letters):>6}"
-        cells = [f"{topic:<20} {lag:>8}" for topic, lag in sorted(row.lag.items())] or [f"{'-':<20} {'-':>8}"]
+        cells = [f"{topic:<20} {'?' if lag is None else lag:>8}" for topic, lag in sorted(row.lag.items())]
+        cells = cells or [f"{'-':<20} {'-':>8}"]
         for cell in cells:
             lines.append(f"{head}   {cell}")
             head = " " * len(head)
@@ -83,8 +84,8 @@ def table(rows: list[Waiting]) -> list[str]:
 
 async def consumer_lag(
     bootstrap: str, groups: list[str], trustworthy: bool, known: Iterable[str] = ()
-) -> dict[str, dict[str, int]]:
-    """Records per group and topic that the group has not committed.
+) -> dict[str, dict[str, int | None]]:
+    """Records per group and topic that the group has not committed; None where one of them cannot be decoded.
 
     A group's topics are those it subscribes to or has committed. A broker that is not trustworthy (Tansu) can tell
     neither, so of the `known` topics those are taken that the group has committed in.
@@ -97,7 +98,7 @@ async def consumer_lag(
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=5000)
     await consumer.start()
     try:
-        found: dict[str, dict[str, int]] = {}
+        found: dict[str, dict[str, int | None]] = {}
         for group in groups:
             topics = await _subscribed(admin, group)
             if trustworthy:
@@ -109,15 +110,13 @@ async def consumer_lag(
             partitions = await _partitions(admin, sorted(topics))
             begin = await consumer.beginning_offsets(partitions) if partitions else {}
             places = {tp: max(committed.get(tp, 0), begin[tp]) for tp in partitions}
-            lags: dict[str, int] = defaultdict(int, dict.fromkeys(topics, 0))
+            counts: dict[Any, int | None]
             if trustworthy:
                 ends = await consumer.end_offsets(partitions) if partitions else {}
-                for tp, place in places.items():
-                    lags[tp.topic] += max(0, ends[tp] - place)
-            elif places:
-                for topic, count in (await _count(consumer, places)).items():
-                    lags[topic] += count
-            found[group] = dict(lags)
+                counts = {tp: max(0, ends[tp] - place) for tp, place in places.items()}
+            else:
+                counts = await _count(consumer, places) if places else {}
+            found[group] = {topic: _sum(n for tp, n in counts.items() if tp.topic == topic) for topic in topics}
         return found
     finally:
         await consumer.stop()
@@ -158,19 +157,34 @@ async def _partitions(admin: Any, topics: list[str]) -> list[Any]:
     return [TopicPartition(t["topic"], p["partition"]) for t in described for p in t["partitions"]]
 
 
-async def _count(consumer: Any, places: dict[Any, int]) -> dict[str, int]:
+async def _count(consumer: Any, places: dict[Any, int]) -> dict[Any, int | None]:
     """Read on from each place to the end and count: Tansu's end offsets are wrong after batches."""
-    counts: dict[str, int] = defaultdict(int)
     consumer.assign(list(places))
     for tp, place in places.items():
         consumer.seek(tp, place)
-    while sum(counts.values()) < READ_AT_MOST:
-        batches = await consumer.getmany(timeout_ms=1000)
-        if not batches:
+    return dict(zip(places, await asyncio.gather(*(_read_on(consumer, tp) for tp in places)), strict=True))
+
+
+async def _read_on(consumer: Any, partition: Any) -> int | None:
+    count = 0
+    while count < READ_AT_MOST:
+        try:
+            records = await consumer.getmany(partition, timeout_ms=1000)
+        except UnicodeDecodeError:  # a header's name: the client gets no further than this record
+            return None
+        if not records:
             break
-        for tp, records in batches.items():
-            counts[tp.topic] += len(records)
-    return counts
+        count += len(records[partition])
+    return count
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
 
 
 def _number(value: int | None) -> str:
