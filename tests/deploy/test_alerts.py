@@ -18,14 +18,13 @@ PROMETHEUS: dict[str, Any] = yaml.safe_load((ROOT / "deploy/prometheus/prometheu
 GROUPS: list[dict[str, Any]] = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
 ALERTS: dict[str, dict[str, Any]] = {rule["alert"]: rule for group in GROUPS for rule in group["rules"]}
 SAMPLES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_count", "_sum"]}
-COMING = {"tiendo_consumer_stopped": {"service"}}  # with the poison limit
 GROUPED = re.compile(r"by \(([^)]*)\)")
 PLACEHOLDER = re.compile(r"\$labels\.(\w+)")
 
 
 def known() -> dict[str, set[str]]:
     """The name of every time series of shared/metrics.py → its labels."""
-    found = dict(COMING)
+    found: dict[str, set[str]] = {}
     for metric in vars(metrics).values():
         if isinstance(metric, MetricWrapperBase):
             [described] = metric.describe()
