@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 Basis = Literal["received", "accepted"]
@@ -11,8 +11,7 @@ State = Literal["received", "accepted", "returned", "withdrawn"]
 BASES: tuple[Basis, ...] = ("received", "accepted")
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """One answered field. `status` is `final`, `estimate`, `not_applicable` or `missing`."""
 
     element: str

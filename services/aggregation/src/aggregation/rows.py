@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aggregation.assessment import Assessment
@@ -26,14 +26,13 @@ class Duty:
 
 @dataclass(frozen=True)
 class Answer:
-    """A duty with everything known about its answers."""
+    """A duty with the revisions that can count (`counting`)."""
 
     duty: Duty
     revisions: tuple[Revision, ...] = ()
 
 
-@dataclass(frozen=True, order=True)
-class FactKey:
+class FactKey(NamedTuple):
     source: UUID
     element: str
     disaggregation: str
@@ -48,8 +47,7 @@ class FactRow:
     fact: Fact
 
 
-@dataclass(frozen=True, order=True)
-class CellKey:
+class CellKey(NamedTuple):
     unit: str
     period: str
     element: str
@@ -57,8 +55,7 @@ class CellKey:
     basis: Basis
 
 
-@dataclass(frozen=True, order=True)
-class ValueKey:
+class ValueKey(NamedTuple):
     measure: str
     unit: str
     period: str

@@ -61,17 +61,16 @@ REVISE = _statement(
     was_accepted=_BOOLS,
 )
 
-# Every revision's state, but the content only of those that can count: a unit may have sent a hundred corrections.
+# Of each obligation only the revisions that can count: a unit may have sent a thousand corrections.
 ANSWERS = _statement(
     """
     select o.obligation_id, o.obligation, o.form, o.unit, o.period,
-           r.number, r.state, r.version, r.submission_id, r.illustrative, r.was_accepted,
-           case when r.number in (r.latest, r.accepted) then r.observations end as observations
+           r.number, r.state, r.version, r.submission_id, r.illustrative, r.was_accepted, r.observations
     from obligation o
-    left join (
-      select *, max(number) over duty as latest, max(number) filter (where was_accepted) over duty as accepted
-      from revision where obligation_id = any(:ids) window duty as (partition by obligation_id)
-    ) r on r.obligation_id = o.obligation_id
+    left join revision r on r.obligation_id = o.obligation_id and r.number in (
+      (select max(number) from revision where obligation_id = o.obligation_id),
+      (select max(number) from revision where obligation_id = o.obligation_id and was_accepted)
+    )
     where o.obligation_id = any(:ids)
     """,
     ids=_IDS,

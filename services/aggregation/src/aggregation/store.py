@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -43,6 +42,7 @@ async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision
 
 
 async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[Answer]:
+    """Of each obligation the latest revision and the latest that was ever accepted: no other one can count."""
     duties: dict[UUID, Duty] = {}
     revisions: dict[UUID, list[Revision]] = {}
     for row in await tx.execute(statements.ANSWERS, {"ids": list(ids)}):
@@ -89,7 +89,7 @@ async def facts_at(tx: AsyncConnection, found: Collection[tuple[str, str]]) -> l
 async def write_facts(tx: AsyncConnection, rows: Iterable[FactRow]) -> None:
     names = ("sources", "elements", "disaggregations", "bases", "units", "periods", "values", "statuses", "expected")
     flat = [
-        (*_astuple(row.key), row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected)
+        (*row.key, row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected)
         for row in sorted(rows, key=lambda row: row.key)
     ]
     await tx.execute(statements.WRITE_FACTS, _columns(names, flat))
@@ -108,7 +108,7 @@ async def quarter_counts(
 
 async def sum_cells(tx: AsyncConnection, keys: Iterable[CellKey], parents: Mapping[str, str | None]) -> None:
     """Recompute cells of units of one level from their facts and the cells below."""
-    rows = [(*_astuple(key), parents[key.unit]) for key in sorted(keys)]
+    rows = [(*key, parents[key.unit]) for key in sorted(keys)]
     names = ("units", "periods", "elements", "disaggregations", "bases", "parents")
     await tx.execute(statements.SUM, _columns(names, rows))
 
@@ -143,16 +143,14 @@ async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -
     for key, v in sorted(changed.items()):
         figures = (v.value, v.numerator, v.denominator, v.reported, v.expected, v.assessment)
         flags = (v.provisional, v.below_floor, v.above_whole)
-        rows.append((*_astuple(key), *figures, *flags, json.dumps(list(v.parts)), v.as_of))
+        rows.append((*key, *figures, *flags, json.dumps(list(v.parts)), v.as_of))
     await tx.execute(statements.WRITE_VALUES, _columns(names, rows))
 
 
-def _astuple(key: FactKey | CellKey | ValueKey) -> tuple[Any, ...]:
-    return tuple(getattr(key, name) for name in key.__dataclass_fields__)
-
-
 def _dump(observations: tuple[Observation, ...] | None) -> str | None:
-    return None if observations is None else json.dumps([asdict(o) for o in observations], default=str)
+    if observations is None:
+        return None
+    return json.dumps([o._asdict() | {"value": None if o.value is None else str(o.value)} for o in observations])
 
 
 def _load(content: list[dict[str, Any]] | None) -> tuple[Observation, ...] | None:

@@ -45,6 +45,7 @@ revision = Table(
     Column("illustrative", Boolean, nullable=False, server_default=text("false")),
     Column("was_accepted", Boolean, nullable=False, server_default=text("false"), comment="at some time"),
     PrimaryKeyConstraint("obligation_id", "number"),
+    Index("revision_accepted", "obligation_id", "number", postgresql_where=text("was_accepted")),
 )
 
 fact = Table(

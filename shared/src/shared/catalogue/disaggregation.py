@@ -3,6 +3,8 @@ from collections.abc import Mapping
 
 def disaggregation_key(disaggregation: Mapping[str, str]) -> str:
     """Canonical text: {"sex": "male", "area": "urban"} is "area=urban,sex=male", {} is ""."""
+    if not disaggregation:
+        return ""
     return ",".join(f"{dimension}={category}" for dimension, category in sorted(disaggregation.items()))
 
 

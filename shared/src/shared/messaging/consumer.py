@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import structlog
 from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context, use_span
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, get_current_span, set_span_in_context, use_span
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -126,17 +126,17 @@ class BatchConsumer:
         spans: list[Span] = []
         received = []
         for record, event in events:
-            parent = telemetry.context_of(event.traceparent)
-            if telemetry.span_context_of(event.traceparent).trace_flags.sampled:
+            context = telemetry.context_of(event.traceparent)
+            if get_current_span(context).get_span_context().trace_flags.sampled:
                 span = telemetry.tracer().start_span(
                     f"process {record.topic}",
-                    context=parent,
+                    context=context,
                     kind=SpanKind.CONSUMER,
                     attributes={**self._attributes(record.topic), telemetry.MESSAGE_ID: event.id},
                 )
                 spans.append(span)
-                parent = set_span_in_context(span, parent)
-            received.append(Received(event, record, parent))
+                context = set_span_in_context(span, context)
+            received.append(Received(event, record, context))
         alone = spans[0] if len(events) == 1 and spans else None
         batch = alone or telemetry.tracer().start_span(
             f"process batch {self._service}",
