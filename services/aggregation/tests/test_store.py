@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation import store
 from aggregation.plan import UnknownWord
 from services.aggregation.tests.conftest import Bench, Desk
 from shared.catalogue import Catalogue
@@ -147,6 +149,18 @@ async def test_statements_of_a_quarter_batch(bench: Bench, catalogue: Catalogue)
     alone = len(bench.statements)
     await bench.deliver([desk.submit(o, {"n_items_in_quarter": 5}) for o in desk.obligations[1:]])
     assert len(bench.statements) == alone <= 19, bench.statements
+
+
+async def test_only_the_revisions_that_can_count_are_read(
+    bench: Bench, engine: AsyncEngine, catalogue: Catalogue
+) -> None:
+    desk = Desk(catalogue)
+    o, opened = desk.open("B01-XA", "24736@2025-07-01", "2026")
+    events = [opened, *(desk.submit(o, commune_answer(population=n)) for n in range(100, 110))]
+    await bench.deliver([*events, desk.decide(o, "accepted", 3), desk.decide(o, "accepted", 5)])
+    async with engine.connect() as tx:
+        (answer,) = await store.answers(tx, [o.id])
+    assert sorted(r.number for r in answer.revisions) == [5, 10]
 
 
 @pytest.mark.parametrize("wrong", [{"form": "B99"}, {"unit": "X"}])

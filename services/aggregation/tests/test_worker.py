@@ -55,6 +55,27 @@ async def test_a_poison_event_does_not_hold_the_others_up(
     assert [letter.event_id for letter in letters] == ["poison"] and "B99" in letters[0].reason
 
 
+async def test_a_batch_is_one_commit_with_what_it_tells(
+    engine: AsyncEngine, bench: Bench, catalogue: Catalogue
+) -> None:
+    desk = Desk(catalogue)
+    events = desk.open_period("2026", ["B01-XA"])
+    events += [desk.submit(o, commune_answer()) for o in desk.obligations for _ in range(3)]
+    commits: list[object] = []
+
+    def on_commit(connection: sa.Connection) -> None:
+        commits.append(connection)
+
+    sa.event.listen(engine.sync_engine, "commit", on_commit)
+    try:
+        consumer = BatchConsumer(engine, "aggregation", bench.aggregator.apply)
+        await consumer.consume([record_of(event, n) for n, event in enumerate(events)])
+    finally:
+        sa.event.remove(engine.sync_engine, "commit", on_commit)
+    assert len(commits) == 1
+    assert await bench.published(), "in the same transaction"
+
+
 async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, catalogue: Catalogue) -> None:
     """The worker as it is started: reads submissions.v1, changes the value, tells indicators.v1 of it."""
     existing = [name for name in (SUBMISSIONS, INDICATORS)]

@@ -6,6 +6,7 @@ on SIGTERM and SIGINT within 30 s (shutdown.py): the API stops taking requests, 
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 import time
@@ -27,6 +28,8 @@ from shared.shutdown import DRAIN_SECONDS, end_within
 from shared.telemetry import configure_tracing, flush_tracing
 from shared.web.health import Finding, Health, health_routes
 from shared.web.metrics import metrics_routes
+
+YOUNG_OBJECTS = 50_000  # before the collector looks: two batches of events, some megabytes
 
 log = structlog.get_logger()
 
@@ -105,6 +108,7 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     worker = service.create_worker(settings) if with_worker else None
     app = app or _worker_app()
+    _spare_collector()
     if worker:
         _watch(app.state.health, worker)
         await worker.start()
@@ -141,6 +145,16 @@ def _tell_faults(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         if task.done() and not task.cancelled() and (error := task.exception()):
             log.critical("task.failed", task=task.get_name(), exc_info=error)
+
+
+def _spare_collector() -> None:
+    """What was imported and read at the start stays for good; events come and go by reference counting.
+
+    Measured: a third of the time per event went into looking through them all for cycles again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
 
 
 async def _watch_progress(worker: ServiceWorker | None) -> None:

@@ -167,10 +167,12 @@ class BatchConsumer:
 
     def _count(self, received: list[Received], fresh: list[Received], poison: list[Poison]) -> None:
         now = datetime.now(UTC)
-        for r in fresh:
-            metrics.INBOX_APPLIED.labels(self._service, r.record.topic).inc()
-            age = (now - r.event.time).total_seconds()
-            metrics.EVENT_AGE.labels(self._service, r.record.topic).observe(max(0.0, age))
+        for topic in {r.record.topic for r in fresh}:
+            ages = [(now - r.event.time).total_seconds() for r in fresh if r.record.topic == topic]
+            metrics.INBOX_APPLIED.labels(self._service, topic).inc(len(ages))
+            observe = metrics.EVENT_AGE.labels(self._service, topic).observe
+            for age in ages:
+                observe(max(0.0, age))
         if received and len(received) > len(fresh):
             metrics.INBOX_DUPLICATES.labels(self._service, received[0].record.topic).inc(len(received) - len(fresh))
         for record, _, _ in poison:
