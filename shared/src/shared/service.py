@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from shared.catalogue import CatalogueError
 from shared.log import configure_logging
 from shared.messaging import ServiceWorker
+from shared.messaging.client import tolerate_closed_transports
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS, end_within
 from shared.telemetry import configure_tracing, flush_tracing
@@ -99,6 +100,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
         import uvloop
     except ImportError:
         return None
+    tolerate_closed_transports()
     return uvloop.new_event_loop
 
 
@@ -164,7 +166,8 @@ async def _watch_progress(worker: ServiceWorker | None) -> None:
         return
     limit = worker.settings.stuck_after_seconds
     since: float | None = None
-    while since is None or time.monotonic() - since < limit / 2:
+    # What hangs may come round within half the limit; what has ended does not.
+    while not (stuck := worker.ended()) and (since is None or time.monotonic() - since < limit / 2):
         await asyncio.sleep(min(10.0, limit / 12))
         stuck = worker.stuck()
         since = (since or time.monotonic()) if stuck else None

@@ -140,6 +140,27 @@ async def test_a_header_key_that_json_cannot_hold_is_kept(probe: Probe) -> None:
     assert [key for key, _ in letter.headers] == ["a\\x00b", "\\xf4"]
 
 
+async def test_what_no_index_can_hold_is_a_dead_letter(probe: Probe) -> None:
+    async with probe.engine.begin() as tx:
+        await tx.execute(sa.text("create table wide (word text primary key)"))
+
+    async def index(tx: AsyncConnection, _: list[Received]) -> None:
+        noise = "select string_agg(md5(n::text), '') from generate_series(1, 500) n"
+        await tx.execute(sa.text(f"insert into wide {noise}"))
+
+    await BatchConsumer(probe.engine, "probe", index).consume([a_record(an_event().to_bytes(), offset=1)])
+    (letter,) = await probe.rows("select reason from dead_letter")
+    assert "index row" in letter.reason
+
+
+@pytest.mark.parametrize("time", ["2026-11-24T08:00:00", 1_790_000_000])
+async def test_a_time_that_is_no_instant_is_a_dead_letter(probe: Probe, time: object) -> None:
+    bad = json.loads(an_event().to_bytes()) | {"time": time}
+    await BatchConsumer(probe.engine, "probe", probe.apply).consume([a_record(json.dumps(bad).encode(), offset=1)])
+    (letter,) = await probe.rows("select reason from dead_letter")
+    assert letter.reason.startswith("time:")
+
+
 async def test_a_missing_table_is_not_the_events_fault(probe: Probe) -> None:
     async def deploy_too_early(tx: AsyncConnection, _: list[Received]) -> None:
         await tx.execute(sa.text("select * from a_table_of_the_next_version"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from shared.messaging.raw_record import UnreadableBatch, fetch_raw, read_batch
+from shared.messaging.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
 from shared.messaging.undecodable import take_apart
 from tiendo_local.broker import Broker
 
@@ -31,7 +31,7 @@ def test_a_record_is_read_out_of_its_batch(compression: str | None) -> None:
 def test_a_corrupt_batch_is_kept_as_it_is() -> None:
     good = broken_batch(VALUES, first_offset=8)
     bad = good[:-1] + bytes([good[-1] ^ 1])
-    for batch, reason in ((bad, "checksum"), (good[:-3], "of"), (good[:20], "unpack"), (b"", "unpack")):
+    for batch, reason in ((bad, "checksum"), (good[:-3], "of"), (good[:20], "unpack")):
         with pytest.raises(UnreadableBatch):
             read_batch(batch, 9)
         parts = take_apart(batch, TopicPartition("t", 0), 9, "cannot decode")
@@ -39,6 +39,12 @@ def test_a_corrupt_batch_is_kept_as_it_is() -> None:
         assert (kept["offset"], kept["timestamp_ms"], kept["value"]) == (9, 0, batch)
         assert not parts.readable and parts.after > 9
         assert "cannot decode" in kept["reason"] and reason in kept["reason"]
+
+
+def test_no_bytes_are_no_broken_bytes() -> None:
+    for batches in (b"", broken_batch(VALUES, first_offset=5)):
+        with pytest.raises(NothingFetched):
+            read_batch(batches, 9)
 
 
 @pytest.mark.parametrize("compression", CODECS)

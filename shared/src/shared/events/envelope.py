@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 import uuid6
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -34,7 +35,7 @@ class Event(BaseModel):
     source: Annotated[str, Field(pattern=r"^/[a-z-]+$")]
     type: Annotated[str, Field(max_length=200)]
     subject: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
-    time: datetime
+    time: Annotated[AwareDatetime, Field(strict=True)]
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: Annotated[str, Field(pattern=r"^[!-~]{1,300}$")]
     catalogueversion: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]

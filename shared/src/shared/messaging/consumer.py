@@ -34,9 +34,10 @@ _CLAIM = sa.text(
     "insert into inbox (event_id) select unnest(:ids) on conflict do nothing returning event_id"
 ).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Text)))
 
-# SQLSTATE classes that tell of the event: data, integrity, raised by a rule, view check. All others tell of the server
+# SQLSTATE classes that tell of the event: data, integrity, view check, too large
+# for an index or a limit, raised by a rule. All others tell of the server
 # (connection, resources, a missing table or grant), and the same event may succeed once somebody has mended it.
-POISON_CLASSES = frozenset({"22", "23", "44", "P0"})
+POISON_CLASSES = frozenset({"22", "23", "44", "54", "P0"})
 
 
 @dataclass(frozen=True)

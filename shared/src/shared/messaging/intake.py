@@ -40,7 +40,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
     taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
-    `resting` while a pause holds the next call up; `handovers` counts rebalances.
+    `resting` while a pause holds the next call up; `handovers` counts rebalances; `assigned_at` is
+    `time.time()` of the latest.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self.batch_since: float | None = None
         self.done_at = self.asked_at
         self.handovers = 0
+        self.assigned_at: float | None = None
         self.resting = False
         self.failing_since: float | None = None
         self._done = asyncio.Event()
@@ -134,6 +136,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._revoking = False
+        self.assigned_at = time.time()
 
 
 def give_back(consumer: AIOKafkaConsumer, records: Records) -> None:

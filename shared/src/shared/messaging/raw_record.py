@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord, TopicPartition, codec
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import LeaderNotAvailableError, for_code
+from aiokafka.errors import KafkaError, LeaderNotAvailableError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.default_records import DefaultRecordBase
 from aiokafka.record.util import calc_crc32c, decode_varint
@@ -34,6 +34,12 @@ class UnreadableBatch(Exception):
         super().__init__(reason)
         self.batch = batch
         self.next_offset = next_offset
+
+
+class NothingFetched(KafkaError):  # type: ignore[misc]
+    """Kafka gave no bytes at or behind the offset. To be tried again."""
+
+    retriable = True
 
 
 @dataclass(frozen=True)
@@ -88,11 +94,13 @@ async def fetch_raw(bootstrap: str, partition: TopicPartition, offset: int) -> b
 def read_batch(batches: bytes, offset: int) -> tuple[list[RawRecord], int]:
     """The records at or behind `offset` of the first batch that has any, and the offset behind that batch.
 
-    Raises UnreadableBatch.
+    Raises UnreadableBatch, NothingFetched.
     """
     start, after = 0, offset + 1
     while True:
         batch = batches[start:]
+        if not batch:  # a new leader that has not caught up yet, or a throttled fetch: nothing is wrong with the bytes
+            raise NothingFetched
         try:
             base, length, _, magic, crc, attributes, last_delta, *_ = header = _HEADER.unpack_from(batch)
             batch, start = batch[: _LENGTH_ENDS + length], start + _LENGTH_ENDS + length

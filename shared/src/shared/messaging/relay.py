@@ -23,14 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
 from shared.messaging.chain import number
+from shared.messaging.client import abandon
 from shared.messaging.head import Head, Row, next_batch, read_head, save_head, take
-from shared.messaging.heartbeat import HEARTBEAT_SECONDS, Heartbeat
+from shared.messaging.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
 from shared.settings import ServiceSettings
 
 BATCH = 1000
 POLL_SECONDS = 0.02
 ACK_TIMEOUT_SECONDS = 20
-CLOSE_TIMEOUT_SECONDS = 5
 RETRY_SECONDS = 1.0
 BEAT_TIMEOUT_SECONDS = 5
 
@@ -38,7 +38,13 @@ log = structlog.get_logger()
 
 _LEAD = sa.text("select pg_try_advisory_xact_lock(727002)")
 _ANY = sa.text("select exists (select from outbox)")
-_STATE = sa.text("select count(*), coalesce(extract(epoch from now() - min(created_at)), 0) from outbox")
+# Bounded: while Kafka is away the outbox may hold millions of rows, and this is asked every second.
+_STATE = sa.text(
+    """
+    select (select count(*) from (select from outbox limit :most) as counted),
+      coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)
+    """
+).bindparams(most=COUNTED_AT_MOST)
 
 
 class Relay:
@@ -79,9 +85,7 @@ class Relay:
                 log.critical("relay.failed", exc_info=True)
                 raise
             finally:
-                with suppress(KafkaError, TimeoutError, OSError):
-                    async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
-                        await producer.stop()
+                await abandon(producer)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -98,7 +102,8 @@ class Relay:
             acks="all",
             enable_idempotence=self._settings.kafka_idempotent,
             max_batch_size=256 * 1024,
-            request_timeout_ms=10_000,
+            # Never the first to give up: aiokafka would drop one batch of a partition and send the next one.
+            request_timeout_ms=(ACK_TIMEOUT_SECONDS + 10) * 1000,
         )
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
@@ -165,7 +170,7 @@ class Relay:
 
 
 async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:
-    """Rows waiting, and the age of the oldest in seconds."""
+    """Rows waiting, counted up to 100 000, and the age of the oldest in seconds."""
     pending, age = (await connection.execute(_STATE)).one()
     return int(pending), float(age)
 

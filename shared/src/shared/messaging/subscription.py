@@ -9,6 +9,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.messaging.client import has_ceased_fetching
 from shared.messaging.consumer import Apply, BatchConsumer
 from shared.messaging.intake import REBALANCE_TIMEOUT_MS, Intake
 from shared.messaging.poison import PoisonGate, PoisonLimit
@@ -88,17 +89,21 @@ class Subscription:
     def ended(self) -> bool:
         """Whether nothing asks for records any more although something should."""
         tasks = self._subscriber.tasks
-        return self._subscriber.running and bool(tasks) and all(task.done() for task in tasks)
+        asked_by_nobody = bool(tasks) and all(task.done() for task in tasks)
+        ceased = self.consumer is not None and has_ceased_fetching(self.consumer)
+        return self._subscriber.running and (asked_by_nobody or ceased)
 
     def polled_at(self) -> float | None:
-        """When Kafka last answered for any of our partitions, as `time.time`; None without partitions.
+        """When Kafka last answered for any of our partitions, as `time.time`; None without
+        partitions; when we got them, before the first answer.
 
         The newest: a partition whose records wait in the client's buffer is not asked for, and that is no fault.
         """
         if self.consumer is None:
             return None
-        polls = [self.consumer.last_poll_timestamp(partition) for partition in self.consumer.assignment()]
-        return max((poll / 1000 for poll in polls if poll), default=None)
+        partitions = self.consumer.assignment()
+        polls = [self.consumer.last_poll_timestamp(partition) for partition in partitions]
+        return max((poll / 1000 for poll in polls if poll), default=self.intake.assigned_at if partitions else None)
 
     async def stop(self) -> None:
         await self.broker.stop()

@@ -88,6 +88,10 @@ class Vitals:
             Sign("fetching", None if failing is None else now - failing, kafka=True, database=True),
         ]
 
+    def ended(self) -> str | None:
+        """What is over and will not come back, though it should go on."""
+        return next((f"{sign.name}: ended" for sign in self.signs() if sign.ended), None)
+
     def stuck(self) -> str | None:
         """None while there is progress, else what is stuck: restart me. A ping would not notice a zombie consumer."""
         reached = Reached(self._kafka.seconds, self._database.seconds)

@@ -102,6 +102,10 @@ class ServiceWorker:
         """Why this process should be started again; None while it makes progress or has nothing to do."""
         return None if self._stopping.is_set() else self._vitals.stuck()
 
+    def ended(self) -> str | None:
+        """What of this process is over and will not come back; None while it stops."""
+        return None if self._stopping.is_set() else self._vitals.ended()
+
     def signs(self) -> list[Sign]:
         return self._vitals.signs()
 

@@ -1,0 +1,52 @@
+"""What aiokafka 0.14 leaves to its users: a transport that is gone under uvloop, and a producer that cannot stop."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import KafkaConnectionError, KafkaError
+
+CLOSE_SECONDS = 5.0
+
+
+def tolerate_closed_transports() -> None:
+    """Let a request on a connection that is just gone fail as one on a broken connection does.
+
+    asyncio ignores a write to a closed transport, uvloop raises RuntimeError for it, and aiokafka, which expects
+    OSError, loses its fetching, coordinating or sending task to it: a member that heartbeats and never reads again.
+    """
+    send = AIOKafkaConnection.send
+
+    def sending(self: AIOKafkaConnection, request: Any, expect_response: bool = True) -> Any:
+        try:
+            return send(self, request, expect_response)
+        except RuntimeError as error:
+            self.close(reason=CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError(f"Connection at {self.host}:{self.port} broken: {error}") from error
+
+    AIOKafkaConnection.send = sending
+
+
+def has_ceased_fetching(consumer: AIOKafkaConsumer) -> bool:
+    """Whether the client's own fetching task is over: `getmany` then answers nothing, for ever and without an error."""
+    fetcher = consumer._fetcher
+    return fetcher is not None and bool(fetcher.error_future.done())
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """Close without flushing: what has no acknowledgement still stands in the outbox and goes again, in order.
+
+    `stop` waits for Kafka, and given up half way it leaves a sender behind that goes on sending its batches for ever.
+    """
+    producer._closed = True
+    sender: asyncio.Task[None] | None = producer._sender.sender_task
+    if sender is not None:
+        sender.cancel()
+    with suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await producer.client.close()
+    if sender is not None and not sender.done():
+        await asyncio.wait([sender], timeout=CLOSE_SECONDS)
+        sender.cancel()

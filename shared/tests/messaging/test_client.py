@@ -1,0 +1,77 @@
+"""Connections that vanish under the Kafka client: an error it knows, and a process that is started again."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.metadata import MetadataRequest
+
+from shared.messaging.client import abandon, tolerate_closed_transports
+from tiendo_local.broker import Broker
+
+from .conftest import Probe
+from .workers import a_group, a_worker, settings_of, until
+
+
+class Gone:
+    """A stream whose transport has just been closed, as uvloop tells it; seen in a run of the resilience suite."""
+
+    def __init__(self, stream: asyncio.StreamWriter) -> None:
+        self._stream = stream
+
+    def write(self, _: bytes) -> None:
+        raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+async def test_a_transport_that_is_gone_is_a_broken_connection(broker: Broker) -> None:
+    """Else the RuntimeError ends whatever task of the client sends, the fetching one for instance."""
+    tolerate_closed_transports()
+    client = AIOKafkaClient(bootstrap_servers=broker.bootstrap)
+    await client.bootstrap()
+    try:
+        await client.ready(client.get_random_node())
+        connection = next(iter(client._conns.values()))
+        connection._writer = Gone(connection._writer)
+        with pytest.raises(KafkaConnectionError, match="the handler is closed"):
+            connection.send(MetadataRequest([]))
+        assert not connection.connected()
+    finally:
+        await client.close()
+
+
+async def test_a_client_that_ceased_to_fetch_is_over(probe: Probe, broker: Broker, topics: Callable[..., str]) -> None:
+    worker = a_worker(probe, settings_of(probe, broker, a_group()), topics("ceased", partitions=1))
+    await worker.start()
+    try:
+
+        async def assigned() -> bool:
+            return bool(worker.partitions())
+
+        await until(assigned)
+        assert worker.ended() is None and worker.stuck() is None
+        worker._subscription.consumer._fetcher._fetch_task.cancel()  # type: ignore[union-attr]
+
+        async def over() -> bool:
+            return worker.ended() == "consumer: ended" and worker.stuck() == "consumer: ended"
+
+        await until(over)
+    finally:
+        await worker.stop()
+
+
+async def test_an_abandoned_producer_leaves_nothing_running(broker: Broker, topics: Callable[..., str]) -> None:
+    """Even with a record on its way that Kafka does not take."""
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, enable_idempotence=broker.idempotent, acks="all")
+    await producer.start()
+    sender = producer._sender.sender_task
+    waiting = await producer.send(topics("abandoned"), b"value")
+    async with asyncio.timeout(12):
+        await abandon(producer)
+    assert sender.done()
+    waiting.cancel()
