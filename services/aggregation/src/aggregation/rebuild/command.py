@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     origin.add_argument("--from-log", dest="origin", action="store_const", const="log", help="from AUDIT_URL")
     origin.add_argument("--from-topic", dest="origin", action="store_const", const="topic", help="from Kafka")
     parser.add_argument("--swap", action="store_true", help="put the rebuilt tables in the place of the live ones")
-    parser.add_argument("--partial", action="store_true", help="swap although the topic has lost its beginning")
+    parser.add_argument("--partial", action="store_true", help="swap although events are gone")
     parser.add_argument("--by", default=_account(), metavar="NAME", help="who asks, kept with the result")
     parser.add_argument(
         "--patience", type=float, default=20.0, metavar="SECONDS",

@@ -4,7 +4,8 @@
 2. Wait until live has applied what the shadow has.
 3. Take a snapshot of live (repeatable read: its inbox and its state belong together), apply to the shadow what the
    snapshot has beyond it, and compare: both now rest on the same events. Still no lock.
-4. Only to swap: take the lock of the live state, apply what came in since, exchange the tables, and commit.
+4. Only to swap: take the lock of the live state, apply what came in since, refuse if anything that live knows would be
+   lost, exchange the tables, and commit.
 """
 
 import time
@@ -28,6 +29,7 @@ from aggregation.rebuild.exchange import (
     exchange,
     keep_vacuum_away,
     know,
+    lose_nothing,
     make_ready,
 )
 from aggregation.rebuild.faults import CouldNotCompare, CouldNotSwap
@@ -48,8 +50,8 @@ _APPLIED = sa.text("select event_id from inbox where event_id = any(:ids)")
 
 @dataclass(frozen=True)
 class Asked:
-    """`patience`: seconds without progress after which live is no longer waited for. `partial`: an origin that no
-    longer holds every event may replace the live tables."""
+    """`patience`: seconds without progress after which live is no longer waited for. `partial`: the rebuilt
+    tables may replace the live ones although events are gone from the origin, or rows of live from the rebuilt."""
 
     started_by: str
     swap: bool = False
@@ -153,7 +155,7 @@ class Rebuild:
 
     async def _letters(self, live: AsyncConnection, rebuilt: AsyncConnection) -> Letters:
         aside = await set_aside(live)
-        failed = set((await rebuilt.execute(_FAILED)).scalars())
+        failed = set((await rebuilt.execute(_FAILED)).scalars()) | self._follower.unreadable
         applied = set((await rebuilt.execute(_APPLIED, {"ids": list(aside)})).scalars()) - failed
         return Letters(frozenset(failed - aside), frozenset(applied))
 
@@ -186,6 +188,8 @@ class Rebuild:
         # The lock's statement forbids scans, for batches; what follows compares whole tables.
         await tx.execute(sa.text("set local enable_seqscan = on"))
         await self._follower.follow(await lacking(tx), LOCKED_SECONDS)
+        if not asked.partial:
+            await lose_nothing(tx)
         await carry_over(tx)
         changed = await changed_values(tx)
         await exchange(tx)

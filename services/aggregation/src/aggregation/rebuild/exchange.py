@@ -18,6 +18,7 @@ LOCK_TIMEOUT_MS = 150
 TRIES = 60
 PAUSE_SECONDS = 0.1
 LOCK_NOT_AVAILABLE = "55P03"
+EXAMPLES = 5
 
 _LIVE = ", ".join(f"public.{table.name}" for table in STATE)
 _REBUILT = ", ".join(f"{SCHEMA}.{table.name}" for table in STATE)
@@ -41,6 +42,24 @@ _CHANGED = sa.text(
 )
 _KNOW = sa.text(
     f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing"
+)
+
+# Content that came, and the version of the last news, never go away again; a letter never applied has left neither.
+_LOST = sa.text(
+    f"""
+    with lost as (
+      select old.obligation_id::text as place from public.obligation old
+      left join {SCHEMA}.obligation new using (obligation_id)
+      where new.obligation_id is null
+      union all
+      select old.obligation_id || '/' || old.number from public.revision old
+      left join {SCHEMA}.revision new using (obligation_id, number)
+      where new.number is null or new.version < old.version
+         or (new.observations is null and old.observations is not null)
+    )
+    select count(*) as rows, (select array_agg(place) from (select place from lost order by place limit {EXAMPLES}) few)
+    from lost
+    """
 )
 
 
@@ -68,6 +87,23 @@ async def changed_values(tx: AsyncConnection) -> list[ValueKey]:
 async def know(tx: AsyncConnection) -> None:
     """What the shadow has applied and live has not is never applied again. Before the lock, as the consumer does it."""
     await tx.execute(_KNOW)
+
+
+async def lose_nothing(tx: AsyncConnection) -> None:
+    """`CouldNotSwap` when live knows of an obligation or a revision that is not in the rebuilt tables, or says less.
+
+    The last word on whether the origin was whole: neither a topic that begins at offset 0 (it may have been made anew)
+    nor the log (it may hold an event as a dead letter or a gap) proves it, the inbox forgets, and an event that this
+    program cannot read any more is nowhere told of by its id. Events only ever add rows here, and nothing but a swap
+    removes them. Letters, open or discarded, were never applied and left none. So live rightly has more only where
+    somebody wrote to its tables by hand: for that there is `--partial`. The caller holds the lock of the live schema.
+    """
+    ((rows, few),) = await tx.execute(_LOST)
+    if rows:
+        raise CouldNotSwap(
+            f"{rows:,} obligations or revisions that live knows are not in the rebuilt tables, or with less: their "
+            f"effect would be lost, for instance {', '.join(few)} (--partial swaps all the same)"
+        )
 
 
 async def exchange(tx: AsyncConnection) -> None:

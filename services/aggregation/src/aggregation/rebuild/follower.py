@@ -35,6 +35,7 @@ _LACKING = sa.text(
       and not exists (select from {SCHEMA}.inbox s where s.event_id = applied.event_id)
     """
 )
+_UNREADABLE = sa.text(f"select value from {SCHEMA}.dead_letter where event_id is null")
 _ARRIVED = sa.text(f"delete from {SCHEMA}.awaited a using public.inbox i where i.event_id = a.event_id")
 _AWAITED = sa.text(f"select count(*) from {SCHEMA}.awaited")
 
@@ -53,6 +54,7 @@ async def lacking(tx: AsyncConnection) -> set[str]:
 class Follower:
     """`held`: events read and not applied, because live has set them aside or has not come to them yet.
 
+    `unreadable`: events that live has applied and this program cannot even read any more.
     `young`: events since then must be in the live inbox once live has applied them; older ids may be forgotten there.
     """
 
@@ -64,6 +66,7 @@ class Follower:
         self._say = say
         self._held: dict[str, Told] = {}
         self._gone: set[str] = set()
+        self.unreadable: set[str] = set()
         self.applied = 0
 
     async def read_all(self, aside: Collection[str]) -> None:
@@ -84,7 +87,10 @@ class Follower:
 
         Those that an incomplete origin no longer has are done without.
         """
-        wanted -= self._gone
+        async with self._shadow.connect() as tx:
+            values = (await tx.execute(_UNREADABLE)).scalars()
+            self.unreadable |= wanted & {id for value in values if (id := signature(value)[0])}
+        wanted -= self._gone | self.unreadable
         deadline = time.monotonic() + seconds
         while True:
             found = [told for told in self._held.values() if told.id in wanted]

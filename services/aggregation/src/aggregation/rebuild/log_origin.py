@@ -3,19 +3,18 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import httpx
 from aiokafka import ConsumerRecord
 
 from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Name, Page, Told
+from aggregation.rebuild.origin import Name, Page, Told, named
 
 PATH = "/api/v1/events/batch"
 LIMIT = 2000
 TRIES = 5
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=float)  # an integer may be too long for `int`
 
 
 def client(url: str, token: str) -> httpx.AsyncClient:
@@ -46,7 +45,7 @@ class LogOrigin:
         value = body.encode()
         record = ConsumerRecord(self._topic, 0, self._read, 0, 0, None, value, None, 0, len(value), ())
         self._read += 1
-        return Told(known["id"], datetime.fromisoformat(known["time"]), record)
+        return Told(*named(known), record)
 
     async def _get(self, params: dict[str, Any]) -> httpx.Response:
         for attempt in range(TRIES):

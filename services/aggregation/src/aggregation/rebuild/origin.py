@@ -1,6 +1,7 @@
 """Where the events of a rebuild come from."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -8,11 +9,13 @@ from typing import Literal, Protocol
 from aiokafka import ConsumerRecord
 
 Name = Literal["log", "topic"]
+Signature = tuple[str | None, datetime | None]
+_ID = re.compile(r"[!-~]{1,64}")
 
 
 @dataclass(frozen=True)
 class Told:
-    """An event as the consumer takes it. `id` and `time` are None when its bytes are no event."""
+    """An event as the consumer takes it. `id` and `time` are None where its bytes do not have them."""
 
     id: str | None
     time: datetime | None
@@ -27,13 +30,25 @@ class Page:
     more: bool
 
 
-def signature(value: bytes | None) -> tuple[str, datetime] | tuple[None, None]:
+def signature(value: bytes | None) -> Signature:
     """Id and time of an event, also of one that this program cannot read; nothing when the bytes are no event."""
     try:
-        known = json.loads(value or b"")
-        return str(known["id"]), datetime.fromisoformat(known["time"])
-    except (ValueError, KeyError, TypeError):
+        return named(json.loads(value or b"", parse_int=float))  # an integer may be too long for `int`
+    except (ValueError, RecursionError):
         return None, None
+
+
+def named(known: object) -> Signature:
+    """The same of an event's JSON value. Each is None where it is not what an event has, a time without zone too."""
+    if not isinstance(known, dict):
+        return None, None
+    id, written = known.get("id"), known.get("time")
+    try:
+        time = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        time = None
+    aware = time is not None and time.utcoffset() is not None
+    return id if isinstance(id, str) and _ID.fullmatch(id) else None, time if aware else None
 
 
 class Origin(Protocol):
