@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from opentelemetry import trace
 
-_DETAIL = re.compile(r"DETAIL:.*?(?=\\n|\n|$)")
+_DETAIL = re.compile(r"DETAIL:.*?(?=HINT:|CONTEXT:|\[SQL|\Z)", re.DOTALL)
 SECRET_KEYS = frozenset({"authorization", "cookie", "password", "token", "email", "recipient", "set-cookie"})
 
 
@@ -24,14 +24,18 @@ def _add_trace(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMa
 def _drop_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in [key for key in event if key.lower() in SECRET_KEYS]:
         event[key] = "[removed]"
-    if isinstance(event.get("exception"), str):
-        event["exception"] = without_details(event["exception"])
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = without_details(value)
     return event
 
 
 def without_details(text: str) -> str:
-    """PostgreSQL's DETAIL quotes the row that failed, with whatever somebody typed into it."""
-    return _DETAIL.sub("DETAIL: [removed]", text)
+    """PostgreSQL's DETAIL quotes the row that failed, with whatever somebody typed into it, line breaks included.
+
+    What follows it up to the next part of the message goes too: where the row ends cannot be told.
+    """
+    return _DETAIL.sub("DETAIL: [removed] ", text)
 
 
 def configure_logging(service: str, level: int = logging.INFO) -> None:
