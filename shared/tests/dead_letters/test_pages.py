@@ -98,6 +98,17 @@ async def test_replaying_what_is_filtered_tells_what_became_of_each(office: Offi
     assert office.applied == [e.id for e in events]
 
 
+@pytest.mark.parametrize("form", [{}, {"state": ""}, {"state": "opne"}, {"state": "replayed"}])
+async def test_without_a_state_nothing_is_replayed(office: Office, form: dict[str, str]) -> None:
+    kept, discarded = await office.set_aside(*(an_event().to_bytes() for _ in range(2)))
+    await office.post(f"/api/v1/dead-letters/{discarded}/discard", {"reason": "not one of ours"})
+    office.fault = None
+    answer = await office.send(f"{HOME}/replay", **form)
+    assert (answer.status_code, office.applied) == (422, [])
+    for id_ in (kept, discarded):
+        assert (await office.get(f"/api/v1/dead-letters/{id_}")).json()["attempts"] == 0
+
+
 async def test_a_long_run_goes_on_where_it_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.web.dead_letter_pages.AT_ONCE", 2)
     ids = await office.set_aside(*(an_event().to_bytes() for _ in range(3)))

@@ -5,7 +5,7 @@ They work without JavaScript, and every act is a form of its own.
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
@@ -53,12 +53,15 @@ async def replay_filtered(
     request: Request,
     desk: Desk,
     person: Operator,
-    state: Field = "open",
+    state: Annotated[Literal["open", "discarded"], Form()],
     topic: Field = "",
     reason: Field = "",
     cursor: Field = "",
 ) -> Response:
-    """The list again, above it what became of each letter. Sending the form again does nothing twice."""
+    """The list again, above it what became of each letter. Sending the form again does nothing twice.
+
+    422 without a `state` that can be replayed: no state would mean every letter, also what somebody discarded.
+    """
     typed = {"state": state, "topic": topic, "reason": reason}
     async with available():
         handled, last = await desk.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person.subject)
