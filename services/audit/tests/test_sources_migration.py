@@ -36,3 +36,24 @@ def test_entries_so_far(database: Callable[..., str]) -> None:
         assert gaps == [("/submissions", "forked", 1, 1), ("/submissions", "unchained", 5, 5)]
         bodies = connection.execute("select body from entry where sequence is not null order by index limit 5")
         assert [row[0] for row in bodies] == numbered
+
+
+def test_bodies_that_are_not_well_formed_do_not_stop_it(database: Callable[..., str]) -> None:
+    url = database("audit_malformed")
+    migrate(url, "audit", "0004")
+    good = {"sequence": "2", "prevhash": "ab" * 32}
+    bad = [
+        {"sequence": "one", "prevhash": "zz"},
+        {"sequence": "9" * 40, "prevhash": "ab"},
+        {"sequence": "-1", "prevhash": "AB" * 32},
+        {"sequence": {"no": 1}, "prevhash": ["ab"]},
+        {"sequence": "0", "prevhash": ""},
+        {"sequence": "1.5", "prevhash": None},
+    ]
+    with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as connection:
+        for index, members in enumerate([good, *bad]):
+            body = json.dumps({"id": f"e{index}", "source": "/strange", **members}).encode()
+            connection.execute(INSERT, [index, f"e{index}", "/strange", body])
+        migrate(url, "audit")
+        found = connection.execute("select sequence, prevhash from entry order by index").fetchall()
+    assert found == [(2, bytes.fromhex("ab" * 32)), *[(None, None)] * len(bad)]

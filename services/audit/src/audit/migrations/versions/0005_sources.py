@@ -5,14 +5,15 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-# Filled once, by the only hand that may lift the trigger; the bytes stay as they are.
+# Filled once, by the only hand that may lift the trigger; the bytes stay as they are. What is not well formed is null:
+# a body that somebody else made must not stop the migration.
 ENTRY = """
 alter table entry add column sequence bigint, add column prevhash bytea;
 alter table entry disable trigger entry_is_final;
 update entry set
-  prevhash = decode(envelope ->> 'prevhash', 'hex'),
-  sequence = case when (envelope ->> 'sequence')::numeric between 1 and 9223372036854775806
-    then (envelope ->> 'sequence')::bigint end
+  prevhash = case when envelope ->> 'prevhash' ~ '^[0-9a-f]{64}$' then decode(envelope ->> 'prevhash', 'hex') end,
+  sequence = case when envelope ->> 'sequence' ~ '^0*[0-9]{1,18}$'
+    then nullif((envelope ->> 'sequence')::bigint, 0) end
 from (select index, convert_from(body, 'UTF8')::jsonb - 'data' as envelope from entry) as read
 where read.index = entry.index and envelope ? 'sequence';
 alter table entry enable trigger entry_is_final;
