@@ -5,5 +5,6 @@ set -eu
 for topic in submissions.v1 indicators.v1 deadlines.v1 notifications.v1 inspections.v1 operations.v1; do
   /opt/kafka/bin/kafka-topics.sh --bootstrap-server "${KAFKA_BOOTSTRAP_SERVERS:-kafka:9092}" --create --if-not-exists \
     --topic "$topic" --partitions 12 --replication-factor "${REPLICATION:-1}" \
-    --config "min.insync.replicas=${MIN_ISR:-1}" --config retention.ms=604800000 --config max.message.bytes=1048576
+    --config "min.insync.replicas=${MIN_ISR:-1}" --config retention.ms=604800000 --config segment.ms=86400000 \
+    --config max.message.bytes=1048576
 done

@@ -8,7 +8,13 @@ from typing import Any, TypeVar
 
 from tiendo_local.faults import LocalFault
 
-SETTINGS = {"retention.ms": str(7 * 24 * 3600 * 1000), "max.message.bytes": str(1024 * 1024)}
+DAY_MS = 24 * 3600 * 1000
+# A segment goes when its newest record is older than the retention, so a record may live for both together.
+SETTINGS = {
+    "retention.ms": str(7 * DAY_MS),
+    "segment.ms": str(DAY_MS),
+    "max.message.bytes": str(1024 * 1024),
+}
 ALREADY_EXISTS = 36  # Kafka protocol, error code TOPIC_ALREADY_EXISTS
 
 T = TypeVar("T")
