@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 from typing import Literal
 
 from tests.resilience.book import Act, Book, Duty, Kind
@@ -108,10 +109,11 @@ class Figures:
     expected: int
 
     def value(self, measure: Measure) -> Decimal | None:
-        """Six decimals, as stored; None for 0/0 and for nothing."""
+        """Six decimals, halves up, as stored; None for 0/0 and for nothing."""
         if not self.denominator or self.numerator is None:
             return None
-        return Decimal(round(Fraction(measure.scale * self.numerator * 10**6, self.denominator))) / 10**6
+        exact = Fraction(measure.scale * self.numerator * 10**6, self.denominator)
+        return Decimal(floor(exact + Fraction(1, 2))) / 10**6
 
 
 def figures(book: Book, measure: Measure, period: str, basis: Basis, unit: str | None = None) -> Figures:

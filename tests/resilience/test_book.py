@@ -144,3 +144,8 @@ def naive(acts: list[Act]) -> tuple[int, int]:
             if act.kind == "return" and act.submission == of_accepted:
                 accepted = 0
     return received, accepted
+
+
+def test_a_half_is_rounded_up() -> None:
+    """Seen in a run: 241 boys to 512 girls are 47.0703125."""
+    assert Figures(241, 512, 1, 1).value(MEASURES[0]) == Decimal("47.070313")
