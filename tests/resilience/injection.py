@@ -8,18 +8,16 @@ audit logs it like every event and notifications knows a duty that is done.
 import asyncio
 import hashlib
 import json
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.record.util import calc_crc32c
 
 from shared.events import ALL_TOPICS, INDICATORS, INSPECTIONS, PARTITIONS, SUBMISSIONS
+from tiendo_local.broken_batch import send_broken
 
 CONSUMERS = {topic: frozenset({"audit"}) for topic in ALL_TOPICS} | {
     SUBMISSIONS: frozenset({"aggregation", "notifications", "audit"})
@@ -38,7 +36,7 @@ ACK_SECONDS = 60
 class Injected:
     """Where it stands in Kafka; the services in whose dead letters it must be, and nowhere else.
 
-    `sha256`: of its value, in hex; None for no value, or one that the Kafka client cannot read.
+    `sha256`: of its value, in hex; None for no value.
     """
 
     kind: str
@@ -155,17 +153,17 @@ class Injector:
             # A batch of our own making cannot get the numbers of an idempotent producer.
             producer = await self._producer(idempotent=self._idempotent and not record.undecodable)
             try:
-                if record.undecodable:
-                    sending = await _with_broken_header_name(producer, record, partition)
-                else:
-                    sending = await producer.send(
-                        record.topic, record.value, key=KEY, partition=partition, headers=list(record.headers)
-                    )
                 async with asyncio.timeout(ACK_SECONDS):
-                    sent = await sending
+                    if record.undecodable:
+                        values = [record.value or b""]
+                        sent = await send_broken(producer, record.topic, values, partition=partition, broken=0)
+                    else:
+                        sent = await producer.send_and_wait(
+                            record.topic, record.value, key=KEY, partition=partition, headers=list(record.headers)
+                        )
             finally:
                 await producer.stop()
-        digest = hashlib.sha256(record.value).hexdigest() if record.value and not record.undecodable else None
+        digest = hashlib.sha256(record.value).hexdigest() if record.value else None
         return self._note(Injected(record.kind, record.topic, partition, sent.offset, record.dead_for, digest))
 
     async def repeat(self) -> list[Injected]:
@@ -213,17 +211,3 @@ class Injector:
         mine = {(i.topic, i.partition, i.offset) for i in self.injected}
         real = [(r.key, r.value) for r in batch if r.value and (topic, partition, r.offset) not in mine]
         return real[:3]
-
-
-async def _with_broken_header_name(producer: AIOKafkaProducer, record: Record, partition: int) -> "asyncio.Future[Any]":
-    """Valid for the broker, undecodable for the client: written as `zz`, changed in the finished batch."""
-    batch = producer.create_batch()
-    batch.append(timestamp=None, key=None, value=record.value, headers=[("zz", b"1")])
-    batch.close()
-    data = bytearray(batch._build())
-    at = bytes(data).index(b"zz")
-    data[at : at + 2] = b"\xff\xfe"
-    data[17:21] = struct.pack(">I", calc_crc32c(bytes(data[21:])))
-    batch._buffer = data
-    sending: asyncio.Future[Any] = await producer.send_batch(batch, record.topic, partition=partition)
-    return sending

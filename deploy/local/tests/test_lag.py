@@ -1,12 +1,11 @@
 """`tiendo lag` counts what is really waiting."""
 
-import struct
 from collections.abc import Callable
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.record.util import calc_crc32c
 
+from tiendo_local.broken_batch import send_broken
 from tiendo_local.broker import Broker
 from tiendo_local.lag import Waiting, ask_database, consumer_lag, table
 
@@ -71,19 +70,6 @@ async def test_lag_is_what_is_not_committed(
         assert lags[group] == {topic: 6}
 
 
-async def with_broken_header_name(producer: AIOKafkaProducer, topic: str) -> None:
-    """A record whose header's name is not UTF-8: valid for the broker, undecodable for the client."""
-    batch = producer.create_batch()
-    batch.append(timestamp=None, key=None, value=b"x", headers=[("zz", b"1")])
-    batch.close()
-    data = bytearray(batch._build())
-    at = bytes(data).index(b"zz")
-    data[at : at + 2] = b"\xff\xfe"
-    data[17:21] = struct.pack(">I", calc_crc32c(bytes(data[21:])))
-    batch._buffer = data
-    await (await producer.send_batch(batch, topic, partition=1))
-
-
 async def test_a_record_that_cannot_be_decoded_leaves_the_rest_counted(
     broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]
 ) -> None:
@@ -92,7 +78,7 @@ async def test_a_record_that_cannot_be_decoded_leaves_the_rest_counted(
         for topic in (hostile, other):
             for n in range(4):
                 await producer.send_and_wait(topic, b"x", partition=n % 2)
-        await with_broken_header_name(producer, hostile)
+        await send_broken(producer, hostile, [b"x"], partition=1, broken=0)
     member = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, group_id=group, enable_auto_commit=False)
     async with member:
         places = {TopicPartition(topic, n): 1 for topic in (hostile, other) for n in range(2)}

@@ -8,10 +8,10 @@ from aiokafka import AIOKafkaProducer
 
 from shared.messaging.consumer import BatchConsumer
 from shared.messaging.poison import PoisonGate, PoisonLimit, PoisonLimitReached
+from tiendo_local.broken_batch import send_broken
 from tiendo_local.broker import Broker
 
 from .conftest import Probe, a_record, an_event
-from .hostile import send_broken
 from .workers import a_group, a_worker, counted, settings_of, until
 
 LIMIT = PoisonLimit(share=0.2, least=10, window_seconds=600, retry_seconds=30)

@@ -9,10 +9,10 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.messaging.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
 from shared.messaging.undecodable import take_apart
+from tiendo_local.broken_batch import CODECS, broken_batch, send_broken
 from tiendo_local.broker import Broker
 
 from .conftest import Probe, an_event
-from .hostile import CODECS, broken_batch, send_broken
 from .workers import a_group, a_worker, settings_of, until
 
 VALUES = [b"one", b"two", b"three"]
@@ -57,7 +57,7 @@ async def test_a_worker_keeps_it_whole_and_goes_on(
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await producer.start()
     try:
-        await send_broken(producer, topic, bodies[:3], compression=compression)
+        await send_broken(producer, topic, bodies[:3], compression=compression, timestamp_ms=1_700_000_000_000)
         await producer.send_and_wait(topic, bodies[3])
     finally:
         await producer.stop()

@@ -1,29 +1,15 @@
 """A whole worker on a real broker: what is published comes in, and no record stops it."""
 
 import asyncio
-import struct
 from collections.abc import Callable
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.record.util import calc_crc32c
 
 from shared.messaging import ServiceWorker
+from tiendo_local.broken_batch import send_broken
 from tiendo_local.broker import Broker
 
 from .conftest import Probe, an_event, own_settings
-
-
-async def with_broken_header_name(producer: AIOKafkaProducer, topic: str, value: bytes) -> None:
-    """A record whose header's name is not UTF-8: valid for the broker, undecodable for the client."""
-    batch = producer.create_batch()
-    batch.append(timestamp=None, key=None, value=value, headers=[("zz", b"1")])
-    batch.close()
-    data = bytearray(batch._build())
-    at = bytes(data).index(b"zz")
-    data[at : at + 2] = b"\xff\xfe"
-    data[17:21] = struct.pack(">I", calc_crc32c(bytes(data[21:])))
-    batch._buffer = data
-    await (await producer.send_batch(batch, topic, partition=1))
 
 
 async def test_no_record_stops_a_worker(
@@ -35,7 +21,7 @@ async def test_no_record_stops_a_worker(
     await producer.start()
     try:
         await producer.send_and_wait(topic, ours[0].to_bytes(), partition=1)
-        await with_broken_header_name(producer, topic, ours[3].to_bytes())
+        await send_broken(producer, topic, [ours[3].to_bytes()], partition=1, broken=0)
         await producer.send_and_wait(topic, b"junk", partition=1, headers=[("name", b"\xff"), ("null", b"")])
         await producer.send_and_wait(topic, ours[1].to_bytes(), partition=1)
         await producer.send_and_wait(topic, ours[2].to_bytes(), partition=2)
