@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,10 +14,10 @@ from aggregation.aggregate import Aggregator
 from aggregation.plan import Plan
 from aggregation.rebuild.conduct import Asked, Rebuild, Result
 from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Name, Origin, Page, Told, signature
+from aggregation.rebuild.origin import Name, Origin, Page, Told
 from aggregation.rebuild.shadow import shadow_schema
 from aggregation.settings import Settings
-from services.aggregation.tests.conftest import NOW, Desk, empty, record_of
+from services.aggregation.tests.conftest import Desk, empty, record_of
 from services.aggregation.tests.test_recomputation import compare, random_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -252,114 +250,8 @@ async def test_what_live_has_set_aside_is_left_out(
         await rebuild(engine, plan, told[:-1])
 
 
-async def test_no_swap_where_an_event_can_no_longer_be_applied(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue
-) -> None:
-    events = await some_history(engine, plan, catalogue)
-    opened = Desk(catalogue).open("B12-NGHE", "SO_GDDT", "2026")[1]
-    gone = opened.model_copy(update={"id": "g", "data": opened.data.model_copy(update={"form": "B99"})})
-    await run(engine, "insert into inbox (event_id) values ('g')")  # an older catalogue could
-    result = await rebuild(engine, plan, [*events, gone], swap=True)
-    assert not result.rebuilt.equal and not result.rebuilt.swapped and "would be lost" in (result.refused or "")
-
-
-async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
-    """Events gone from an origin that seems whole, and from the inbox too, or that cannot be read any more."""
-    events = await some_history(engine, plan, catalogue)
-    desk = Desk(catalogue)
-    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
-    answer = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
-    decision = desk.decide(o, "accepted")
-    again = desk.submit(o, {"n_vet_new_total": 12, "n_vet_new_female": 4})
-    late = [opened, answer, decision, again]
-    await apply(engine, plan, [*events, *late], 500)
-    every = await run(engine, "select count(*) from revision")
-    await run(engine, "truncate inbox")
-    for kept in (
-        [],
-        [opened, answer, decision],  # a whole revision lost
-        [opened, answer, again],  # a decision
-        [opened, decision, again],  # the content that was decided on
-    ):
-        result = await rebuild(engine, plan, [*events, *kept], swap=True)
-        assert not result.rebuilt.equal and not result.rebuilt.swapped
-        assert str(o.id) in (result.refused or "") and "lost" in (result.refused or "")
-    result = await rebuild(engine, plan, [], swap=True)
-    assert (result.refused or "").count(",") >= 4 and len(result.refused or "") < 500
-    assert await run(engine, "select count(*) from revision") == every
-
-    whole = [*events, *late]
-    garbled = Garbled(whole, answer.id)
-    result = await rebuild_from(engine, plan, garbled, swap=True)
-    assert not result.rebuilt.swapped and str(o.id) in (result.refused or "")
-    await run(engine, f"insert into inbox (event_id) values ('{answer.id}')")
-    result = await rebuild_from(engine, plan, Garbled(whole, answer.id), swap=True)
-    assert result.compared.letters.only_rebuilt == {answer.id} and not result.rebuilt.swapped
-    await run(engine, "truncate inbox")
-
-    assert (await rebuild(engine, plan, whole, swap=True)).rebuilt.swapped
-    await run(engine, "truncate inbox")
-    assert (await rebuild(engine, plan, events, swap=True, partial=True)).rebuilt.swapped
-    assert await run(engine, "select count(*) from revision") != every
-
-
-class Garbled(Log):
-    """One of its events is of a form that this program does not read."""
-
-    def __init__(self, events: list[Event], id: str) -> None:
-        super().__init__(events)
-        self._id = id
-
-    async def read(self) -> Page:
-        page = await super().read()
-        return Page([self._garbled(told) if told.id == self._id else told for told in page.events], page.more)
-
-    def _garbled(self, told: Told) -> Told:
-        value = (told.record.value or b"").replace(b'"specversion":"1.0"', b'"specversion":"9.0"')
-        return Told(told.id, told.time, replace(told.record, value=value))
-
-
-DEEP = b"[" * 100_000
-NOTHING = (None, None)
-
-
-@pytest.mark.parametrize(
-    ("value", "known"),
-    [
-        (None, NOTHING),
-        (b"", NOTHING),
-        (b"\xff\xfe\x00", NOTHING),
-        (DEEP, NOTHING),
-        (b'{"a":' * 100_000, NOTHING),
-        (b'{"id": "a", "time": ' + b"9" * 5000 + b"}", ("a", None)),
-        (b'{"id": "a", "time": 1700000000}', ("a", None)),
-        (b'{"id": "a", "time": "2026-11-24T05:00:00"}', ("a", None)),
-        (b'{"id": "a"}', ("a", None)),
-        (b'{"id": ["a"], "time": "2026-11-24T05:00:00Z"}', (None, NOW)),
-        (b'{"id": "\\u0000", "time": "2026-11-24T05:00:00Z"}', (None, NOW)),
-        (b'{"id": "\\ud800", "time": "2026-11-24T12:00:00+07:00"}', (None, NOW)),
-        (b'["id", "time"]', NOTHING),
-    ],
-)
-def test_every_record_has_a_signature(value: bytes | None, known: tuple[str | None, datetime | None]) -> None:
-    assert signature(value) == known
-
-
 async def test_one_rebuild_at_a_time(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
     async with shadow_schema(engine):
         with pytest.raises(CouldNotCompare, match="another"):
             await rebuild(engine, plan, [])
     assert (await rebuild(engine, plan, [])).rebuilt.equal
-
-
-async def test_readers_that_hold_the_tables_are_not_disturbed(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("aggregation.rebuild.exchange.TRIES", 2)
-    events = await some_history(engine, plan, catalogue)
-    async with engine.connect() as reader:
-        await reader.execute(sa.text("select 1 from indicator_value limit 1"))
-        result = await rebuild(engine, plan, events, swap=True)
-        assert result.rebuilt.equal and not result.rebuilt.swapped and "readers" in (result.refused or "")
-        await reader.execute(sa.text("select 1 from fact limit 1"))
-    assert (await rebuild(engine, plan, events, swap=True)).rebuilt.swapped

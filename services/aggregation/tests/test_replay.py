@@ -29,7 +29,8 @@ from aggregation.settings import Settings
 from audit.settings import Settings as AuditSettings
 from audit.worker import log_events
 from services.aggregation.tests.conftest import Desk, record_of
-from services.aggregation.tests.test_rebuild import DEEP, TAMPERED, rebuild_from, run, some_history
+from services.aggregation.tests.test_rebuild import TAMPERED, rebuild_from, run, some_history
+from services.aggregation.tests.test_signature import DEEP
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database import create_engine
