@@ -11,7 +11,7 @@ import uuid6
 from shared.catalogue import disaggregation_key, load
 from shared.events import Event
 from submissions.events import received
-from submissions.observation import Observation
+from submissions.rules.observation import Observation
 
 
 def received_event(duty: dict[str, Any], version: int, *, boys: int = 112) -> Event:

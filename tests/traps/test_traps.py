@@ -18,9 +18,9 @@ from shared.calendar import Period, due_instant, on_time
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM
 from shared.events import data as event_data
-from submissions.form import rules_of
-from submissions.observation import Entry
-from submissions.validation import check_observations
+from submissions.rules.checks.observations import check_observations
+from submissions.rules.form import rules_of
+from submissions.rules.observation import Entry
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "services").rglob("src/**/*.py"), *(ROOT / "shared" / "src").rglob("*.py")]

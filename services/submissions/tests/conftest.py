@@ -17,8 +17,8 @@ from shared.catalogue import Catalogue, load
 from shared.clock import Clock
 from shared.events import Event, parse
 from shared.migration import migrate
-from submissions.api import create_app
-from submissions.form import FormRules, rules_of
+from submissions.app import create_app
+from submissions.rules.form import FormRules, rules_of
 from submissions.settings import Settings
 from tiendo_local.issuer import Issuer
 

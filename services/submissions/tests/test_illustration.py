@@ -3,9 +3,9 @@
 import pytest
 
 from shared.catalogue import Catalogue, Period
-from submissions.form import FormRules
-from submissions.observation import Entry
-from submissions.validation import check_observations
+from submissions.rules.checks.observations import check_observations
+from submissions.rules.form import FormRules
+from submissions.rules.observation import Entry
 from tiendo_local.illustration import YEARS, Illustration
 
 

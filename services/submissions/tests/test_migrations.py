@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import make_url
 
-from submissions.tables import metadata
+from submissions.store.tables import metadata
 
 
 def test_the_migrated_database_has_the_declared_tables(migrated: str) -> None:

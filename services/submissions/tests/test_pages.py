@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from services.submissions.tests.conftest import COMMUNE, Office, commune_report
 from shared.auth import Role
 from shared.web.messages import load, used_in_templates
-from submissions.form import FormRules
+from submissions.rules.form import FormRules
 
 ORIGIN = {"Origin": "http://submissions.test", "Accept": "text/html"}
 
@@ -275,4 +275,4 @@ async def test_illustrative_reports_carry_the_ribbon(office: Office, report: dic
 
 def test_every_message_that_a_template_names_is_there() -> None:
     known = load("shared.web", "submissions").keys()
-    assert {key: where for key, where in used_in_templates("submissions").items() if key not in known} == {}
+    assert {key: where for key, where in used_in_templates("submissions.pages").items() if key not in known} == {}

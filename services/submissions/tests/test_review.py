@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.review import Refusal, decide
+from submissions.rules.review import Refusal, decide
 
 ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), max_size=12)
 

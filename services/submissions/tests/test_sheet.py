@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from shared.web.figures import number
 from shared.web.messages import load
-from submissions.faults import find
-from submissions.form import FormRules
-from submissions.sheet import columns_of, page_faults, read_sheet, rows_of, typed_of
-from submissions.validation import check_observations
+from submissions.pages.form_table import columns_of, page_faults, read_sheet, rows_of, typed_of
+from submissions.rules.checks.observations import check_observations
+from submissions.rules.form import FormRules
+from submissions.rules.violation import find
 
 CELL_CODES = [
     "missing_field", "value_required", "value_not_allowed", "percentage_instead_of_counts", "not_a_number", "negative",

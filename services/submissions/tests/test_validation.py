@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.form import FormRules
-from submissions.observation import Entry, exact, read_plain, read_vietnamese
-from submissions.sums import warn_floors
-from submissions.texts import check_narrative, check_reason
-from submissions.validation import check_observations
+from submissions.rules.checks.observations import check_observations
+from submissions.rules.checks.sums import warn_floors
+from submissions.rules.checks.texts import check_narrative, check_reason
+from submissions.rules.form import FormRules
+from submissions.rules.observation import Entry, exact, read_plain, read_vietnamese
 
 RIGHT = {
     "female_key_leader": "1",

@@ -11,7 +11,9 @@ from sqlalchemy.engine import make_url
 def migrate(database_url: str, package: str, revision: str = "head") -> None:
     """Bring the database of `package` (e.g. ``submissions``) to its newest revision, or no further than to one."""
     config = Config()
-    config.set_main_option("script_location", str(files(package).joinpath("migrations")))
+    root = files(package)
+    folder = root.joinpath("store", "migrations") if root.joinpath("store").is_dir() else root.joinpath("migrations")
+    config.set_main_option("script_location", str(folder))
     config.attributes["database_url"] = database_url
     command.upgrade(config, revision)
 

@@ -1,7 +1,7 @@
 import sys
 
 from shared.service import Service, main
-from submissions.api import create_app
+from submissions.app import create_app
 from submissions.settings import Settings
 from submissions.worker import create_worker
 

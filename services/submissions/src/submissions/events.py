@@ -16,8 +16,8 @@ from shared.events import (
     SubmissionWithdrawn,
 )
 from shared.events.data import EventData
-from submissions.observation import Observation
-from submissions.review import Act
+from submissions.rules.observation import Observation
+from submissions.rules.review import Act
 
 SOURCE = "/submissions"
 DECIDED: dict[Act, type[SubmissionDecided]] = {

@@ -1,4 +1,4 @@
-"""The submissions service as an application: composed here, answered in `routes` and `pages`."""
+"""The submissions service as an application: composed here, answered in `http` and `pages`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,9 +14,10 @@ from shared.clock import Clock
 from shared.database import create_engine
 from shared.web.app import create_base_app
 from shared.web.health import Finding
-from submissions import pages, routes
-from submissions.desk import Desk
-from submissions.form import rules_of
+from submissions.commands.context import Desk
+from submissions.http import routes
+from submissions.pages import obligations
+from submissions.rules.form import rules_of
 from submissions.settings import Settings
 
 
@@ -34,7 +35,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, catalogue: Cat
     app = create_base_app(
         settings,
         place="submissions",
-        templates_package="submissions",
+        templates_package="submissions.pages",
         messages_package="submissions",
         catalogue=catalogue,
         lifespan=lifespan,
@@ -43,7 +44,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, catalogue: Cat
     app.state.desk = Desk(settings, engine, catalogue, rules_of(catalogue), clock, catalogue.calendar.holidays())
     app.state.health.ready("database", lambda: reachable(engine))
     app.include_router(routes.router)
-    app.include_router(pages.router)
+    app.include_router(obligations.router)
     return app
 
 

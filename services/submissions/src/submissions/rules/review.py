@@ -7,7 +7,7 @@ to it is a new revision. Only the latest revision can change (domain 3.5: nobody
 from dataclasses import dataclass
 from typing import Literal
 
-from submissions.obligation import State
+from submissions.rules.obligation import State
 
 Act = Literal["accept", "return", "withdraw"]
 

@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import cast
 
 from shared.web.problem import Text
-from submissions import limits
-from submissions.faults import Finding, figure, find
-from submissions.form import Cell, Element, FormRules
-from submissions.observation import (
+from submissions.rules import limits
+from submissions.rules.checks.cell import check_place, quoted
+from submissions.rules.checks.pairs import check_pairs
+from submissions.rules.checks.sums import check_hours, check_parts, check_shares
+from submissions.rules.checks.texts import check_length, escape, shown
+from submissions.rules.form import Cell, Element, FormRules
+from submissions.rules.observation import (
     STATUSES,
     WITH_VALUE,
     Entry,
@@ -20,10 +23,7 @@ from submissions.observation import (
     read_plain,
     read_vietnamese,
 )
-from submissions.pairs import check_pairs
-from submissions.placing import check_place, quoted
-from submissions.sums import check_hours, check_parts, check_shares
-from submissions.texts import check_length, escape, shown
+from submissions.rules.violation import Finding, figure, find
 
 STATUS = {
     "missing": Text("chưa có số liệu", "missing"),

@@ -8,14 +8,15 @@ import uuid6
 from shared.messaging import publish
 from shared.web import idempotency
 from shared.web.problem import Problem, Text, conflict, invalid, not_found
-from submissions import events, store
-from submissions.authority import check_coordinator
-from submissions.desk import Actor, Desk
-from submissions.etag import check_match
-from submissions.intake import body_of
-from submissions.review import Act, Refusal, decide
-from submissions.schemas import Decided
-from submissions.texts import check_decision_reason
+from submissions import events
+from submissions.commands.answers import Decided
+from submissions.commands.authority import check_coordinator
+from submissions.commands.context import Actor, Desk
+from submissions.commands.submit import body_of
+from submissions.http.etag import check_match
+from submissions.rules.checks.texts import check_decision_reason
+from submissions.rules.review import Act, Refusal, decide
+from submissions.store import write
 
 NO_SUBMISSION = Text("Không có báo cáo này", "There is no such submission")
 REFUSALS = {
@@ -49,7 +50,7 @@ async def settle(desk: Desk, actor: Actor, decision: Decision) -> Decided | idem
     async with desk.engine.begin() as tx:
         if replay := await idempotency.begin(tx, decision.attempt):
             return replay
-        row = await store.lock_submission(tx, decision.submission_id)
+        row = await write.lock_submission(tx, decision.submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
         if decision.act == "withdraw":
@@ -63,9 +64,9 @@ async def settle(desk: Desk, actor: Actor, decision: Decision) -> Decided | idem
         if isinstance(after, Refusal):
             raise refused(after)
         now = desk.clock.now()
-        version = await store.advance(tx, row["obligation_id"], after, row["revision"])
-        await store.set_state(tx, row["id"], after)
-        await store.insert_review(
+        version = await write.advance(tx, row["obligation_id"], after, row["revision"])
+        await write.set_state(tx, row["id"], after)
+        await write.insert_review(
             tx,
             {
                 "id": uuid6.uuid7(),

@@ -8,11 +8,11 @@ from typing import Any
 from shared.catalogue import disaggregation_key
 from shared.web.figures import number
 from shared.web.problem import Fault, Language, Text
-from submissions import limits
-from submissions.faults import Finding
-from submissions.form import Element, Field, FormRules
-from submissions.observation import STATUSES, Entry, NumberReader, Status, read_english, read_vietnamese
-from submissions.submission import Report
+from submissions.rules import limits
+from submissions.rules.form import Element, Field, FormRules
+from submissions.rules.observation import STATUSES, Entry, NumberReader, Status, read_english, read_vietnamese
+from submissions.rules.submission import Report
+from submissions.rules.violation import Finding
 
 READERS: dict[Language, NumberReader] = {"vi": read_vietnamese, "en": read_english}
 TOTAL = Text("Tổng số", "Total")

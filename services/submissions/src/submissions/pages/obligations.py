@@ -15,11 +15,14 @@ from shared.web.cursor import Cursor, decode, encode
 from shared.web.page import page
 from shared.web.plan import all_units
 from shared.web.sign_in import grouped
-from submissions import form_pages, receipt_pages, store
-from submissions.authority import may_open, units_of
-from submissions.desk import Desk, desk_of, sees_all
-from submissions.opening import open_period, read_period
-from submissions.task import SHAPES, by_urgency, progress_of, task_of
+from submissions.commands.authority import may_open, units_of
+from submissions.commands.context import Desk, desk_of, sees_all
+from submissions.commands.open_period import open_period, read_period
+from submissions.pages import form_pages, receipt_pages
+from submissions.pages.task import SHAPES, by_urgency, progress_of, task_of
+from submissions.store import read
+from submissions.store.read import Filter
+from submissions.store.rows import Row
 
 router = APIRouter(include_in_schema=False)
 Opener = Annotated[Person, Depends(require("coordinator", "ops"))]
@@ -52,16 +55,16 @@ async def obligations(
     now = desk.clock.now()
     decoded = decode(cursor, datetime, UUID)
     async with desk.engine.connect() as tx:
-        opened = await store.periods(tx)
+        opened = await read.periods(tx)
         periods = [row["period"] for row in opened]
         shown = current(opened, desk.today()) if period is None else period
         states = ("open", "returned", "withdrawn") if state == "pending" else (state,) if state in SHAPES else ()
-        narrowed = store.Filter((unit,) if unit else (), shown or None, form or None, states)
-        rows = await store.list_obligations(
+        narrowed = Filter((unit,) if unit else (), shown or None, form or None, states)
+        rows = await read.list_obligations(
             tx, narrowed, None if decoded is None else (decoded[0], decoded[1]), PAGE + 1
         )
-        overview = await store.overview(tx, shown) if shown else []
-        illustrative = await store.any_illustrative(tx, [row["id"] for row in rows])
+        overview = await read.overview(tx, shown) if shown else []
+        illustrative = await read.any_illustrative(tx, [row["id"] for row in rows])
     chosen = {"unit": unit, "period": shown, "form": form, "state": state}
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None
@@ -91,9 +94,9 @@ async def open_obligations(desk: DeskOf, person: Opener, period: Annotated[str, 
 async def own(request: Request, desk: Desk, person: Person) -> Response:
     now = desk.clock.now()
     async with desk.engine.connect() as tx:
-        rows = await store.list_obligations(tx, store.Filter(units_of(desk.catalogue, person, desk.today())), None, OWN)
-        reasons = await store.return_reasons(tx, [row["id"] for row in rows if row["state"] == "returned"])
-        illustrative = await store.any_illustrative(tx, [row["id"] for row in rows])
+        rows = await read.list_obligations(tx, Filter(units_of(desk.catalogue, person, desk.today())), None, OWN)
+        reasons = await read.return_reasons(tx, [row["id"] for row in rows if row["state"] == "returned"])
+        illustrative = await read.any_illustrative(tx, [row["id"] for row in rows])
     pending, done = by_urgency([task_of(row, now, desk.holidays) for row in rows])
     return page(
         request,
@@ -107,7 +110,7 @@ async def own(request: Request, desk: Desk, person: Person) -> Response:
     )
 
 
-def current(opened: Sequence[store.Row], today: date) -> str:
+def current(opened: Sequence[Row], today: date) -> str:
     """The newest year opened whose time has come; the one before while it lacks reports and the newest has none yet.
 
     Without a year the latest quarter, without anything "".

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from submissions import limits
-from submissions.faults import Finding, find
-from submissions.form import FormRules
+from submissions.rules import limits
+from submissions.rules.form import FormRules
+from submissions.rules.violation import Finding, find
 
 KEY = re.compile(r"[a-z0-9_]{1,40}")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.calendar import Holidays
 from shared.clock import VIETNAM
 from shared.web.figures import last_day
-from submissions.obligation import PENDING
+from submissions.rules.obligation import PENDING
 
 # State of an obligation or revision → shape of the shell (full, half, empty circle, dash).
 SHAPES = {

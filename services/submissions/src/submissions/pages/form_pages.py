@@ -13,14 +13,15 @@ from shared.web import idempotency
 from shared.web.language import language
 from shared.web.page import page
 from shared.web.problem import not_found
-from submissions import store
-from submissions.desk import Actor, Desk, desk_of, sees_all
-from submissions.faults import Finding
-from submissions.intake import NO_OBLIGATION, Posting, Refused, take
-from submissions.schemas import Receipt
-from submissions.sheet import Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
-from submissions.submission import previous
-from submissions.task import task_of
+from submissions.commands.answers import Receipt
+from submissions.commands.context import Actor, Desk, desk_of, sees_all
+from submissions.commands.submit import NO_OBLIGATION, Posting, Refused, take
+from submissions.pages.form_table import Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
+from submissions.pages.task import task_of
+from submissions.rules.submission import previous
+from submissions.rules.violation import Finding
+from submissions.store import read
+from submissions.store.rows import Row
 
 router = APIRouter()
 Anyone = Annotated[Person, Depends(require())]
@@ -54,8 +55,8 @@ async def send(request: Request, desk: DeskOf, person: Unit, obligation_id: UUID
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
 
-async def find(tx: AsyncConnection, desk: Desk, person: Person, obligation_id: UUID) -> store.Row:
-    duty = await store.find_obligation(tx, obligation_id)
+async def find(tx: AsyncConnection, desk: Desk, person: Person, obligation_id: UUID) -> Row:
+    duty = await read.find_obligation(tx, obligation_id)
     if duty is None:
         raise not_found(NO_OBLIGATION)
     desk.check_acting(person, duty["unit"])
@@ -72,8 +73,8 @@ async def render(
     findings: Sequence[Finding] = (),
 ) -> Response:
     duty = await find(tx, desk, person, obligation_id)
-    revisions = await store.revisions(tx, obligation_id)
-    last_year = await store.latest_of_period(tx, duty, previous(duty["period"]))
+    revisions = await read.revisions(tx, obligation_id)
+    last_year = await read.latest_of_period(tx, duty, previous(duty["period"]))
     rules, spoken = desk.rules[duty["form"]], language(request)
     latest = revisions[0] if revisions else None
     typed = typed or typed_of(rules, latest, spoken)
@@ -88,7 +89,7 @@ async def render(
         "findings": findings,
         "faults": page_faults(rules, findings),
         "revisions": revisions,
-        "reviews": await store.reviews(tx, obligation_id) if revisions else [],
+        "reviews": await read.reviews(tx, obligation_id) if revisions else [],
         "previous_period": previous(duty["period"]) if last_year else None,
         "editable": not sees_all(person),
         "in_place_of": not sees_all(person) and person.unit != duty["unit"],

@@ -15,12 +15,12 @@ from pydantic import (
     model_validator,
 )
 
-from shared.web.problem import Language
-from submissions.form import FormRules
-from submissions.obligation import is_late
-from submissions.observation import Status
-from submissions.shape import read_report
-from submissions.submission import Report
+from submissions.commands.answers import _only
+from submissions.http.parse import read_report
+from submissions.rules.form import FormRules
+from submissions.rules.obligation import is_late
+from submissions.rules.observation import Status
+from submissions.rules.submission import Report
 
 Value = Annotated[
     str | int | float | None,
@@ -73,37 +73,6 @@ class DecisionBody(Body):
 
 class WithdrawalBody(Body):
     reason: str
-
-
-class Warned(BaseModel):
-    pointer: str
-    code: str
-    message: str
-
-
-class Receipt(BaseModel):
-    id: UUID
-    revision: int
-    state: str
-    content_sha256: str
-    received_at: datetime
-    trace_id: str
-    late: bool
-    warnings: list[Warned]
-
-
-class Decided(BaseModel):
-    id: UUID
-    revision: int
-    state: str
-    decided_at: datetime
-    trace_id: str
-    version: int
-
-
-class Opened(BaseModel):
-    opened: int
-    existing: int
 
 
 class ObligationItem(BaseModel):
@@ -192,11 +161,6 @@ class ReviewItem(BaseModel):
     unit: str
 
 
-def receipt(row: Mapping[str, Any], duty: Mapping[str, Any], language: Language) -> Receipt:
-    told = [{**warning, "message": warning[language]} for warning in row["warnings"]]
-    return Receipt(**_only(Receipt, {**row, "warnings": told}), late=is_late(row["received_at"], duty["due_at"]))
-
-
 def obligation_item(row: Mapping[str, Any]) -> ObligationItem:
     return ObligationItem(**_only(ObligationItem, row))
 
@@ -233,7 +197,3 @@ def _derived(row: Mapping[str, Any]) -> dict[str, bool]:
         "latest": row["revision"] == row["latest_revision"],
         "late": is_late(row["received_at"], row["due_at"]),
     }
-
-
-def _only(model: type[BaseModel], row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in model.model_fields if name in row}

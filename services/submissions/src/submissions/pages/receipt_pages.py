@@ -10,14 +10,14 @@ from shared.auth import Person, require
 from shared.catalogue import disaggregation_key
 from shared.web.page import page
 from shared.web.problem import Fault, Problem, not_found
-from submissions import store
-from submissions.authority import is_coordinator
-from submissions.deciding import NO_SUBMISSION, Decision, settle
-from submissions.desk import Actor, Desk, desk_of, sees_all
-from submissions.form import Field, FormRules
-from submissions.obligation import is_late
-from submissions.review import NEXT, Act
-from submissions.task import SHAPES
+from submissions.commands.authority import is_coordinator
+from submissions.commands.context import Actor, Desk, desk_of, sees_all
+from submissions.commands.decide import NO_SUBMISSION, Decision, settle
+from submissions.pages.task import SHAPES
+from submissions.rules.form import Field, FormRules
+from submissions.rules.obligation import is_late
+from submissions.rules.review import NEXT, Act
+from submissions.store import read
 
 router = APIRouter()
 Anyone = Annotated[Person, Depends(require())]
@@ -65,12 +65,12 @@ async def render(
     reason: str = "",
 ) -> Response:
     async with desk.engine.connect() as tx:
-        row = await store.find_submission(tx, submission_id)
+        row = await read.find_submission(tx, submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
         desk.check_acting(person, row["unit"])
-        revisions = await store.revisions(tx, row["obligation_id"])
-        reviews = await store.reviews(tx, row["obligation_id"])
+        revisions = await read.revisions(tx, row["obligation_id"])
+        reviews = await read.reviews(tx, row["obligation_id"])
     rules = desk.rules[row["form"]]
     latest = row["revision"] == row["latest_revision"]
     acts = [act for (state, act) in NEXT if state == row["state"] and latest]

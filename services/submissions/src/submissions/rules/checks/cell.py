@@ -5,11 +5,11 @@ from typing import cast
 
 from shared.catalogue import disaggregation_key
 from shared.web.problem import Text
-from submissions import limits
-from submissions.faults import Finding, find
-from submissions.form import Cell, FormRules
-from submissions.observation import Entry
-from submissions.texts import escape, shown
+from submissions.rules import limits
+from submissions.rules.checks.texts import escape, shown
+from submissions.rules.form import Cell, FormRules
+from submissions.rules.observation import Entry
+from submissions.rules.violation import Finding, find
 
 
 def check_place(rules: FormRules, entry: Entry, at: str) -> tuple[Cell | None, list[Finding]]:

@@ -12,8 +12,8 @@ from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM, Clock
 from shared.web.trace import trace_id
-from submissions.authority import check_acting, units_of
-from submissions.form import FormRules
+from submissions.commands.authority import check_acting, units_of
+from submissions.rules.form import FormRules
 from submissions.settings import Settings
 
 

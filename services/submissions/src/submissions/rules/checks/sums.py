@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from submissions.faults import Finding, figure, find
-from submissions.form import Cell, FormRules
-from submissions.observation import Observation
+from submissions.rules.form import Cell, FormRules
+from submissions.rules.observation import Observation
+from submissions.rules.violation import Finding, figure, find
 
 Taken = Mapping[Cell, Observation]
 Places = Mapping[Cell, int]

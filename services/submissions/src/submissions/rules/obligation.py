@@ -5,7 +5,7 @@ from typing import Literal
 
 from shared.calendar import Period
 from shared.clock import VIETNAM
-from submissions.faults import Finding, find
+from submissions.rules.violation import Finding, find
 
 State = Literal["open", "submitted", "accepted", "returned", "withdrawn"]
 # States in which the unit still has something to do.

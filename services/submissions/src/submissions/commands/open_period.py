@@ -11,11 +11,12 @@ from shared.catalogue import Catalogue
 from shared.messaging import publish
 from shared.web import idempotency
 from shared.web.problem import Fault, Text, invalid
-from submissions import events, store
-from submissions.authority import check_opener
-from submissions.desk import Desk
-from submissions.intake import body_of
-from submissions.schemas import Opened
+from submissions import events
+from submissions.commands.answers import Opened
+from submissions.commands.authority import check_opener
+from submissions.commands.context import Desk
+from submissions.commands.submit import body_of
+from submissions.store import write
 
 BAD_PERIOD = Text("Kỳ phải viết như 2026 hoặc 2026-Q3.", "A period is written like 2026 or 2026-Q3.")
 OUTSIDE = Text(
@@ -56,7 +57,7 @@ async def open_period(
         if replay := await idempotency.begin(tx, attempt):
             return replay
         now = desk.clock.now()
-        new = await store.open_obligations(tx, rows, now)
+        new = await write.open_obligations(tx, rows, now)
         answer = Opened(opened=len(new), existing=len(rows) - len(new))
         await idempotency.finish(tx, attempt, 200, body_of(answer))
         fresh = [events.opened(row, now, desk.catalogue.version) for row in rows if row["id"] in new]

@@ -12,21 +12,17 @@ from shared.web import idempotency
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.language import language
 from shared.web.problem import Fault, Problem, Text, invalid, not_found
-from submissions import store
-from submissions.deciding import NO_SUBMISSION, Decision, settle
-from submissions.desk import Actor, Desk, desk_of, narrowed_units
-from submissions.etag import etag
-from submissions.intake import NO_OBLIGATION, Posting, body_of, take
-from submissions.obligation import State
-from submissions.opening import open_period, read_period
-from submissions.schemas import (
-    Decided,
+from submissions.commands.answers import Decided, Opened, Receipt
+from submissions.commands.context import Actor, Desk, desk_of, narrowed_units
+from submissions.commands.decide import NO_SUBMISSION, Decision, settle
+from submissions.commands.open_period import open_period, read_period
+from submissions.commands.submit import NO_OBLIGATION, Posting, body_of, take
+from submissions.http.etag import etag
+from submissions.http.schemas import (
     DecisionBody,
     ObligationDetail,
     ObligationList,
-    Opened,
     OpeningBody,
-    Receipt,
     SubmissionBody,
     SubmissionDetail,
     SubmissionList,
@@ -36,6 +32,9 @@ from submissions.schemas import (
     submission_detail,
     submission_item,
 )
+from submissions.rules.obligation import State
+from submissions.store import read
+from submissions.store.read import Filter
 
 router = APIRouter(prefix="/api/v1")
 Anyone = Annotated[Person, Depends(require())]
@@ -64,9 +63,9 @@ async def list_obligations(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:
-    narrowed = store.Filter(narrowed_units(desk, person, unit), period, form, tuple(state or ()))
+    narrowed = Filter(narrowed_units(desk, person, unit), period, form, tuple(state or ()))
     async with desk.engine.connect() as tx:
-        rows = await store.list_obligations(tx, narrowed, _after(cursor), limit + 1)
+        rows = await read.list_obligations(tx, narrowed, _after(cursor), limit + 1)
     return listing(rows, limit, lambda row: (row["due_at"], row["id"]), obligation_item)
 
 
@@ -80,7 +79,7 @@ async def open_obligations(desk: DeskOf, person: Opener, body: OpeningBody, requ
 @router.get("/obligations/{obligation_id}")
 async def get_obligation(desk: DeskOf, person: Anyone, obligation_id: UUID, response: Response) -> ObligationDetail:
     async with desk.engine.connect() as tx:
-        row = await store.find_obligation(tx, obligation_id)
+        row = await read.find_obligation(tx, obligation_id)
     if row is None:
         raise not_found(NO_OBLIGATION)
     desk.check_acting(person, row["unit"])
@@ -121,20 +120,20 @@ async def list_submissions(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:
-    narrowed = store.Filter(narrowed_units(desk, person, unit), period, form, tuple(state or ()), obligation)
+    narrowed = Filter(narrowed_units(desk, person, unit), period, form, tuple(state or ()), obligation)
     async with desk.engine.connect() as tx:
-        rows = await store.list_submissions(tx, narrowed, _after(cursor), limit + 1)
+        rows = await read.list_submissions(tx, narrowed, _after(cursor), limit + 1)
     return listing(rows, limit, lambda row: (row["received_at"], row["id"]), submission_item)
 
 
 @router.get("/submissions/{submission_id}")
 async def get_submission(desk: DeskOf, person: Anyone, submission_id: UUID, response: Response) -> SubmissionDetail:
     async with desk.engine.connect() as tx:
-        row = await store.find_submission(tx, submission_id)
+        row = await read.find_submission(tx, submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
         desk.check_acting(person, row["unit"])
-        reviews = await store.reviews(tx, row["obligation_id"])
+        reviews = await read.reviews(tx, row["obligation_id"])
     response.headers["ETag"] = etag(row["version"])
     return submission_detail(row, [r for r in reviews if r["submission_id"] == row["id"]])
 

@@ -9,14 +9,14 @@ import uuid6
 
 from shared.calendar import Period
 from shared.web.figures import last_day
-from submissions.content import content_sha256, observations_json, timeless_sha256
-from submissions.faults import Finding, find
-from submissions.form import FormRules
-from submissions.obligation import check_intake, is_late
-from submissions.observation import Entry, NumberReader, Observation, read_plain
-from submissions.sums import warn_floors
-from submissions.texts import check_narrative, check_reason, warn_narrative
-from submissions.validation import check_observations
+from submissions.rules.checks.observations import check_observations
+from submissions.rules.checks.sums import warn_floors
+from submissions.rules.checks.texts import check_narrative, check_reason, warn_narrative
+from submissions.rules.content import content_sha256, observations_json, timeless_sha256
+from submissions.rules.form import FormRules
+from submissions.rules.obligation import check_intake, is_late
+from submissions.rules.observation import Entry, NumberReader, Observation, read_plain
+from submissions.rules.violation import Finding, find
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.messaging import publish
 from shared.web import idempotency
 from shared.web.problem import Language, Problem, Text, invalid, not_found
-from submissions import events, store
-from submissions.desk import Actor, Desk
-from submissions.etag import check_match
-from submissions.faults import Finding
-from submissions.schemas import Receipt, receipt
-from submissions.submission import Rejected, Report, revise
+from submissions import events
+from submissions.commands.answers import Receipt, receipt
+from submissions.commands.context import Actor, Desk
+from submissions.http.etag import check_match
+from submissions.rules.submission import Rejected, Report, revise
+from submissions.rules.violation import Finding
+from submissions.store import write
+from submissions.store.rows import Row
 
 NO_OBLIGATION = Text("Không có nghĩa vụ báo cáo này", "There is no such obligation")
 
@@ -56,15 +58,15 @@ async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Rece
             "submitted_unit": actor.person.unit,
             "trace_id": actor.trace_id,
         }
-        version = await store.keep_submission(tx, row)
+        version = await write.keep_submission(tx, row)
         answer = receipt(row, duty, asked.language)
         await idempotency.finish(tx, asked.attempt, 201, body_of(answer))
         await publish(tx, events.received(duty, row, revision.observations, version, desk.catalogue.version))
     return answer
 
 
-async def lock(tx: AsyncConnection, desk: Desk, actor: Actor, asked: Posting) -> store.Row:
-    duty = await store.lock_obligation(tx, asked.obligation_id)
+async def lock(tx: AsyncConnection, desk: Desk, actor: Actor, asked: Posting) -> Row:
+    duty = await write.lock_obligation(tx, asked.obligation_id)
     if duty is None:
         raise not_found(NO_OBLIGATION)
     desk.check_acting(actor.person, duty["unit"])

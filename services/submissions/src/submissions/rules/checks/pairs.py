@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from submissions.faults import Finding, find
-from submissions.form import Cell, FormRules
-from submissions.observation import WITH_VALUE, Status
+from submissions.rules.form import Cell, FormRules
+from submissions.rules.observation import WITH_VALUE, Status
+from submissions.rules.violation import Finding, find
 
 Statuses = Mapping[Cell, Status]
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from submissions.observation import Observation, exact
+from submissions.rules.observation import Observation, exact
 
 
 def observation_json(observation: Observation) -> dict[str, Any]:

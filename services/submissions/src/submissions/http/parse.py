@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from submissions import limits
-from submissions.faults import Finding, find
-from submissions.observation import Entry
-from submissions.submission import Report
-from submissions.texts import escape, shown
+from submissions.rules import limits
+from submissions.rules.checks.texts import escape, shown
+from submissions.rules.observation import Entry
+from submissions.rules.submission import Report
+from submissions.rules.violation import Finding, find
 
 OBSERVATION = ("measure", "value", "disaggregation", "status", "note")
 REPORT = ("observations", "narrative", "evidence", "reason")

@@ -1,0 +1,107 @@
+"""Statements of the commands. Functions take the caller's transaction; none commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from submissions.store.rows import Row, first
+from submissions.store.tables import instant, review, submission
+
+_OPEN = sa.text(
+    """
+    insert into obligation (id, obligation, form, unit, period, due_at, opened_at)
+    select id, obligation, form, unit, period, due_at, :opened_at
+    from unnest(:ids, :obligations, :forms, :units, :periods, :due_ats)
+         as duty (id, obligation, form, unit, period, due_at)
+    order by unit, period, form, obligation
+    on conflict do nothing returning id
+    """
+).bindparams(
+    sa.bindparam("ids", type_=ARRAY(sa.Uuid)),
+    *(sa.bindparam(name, type_=ARRAY(sa.Text)) for name in ("obligations", "forms", "units", "periods")),
+    sa.bindparam("due_ats", type_=ARRAY(instant)),
+)
+
+# The year before in the same form of period: 2026-Q3 → 2025-Q3.
+_LOCK_OBLIGATION = sa.text(
+    """
+    select o.*, (
+      select s.timeless_sha256 from obligation p join submission s on s.obligation_id = p.id
+      where p.unit = o.unit and p.form = o.form and p.obligation = o.obligation
+        and p.period = (left(o.period, 4)::int - 1)::text || substr(o.period, 5)
+      order by s.revision desc limit 1
+    ) as previous_timeless_sha256
+    from obligation o where o.id = :id for no key update of o
+    """
+)
+
+# Both rows are locked: after waiting for another decision, PostgreSQL re-reads only what it locks.
+_LOCK_SUBMISSION = sa.text(
+    """
+    select s.id, s.revision, s.state, s.obligation_id, o.obligation, o.form, o.unit, o.period,
+           o.due_at, o.version, o.revision as latest_revision
+    from submission s join obligation o on o.id = s.obligation_id
+    where s.id = :id for no key update of o, s
+    """
+)
+
+_ADVANCE = sa.text(
+    "update obligation set version = version + 1, state = :state, revision = :revision where id = :id returning version"
+)
+
+
+_KEPT = (
+    "id", "obligation_id", "revision", "state", "observations", "narrative", "evidence", "reason", "content_sha256",
+    "timeless_sha256", "warnings", "received_at", "submitted_role", "submitted_unit", "trace_id", "illustrative",
+)  # fmt: skip
+# The new revision and its obligation's step in one statement: a round trip less while the lock is held.
+_KEEP = sa.text(
+    f"""
+    with advanced as (
+      update obligation set version = version + 1, state = 'submitted', revision = :revision
+      where id = :obligation_id returning version
+    ), kept as (
+      insert into submission ({", ".join(_KEPT)}) values ({", ".join(":" + name for name in _KEPT)})
+    )
+    select version from advanced
+    """
+).bindparams(*(sa.bindparam(name, type_=submission.c[name].type) for name in _KEPT))
+
+
+async def open_obligations(tx: AsyncConnection, rows: Sequence[Row], opened_at: datetime) -> set[UUID]:
+    """Insert what is not there yet; the ids that are new. Sorted, so that two openings at once wait, not deadlock."""
+    columns = ("id", "obligation", "form", "unit", "period", "due_at")
+    values = {f"{name}s": [row[name] for row in rows] for name in columns}
+    return set((await tx.execute(_OPEN, {**values, "opened_at": opened_at})).scalars())
+
+
+async def lock_obligation(tx: AsyncConnection, obligation_id: UUID) -> Row | None:
+    return await first(tx, _LOCK_OBLIGATION.bindparams(id=obligation_id))
+
+
+async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> Row | None:
+    """The submission with its obligation's columns and `latest_revision`, both locked."""
+    return await first(tx, _LOCK_SUBMISSION.bindparams(id=submission_id))
+
+
+async def advance(tx: AsyncConnection, obligation_id: UUID, state: str, revision: int) -> int:
+    """Give the obligation its new state; the new version. The caller holds the lock."""
+    values = {"id": obligation_id, "state": state, "revision": revision}
+    return int(await tx.scalar(_ADVANCE, values) or 0)
+
+
+async def keep_submission(tx: AsyncConnection, row: Row) -> int:
+    """Insert the revision and move its obligation to it; the obligation's new version. The caller holds the lock."""
+    return int(await tx.scalar(_KEEP, row) or 0)
+
+
+async def set_state(tx: AsyncConnection, submission_id: UUID, state: str) -> None:
+    await tx.execute(sa.update(submission).where(submission.c.id == submission_id).values(state=state))
+
+
+async def insert_review(tx: AsyncConnection, row: Row) -> None:
+    await tx.execute(sa.insert(review), row)
