@@ -14,13 +14,13 @@ from aiokafka import ConsumerRecord
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from notifications.api import create_app
-from notifications.planner import planner_of
-from notifications.sender import Sender
+from notifications.app import create_app
+from notifications.commands.plan import planner_of
+from notifications.commands.send import Sender
+from notifications.commands.tick import Ticker
+from notifications.events import Teller
 from notifications.settings import Settings
-from notifications.tables import messaging
-from notifications.ticker import Ticker
-from notifications.told import Teller
+from notifications.store.tables import messaging
 from notifications.worker import composer_of, seed_contacts
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM, Clock

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from notifications.contact import addresses, is_address, slug
+from notifications.rules.contact import addresses, is_address, slug
 
 
 @dataclass

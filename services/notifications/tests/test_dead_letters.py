@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from notifications import planner
+from notifications.commands import plan
 from services.notifications.tests.conftest import Asker, Office, Told
 from shared.events import ObligationOpened
 
@@ -18,7 +18,7 @@ async def test_an_opening_that_failed_is_planned_by_its_replay(
         raise ValueError("a rule that was wrong yesterday")
 
     with monkeypatch.context() as patch:
-        patch.setattr(planner, "fold", refuse)
+        patch.setattr(plan, "fold", refuse)
         await office.hear(duty.opened())
     assert await office.states(duty.id) == {}
     async with asker.as_("ops") as ops:

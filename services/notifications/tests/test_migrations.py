@@ -4,7 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from notifications.tables import metadata
+from notifications.store.tables import metadata
 
 
 async def test_the_migrated_database_is_the_declared_one(engine: AsyncEngine) -> None:

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from notifications.month import Month
-from notifications.plan import Reason
+from notifications.pages.month import Month
+from notifications.rules.reminder import Reason
 from shared.clock import VIETNAM
 from shared.web import messages
 from shared.web.plan import alphabetical
@@ -29,7 +29,9 @@ async def sent(office: Any, told: Callable[..., Any], smtp_sink: Any) -> Any:
 
 def test_every_text_of_the_templates_exists() -> None:
     known = messages.load("shared.web", "notifications")
-    assert not {key: names for key, names in messages.used_in_templates("notifications").items() if key not in known}
+    assert not {
+        key: names for key, names in messages.used_in_templates("notifications.pages").items() if key not in known
+    }
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -2,9 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from notifications.duty import Duty
-from notifications.plan import Reminder, catch_up, desired, next_attempt, reconcile, reminder_id
-from notifications.stage import Ladder
+from notifications.rules.obligation import Duty
+from notifications.rules.reminder import Reminder, catch_up, desired, next_attempt, reconcile, reminder_id
+from notifications.rules.stage import Ladder
 from shared.calendar import Holidays
 from shared.clock import VIETNAM
 

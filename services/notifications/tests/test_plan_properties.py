@@ -8,9 +8,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.duty import Duty, fold
-from notifications.plan import Reminder, catch_up, desired, reconcile
-from notifications.stage import Ladder
+from notifications.rules.obligation import Duty, fold
+from notifications.rules.reminder import Reminder, catch_up, desired, reconcile
+from notifications.rules.stage import Ladder
 from shared.calendar import DueRule, Holidays, Period, due_instant
 from shared.clock import VIETNAM
 from shared.events import (

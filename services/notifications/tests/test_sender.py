@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from notifications.mail import message_id, thread_root
+from notifications.channels.email.message import message_id, thread_root
 from shared.events import NotificationFailed, NotificationSent, NotificationSuperseded
 
 
@@ -252,18 +252,18 @@ async def test_a_submission_while_a_sender_holds_it_is_seen_before_sending(
 async def test_a_sender_that_died_is_followed_by_another_after_its_lease(
     office: Any, told: Callable[..., Any], smtp_sink: Any
 ) -> None:
-    from notifications import store
+    from notifications.store import write
 
     await due(office, told())
     async with office.engine.begin() as tx:
-        [stale] = await store.claim(tx, office.clock.now(), office.settings.lease, 10)
+        [stale] = await write.claim(tx, office.clock.now(), office.settings.lease, 10)
     sender = office.sender(smtp_sink.port)
     assert await sender.send_some() == 0
     office.clock.forward(seconds=121)
     assert await sender.send_some() == 1
     async with office.engine.begin() as tx:
-        assert await store.begin_attempt(tx, stale, office.clock.now(), office.settings.lease) is None
-        assert not await store.settle(tx, stale, state="failed")
+        assert await write.begin_attempt(tx, stale, office.clock.now(), office.settings.lease) is None
+        assert not await write.settle(tx, stale, state="failed")
     assert len(smtp_sink.messages) == 1
 
 

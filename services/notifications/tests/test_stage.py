@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from notifications.stage import Ladder, days_left, due_day, is_overdue, last_day, urgency
+from notifications.rules.stage import Ladder, days_left, due_day, is_overdue, last_day, urgency
 from shared.calendar import DueRule, Holidays, Override, Period, due_instant
 from shared.clock import VIETNAM
 

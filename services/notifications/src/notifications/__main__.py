@@ -2,7 +2,7 @@
 
 import sys
 
-from notifications.api import create_app
+from notifications.app import create_app
 from notifications.settings import Settings
 from notifications.worker import create_worker
 from shared.service import Service, main

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from notifications import contact, store
-from notifications.mail import TASK_PATH, Composer
-from notifications.planner import planner_of
-from notifications.sender import Sender
+from notifications.channels.email.message import TASK_PATH, Composer
+from notifications.commands.plan import planner_of
+from notifications.commands.send import Sender
+from notifications.commands.tick import Ticker
+from notifications.events import Teller
+from notifications.rules import contact
 from notifications.settings import Settings
-from notifications.ticker import Ticker
-from notifications.told import Teller
+from notifications.store import write
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
 from shared.database import create_engine
@@ -39,7 +40,7 @@ async def seed_contacts(engine: AsyncEngine, catalogue: Catalogue, domain: str, 
         for unit, role, email in contact.addresses(catalogue.units.values(), domain)
     ]
     async with engine.begin() as tx:
-        await store.seed_contacts(tx, rows)
+        await write.seed_contacts(tx, rows)
 
 
 def create_worker(settings: Settings) -> ServiceWorker:

@@ -16,14 +16,15 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_contex
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
-from notifications import store, tracing
-from notifications.mail import Composer, message_id
-from notifications.plan import next_attempt
+from notifications.channels.email.message import Composer, message_id
+from notifications.channels.email.smtp import Connection, Outcome, Server, Unreachable
+from notifications.commands import tracing
+from notifications.commands.tick import pause
+from notifications.events import Teller
+from notifications.rules.reminder import next_attempt
 from notifications.settings import Settings
-from notifications.smtp import Connection, Outcome, Server, Unreachable
-from notifications.store import Claim
-from notifications.ticker import pause
-from notifications.told import Teller
+from notifications.store import write
+from notifications.store.write import Claim
 from shared.clock import Clock
 from shared.events import Event
 from shared.messaging import publish
@@ -51,7 +52,7 @@ class Sender:
     async def send_some(self, stopping: asyncio.Event | None = None) -> int:
         """Claim a few and deal with each; how many were claimed."""
         async with self._engine.begin() as tx:
-            claims = await store.claim(tx, self._clock.now(), self._settings.lease, self._settings.claim_size)
+            claims = await write.claim(tx, self._clock.now(), self._settings.lease, self._settings.claim_size)
         async with Connection(self._server, self._settings.smtp_timeout_seconds) as connection:
             for position, claim in enumerate(claims):
                 if stopping is not None and stopping.is_set():
@@ -73,7 +74,7 @@ class Sender:
     async def _let_go(self, claims: list[Claim]) -> None:
         async with self._engine.begin() as tx:
             for claim in claims:
-                await store.settle(tx, claim)
+                await write.settle(tx, claim)
 
     async def _deal_with(self, claim: Claim, connection: Connection) -> None:
         span = tracing.start(
@@ -86,7 +87,7 @@ class Sender:
                 return
             started = self._clock.now()
             async with self._engine.begin() as tx:
-                attempt = await store.begin_attempt(tx, claim, started, self._settings.lease)
+                attempt = await write.begin_attempt(tx, claim, started, self._settings.lease)
             if attempt is None:
                 await self._stop(claim, context)
                 return
@@ -123,15 +124,15 @@ class Sender:
             event: Event | None = None
             match outcome.kind:
                 case "sent":
-                    mine = await store.settle(tx, claim, state="sent", sent_at=now, message_id=identity)
+                    mine = await write.settle(tx, claim, state="sent", sent_at=now, message_id=identity)
                     event = self._teller.sent(reminder, duty, attempt, identity, now)
                 case "failed":
-                    mine = await store.settle(tx, claim, state="failed", reason="rejected")
+                    mine = await write.settle(tx, claim, state="failed", reason="rejected")
                     reason = outcome.reason_code or "rejected"
                     event = self._teller.failed(reminder, duty, attempt, reason, now)
                 case _:
-                    mine = await store.settle(tx, claim, next_attempt_at=self._later(attempt))
-            await store.log_delivery(
+                    mine = await write.settle(tx, claim, next_attempt_at=self._later(attempt))
+            await write.log_delivery(
                 tx,
                 id=uuid7(),
                 reminder_id=reminder.id,
@@ -160,21 +161,21 @@ class Sender:
         """Not owed any more, or too late: it is not sent. A claim that was lost is somebody else's to settle."""
         now = self._clock.now()
         async with self._engine.begin() as tx:
-            stopped = await store.stop(tx, claim, now)
+            stopped = await write.stop(tx, claim, now)
             if stopped is not None:
                 await publish(tx, self._teller.superseded(stopped, claim.duty, now, claim.attempts), context=context)
 
     async def _give_up(self, claim: Claim, attempt: int, reason_code: str, context: Context) -> None:
         now = self._clock.now()
         async with self._engine.begin() as tx:
-            if await store.settle(tx, claim, state="failed", reason=reason_code):
+            if await write.settle(tx, claim, state="failed", reason=reason_code):
                 event = self._teller.failed(claim.reminder, claim.duty, attempt, reason_code, now)
                 await publish(tx, event, context=context)
 
     async def _postpone(self, claim: Claim) -> None:
         """Not tried: its turn would have met the same closed door. It is not counted as an attempt."""
         async with self._engine.begin() as tx:
-            await store.settle(tx, claim, next_attempt_at=self._later(claim.attempts + 1))
+            await write.settle(tx, claim, next_attempt_at=self._later(claim.attempts + 1))
 
     def _later(self, attempts: int) -> datetime:
         base = timedelta(seconds=self._settings.retry_base_seconds)

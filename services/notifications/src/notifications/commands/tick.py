@@ -9,11 +9,12 @@ from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from notifications import store, tracing
-from notifications.duty import Duty
-from notifications.plan import Reminder, catch_up
-from notifications.stage import RETURNED
-from notifications.told import Teller
+from notifications.commands import tracing
+from notifications.events import Teller
+from notifications.rules.obligation import Duty
+from notifications.rules.reminder import Reminder, catch_up
+from notifications.rules.stage import RETURNED
+from notifications.store import write
 from shared import telemetry
 from shared.clock import Clock
 from shared.events import Event
@@ -40,11 +41,11 @@ class Ticker:
         """One transaction over the duties that have something to send; how many there were."""
         now = self._clock.now()
         async with self._engine.begin() as tx:
-            duties = await store.lock_ripe(tx, now, BATCH)
+            duties = await write.lock_ripe(tx, now, BATCH)
             if not duties:
                 return 0
-            by_duty: dict[UUID, list[store.Traced]] = defaultdict(list)
-            for traced in await store.candidates(tx, duties, now):
+            by_duty: dict[UUID, list[write.Traced]] = defaultdict(list)
+            for traced in await write.candidates(tx, duties, now):
                 by_duty[traced.reminder.obligation_id].append(traced)
             told: list[tuple[Event, Context | None]] = []
             for obligation_id, ripe in by_duty.items():
@@ -53,7 +54,7 @@ class Ticker:
         return len(duties)
 
     async def _advance(
-        self, tx: AsyncConnection, duty: Duty, ripe: list[store.Traced]
+        self, tx: AsyncConnection, duty: Duty, ripe: list[write.Traced]
     ) -> list[tuple[Event, Context | None]]:
         now = self._clock.now()
         changes = catch_up((traced.reminder for traced in ripe), now)
@@ -63,9 +64,9 @@ class Ticker:
         cause = traces[changes[-1].id]
         span = tracing.start("remind", cause.traceparent, cause.traced_at, now, changes[-1])
         context = set_span_in_context(span)
-        await store.set_states(tx, changes)
+        await write.set_states(tx, changes)
         due = [change for change in changes if change.state == "due"]
-        await store.set_trace(tx, [change.id for change in due], telemetry.traceparent_of(context), now)
+        await write.set_trace(tx, [change.id for change in due], telemetry.traceparent_of(context), now)
         span.end()
         events = [self._teller.superseded(c, duty, now) for c in changes if c.state != "due"]
         events += [self._teller.deadline(step, duty, now) for step in first_of_each_stage(due)]

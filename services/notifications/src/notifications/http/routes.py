@@ -7,12 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
-from notifications import listing as lists
-from notifications import store
-from notifications.desk import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
-from notifications.listing import Filter
-from notifications.plan import State
-from notifications.schemas import (
+from notifications.http.context import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
+from notifications.http.schemas import (
     ContactIn,
     ContactItem,
     ContactList,
@@ -23,6 +19,10 @@ from notifications.schemas import (
     ReminderItem,
     ReminderList,
 )
+from notifications.rules.reminder import State
+from notifications.store import read as lists
+from notifications.store import write
+from notifications.store.read import Filter
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.problem import Text, not_found, precondition_failed
 
@@ -122,13 +122,13 @@ async def change_contact(desk: Desk, unit: str, role: str, email: str, by: str, 
         raise not_found(NO_UNIT)
     now = desk.clock.now()
     async with desk.engine.begin() as tx:
-        before = await store.lock_contact(tx, unit, role)
+        before = await write.lock_contact(tx, unit, role)
         if if_match not in (None, "*") and (before is None or if_match != etag(before)):
             raise precondition_failed()
-        await store.save_contact(tx, unit, role, email, by, now)
+        await write.save_contact(tx, unit, role, email, by, now)
         if before is None or before.email != email:
-            await store.retry_failed(tx, unit, role, now)
-        return await store.lock_contact(tx, unit, role)
+            await write.retry_failed(tx, unit, role, now)
+        return await write.lock_contact(tx, unit, role)
 
 
 def etag(row: Any) -> str:

@@ -1,4 +1,4 @@
-from notifications.tables import metadata
+from notifications.store.tables import metadata
 from shared.migration import run_migrations
 
 run_migrations(metadata)

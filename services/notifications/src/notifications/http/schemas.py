@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
 
-from notifications import stage
-from notifications.contact import is_address
-from notifications.plan import State
+from notifications.rules import stage
+from notifications.rules.contact import is_address
+from notifications.rules.reminder import State
 from shared.calendar import Holidays
 from shared.clock import VIETNAM
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifications.duty import Duty
-from notifications.plan import Reminder
-from notifications.tables import contact, delivery, duty, reminder
+from notifications.rules.obligation import Duty
+from notifications.rules.reminder import Reminder
+from notifications.store.tables import contact, delivery, duty, reminder
 
 DUTY_COLUMNS = tuple(column.name for column in duty.columns)
 REMINDER_COLUMNS = (

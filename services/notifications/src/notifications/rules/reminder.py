@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from notifications.duty import Duty
-from notifications.stage import RETURNED, RETURNED_KEPT, Ladder, Role, Step, urgency
+from notifications.rules.obligation import Duty
+from notifications.rules.stage import RETURNED, RETURNED_KEPT, Ladder, Role, Step, urgency
 from shared.clock import VIETNAM
 
 State = Literal["planned", "due", "sent", "superseded", "cancelled", "failed"]

@@ -7,9 +7,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from notifications import pages, routes
-from notifications.desk import Desk
-from notifications.planner import planner_of
+from notifications.commands.plan import planner_of
+from notifications.http import routes
+from notifications.http.context import Desk
+from notifications.pages import deadlines
 from notifications.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock
@@ -33,7 +34,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app = create_base_app(
         settings,
         place="notifications",
-        templates_package="notifications",
+        templates_package="notifications.pages",
         messages_package="notifications",
         catalogue=catalogue,
         lifespan=lifespan,
@@ -50,6 +51,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app.state.health.ready("database", database)
     app.include_router(routes.router)
-    app.include_router(pages.router)
+    app.include_router(deadlines.router)
     dead_letters.mount(app, DeadLetters(engine, settings.service, effect, clock, catalogue.version))
     return app

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications import stage
-from notifications.duty import Duty
-from notifications.plan import Reminder
+from notifications.rules import stage
+from notifications.rules.obligation import Duty
+from notifications.rules.reminder import Reminder
 from shared.events import (
     DeadlineApproaching,
     DeadlineMissed,

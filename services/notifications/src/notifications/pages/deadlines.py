@@ -9,16 +9,16 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from notifications import listing as lists
-from notifications import stage
-from notifications.contact import ROLES, is_address
-from notifications.desk import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
-from notifications.listing import LIVE, Filter
-from notifications.mail import TASK_PATH
-from notifications.month import Month, midnight
-from notifications.naming import form_name, form_title, period_name
-from notifications.routes import NO_REMINDER, change_contact
-from notifications.schemas import ADDRESS_EN, ADDRESS_VI
+from notifications.channels.email.message import TASK_PATH
+from notifications.http.context import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
+from notifications.http.routes import NO_REMINDER, change_contact
+from notifications.http.schemas import ADDRESS_EN, ADDRESS_VI
+from notifications.pages.month import Month, midnight
+from notifications.rules import stage
+from notifications.rules.contact import ROLES, is_address
+from notifications.rules.naming import form_name, form_title, period_name
+from notifications.store import read as lists
+from notifications.store.read import LIVE, Filter
 from shared.clock import VIETNAM
 from shared.web.cursor import Cursor, decode, encode
 from shared.web.language import language

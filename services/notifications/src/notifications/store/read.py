@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifications.tables import contact, delivery, duty, reminder
+from notifications.store.tables import contact, delivery, duty, reminder
 
 REMINDER = sa.select(
     reminder,

@@ -7,12 +7,12 @@ from uuid import UUID
 from opentelemetry.context import Context
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifications import store
-from notifications.duty import Duty, fold
-from notifications.plan import Reminder, desired, reconcile
+from notifications.events import Teller
+from notifications.rules.obligation import Duty, fold
+from notifications.rules.reminder import Reminder, desired, reconcile
+from notifications.rules.stage import Ladder
 from notifications.settings import Settings
-from notifications.stage import Ladder
-from notifications.told import Teller
+from notifications.store import write
 from shared import telemetry
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -39,7 +39,7 @@ class Planner:
                 causes[data.obligation_id] = received.context
         if not events:
             return
-        known = await store.lock_duties(tx, events)
+        known = await write.lock_duties(tx, events)
         changed: list[Duty] = []
         for obligation_id, told in events.items():
             before = known.get(obligation_id)
@@ -48,7 +48,7 @@ class Planner:
                 duty = fold(duty, event)
             if duty is not None and duty != before:
                 changed.append(duty)
-        await store.save_duties(tx, changed)
+        await write.save_duties(tx, changed)
         await self._plan(tx, changed, causes)
 
     async def _plan(self, tx: AsyncConnection, duties: list[Duty], causes: dict[UUID, Context]) -> None:
@@ -56,7 +56,7 @@ class Planner:
             return
         now = self._clock.now()
         stored: dict[UUID, list[Reminder]] = defaultdict(list)
-        for reminder in await store.reminders_of(tx, (duty.obligation_id for duty in duties), now):
+        for reminder in await write.reminders_of(tx, (duty.obligation_id for duty in duties), now):
             stored[reminder.obligation_id].append(reminder)
         changes: list[Reminder] = []
         told: list[tuple[Event, Context | None]] = []
@@ -70,7 +70,7 @@ class Planner:
                 if stopped and change.state in ("superseded", "cancelled"):
                     told.append((self._teller.superseded(change, duty, now), cause))
         traceparents = {duty.obligation_id: telemetry.traceparent_of(causes[duty.obligation_id]) for duty in duties}
-        await store.save_reminders(tx, changes, now, traceparents)
+        await write.save_reminders(tx, changes, now, traceparents)
         await publish_each(tx, told)
 
 

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifications.duty import Duty
-from notifications.naming import form_name, form_title, period_name, unit_text
-from notifications.plan import Reminder
-from notifications.stage import RETURNED, days_left, last_day
+from notifications.rules.naming import form_name, form_title, period_name, unit_text
+from notifications.rules.obligation import Duty
+from notifications.rules.reminder import Reminder
+from notifications.rules.stage import RETURNED, days_left, last_day
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM
@@ -107,7 +107,7 @@ def _render(template: str, parts: list[dict[str, Any]]) -> str:
 
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("notifications", "templates/mail"),
+    loader=PackageLoader("notifications.channels.email"),
     autoescape=lambda name: bool(name and name.endswith(".html")),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind
 
-from notifications.plan import Reminder
+from notifications.rules.reminder import Reminder
 from shared import telemetry
 
 SAME_TRACE = timedelta(minutes=15)
