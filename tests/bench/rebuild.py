@@ -20,8 +20,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.aggregate import Aggregator
-from aggregation.plan import Plan
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings as AggregationSettings
 from audit.settings import Settings as AuditSettings
 from audit.worker import log_events

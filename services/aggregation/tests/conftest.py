@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation import reading
-from aggregation.aggregate import Aggregator
-from aggregation.plan import Plan
-from aggregation.rows import ValueKey
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import ValueKey
 from aggregation.settings import Settings
-from aggregation.tables import metadata
+from aggregation.store import read
+from aggregation.store.tables import metadata
 from shared.catalogue import Catalogue, Period, load, parse_disaggregation
 from shared.clock import Clock
 from shared.database import create_engine
@@ -155,7 +155,7 @@ class Bench:
     async def value(self, measure: str, period: str, basis: Any = "received", unit: str | None = None) -> Any:
         unit = unit or self.catalogue.plan.root
         async with self.engine.connect() as tx:
-            found = await reading.values(tx, unit=unit, basis=basis, periods=[period])
+            found = await read.values(tx, unit=unit, basis=basis, periods=[period])
         return found[ValueKey(measure, unit, period, basis)]
 
     async def published(self) -> list[dict[str, Any]]:

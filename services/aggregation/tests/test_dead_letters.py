@@ -6,9 +6,9 @@ import httpx
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.aggregate import Aggregator
-from aggregation.api import create_app
-from aggregation.plan import Plan
+from aggregation.app import create_app
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from services.aggregation.tests.conftest import Bench, Desk, record_of
 from services.aggregation.tests.test_web import reading_as, settings  # noqa: F401  a fixture

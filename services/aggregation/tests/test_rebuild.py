@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.aggregate import Aggregator
-from aggregation.plan import Plan
-from aggregation.rebuild.conduct import Asked, Rebuild, Result
+from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.faults import CouldNotCompare
 from aggregation.rebuild.origin import Name, Origin, Page, Told
+from aggregation.rebuild.run import Asked, Rebuild, Result
 from aggregation.rebuild.shadow import shadow_schema
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from services.aggregation.tests.conftest import Desk, empty, record_of
 from services.aggregation.tests.test_recomputation import compare, random_history
@@ -245,7 +245,7 @@ async def test_what_live_has_set_aside_is_left_out(
             sa.text("update dead_letter set state = 'replayed', outcome = 'applied' where reason = 'then'")
         )
     assert (await rebuild(engine, plan, told)).rebuilt.equal
-    monkeypatch.setattr("aggregation.rebuild.conduct.CATCH_UP_SECONDS", 0.5)
+    monkeypatch.setattr("aggregation.rebuild.run.CATCH_UP_SECONDS", 0.5)
     with pytest.raises(CouldNotCompare, match="1 events that the log does not tell of"):
         await rebuild(engine, plan, told[:-1])
 

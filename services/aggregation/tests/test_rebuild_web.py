@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.api import create_app
-from aggregation.plan import Plan
+from aggregation.app import create_app
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from services.aggregation.tests.test_rebuild import TAMPERED, apply, rebuild, run, some_history
 from services.aggregation.tests.test_web import reading_as, settings  # noqa: F401  a fixture

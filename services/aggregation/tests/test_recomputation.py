@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.aggregate import Aggregator
-from aggregation.plan import Plan
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rules.plan import Plan
 from services.aggregation.tests.conftest import Answer, Bench, Desk, Obligation, empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event

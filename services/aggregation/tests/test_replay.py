@@ -20,12 +20,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.aggregate import Aggregator
-from aggregation.checksum import checksum
-from aggregation.plan import Plan
+from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.log_origin import LogOrigin
 from aggregation.rebuild.topic_origin import TopicOrigin
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
+from aggregation.store.checksum import checksum
 from audit.settings import Settings as AuditSettings
 from audit.worker import log_events
 from services.aggregation.tests.conftest import Desk, record_of
@@ -183,7 +183,7 @@ async def test_from_the_topic(
     assert result.rebuilt.events == len(events)
     if not broker.idempotent:
         return  # Tansu deletes no records
-    monkeypatch.setattr("aggregation.rebuild.conduct.CATCH_UP_SECONDS", 1)
+    monkeypatch.setattr("aggregation.rebuild.run.CATCH_UP_SECONDS", 1)
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
     await admin.start()
     try:

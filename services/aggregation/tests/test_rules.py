@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation import derived
-from aggregation.assessment import Part, assess, combine, meets
-from aggregation.fact import Fact, facts, total
-from aggregation.formula import CellSum, Figure, figure, to_decimal
-from aggregation.plan import Plan, UnknownWord
-from aggregation.revision import Observation, Revision, counting, merge
-from aggregation.way import way
+from aggregation.rules import derived
+from aggregation.rules.assessment import Part, assess, combine, meets
+from aggregation.rules.fact import Fact, facts, total
+from aggregation.rules.formula import CellSum, Figure, figure, to_decimal
+from aggregation.rules.plan import Plan, UnknownWord
+from aggregation.rules.progress_to_target import way
+from aggregation.rules.revision import Observation, Revision, counting, merge
 from shared.catalogue import Catalogue, Target
 
 CONTENT = (Observation("n_vet_new_total", "", Decimal(10), "final"),)

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation import store
-from aggregation.plan import UnknownWord
+from aggregation.rules.plan import UnknownWord
+from aggregation.store import write
 from services.aggregation.tests.conftest import Bench, Desk
 from shared.catalogue import Catalogue
 from shared.events import Event
@@ -159,7 +159,7 @@ async def test_only_the_revisions_that_can_count_are_read(
     events = [opened, *(desk.submit(o, commune_answer(population=n)) for n in range(100, 110))]
     await bench.deliver([*events, desk.decide(o, "accepted", 3), desk.decide(o, "accepted", 5)])
     async with engine.connect() as tx:
-        (answer,) = await store.answers(tx, [o.id])
+        (answer,) = await write.answers(tx, [o.id])
     assert sorted(r.number for r in answer.revisions) == [5, 10]
 
 
@@ -177,7 +177,7 @@ async def test_the_migration_makes_the_declared_tables(bench: Bench) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from aggregation.tables import metadata
+    from aggregation.store.tables import metadata
 
     def differences(connection: sa.Connection) -> list[object]:
         known = set(metadata.tables)

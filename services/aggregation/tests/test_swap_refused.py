@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.plan import Plan
 from aggregation.rebuild.origin import Page, Told
+from aggregation.rules.plan import Plan
 from services.aggregation.tests.conftest import Desk
 from services.aggregation.tests.test_rebuild import Log, apply, rebuild, rebuild_from, run, some_history
 from shared.catalogue import Catalogue

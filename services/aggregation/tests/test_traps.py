@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from aggregation import reading
-from aggregation.aggregate import Aggregator
-from aggregation.plan import Plan
-from aggregation.rows import ValueKey
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import ValueKey
+from aggregation.store import read
 from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
 from shared.catalogue import Catalogue
@@ -211,12 +211,12 @@ async def test_trap_13_restatement_keeps_the_old_value(bench: Bench, catalogue: 
     await bench.deliver([desk.submit(o, {"n_vet_new_total": 100, "n_vet_new_female": 28})])
     key = ValueKey("5.3", "DAK_NONG", "2026", "received")
     async with bench.engine.connect() as tx:
-        now = await reading.values(tx, unit=key.unit, basis="received", periods=["2026"])
-        then = await reading.values(tx, unit=key.unit, basis="received", periods=["2026"], as_of=reported_at)
-        before = await reading.values(
+        now = await read.values(tx, unit=key.unit, basis="received", periods=["2026"])
+        then = await read.values(tx, unit=key.unit, basis="received", periods=["2026"], as_of=reported_at)
+        before = await read.values(
             tx, unit=key.unit, basis="received", periods=["2026"], as_of=reported_at - timedelta(hours=1)
         )
-        history = await reading.history(tx, measures=["5.3"], unit=key.unit, period="2026", basis="received", limit=10)
+        history = await read.history(tx, measures=["5.3"], unit=key.unit, period="2026", basis="received", limit=10)
     assert (now[key].value, then[key].value) == (Decimal(28), Decimal(35)) and not before
     assert [value.value for _, _, value in history] == [28, 35]
 

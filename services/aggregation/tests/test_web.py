@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.api import create_app
-from aggregation.chart import Point, Series, labelled
-from aggregation.charts import Charts
-from aggregation.pages import document_name
+from aggregation.app import create_app
+from aggregation.pages.chart import Point, Series, labelled
+from aggregation.pages.charts import Charts
+from aggregation.pages.indicators import document_name
 from aggregation.settings import Settings
 from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
@@ -292,7 +292,7 @@ def test_a_series_survives_its_json() -> None:
 
 def test_every_message_used_exists() -> None:
     known = messages.load("shared.web", "aggregation")
-    for key, where in messages.used_in_templates("aggregation").items():
+    for key, where in messages.used_in_templates("aggregation.pages").items():
         assert key in known, where
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.plan import Plan
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from aggregation.worker import create_worker
 from services.aggregation.tests.conftest import Bench, Desk, record_of

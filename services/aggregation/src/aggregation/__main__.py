@@ -2,7 +2,7 @@
 
 import sys
 
-from aggregation.api import create_app
+from aggregation.app import create_app
 from aggregation.rebuild.command import replay
 from aggregation.settings import Settings
 from aggregation.worker import create_worker

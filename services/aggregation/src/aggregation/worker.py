@@ -3,8 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from aggregation.aggregate import Aggregator
-from aggregation.plan import Plan
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock

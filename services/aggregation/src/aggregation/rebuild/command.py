@@ -14,14 +14,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from aggregation.plan import Plan
 from aggregation.rebuild import report
-from aggregation.rebuild.conduct import Asked, Rebuild
 from aggregation.rebuild.faults import CouldNotCompare
 from aggregation.rebuild.log_origin import LogOrigin, client
 from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.run import Asked, Rebuild
 from aggregation.rebuild.shadow import SCHEMA
 from aggregation.rebuild.topic_origin import TopicOrigin
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.checksum import Checksum, lines_at
 from aggregation.rebuild.shadow import SCHEMA
-from aggregation.tables import STATE
+from aggregation.store.checksum import Checksum, lines_at
+from aggregation.store.tables import STATE
 
 SHOWN = 20
 CHUNK = 50

@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.checksum import lines
 from aggregation.rebuild.faults import CouldNotSwap
 from aggregation.rebuild.shadow import RETIRED, SCHEMA
-from aggregation.rows import ValueKey
-from aggregation.tables import STATE, indicator_value
+from aggregation.rules.records import ValueKey
+from aggregation.store.checksum import lines
+from aggregation.store.tables import STATE, indicator_value
 
 # Shorter in all than PostgreSQL's `deadlock_timeout` (1 s): a reader that already holds one of the tables and waits for
 # another must never be the one that is ended; we give way and try again.

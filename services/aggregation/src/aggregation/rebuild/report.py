@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from aggregation.rebuild.conduct import Result
+from aggregation.rebuild.run import Result
 
 ABSENT = "(no row)"
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.tables import STATE, indicator_history, metadata
+from aggregation.store.tables import STATE, indicator_history, metadata
 from shared.messaging import messaging_tables
 
 SCHEMA = "shadow"

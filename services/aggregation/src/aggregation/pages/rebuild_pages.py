@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from aggregation import rebuilds
-from aggregation.asked import desk_of
-from aggregation.rebuild_routes import Overseer
+from aggregation.http.query import desk_of
+from aggregation.http.rebuilds import Overseer
+from aggregation.store import rebuilds
 from shared.web.page import page
 
 SHOWN = 20

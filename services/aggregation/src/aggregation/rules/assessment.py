@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from aggregation.formula import Figure
+from aggregation.rules.formula import Figure
 from shared.catalogue import Measure, Target
 
 Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]

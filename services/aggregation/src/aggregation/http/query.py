@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation import reading
-from aggregation.charts import Charts
-from aggregation.plan import Plan
-from aggregation.revision import Basis
+from aggregation.pages.charts import Charts
+from aggregation.rules.plan import Plan
+from aggregation.rules.revision import Basis
+from aggregation.store import read
 from shared.auth import require
 from shared.calendar import VIETNAM, Period
 from shared.catalogue import Measure
@@ -41,7 +41,7 @@ class Desk:
         it worth showing. Before any report at all: the newest year opened, else the one that holds today.
         """
         async with self.engine.connect() as tx:
-            years = {year: told for year, told in (await reading.years(tx)).items() if year <= self.year}
+            years = {year: told for year, told in (await read.years(tx)).items() if year <= self.year}
         told = [year for year, some in years.items() if some]
         return max(told or years or [self.year])
 

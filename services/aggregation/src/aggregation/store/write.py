@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation import statements
-from aggregation.fact import Fact
-from aggregation.formula import CellSum
-from aggregation.revision import BASES, Basis, Observation, Revision
-from aggregation.rows import Answer, CellKey, Duty, FactKey, FactRow, Value, ValueKey
+from aggregation.rules.fact import Fact
+from aggregation.rules.formula import CellSum
+from aggregation.rules.records import Answer, CellKey, Duty, FactKey, FactRow, Value, ValueKey
+from aggregation.rules.revision import BASES, Basis, Observation, Revision
+from aggregation.store import statements
 
 
 def _columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from aggregation.formula import element_of, elements
+from aggregation.rules.formula import element_of, elements
 from shared.calendar import Period
 from shared.catalogue import Catalogue, Measure, disaggregation_key
 from shared.catalogue.plan import Document

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aggregation.plan import Plan
-from aggregation.revision import Basis
-from aggregation.rows import Value, ValueKey
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.revision import Basis
 from shared.catalogue import Measure
 
 TOTAL, BOYS, GIRLS = "n_live_births", "n_live_births_male", "n_live_births_female"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.tables import STATE, indicator_value, revision
+from aggregation.store.tables import STATE, indicator_value, revision
 
 LEFT_OUT = frozenset({"indicator_value.as_of"})
 SAYS_SOMETHING = {

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aggregation.assessment import Assessment, combine
-from aggregation.formula import elements
-from aggregation.items import NOTHING, target_of
-from aggregation.plan import Plan
-from aggregation.revision import Basis
-from aggregation.rows import Value, ValueKey
-from aggregation.schemas import TargetSchema
-from aggregation.way import Way, way
+from aggregation.http.presenters import NOTHING, target_of
+from aggregation.http.schemas import TargetSchema
+from aggregation.rules.assessment import Assessment, combine
+from aggregation.rules.formula import elements
+from aggregation.rules.plan import Plan
+from aggregation.rules.progress_to_target import Way, way
+from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.revision import Basis
 from shared.calendar import Period
 from shared.catalogue import Indicator, Measure, Objective
 

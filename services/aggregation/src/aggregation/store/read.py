@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.formula import CellSum
-from aggregation.revision import Basis
-from aggregation.rows import CellKey, Value, ValueKey
-from aggregation.store import value_of
-from aggregation.tables import cell, fact, indicator_history, indicator_value, obligation, revision
+from aggregation.rules.formula import CellSum
+from aggregation.rules.records import CellKey, Value, ValueKey
+from aggregation.rules.revision import Basis
+from aggregation.store.tables import cell, fact, indicator_history, indicator_value, obligation, revision
+from aggregation.store.write import value_of
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from aggregation import masking, reading
-from aggregation.asked import Asked, AsOf, Desk, Place, anyone, aware, desk_of, measures_of
-from aggregation.formula import element_of, elements
-from aggregation.items import NOTHING, history_item, item
-from aggregation.masking import may_see, past
-from aggregation.rows import ValueKey
-from aggregation.schemas import (
+from aggregation.http.presenters import NOTHING, history_item, item
+from aggregation.http.query import Asked, AsOf, Desk, Place, anyone, aware, desk_of, measures_of
+from aggregation.http.schemas import (
     CellSchema,
     ContributionSchema,
     Coverage,
@@ -21,6 +17,11 @@ from aggregation.schemas import (
     History,
     Indicators,
 )
+from aggregation.rules import masking
+from aggregation.rules.formula import element_of, elements
+from aggregation.rules.masking import may_see, past
+from aggregation.rules.records import ValueKey
+from aggregation.store import read
 from shared.auth import Person, require
 from shared.calendar import Period
 from shared.catalogue import Measure
@@ -37,7 +38,7 @@ async def indicators(request: Request, asked: Asked, person: Reader, as_of: AsOf
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
     desk = desk_of(request)
     async with desk.engine.connect() as tx:
-        found = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period], as_of=aware(as_of))
+        found = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period], as_of=aware(as_of))
     told = {
         key: masking.masked(desk.plan, key, v) if as_of is None else past(desk.plan, person, key, v)
         for key, v in found.items()
@@ -60,7 +61,7 @@ async def history(
     names = [m.code for m in measures_of(desk.plan, code)]
     before = decode(cursor, int)
     async with desk.engine.connect() as tx:
-        rows = await reading.history(
+        rows = await read.history(
             tx,
             measures=names,
             unit=asked.unit,
@@ -92,7 +93,7 @@ async def coverage(request: Request, period: Annotated[str | None, Query(max_len
     """Every opened obligation of a unit that stands on the cut-off day, and whether its answer counts."""
     desk = desk_of(request)
     async with desk.engine.connect() as tx:
-        rows = await reading.coverage(tx, [period or await desk.shown_year()])
+        rows = await read.coverage(tx, [period or await desk.shown_year()])
     items = [
         CoverageItem(
             unit=r.unit,
@@ -128,9 +129,9 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place, perso
     periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
     counted = m.elements if quarterly else elements(m)
     async with desk.engine.connect() as tx:
-        values = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
-        cells = await reading.cells(tx, unit=asked.unit, period=asked.period, basis=asked.basis, elements=elements(m))
-        rows = await reading.contributions(
+        values = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
+        cells = await read.cells(tx, unit=asked.unit, period=asked.period, basis=asked.basis, elements=elements(m))
+        rows = await read.contributions(
             tx, units=units, periods=periods, basis=asked.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
         )
     key = _key(m, asked)
@@ -156,7 +157,7 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place, perso
     )
 
 
-def _contribution(desk: Desk, person: Person, row: reading.Contribution) -> ContributionSchema:
+def _contribution(desk: Desk, person: Person, row: read.Contribution) -> ContributionSchema:
     hidden = row.value is not None and not may_see(desk.plan, person, row.unit, element_of(row.element))
     return ContributionSchema(
         unit=row.unit,

@@ -10,15 +10,16 @@ from uuid import UUID
 from opentelemetry.context import Context
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation import derived, store
-from aggregation.fact import Fact, facts
-from aggregation.formula import CellSum, elements, flag_element
-from aggregation.masking import coarse
-from aggregation.news import News, fold
-from aggregation.plan import Plan
-from aggregation.revision import BASES, Basis, Revision, counting
-from aggregation.rows import Answer, CellKey, FactKey, FactRow, Value, ValueKey
-from aggregation.valuation import value
+from aggregation.rules import derived
+from aggregation.rules.batch import News, fold
+from aggregation.rules.fact import Fact, facts
+from aggregation.rules.formula import CellSum, elements, flag_element
+from aggregation.rules.masking import coarse
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import Answer, CellKey, FactKey, FactRow, Value, ValueKey
+from aggregation.rules.revision import BASES, Basis, Revision, counting
+from aggregation.rules.valuation import value
+from aggregation.store import write
 from shared.clock import Clock
 from shared.events import Event, IndicatorAggregated, IndicatorFigures
 from shared.messaging import Received, publish_each
@@ -55,7 +56,7 @@ class Aggregator:
         news = fold(self._plan, [r.event for r in received])
         if not news.touched:
             return
-        await store.lock(tx)
+        await write.lock(tx)
         dirty = await self._write_facts(tx, news)
         await self._sum_cells(tx, dirty)
         changed = await self._write_values(tx, dirty)
@@ -66,13 +67,13 @@ class Aggregator:
 
         Runs when the worker starts: no event tells of a new catalogue. Returns how many facts were emptied.
         """
-        await store.lock(tx)
-        places = [place for place in await store.places(tx) if not self._plan.stands(*place)]
+        await write.lock(tx)
+        places = [place for place in await write.places(tx) if not self._plan.stands(*place)]
         if not places:
             return 0
         dirty = Dirty()
-        gone = [replace(row, fact=Fact(expected=False)) for row in await store.facts_at(tx, places)]
-        await store.write_facts(tx, gone)
+        gone = [replace(row, fact=Fact(expected=False)) for row in await write.facts_at(tx, places)]
+        await write.write_facts(tx, gone)
         for row in gone:
             dirty.mark(self._plan, row, [])
         await self._sum_cells(tx, dirty)
@@ -86,25 +87,25 @@ class Aggregator:
         """
         stored = {key for key in keys if key.measure in self._plan.measures}
         places = {(key.measure, key.unit, key.period) for key in stored}
-        known = await store.values(tx, places)
+        known = await write.values(tx, places)
         now = self._clock.now()
         moved = {key: known.get(key) or self._nothing(key) for p in places for key in (ValueKey(*p, b) for b in BASES)}
         fresh = {key: replace(v, as_of=now) for key, v in moved.items() if key in stored}
         if fresh:
-            await store.write_values(tx, fresh)
+            await write.write_values(tx, fresh)
             await self._publish(tx, moved, Dirty(), News(), [])
 
     def _nothing(self, key: ValueKey) -> Value:
         return value(self._plan, self._plan.measures[key.measure], key.period, {})
 
     async def _write_facts(self, tx: AsyncConnection, news: News) -> Dirty:
-        await store.open_obligations(tx, news.duties.values())
-        await store.revise(tx, {id: known.values() for id, known in news.revisions.items()})
-        answers = await store.answers(tx, news.touched)
+        await write.open_obligations(tx, news.duties.values())
+        await write.revise(tx, {id: known.values() for id, known in news.revisions.items()})
+        answers = await write.answers(tx, news.touched)
         counted = {a.duty.obligation_id: counting(a.revisions) for a in answers}
-        await store.count(tx, counted)
-        changed = changed_facts(self._plan, answers, counted, await store.facts(tx, news.touched))
-        await store.write_facts(tx, changed)
+        await write.count(tx, counted)
+        changed = changed_facts(self._plan, answers, counted, await write.facts(tx, news.touched))
+        await write.write_facts(tx, changed)
         dirty = Dirty()
         for row in changed:
             dirty.mark(self._plan, row, [row.key.source])
@@ -121,7 +122,7 @@ class Aggregator:
         if not causes:
             return
         parts = {(e, t): derived.parts(self._plan.catalogue, t) for e, t in causes}
-        counts = await store.quarter_counts(tx, {(p.unit, p.period, e) for (e, _), ps in parts.items() for p in ps})
+        counts = await write.quarter_counts(tx, {(p.unit, p.period, e) for (e, _), ps in parts.items() for p in ps})
         flags: dict[FactKey, tuple[FactRow, set[UUID]]] = {}
         for (element, target), quarters in parts.items():
             measure = self._plan.quarterly[element]
@@ -133,9 +134,9 @@ class Aggregator:
                     flag = Fact(expected=False)
                 key = FactKey(derived.source_id(name, target), name, "", basis)
                 flags[key] = FactRow(key, target.unit, target.period, flag), causes[(element, target)]
-        known = await store.facts(tx, {key.source for key in flags})
+        known = await write.facts(tx, {key.source for key in flags})
         fresh = {key: row for key, row in flags.items() if key not in known or known[key].fact != row[0].fact}
-        await store.write_facts(tx, [row for row, _ in fresh.values()])
+        await write.write_facts(tx, [row for row, _ in fresh.values()])
         for row, why in fresh.values():
             dirty.mark(self._plan, row, why)
 
@@ -145,7 +146,7 @@ class Aggregator:
         for key in dirty.cells:
             levels[len(self._plan.path(key.unit))].append(key)
         for depth in sorted(levels, reverse=True):
-            await store.sum_cells(tx, levels[depth], self._plan.parents)
+            await write.sum_cells(tx, levels[depth], self._plan.parents)
 
     async def _write_values(self, tx: AsyncConnection, dirty: Dirty) -> dict[ValueKey, Value]:
         """Recompute the values of every measure that a dirty cell feeds; returns both bases of those that changed."""
@@ -154,11 +155,11 @@ class Aggregator:
         if not places:
             return {}
         measures = self._plan.measures
-        cells = await store.cells(tx, {(u, p, e) for m, u, p in places for e in elements(measures[m])})
+        cells = await write.cells(tx, {(u, p, e) for m, u, p in places for e in elements(measures[m])})
         by_place: dict[tuple[str, str, Basis], dict[tuple[str, str], CellSum]] = defaultdict(dict)
         for key, cell in cells.items():
             by_place[(key.unit, key.period, key.basis)][(key.element, key.disaggregation)] = cell
-        known = await store.values(tx, places)
+        known = await write.values(tx, places)
         now = self._clock.now()
         current = {
             ValueKey(m, u, p, basis): replace(value(self._plan, measures[m], p, by_place[(u, p, basis)]), as_of=now)
@@ -167,7 +168,7 @@ class Aggregator:
         }
         changed = {key: v for key, v in current.items() if known.get(key) != v}
         if changed:
-            await store.write_values(tx, changed)
+            await write.write_values(tx, changed)
         moved = {(key.measure, key.unit, key.period) for key in changed}
         return {key: v for key, v in current.items() if (key.measure, key.unit, key.period) in moved}
 

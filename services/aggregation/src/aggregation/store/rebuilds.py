@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.aggregate import SOURCE
-from aggregation.tables import rebuild
+from aggregation.commands.aggregate import SOURCE
+from aggregation.store.tables import rebuild
 from shared.events import Event, ProjectionRebuilt
 from shared.messaging import publish
 

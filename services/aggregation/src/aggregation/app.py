@@ -7,11 +7,12 @@ from datetime import timedelta
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from aggregation import pages, rebuild_pages, rebuild_routes, routes
-from aggregation.aggregate import Aggregator
-from aggregation.asked import Desk
-from aggregation.charts import Charts
-from aggregation.plan import Plan
+from aggregation.commands.aggregate import Aggregator
+from aggregation.http import rebuilds, routes
+from aggregation.http.query import Desk
+from aggregation.pages import indicators, rebuild_pages
+from aggregation.pages.charts import Charts
+from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock
@@ -37,7 +38,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app = create_base_app(
         settings,
         place="aggregation",
-        templates_package="aggregation",
+        templates_package="aggregation.pages",
         messages_package="aggregation",
         catalogue=catalogue,
         lifespan=lifespan,
@@ -54,7 +55,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         return Finding(True)
 
     app.state.health.ready("database", database)
-    for module in (routes, rebuild_routes, pages, rebuild_pages):
+    for module in (routes, rebuilds, indicators, rebuild_pages):
         app.include_router(module.router)
     dead_letters.mount(app, DeadLetters(engine, settings.service, effect, clock, catalogue.version))
     return app

@@ -6,10 +6,10 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
 
-from aggregation import rebuilds
-from aggregation.asked import Desk, desk_of
-from aggregation.checksum import Checksum, checksum
-from aggregation.schemas import ChecksumSchema, RebuildSchema, TableSumSchema
+from aggregation.http.query import Desk, desk_of
+from aggregation.http.schemas import ChecksumSchema, RebuildSchema, TableSumSchema
+from aggregation.store import rebuilds
+from aggregation.store.checksum import Checksum, checksum
 from shared.auth import Person, require
 from shared.web.problem import Problem, Text
 

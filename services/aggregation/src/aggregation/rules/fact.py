@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aggregation.plan import Group, Key, Layout, Plan, UnknownWord
-from aggregation.revision import Observation, Revision
+from aggregation.rules.plan import Group, Key, Layout, Plan, UnknownWord
+from aggregation.rules.revision import Observation, Revision
 
 ANSWERED = ("final", "estimate", "not_applicable")
 

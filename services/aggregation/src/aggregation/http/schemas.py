@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, PlainSerializer
 
-from aggregation.assessment import Assessment
+from aggregation.rules.assessment import Assessment
 
 Number = Annotated[Decimal, PlainSerializer(lambda v: format(v, "f"), return_type=str, when_used="json")]
 Basis = Literal["received", "accepted"]

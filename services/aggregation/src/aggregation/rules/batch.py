@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from aggregation.plan import Plan
-from aggregation.revision import Observation, Revision, State, merge
-from aggregation.rows import Duty
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import Duty
+from aggregation.rules.revision import Observation, Revision, State, merge
 from shared.catalogue import disaggregation_key
 from shared.events import (
     Event,

@@ -1,8 +1,8 @@
 """A stored value with what the catalogue says about its measure: the item of DESIGN 6."""
 
-from aggregation.revision import Basis
-from aggregation.rows import Value
-from aggregation.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
+from aggregation.http.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
+from aggregation.rules.records import Value
+from aggregation.rules.revision import Basis
 from shared.calendar import Period
 from shared.catalogue import Measure
 from shared.web.problem import Language

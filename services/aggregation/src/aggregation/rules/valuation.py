@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aggregation.assessment import Part, above_whole, assess, below_floor, meets
-from aggregation.formula import CellSum, Figure, elements, figure
-from aggregation.plan import Plan
-from aggregation.rows import Value
+from aggregation.rules.assessment import Part, above_whole, assess, below_floor, meets
+from aggregation.rules.formula import CellSum, Figure, elements, figure
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import Value
 from shared.calendar import Period
 from shared.catalogue import Measure, Target, parse_disaggregation
 

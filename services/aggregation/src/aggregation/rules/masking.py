@@ -5,9 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from aggregation.formula import CellSum, element_of
-from aggregation.plan import Plan
-from aggregation.rows import CellKey, Value, ValueKey
+from aggregation.rules.formula import CellSum, element_of
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import CellKey, Value, ValueKey
 from shared.auth import Person, Role
 from shared.catalogue import Measure
 

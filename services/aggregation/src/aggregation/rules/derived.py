@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from aggregation.fact import Fact
+from aggregation.rules.fact import Fact
 from shared.calendar import Period
 from shared.catalogue import Catalogue
 

@@ -18,10 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation import rebuilds, store
-from aggregation.aggregate import Aggregator
-from aggregation.checksum import Checksum, checksum
-from aggregation.plan import Plan
+from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.difference import Difference, Differences, differences
 from aggregation.rebuild.exchange import (
     carry_over,
@@ -33,10 +30,13 @@ from aggregation.rebuild.exchange import (
     make_ready,
 )
 from aggregation.rebuild.faults import CouldNotCompare, CouldNotSwap
-from aggregation.rebuild.follower import Follower, Say, lacking, set_aside
 from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.replayer import Follower, Say, lacking, set_aside
 from aggregation.rebuild.shadow import shadow_schema
-from aggregation.rebuilds import Rebuilt
+from aggregation.rules.plan import Plan
+from aggregation.store import rebuilds, write
+from aggregation.store.checksum import Checksum, checksum
+from aggregation.store.rebuilds import Rebuilt
 from shared.clock import Clock
 from shared.messaging.retention import INBOX_DAYS
 
@@ -183,7 +183,7 @@ class Rebuild:
         await keep_vacuum_away(tx)
         await tx.execute(sa.text(f"set local statement_timeout = '{LOCKED_SECONDS}s'"))
         await know(tx)
-        await store.lock(tx)
+        await write.lock(tx)
         locked = time.monotonic()
         # The lock's statement forbids scans, for batches; what follows compares whole tables.
         await tx.execute(sa.text("set local enable_seqscan = on"))

@@ -8,17 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from aggregation import reading
-from aggregation.agreement import Difference, beside, difference
-from aggregation.asked import Asked, Desk, Place, anyone, desk_of
-from aggregation.board import board, tally
-from aggregation.chart import Point, Series
-from aggregation.formula import elements
-from aggregation.items import NOTHING, bound, target_of
-from aggregation.masking import all_masked
-from aggregation.plan import Plan
-from aggregation.rows import Value, ValueKey
-from aggregation.schemas import TargetSchema
+from aggregation.http.presenters import NOTHING, bound, target_of
+from aggregation.http.query import Asked, Desk, Place, anyone, desk_of
+from aggregation.http.schemas import TargetSchema
+from aggregation.pages.chart import Point, Series
+from aggregation.pages.dashboard import board, tally
+from aggregation.rules.cross_check import Difference, beside, difference
+from aggregation.rules.formula import elements
+from aggregation.rules.masking import all_masked
+from aggregation.rules.plan import Plan
+from aggregation.rules.records import Value, ValueKey
+from aggregation.store import read
 from shared.calendar import Period
 from shared.catalogue import Measure, Unit
 from shared.catalogue.plan import Document
@@ -56,10 +56,10 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
     desk = desk_of(request)
     first = sorted({elements(m)[0] for m in desk.plan.measures.values()})
     async with desk.engine.connect() as tx:
-        values = await reading.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
-        answered = await reading.answered(tx, period=asked.period, basis=asked.basis, elements=first)
-        periods = await reading.periods(tx)
-        made_up = await reading.illustrative(tx, _with_quarters(asked.period))
+        values = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
+        answered = await read.answered(tx, period=asked.period, basis=asked.basis, elements=first)
+        periods = await read.periods(tx)
+        made_up = await read.illustrative(tx, _with_quarters(asked.period))
     below = {
         element: [(unit, done) for unit, done in units if asked.unit in desk.plan.path(unit)]
         for element, units in answered.items()
@@ -98,16 +98,16 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
     }
     async with desk.engine.connect() as tx:
         series = all_masked(
-            desk.plan, await reading.series(tx, measures=[*names, *twins], unit=asked.unit, basis=asked.basis)
+            desk.plan, await read.series(tx, measures=[*names, *twins], unit=asked.unit, basis=asked.basis)
         )
         below = all_masked(
             desk.plan,
-            await reading.below(
+            await read.below(
                 tx, measures=names, period=asked.period, basis=asked.basis, units=list(children | communes)
             ),
         )
-        periods = await reading.periods(tx)
-        made_up = await reading.illustrative(tx, [p for p in periods if p[:4] == asked.period[:4]])
+        periods = await read.periods(tx)
+        made_up = await read.illustrative(tx, [p for p in periods if p[:4] == asked.period[:4]])
     units = children | communes
     views = [await _view(desk, m, asked, series, below, units, spoken) for m in measures]
     owners = [o for o in indicator.owners if o.is_valid_on(day)]
