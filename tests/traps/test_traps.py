@@ -11,8 +11,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from audit.inspection import read_inspection
-from audit.vocabulary import vocabulary
+from audit.rules.inspection import read_inspection
+from audit.rules.vocabulary import vocabulary
 from shared import events
 from shared.calendar import Period, due_instant, on_time
 from shared.catalogue import Catalogue, load

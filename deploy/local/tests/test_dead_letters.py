@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 
-from audit.api import create_app
+from audit.app import create_app
 from audit.settings import Settings
 from shared.database import create_engine
 from shared.events import Event, SubmissionAccepted

@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.api import create_app
+from audit.app import create_app
 from audit.settings import Settings
 from audit.worker import log_events
 from shared.clock import Clock

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from audit import batch_api
+from audit.http import batch
 from services.audit.tests.conftest import Audit, notified, opened, received, records
 
 PATH = "/api/v1/events/batch"
@@ -44,10 +44,10 @@ async def test_one_topic(audit: Audit) -> None:
 async def test_an_answer_is_bounded_in_bytes(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     events = [received(uuid4()).to_bytes() for _ in range(5)]
     await audit.worker().consume(records(*events))
-    monkeypatch.setattr(batch_api, "MAX_BYTES", len(events[0]) + len(events[1]) + 5)
+    monkeypatch.setattr(batch, "MAX_BYTES", len(events[0]) + len(events[1]) + 5)
     answer = await audit.get(PATH)
     assert answer.content == b"[" + b",".join(events[:2]) + b"]" and answer.headers["tiendo-next"] == "1"
-    monkeypatch.setattr(batch_api, "MAX_BYTES", 1)
+    monkeypatch.setattr(batch, "MAX_BYTES", 1)
     answer = await audit.get(PATH, after=1)
     assert answer.content == b"[" + events[2] + b"]" and answer.headers["tiendo-next"] == "2"
 

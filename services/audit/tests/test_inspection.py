@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.finding import Finding, by_severity
-from audit.inspection import read_inspection, state_of
-from audit.vocabulary import Vocabulary
+from audit.rules.finding import Finding, by_severity
+from audit.rules.inspection import read_inspection, state_of
+from audit.rules.vocabulary import Vocabulary
 
 TODAY = date(2026, 11, 24)
 VOCABULARY = Vocabulary(units={"24736@2025-07-01", "SO_Y_TE"}, periods={"2026", "2026-Q3"}, measures={"4.1", "3.2a"})

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
-from audit.tables import metadata
+from audit.store.tables import metadata
 from services.audit.tests.conftest import THEN, UNIT, Audit, opened, received, records
 from shared.events import DATA_TYPES
 
@@ -59,8 +59,8 @@ async def test_once_and_gapless_when_batches_run_at_the_same_time(audit: Audit) 
 
 
 async def test_a_batch_that_fails_leaves_no_gap(audit: Audit) -> None:
-    from audit import store
-    from audit.entry import read_entry
+    from audit.rules.entry import read_entry
+    from audit.store import entries
 
     def an_entry() -> object:
         event = received(uuid4())
@@ -68,7 +68,7 @@ async def test_a_batch_that_fails_leaves_no_gap(audit: Audit) -> None:
 
     with pytest.raises(RuntimeError):
         async with audit.engine.begin() as tx:
-            await store.append(tx, [an_entry(), an_entry()])  # type: ignore[list-item]
+            await entries.append(tx, [an_entry(), an_entry()])  # type: ignore[list-item]
             raise RuntimeError("the database went away before the commit")
     await audit.log(received(uuid4()))
     assert [index for index, _ in await indices(audit)] == [0]

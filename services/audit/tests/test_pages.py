@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from audit.texts import texts
+from audit.rules.texts import texts
 from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, notified, opened, received
 from shared.events import Event, IndicatorAggregated, IndicatorFigures
 from shared.web.messages import used_in_templates
@@ -238,6 +238,6 @@ async def test_forms_nobody_would_send(audit: Audit, form: dict[str, Any]) -> No
 
 
 def test_every_message_of_the_templates_exists() -> None:
-    used = {key for key in used_in_templates("audit") if not key.startswith("web.")}
+    used = {key for key in used_in_templates("audit.pages") if not key.startswith("web.")}
     missing = {key for key in used if key not in texts() and not key.endswith(".")}
     assert not missing

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from audit.search import read_search
-from audit.vocabulary import Vocabulary
+from audit.rules.search import read_search
+from audit.rules.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(units={"SO_Y_TE"}, periods={"2026"}, measures=set())
 

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from audit.entry import LOGGED_TYPES
-from audit.sentence import period_phrase, sentence
-from audit.texts import texts
+from audit.rules.entry import LOGGED_TYPES
+from audit.rules.sentence import period_phrase, sentence
+from audit.rules.texts import texts
 from shared.events import DATA_TYPES, SourceHeartbeat
 from shared.web.problem import Language
 

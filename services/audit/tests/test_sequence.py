@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.sequence import LAST, Missing, Progress, Span, absorb, announce, readable, spans
+from audit.rules.sequence import LAST, Missing, Progress, Span, absorb, announce, readable, spans
 
 THEN = datetime(2026, 11, 24, tzinfo=UTC)
 NUMBER = st.integers(1, 60)

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from audit.source_store import MAX_SOURCES
-from audit.watch import look
+from audit.commands.gap_watch import look
+from audit.store.sources import MAX_SOURCES
 from audit.worker import log_events
 from services.audit.tests.conftest import THEN, Audit, received, records
 from services.audit.tests.test_pages import check

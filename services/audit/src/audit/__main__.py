@@ -2,7 +2,7 @@
 
 import sys
 
-from audit.api import create_app
+from audit.app import create_app
 from audit.settings import Settings
 from audit.worker import create_worker
 from shared.service import Service, main

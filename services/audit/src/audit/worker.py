@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit import source_store, store
-from audit.entry import LOGGED_TYPES, Entry, read_entry
-from audit.heartbeat import read_heartbeat
+from audit.commands.gap_watch import watching
+from audit.rules.entry import LOGGED_TYPES, Entry, read_entry
+from audit.rules.heartbeat import read_heartbeat
 from audit.settings import Settings
-from audit.watch import watching
+from audit.store import entries as store
+from audit.store import sources
 from shared.clock import Clock
 from shared.database import create_engine
 from shared.events import ALL_TOPICS
@@ -31,7 +32,7 @@ def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
         heartbeats = [found for item in events if (found := read_heartbeat(item.event))]
         behind = {item.event.source for item in events if _age(item) > grace}
         added = await store.append(tx, entries)
-        await source_store.track(tx, added, heartbeats, behind=behind, now=clock.now())
+        await sources.track(tx, added, heartbeats, behind=behind, now=clock.now())
 
     return apply
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from audit.finding import MAX_FINDINGS, Finding, read_finding
-from audit.reader import Reader
-from audit.texts import fault
-from audit.vocabulary import Vocabulary
+from audit.rules.finding import MAX_FINDINGS, Finding, read_finding
+from audit.rules.form_reader import Reader
+from audit.rules.texts import fault
+from audit.rules.vocabulary import Vocabulary
 from shared.web.problem import Fault
 
 KINDS = ("thanh_tra", "kiem_tra", "giam_sat")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from audit.texts import text, texts
+from audit.rules.texts import text, texts
 from shared.web.figures import days_left, instant, number
 from shared.web.problem import Language, Text
 

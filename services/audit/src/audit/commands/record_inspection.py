@@ -10,10 +10,10 @@ from uuid import UUID
 import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit import inspection_store as store
-from audit.finding import MAX_FINDINGS, Finding, by_severity
-from audit.inspection import Inspection
-from audit.texts import fault, text
+from audit.rules.finding import MAX_FINDINGS, Finding, by_severity
+from audit.rules.inspection import Inspection
+from audit.rules.texts import fault, text
+from audit.store import inspections as store
 from shared import telemetry
 from shared.auth import Person
 from shared.clock import VIETNAM

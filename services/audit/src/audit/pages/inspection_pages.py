@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from audit.context import CaseReader, Context, Here, Inspector
-from audit.finding import PARTS, SEVERITIES, read_finding
-from audit.inspection import KINDS, OBLIGATIONS, read_inspection
-from audit.inspection_form import Form, empty_finding, empty_form, named, read_finding_form, read_form
-from audit.inspections_api import STATES, case, listing, read_filters
-from audit.pages import unit_groups
-from audit.record import log_inspection, record_finding
+from audit.commands.record_inspection import log_inspection, record_finding
+from audit.http.context import CaseReader, Context, Here, Inspector
+from audit.http.inspections import STATES, case, listing, read_filters
+from audit.pages.inspection_form import Form, empty_finding, empty_form, named, read_finding_form, read_form
+from audit.pages.log import unit_groups
+from audit.rules.finding import PARTS, SEVERITIES, read_finding
+from audit.rules.inspection import KINDS, OBLIGATIONS, read_inspection
 from shared.web import idempotency
 from shared.web.page import page
 from shared.web.problem import Fault, Problem

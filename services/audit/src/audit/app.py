@@ -7,10 +7,11 @@ from datetime import timedelta
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from audit import batch_api, events_api, inspection_pages, inspections_api, pages, source_pages, sources_api
-from audit.context import Context
+from audit.http import batch, events, inspections, sources
+from audit.http.context import Context
+from audit.pages import inspection_pages, log, source_pages
+from audit.rules.vocabulary import vocabulary
 from audit.settings import Settings
-from audit.vocabulary import vocabulary
 from audit.worker import log_events
 from shared.catalogue import load
 from shared.clock import Clock
@@ -33,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_base_app(
         settings,
         place="audit",
-        templates_package="audit",
+        templates_package="audit.pages",
         messages_package="audit",
         catalogue=catalogue,
         lifespan=lifespan,
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
         return Finding(True)
 
     app.state.health.ready("database", database)
-    for module in (batch_api, events_api, inspections_api, sources_api, pages, inspection_pages, source_pages):
+    for module in (batch, events, inspections, sources, log, inspection_pages, source_pages):
         app.include_router(module.router)
     dead_letters.mount(
         app, DeadLetters(engine, settings.service, log_events(clock, settings.gap_grace), clock, catalogue.version)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from audit.entry import LOGGED_TYPES
-from audit.texts import fault
-from audit.vocabulary import Vocabulary
+from audit.rules.entry import LOGGED_TYPES
+from audit.rules.texts import fault
+from audit.rules.vocabulary import Vocabulary
 from shared.clock import VIETNAM
 from shared.web.problem import Fault
 

@@ -8,12 +8,9 @@ from fastapi import APIRouter, Body, Request
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
-from audit import inspection_store as store
-from audit.context import CaseReader, Context, Here, Inspector
-from audit.finding import SEVERITIES, read_finding
-from audit.inspection import State, read_inspection, state_of
-from audit.record import log_inspection, record_finding
-from audit.schemas import (
+from audit.commands.record_inspection import log_inspection, record_finding
+from audit.http.context import CaseReader, Context, Here, Inspector
+from audit.http.schemas import (
     FINDING_IN,
     INSPECTION_IN,
     FindingItem,
@@ -22,7 +19,10 @@ from audit.schemas import (
     InspectionList,
     request_body,
 )
-from audit.texts import fault, text
+from audit.rules.finding import SEVERITIES, read_finding
+from audit.rules.inspection import State, read_inspection, state_of
+from audit.rules.texts import fault, text
+from audit.store import inspections as store
 from shared.web import cursor as cursors
 from shared.web import idempotency
 from shared.web.problem import Fault, invalid, not_found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit import sequence
+from audit.rules import sequence
 from shared.events import DATA_TYPES, Event, SourceHeartbeat
 
 # A heartbeat comes every few seconds and says nothing that a later one does not: it is no fact to keep.

@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from audit import store
-from audit.context import Context, Here, Reader, own_unit, readable_unit
-from audit.events_api import detail, find, listing, read_paging
-from audit.schemas import EntryItem
-from audit.search import FILTERS, SHORT_TYPES, read_search
-from audit.sentence import sentence
-from audit.texts import text
+from audit.http.context import Context, Here, Reader, own_unit, readable_unit
+from audit.http.events import detail, find, listing, read_paging
+from audit.http.schemas import EntryItem
+from audit.rules.search import FILTERS, SHORT_TYPES, read_search
+from audit.rules.sentence import sentence
+from audit.rules.texts import text
+from audit.store import entries
 from shared.web import cursor as cursors
 from shared.web.page import page
 from shared.web.plan import all_units, unit_name
@@ -49,7 +49,7 @@ async def lines_of(here: Context, items: Sequence[EntryItem]) -> list[Line]:
     forms: dict[str, str] = {}
     if formless:
         async with here.engine.connect() as tx:
-            forms = await store.forms(tx, formless)
+            forms = await entries.forms(tx, formless)
     return [line(here, one, forms.get(str(one.data.get("obligation_id")))) for one in items]
 
 
@@ -75,7 +75,7 @@ async def is_illustrative(here: Context, lines: Sequence[Line]) -> bool:
     if not periods:
         return False
     async with here.engine.connect() as tx:
-        return await store.any_illustrative(tx, periods)
+        return await entries.any_illustrative(tx, periods)
 
 
 def unit_groups(here: Context) -> Any:
@@ -136,7 +136,7 @@ async def timeline(request: Request, subject: str, here: Here, person: Reader) -
     rows: Any = []
     if len(subject) <= 200 and "\0" not in subject:
         async with here.engine.connect() as tx:
-            rows = await store.timeline(tx, subject, own_unit(person), after, SHOWN_OF_TIMELINE + 1)
+            rows = await entries.timeline(tx, subject, own_unit(person), after, SHOWN_OF_TIMELINE + 1)
     if not rows:
         raise not_found(text("problem.no_subject"))
     found = cursors.listing(rows, SHOWN_OF_TIMELINE, lambda row: (row["time"], row["index"]), EntryItem.of)

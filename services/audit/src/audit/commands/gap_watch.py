@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit import source_reading, source_store
-from audit.source import KINDS
+from audit.rules.source import KINDS
+from audit.store import source_reading, sources
 from shared import metrics
 from shared.clock import Clock
 from shared.messaging.retention import pause
@@ -27,7 +27,7 @@ def watching(engine: AsyncEngine, clock: Clock, grace: timedelta) -> Callable[[a
 async def look(engine: AsyncEngine, clock: Clock, grace: timedelta) -> None:
     now = clock.now()
     async with engine.begin() as tx:
-        await source_store.tell_overdue(tx, now, grace)
+        await sources.tell_overdue(tx, now, grace)
         states = await source_reading.states(tx)
         gaps = await source_reading.open_gaps(tx)
     for state in states:

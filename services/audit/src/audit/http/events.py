@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
-from audit import store
-from audit.context import Context, Here, Reader, own_unit, readable_unit
-from audit.schemas import EntryDetail, EntryItem, EntryList
-from audit.search import FILTERS, Search, read_search
-from audit.texts import fault, text
+from audit.http.context import Context, Here, Reader, own_unit, readable_unit
+from audit.http.schemas import EntryDetail, EntryItem, EntryList
+from audit.rules.search import FILTERS, Search, read_search
+from audit.rules.texts import fault, text
+from audit.store import entries
 from shared.events import CONTENT_TYPE
 from shared.web import cursor as cursors
 from shared.web.problem import Fault, Problem, invalid, not_found
@@ -73,7 +73,7 @@ def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int
 
 async def listing(here: Context, wanted: Search, after: int | None, limit: int) -> cursors.Listing:
     async with here.engine.connect() as tx:
-        rows = await store.search(tx, wanted, after, limit + 1)
+        rows = await entries.search(tx, wanted, after, limit + 1)
     return cursors.listing(rows, limit, lambda row: (row["index"],), EntryItem.of)
 
 
@@ -102,7 +102,7 @@ async def find(here: Context, event_id: str, unit: str | None) -> RowMapping:
     row = None
     if len(event_id) <= 64 and "\0" not in event_id:
         async with here.engine.connect() as tx:
-            row = await store.find(tx, event_id, unit)
+            row = await entries.find(tx, event_id, unit)
     if row is None:
         raise not_found(text("problem.no_event"))
     return row

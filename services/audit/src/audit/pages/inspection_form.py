@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audit.finding import MAX_FINDINGS, PARTS
-from audit.texts import text, texts
+from audit.rules.finding import MAX_FINDINGS, PARTS
+from audit.rules.texts import text, texts
 from shared.web.problem import Fault, Text
 
 TEXTS = (

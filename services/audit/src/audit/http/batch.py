@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from audit import store
-from audit.context import CaseReader, Here
-from audit.texts import fault
+from audit.http.context import CaseReader, Here
+from audit.rules.texts import fault
+from audit.store import entries
 from shared.events import ALL_TOPICS
 from shared.web.problem import invalid
 
@@ -41,8 +41,8 @@ async def batch(
     if topic is not None and topic not in ALL_TOPICS:
         raise invalid([fault("unknown-topic", "/query/topic", value=topic[:100], options=", ".join(ALL_TOPICS))])
     async with here.engine.connect() as tx:
-        size = await store.size(tx)
-        rows = await store.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
-        more = bool(rows) and await store.any_after(tx, rows[-1]["index"], topic)
+        size = await entries.size(tx)
+        rows = await entries.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
+        more = bool(rows) and await entries.any_after(tx, rows[-1]["index"], topic)
     headers = {SIZE: str(size), **({NEXT: str(rows[-1]["index"])} if more else {})}
     return Response(b"[" + b",".join(row["body"] for row in rows) + b"]", headers=headers, media_type=MEDIA_TYPE)

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, RowMapping, cast, func, insert, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit.finding import SEVERITIES, Finding
-from audit.inspection import Inspection, State
-from audit.tables import finding, inspection
+from audit.rules.finding import SEVERITIES, Finding
+from audit.rules.inspection import Inspection, State
+from audit.store.tables import finding, inspection
 
 SEVERITY_COUNTS = tuple(func.count().filter(finding.c.severity == name).label(name) for name in SEVERITIES)
 

@@ -6,7 +6,7 @@ The four parts are those of public audit (GAO Yellow Book 6.25-6.28); a finding 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from audit.reader import Reader
+from audit.rules.form_reader import Reader
 from shared.web.problem import Fault
 
 SEVERITIES = ("high", "medium", "low")

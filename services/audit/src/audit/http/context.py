@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.record import Author
-from audit.texts import text
-from audit.vocabulary import Vocabulary
+from audit.commands.record_inspection import Author
+from audit.rules.texts import text
+from audit.rules.vocabulary import Vocabulary
 from shared.auth import Person, require
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM, Clock

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, exists, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit.entry import Entry, once
-from audit.search import Search
-from audit.tables import ILLUSTRATIVE, entry, log_head
+from audit.rules.entry import Entry, once
+from audit.rules.search import Search
+from audit.store.tables import ILLUSTRATIVE, entry, log_head
 
 # The lock is taken in a statement of its own: the next one then sees everything its previous holder committed, so that
 # `not exists` is exact. `on conflict do nothing` would leave holes in the numbering.

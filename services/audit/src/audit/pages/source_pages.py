@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from audit.context import CaseReader, Here
-from audit.schemas import GapItem, SourceItem
-from audit.source import Kind
-from audit.sources_api import sources
-from audit.texts import text, texts
+from audit.http.context import CaseReader, Here
+from audit.http.schemas import GapItem, SourceItem
+from audit.http.sources import sources
+from audit.rules.source import Kind
+from audit.rules.texts import text, texts
 from shared.web.page import page
 from shared.web.problem import Text
 

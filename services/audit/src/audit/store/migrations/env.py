@@ -1,4 +1,4 @@
-from audit.tables import metadata
+from audit.store.tables import metadata
 from shared.migration import run_migrations
 
 run_migrations(metadata)

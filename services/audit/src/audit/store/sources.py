@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit import store
-from audit.entry import Entry
-from audit.heartbeat import Heartbeat
-from audit.sequence import Missing, Progress, absorb, announce, spans
+from audit.rules.entry import Entry
+from audit.rules.heartbeat import Heartbeat
+from audit.rules.sequence import Missing, Progress, absorb, announce, spans
+from audit.store import entries as store
 
 MAX_SOURCES = 100
 

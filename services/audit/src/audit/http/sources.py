@@ -4,10 +4,10 @@ from itertools import groupby
 
 from fastapi import APIRouter
 
-from audit import source_reading
-from audit.context import CaseReader, Context, Here
-from audit.schemas import GapItem, SourceItem, SourceList
-from audit.source import is_silent
+from audit.http.context import CaseReader, Context, Here
+from audit.http.schemas import GapItem, SourceItem, SourceList
+from audit.rules.source import is_silent
+from audit.store import source_reading
 
 router = APIRouter(prefix="/api/v1/sources", tags=["sources"])
 

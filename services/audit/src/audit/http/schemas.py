@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
-from audit.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
-from audit.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT, State
-from audit.source import Kind
+from audit.rules.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
+from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT, State
+from audit.rules.source import Kind
 
 
 class EntryItem(BaseModel):
