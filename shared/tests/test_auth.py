@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared.auth import TokenVerifier
-from shared.web.problem import Problem
+from shared.errors import Problem
 
 from .messaging.conftest import ProbeSettings
 

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from shared import telemetry
-from shared.database import create_engine
+from shared.database.engine import create_engine
 
 from .messaging.conftest import ProbeSettings
 

@@ -29,10 +29,10 @@ from services.aggregation.tests.conftest import Desk, record_of
 from services.aggregation.tests.test_recomputation import answer_for
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
 from shared.events import Event
 from shared.messaging import BatchConsumer
-from shared.migration import migrate
 from tiendo_local.issuer import Issuer
 from tiendo_local.postgres import Postgres
 

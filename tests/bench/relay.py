@@ -14,10 +14,10 @@ from opentelemetry.context import Context
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.events import SUBMISSIONS
 from shared.messaging import Relay, messaging_tables, publish_each
-from shared.messaging.chain import GENESIS, number
+from shared.messaging.relay.chain import GENESIS, number
 from shared.settings import ServiceSettings
 from tests.bench.events import received_event
 from tests.bench.subject import Subject

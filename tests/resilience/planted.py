@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events import Event
 from shared.messaging import BatchConsumer, Relay
-from shared.messaging import consumer as consuming
-from shared.messaging.chain import number
-from shared.messaging.consumer import Poison
-from shared.messaging.head import Head, Row, next_batch
+from shared.messaging.consumer import batch_consumer as consuming
+from shared.messaging.consumer.batch_consumer import Poison
+from shared.messaging.relay.chain import number
+from shared.messaging.relay.relay_cursor import Head, Row, next_batch
 
 HELP = "a service's worker with a planted bug"
 

@@ -12,9 +12,9 @@ import uvicorn
 
 from audit.app import create_app
 from audit.settings import Settings
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
 from shared.events import Event, SubmissionAccepted
-from shared.migration import migrate
 from tiendo_local.__main__ import main
 from tiendo_local.issuer import Issuer
 

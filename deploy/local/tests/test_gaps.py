@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from shared.migration import migrate
+from shared.database.migration import migrate
 from tiendo_local.gaps import source_lines
 
 

@@ -23,7 +23,8 @@ from aggregation.store import read
 from aggregation.store.tables import metadata
 from shared.catalogue import Catalogue, Period, load, parse_disaggregation
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
 from shared.events import (
     SUBMISSIONS,
     Event,
@@ -36,7 +37,6 @@ from shared.events import (
     SubmissionWithdrawn,
 )
 from shared.messaging import Received
-from shared.migration import migrate
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 Decision = Literal["accepted", "returned", "withdrawn"]

@@ -21,7 +21,7 @@ from services.aggregation.tests.conftest import Desk, empty, record_of
 from services.aggregation.tests.test_recomputation import compare, random_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.events import Event
 from shared.messaging import BatchConsumer, Received
 

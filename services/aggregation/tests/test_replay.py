@@ -33,10 +33,10 @@ from services.aggregation.tests.test_rebuild import TAMPERED, rebuild_from, run,
 from services.aggregation.tests.test_signature import DEEP
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
 from shared.events import Event
 from shared.messaging import BatchConsumer
-from shared.migration import migrate
 from tiendo_local.broker import Broker
 from tiendo_local.issuer import Issuer
 

@@ -26,8 +26,8 @@ from services.aggregation.tests.test_store import commune_answer
 from shared.auth import ROLES, Role, issue_local_token
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.web import messages
-from shared.web.plan import alphabetical
+from shared.text import messages
+from shared.text.names import alphabetical
 
 NEW = "24736@2025-07-01"
 

@@ -18,10 +18,10 @@ from audit.app import create_app
 from audit.settings import Settings
 from audit.worker import log_events
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
 from shared.events import Event, NotificationSent, ObligationOpened, SubmissionReceived
 from shared.messaging import BatchConsumer
-from shared.migration import migrate
 from tiendo_local.issuer import Issuer
 
 UNIT, OTHER = "24736@2025-07-01", "24615@2025-07-01"

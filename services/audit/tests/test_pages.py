@@ -11,8 +11,8 @@ import pytest
 from audit.rules.texts import texts
 from services.audit.tests.conftest import OTHER, THEN, UNIT, Audit, notified, opened, received
 from shared.events import Event, IndicatorAggregated, IndicatorFigures
-from shared.web.messages import used_in_templates
-from shared.web.plan import alphabetical
+from shared.text.messages import used_in_templates
+from shared.text.names import alphabetical
 
 FORM = {
     "boxes": "2",

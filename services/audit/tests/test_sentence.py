@@ -6,7 +6,7 @@ from audit.rules.entry import LOGGED_TYPES
 from audit.rules.sentence import period_phrase, sentence
 from audit.rules.texts import texts
 from shared.events import DATA_TYPES, SourceHeartbeat
-from shared.web.problem import Language
+from shared.text import Language
 
 DUTY: dict[str, Any] = {
     "obligation_id": "0198", "obligation": "O1", "form": "B01-XA", "unit": "24736@2025-07-01", "period": "2026",

@@ -19,7 +19,7 @@ from services.audit.tests.test_pages import check
 from shared.clock import Clock
 from shared.events import Event, SourceHeartbeat
 from shared.messaging import BatchConsumer
-from shared.messaging.chain import GENESIS, number
+from shared.messaging.relay.chain import GENESIS, number
 from shared.metrics import SOURCE_GAPS, SOURCE_HEARTBEAT_AGE
 
 SOURCE = "/submissions"

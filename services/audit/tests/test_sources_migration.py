@@ -6,7 +6,7 @@ from collections.abc import Callable
 import psycopg
 
 from services.audit.tests.test_sources import Producer
-from shared.migration import migrate
+from shared.database.migration import migrate
 
 INSERT = """
     insert into entry

@@ -24,7 +24,8 @@ from notifications.store.tables import messaging
 from notifications.worker import composer_of, seed_contacts
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM, Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
 from shared.events import (
     Event,
     ObligationOpened,
@@ -35,7 +36,6 @@ from shared.events import (
 )
 from shared.events.data import EventData
 from shared.messaging import BatchConsumer
-from shared.migration import migrate
 from tiendo_local.issuer import Issuer
 
 DUE = datetime(2026, 12, 15, tzinfo=VIETNAM)

@@ -11,8 +11,8 @@ import pytest
 from notifications.pages.month import Month
 from notifications.rules.reminder import Reason
 from shared.clock import VIETNAM
-from shared.web import messages
-from shared.web.plan import alphabetical
+from shared.text import messages
+from shared.text.names import alphabetical
 
 UNIT, OTHER = "24736@2025-07-01", "SO_Y_TE"
 HTML = {"Accept": "text/html"}

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.auth import Role
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
+from shared.database.migration import migrate
 from shared.events import Event, parse
-from shared.migration import migrate
 from submissions.app import create_app
 from submissions.rules.form import FormRules, rules_of
 from submissions.settings import Settings

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.submissions.tests.conftest import COMMUNE, Office, commune_report
 from shared.auth import Role
-from shared.web.messages import load, used_in_templates
+from shared.text.messages import load, used_in_templates
 from submissions.rules.form import FormRules
 
 ORIGIN = {"Origin": "http://submissions.test", "Accept": "text/html"}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.web.figures import number
-from shared.web.messages import load
+from shared.text.figures import number
+from shared.text.messages import load
 from submissions.pages.form_table import columns_of, page_faults, read_sheet, rows_of, typed_of
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import FormRules

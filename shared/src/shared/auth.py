@@ -12,8 +12,9 @@ import structlog
 from jwt import PyJWK, PyJWKClient, PyJWKSet
 from starlette.requests import Request
 
+from shared.errors import Problem, forbidden
 from shared.settings import ServiceSettings
-from shared.web.problem import Problem, Text, forbidden
+from shared.text import Text
 
 log = structlog.get_logger()
 Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]

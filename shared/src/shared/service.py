@@ -79,7 +79,7 @@ def main(service: Service, argv: list[str] | None = None) -> int:
     if command in service.commands:
         return service.commands[command](settings, given.arguments)
     if command == "migrate":
-        from shared.migration import migrate  # half a second of imports that no other command needs
+        from shared.database.migration import migrate  # half a second of imports that no other command needs
 
         migrate(settings.database_url.get_secret_value(), service.name)
         return 0

@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.messaging import BatchConsumer, Received, messaging_tables
 from shared.messaging.dead_letter import DeadLetters
 from shared.settings import ServiceSettings
-from shared.web import dead_letters
 from shared.web.app import create_base_app
+from shared.web.dead_letters import mount
 from tiendo_local.issuer import Issuer
 
 from ..messaging.conftest import a_record
@@ -100,7 +100,7 @@ async def office(database: Callable[[str], str], tmp_path: Path) -> AsyncIterato
     made.app = create_base_app(
         settings, place="audit", templates_package="web_demo", messages_package="web_demo", catalogue=catalogue()
     )
-    dead_letters.mount(made.app, DeadLetters(engine, "audit", made.apply, Clock(), "0" * 64))
+    mount.mount(made.app, DeadLetters(engine, "audit", made.apply, Clock(), "0" * 64))
     transport = httpx.ASGITransport(app=made.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://tiendo.test") as client:
         made.client = client

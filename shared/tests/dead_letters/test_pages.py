@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from shared.web.dead_letter_payload import payload
+from shared.web.dead_letters.payload import payload
 
 from ..messaging.conftest import an_event
 from .conftest import Office
@@ -110,7 +110,7 @@ async def test_without_a_state_nothing_is_replayed(office: Office, form: dict[st
 
 
 async def test_a_long_run_goes_on_where_it_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.dead_letter_pages.AT_ONCE", 2)
+    monkeypatch.setattr("shared.web.dead_letters.pages.AT_ONCE", 2)
     ids = await office.set_aside(*(an_event().to_bytes() for _ in range(3)))
     first = await office.send(f"{HOME}/replay", state="open")
     assert "Vẫn không áp dụng được: 2." in first.text

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.events import DeadlineApproaching, Event
 from shared.messaging import Received, messaging_tables
 from shared.settings import ServiceSettings

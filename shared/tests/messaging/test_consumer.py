@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging.consumer import BatchConsumer, Received, is_transient
+from shared.messaging.consumer.batch_consumer import BatchConsumer, Received, is_transient
 from shared.messaging.retention import forget_inbox
 
 from .conftest import Probe, a_record, an_event

@@ -13,11 +13,11 @@ from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
+from shared.errors import Problem
 from shared.events import DATA_TYPES, DEADLINES, Event, EventData, parse
 from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
 from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
 from shared.messaging.retention import forget_inbox
-from shared.web.problem import Problem
 
 from .conftest import Probe, a_record, an_event, stage
 
@@ -140,7 +140,7 @@ async def test_a_process_killed_before_the_commit_leaves_all_as_it_was(
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
     before = await everything(probe)
-    publish = "shared.messaging.dead_letter.desk.publish"
+    publish = "shared.messaging.dead_letter.replay.publish"
 
     async def die(tx: AsyncConnection, *events: Event) -> None:
         [backend] = (await tx.execute(sa.text("select pg_backend_pid()"))).scalars()

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from shared.database.migration import migrate
 from shared.messaging import messaging_tables
-from shared.migration import migrate
 
 from .conftest import an_event
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from shared.database.migration import migrate
 from shared.messaging.tables import VACUUM_BY_COUNT
-from shared.migration import migrate
 
 from .test_dead_letter_migration import engine_of
 

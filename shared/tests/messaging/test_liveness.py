@@ -12,8 +12,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.messaging import Relay, ServiceWorker, publish
-from shared.messaging.liveness import Reached, Sign, stuck, suspicious
-from shared.messaging.loop import GuardedLoop
+from shared.messaging.health.guarded_loop import GuardedLoop
+from shared.messaging.health.liveness import Reached, Sign, stuck, suspicious
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.messaging.consumer import BatchConsumer
-from shared.messaging.poison import PoisonGate, PoisonLimit, PoisonLimitReached
+from shared.messaging.consumer.batch_consumer import BatchConsumer
+from shared.messaging.consumer.poison import PoisonGate, PoisonLimit, PoisonLimitReached
 from tiendo_local.broken_batch import send_broken
 from tiendo_local.broker import Broker
 

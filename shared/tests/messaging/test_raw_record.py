@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from shared.messaging.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
-from shared.messaging.undecodable import take_apart
+from shared.messaging.consumer.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
+from shared.messaging.consumer.undecodable import take_apart
 from tiendo_local.broken_batch import CODECS, broken_batch, send_broken
 from tiendo_local.broker import Broker
 

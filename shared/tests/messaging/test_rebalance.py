@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.messaging import Received, ServiceWorker
 from tiendo_local.broker import Broker
 

@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.events import DEADLINES, Event, EventData, parse
 from shared.messaging import EventTooLarge, Relay, publish
-from shared.messaging.chain import GENESIS
-from shared.messaging.relay import BATCH
+from shared.messaging.relay.chain import GENESIS
+from shared.messaging.relay.relay import BATCH
 from shared.settings import ServiceSettings
 from tiendo_local import topics as kafka_topics
 from tiendo_local.broker import Broker

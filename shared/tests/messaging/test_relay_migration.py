@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from shared.messaging.chain import GENESIS, number
-from shared.migration import migrate
+from shared.database.migration import migrate
+from shared.messaging.relay.chain import GENESIS, number
 
 from .conftest import an_event
 from .test_dead_letter_migration import engine_of

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.messaging import BatchConsumer, Received
-from shared.messaging.consumer import is_transient
+from shared.messaging.consumer.batch_consumer import is_transient
 
 from .conftest import Probe, a_record, an_event
 

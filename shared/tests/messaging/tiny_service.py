@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.messaging import Received, ServiceWorker
 from shared.service import Service, main
 from shared.settings import ServiceSettings

@@ -21,10 +21,10 @@ from starlette.responses import Response
 from shared.auth import Person, require
 from shared.catalogue import Catalogue, load
 from shared.settings import ServiceSettings
+from shared.text import Fault, Text
 from shared.web.app import create_base_app
 from shared.web.etag import check_if_match, etag
-from shared.web.page import page
-from shared.web.problem import Fault, Text
+from shared.web.shell.page import page
 
 sys.path.insert(0, str(Path(__file__).parent))
 DUE = datetime(2026, 12, 14, 17, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.errors import Problem
 from shared.web.cursor import decode, encode, listing
-from shared.web.problem import Problem
 
 KINDS = (int, str, Decimal, date, datetime, UUID)
 keys = st.tuples(

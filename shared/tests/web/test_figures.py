@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.web.figures import day, days_left, instant, last_day, number
+from shared.text.figures import day, days_left, instant, last_day, number
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from asyncpg import exceptions as postgres
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from shared.web.guard import is_unavailable
+from shared.web.middleware.guard import is_unavailable
 
 
 def dbapi(cause: BaseException, *, lost: bool = False) -> DBAPIError:

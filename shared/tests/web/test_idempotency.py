@@ -12,8 +12,8 @@ from fastapi import FastAPI, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.responses import Response
 
-from shared.web import idempotency
-from shared.web.handlers import install
+from shared.database import idempotency
+from shared.web.problem.handlers import install
 
 KEY = {"Idempotency-Key": "2f6c-1"}
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from shared.web.limits import depth_exceeds
+from shared.web.middleware.limits import depth_exceeds
 
 JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024

@@ -5,7 +5,7 @@ import pytest
 from markupsafe import Markup
 
 from shared.auth import ROLES
-from shared.web import messages
+from shared.text import messages
 
 SHELL = messages.load("shared.web")
 

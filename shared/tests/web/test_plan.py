@@ -1,4 +1,4 @@
-from shared.web.plan import alphabetical
+from shared.text.names import alphabetical
 
 
 def test_names_sort_as_in_vietnamese() -> None:

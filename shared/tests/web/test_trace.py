@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from shared.web.trace import Traced
+from shared.web.middleware.trace import Traced
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 

@@ -7,7 +7,7 @@ Does what `python -m <service> migrate` does for each.
 import os
 import sys
 
-from shared.migration import migrate
+from shared.database.migration import migrate
 from tiendo_local.services import url_variable
 
 

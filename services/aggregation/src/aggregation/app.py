@@ -16,10 +16,10 @@ from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.messaging.dead_letter import DeadLetters
-from shared.web import dead_letters
 from shared.web.app import create_base_app
+from shared.web.dead_letters import mount
 from shared.web.health import Finding
 
 
@@ -57,5 +57,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.state.health.ready("database", database)
     for module in (routes, rebuilds, indicators, rebuild_pages):
         app.include_router(module.router)
-    dead_letters.mount(app, DeadLetters(engine, settings.service, effect, clock, catalogue.version))
+    mount.mount(app, DeadLetters(engine, settings.service, effect, clock, catalogue.version))
     return app

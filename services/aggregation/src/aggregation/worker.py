@@ -8,7 +8,7 @@ from aggregation.rules.plan import Plan
 from aggregation.settings import Settings
 from shared.catalogue import load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.events import SUBMISSIONS
 from shared.messaging import ServiceWorker
 

@@ -15,10 +15,10 @@ from audit.settings import Settings
 from audit.worker import log_events
 from shared.catalogue import load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.messaging.dead_letter import DeadLetters
-from shared.web import dead_letters
 from shared.web.app import create_base_app
+from shared.web.dead_letters import mount
 from shared.web.health import Finding
 
 
@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.health.ready("database", database)
     for module in (batch, events, inspections, sources, log, inspection_pages, source_pages):
         app.include_router(module.router)
-    dead_letters.mount(
+    mount.mount(
         app, DeadLetters(engine, settings.service, log_events(clock, settings.gap_grace), clock, catalogue.version)
     )
     return app

@@ -12,10 +12,10 @@ from audit.settings import Settings
 from audit.store import entries as store
 from audit.store import sources
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.idempotency import forgetting
 from shared.events import ALL_TOPICS
 from shared.messaging import Apply, Received, ServiceWorker
-from shared.web.idempotency import forgetting
 
 GRACE = timedelta(seconds=30)
 

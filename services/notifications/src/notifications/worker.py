@@ -15,10 +15,10 @@ from notifications.settings import Settings
 from notifications.store import write
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.events import SUBMISSIONS
 from shared.messaging import ServiceWorker
-from shared.web import messages
+from shared.text import messages
 
 CATALOGUE = "catalogue"
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.auth import TokenVerifier
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
-from shared.database import create_engine
+from shared.database.engine import create_engine
 from shared.web.app import create_base_app
 from shared.web.health import Finding
 from submissions.commands.context import Desk

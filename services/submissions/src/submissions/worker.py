@@ -1,8 +1,8 @@
 """The worker: only the relay. This service consumes nothing, and forgets idempotency keys after a week."""
 
-from shared.database import create_engine
+from shared.database.engine import create_engine
+from shared.database.idempotency import forgetting
 from shared.messaging import ServiceWorker
-from shared.web.idempotency import forgetting
 from submissions.settings import Settings
 
 

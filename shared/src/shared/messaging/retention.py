@@ -1,8 +1,5 @@
 """What messaging may forget: an event id that no broker can deliver again, and no dead letter still holds."""
 
-import asyncio
-from contextlib import suppress
-
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,10 +29,3 @@ async def forget_inbox(engine: AsyncEngine) -> int:
         total += gone
         if gone < CHUNK:
             return total
-
-
-async def pause(stopping: asyncio.Event, seconds: float) -> None:
-    """Wait, but no longer than until the worker stops."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stopping.wait()

@@ -10,13 +10,14 @@ from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.catalogue import load
-from shared.messaging.consumer import Apply
-from shared.messaging.liveness import Sign
-from shared.messaging.loop import GuardedLoop, Loop
-from shared.messaging.relay import Relay
-from shared.messaging.retention import forget_inbox, pause
-from shared.messaging.subscription import Subscription
-from shared.messaging.vitals import Vitals
+from shared.loops import pause
+from shared.messaging.consumer.batch_consumer import Apply
+from shared.messaging.consumer.subscription import Subscription
+from shared.messaging.health.guarded_loop import GuardedLoop, Loop
+from shared.messaging.health.health_watch import Vitals
+from shared.messaging.health.liveness import Sign
+from shared.messaging.relay.relay import Relay
+from shared.messaging.retention import forget_inbox
 from shared.settings import ServiceSettings
 from shared.shutdown import CANCEL_SECONDS, DRAIN_SECONDS
 

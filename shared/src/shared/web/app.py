@@ -10,20 +10,21 @@ from fastapi.telemetry import TelemetryConfig
 from shared.auth import TokenVerifier
 from shared.catalogue import load
 from shared.settings import ServiceSettings
-from shared.web import messages, sign_in
-from shared.web.csrf import ForgeryCheck
-from shared.web.guard import Guard
-from shared.web.handlers import install
+from shared.text import messages
+from shared.text.names import PlanFacts
 from shared.web.health import Health, health_routes
-from shared.web.language_switch import LanguageSwitch
-from shared.web.limits import DEFAULT_BYTES, Limits
 from shared.web.metrics import metrics_routes
+from shared.web.middleware.csrf import ForgeryCheck
+from shared.web.middleware.guard import Guard
+from shared.web.middleware.language_switch import LanguageSwitch
+from shared.web.middleware.limits import DEFAULT_BYTES, Limits
+from shared.web.middleware.trace import Traced
 from shared.web.openapi import PROBLEM_RESPONSES
-from shared.web.page import templates
-from shared.web.places import PLACES
-from shared.web.plan import PlanFacts
-from shared.web.static_files import Static
-from shared.web.trace import Traced
+from shared.web.problem.handlers import install
+from shared.web.shell import sign_in
+from shared.web.shell.navigation import PLACES
+from shared.web.shell.page import templates
+from shared.web.shell.static_files import Static
 
 
 def create_base_app(

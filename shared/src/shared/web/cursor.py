@@ -14,7 +14,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from shared.web.problem import Fault, Problem, Text
+from shared.errors import Problem
+from shared.text import Fault, Text
 
 MAX_LIMIT = 500
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="how many items at most")]

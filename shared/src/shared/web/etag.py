@@ -2,7 +2,8 @@
 
 from starlette.requests import Request
 
-from shared.web.problem import Problem, Text, precondition_failed
+from shared.errors import Problem, precondition_failed
+from shared.text import Text
 
 
 def etag(version: int) -> str:

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import HTTPConnection
 
-from shared.web.problem import Language
+from shared.text import Language
 
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600

@@ -5,7 +5,7 @@ from aggregation.rules.records import Value
 from aggregation.rules.revision import Basis
 from shared.calendar import Period
 from shared.catalogue import Measure
-from shared.web.problem import Language
+from shared.text import Language
 
 NOTHING = Value(None, None, None, 0, 0, "not_assessed")
 

@@ -15,7 +15,8 @@ from shared.auth import require
 from shared.calendar import VIETNAM, Period
 from shared.catalogue import Measure
 from shared.clock import Clock
-from shared.web.problem import Fault, Text, invalid, not_found
+from shared.errors import invalid, not_found
+from shared.text import Fault, Text
 
 anyone = Depends(require())
 

@@ -11,7 +11,8 @@ from aggregation.http.schemas import ChecksumSchema, RebuildSchema, TableSumSche
 from aggregation.store import rebuilds
 from aggregation.store.checksum import Checksum, checksum
 from shared.auth import Person, require
-from shared.web.problem import Problem, Text
+from shared.errors import Problem
+from shared.text import Text
 
 SECONDS = 25
 Overseer = Annotated[Person, Depends(require("ops", "auditor"))]

@@ -22,11 +22,12 @@ from aggregation.store import read
 from shared.calendar import Period
 from shared.catalogue import Measure, Unit
 from shared.catalogue.plan import Document
-from shared.web.figures import number
+from shared.errors import not_found
+from shared.text import Language, Text
+from shared.text.figures import number
+from shared.text.names import alphabetical, name_of
 from shared.web.language import language
-from shared.web.page import page
-from shared.web.plan import alphabetical, name_of
-from shared.web.problem import Language, Text, not_found
+from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, dependencies=[anyone])
 

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 from aggregation.http.query import desk_of
 from aggregation.http.rebuilds import Overseer
 from aggregation.store import rebuilds
-from shared.web.page import page
+from shared.web.shell.page import page
 
 SHOWN = 20
 router = APIRouter(include_in_schema=False)

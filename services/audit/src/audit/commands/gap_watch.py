@@ -10,7 +10,7 @@ from audit.rules.source import KINDS
 from audit.store import source_reading, sources
 from shared import metrics
 from shared.clock import Clock
-from shared.messaging.retention import pause
+from shared.loops import pause
 
 WATCH_SECONDS = 1.0
 

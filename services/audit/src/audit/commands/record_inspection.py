@@ -17,9 +17,10 @@ from audit.store import inspections as store
 from shared import telemetry
 from shared.auth import Person
 from shared.clock import VIETNAM
+from shared.errors import conflict, invalid, not_found
 from shared.events import Event, EventData, FindingRecorded, InspectionLogged
 from shared.messaging import publish
-from shared.web.problem import Fault, conflict, invalid, not_found
+from shared.text import Fault
 
 SOURCE = "/audit"
 

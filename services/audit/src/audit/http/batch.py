@@ -8,8 +8,8 @@ from starlette.responses import Response
 from audit.http.context import CaseReader, Here
 from audit.rules.texts import fault
 from audit.store import entries
+from shared.errors import invalid
 from shared.events import ALL_TOPICS
-from shared.web.problem import invalid
 
 MAX_ENTRIES = 2000
 # The sum of the bodies in one answer; an answer holds at least one body, however large (900 kB at most).

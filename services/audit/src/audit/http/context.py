@@ -13,7 +13,7 @@ from audit.rules.vocabulary import Vocabulary
 from shared.auth import Person, require
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM, Clock
-from shared.web.problem import forbidden
+from shared.errors import forbidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from audit.http.schemas import EntryDetail, EntryItem, EntryList
 from audit.rules.search import FILTERS, Search, read_search
 from audit.rules.texts import fault, text
 from audit.store import entries
+from shared.errors import Problem, invalid, not_found
 from shared.events import CONTENT_TYPE
+from shared.text import Fault
 from shared.web import cursor as cursors
-from shared.web.problem import Fault, Problem, invalid, not_found
 
 DEFAULT_LIMIT = 50
 PAGING = ("limit", "cursor")

@@ -23,9 +23,10 @@ from audit.rules.finding import SEVERITIES, read_finding
 from audit.rules.inspection import State, read_inspection, state_of
 from audit.rules.texts import fault, text
 from audit.store import inspections as store
+from shared.database import idempotency
+from shared.errors import invalid, not_found
+from shared.text import Fault
 from shared.web import cursor as cursors
-from shared.web import idempotency
-from shared.web.problem import Fault, invalid, not_found
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
 STATES: tuple[State, ...] = get_args(State)

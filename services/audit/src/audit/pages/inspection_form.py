@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.rules.finding import MAX_FINDINGS, PARTS
 from audit.rules.texts import text, texts
-from shared.web.problem import Fault, Text
+from shared.text import Fault, Text
 
 TEXTS = (
     "unit", "period", "kind", "obligation", "basis_document", "document_number", "signed_on",

@@ -16,9 +16,10 @@ from audit.pages.inspection_form import Form, empty_finding, empty_form, named, 
 from audit.pages.log import unit_groups
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
 from audit.rules.inspection import KINDS, OBLIGATIONS, read_inspection
-from shared.web import idempotency
-from shared.web.page import page
-from shared.web.problem import Fault, Problem
+from shared.database import idempotency
+from shared.errors import Problem
+from shared.text import Fault
+from shared.web.shell.page import page
 
 SHOWN = 50
 MAX_FIELDS = 600

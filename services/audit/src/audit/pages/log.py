@@ -17,11 +17,12 @@ from audit.rules.search import FILTERS, SHORT_TYPES, read_search
 from audit.rules.sentence import sentence
 from audit.rules.texts import text
 from audit.store import entries
+from shared.errors import not_found
+from shared.text import Language, Text
+from shared.text.names import all_units, unit_name
 from shared.web import cursor as cursors
-from shared.web.page import page
-from shared.web.plan import all_units, unit_name
-from shared.web.problem import Language, Text, not_found
-from shared.web.sign_in import grouped
+from shared.web.shell.page import page
+from shared.web.shell.sign_in import grouped
 
 SHOWN = 50
 SHOWN_OF_TIMELINE = 200

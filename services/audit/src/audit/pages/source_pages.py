@@ -10,8 +10,8 @@ from audit.http.schemas import GapItem, SourceItem
 from audit.http.sources import sources
 from audit.rules.source import Kind
 from audit.rules.texts import text, texts
-from shared.web.page import page
-from shared.web.problem import Text
+from shared.text import Text
+from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from audit.rules.form_reader import Reader
-from shared.web.problem import Fault
+from shared.text import Fault
 
 SEVERITIES = ("high", "medium", "low")
 PARTS = ("criteria", "condition", "cause", "effect")

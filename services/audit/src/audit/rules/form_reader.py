@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from audit.rules.texts import fault
-from shared.web.problem import Fault
+from shared.text import Fault
 
 FIRST_DAY, LAST_DAY = date(2021, 1, 1), date(2035, 12, 31)
 

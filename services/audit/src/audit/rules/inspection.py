@@ -11,7 +11,7 @@ from audit.rules.finding import MAX_FINDINGS, Finding, read_finding
 from audit.rules.form_reader import Reader
 from audit.rules.texts import fault
 from audit.rules.vocabulary import Vocabulary
-from shared.web.problem import Fault
+from shared.text import Fault
 
 KINDS = ("thanh_tra", "kiem_tra", "giam_sat")
 OBLIGATIONS = ("O12", "O13")

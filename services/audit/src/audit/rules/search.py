@@ -8,7 +8,7 @@ from audit.rules.entry import LOGGED_TYPES
 from audit.rules.texts import fault
 from audit.rules.vocabulary import Vocabulary
 from shared.clock import VIETNAM
-from shared.web.problem import Fault
+from shared.text import Fault
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
 SOURCES = ("submissions", "aggregation", "notifications", "audit")

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from audit.rules.texts import text, texts
-from shared.web.figures import days_left, instant, number
-from shared.web.problem import Language, Text
+from shared.text import Language, Text
+from shared.text.figures import days_left, instant, number
 
 LANGUAGES: tuple[Language, Language] = ("vi", "en")
 ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}

@@ -2,8 +2,7 @@
 
 from functools import cache
 
-from shared.web import messages
-from shared.web.problem import Fault, Text
+from shared.text import Fault, Text, messages
 
 
 @cache

@@ -23,8 +23,9 @@ from notifications.rules.reminder import State
 from notifications.store import read as lists
 from notifications.store import write
 from notifications.store.read import Filter
+from shared.errors import not_found, precondition_failed
+from shared.text import Text
 from shared.web.cursor import Cursor, Limit, decode, listing
-from shared.web.problem import Text, not_found, precondition_failed
 
 router = APIRouter(prefix="/api/v1")
 Code = Annotated[str | None, Query(max_length=80)]

@@ -20,11 +20,12 @@ from notifications.rules.naming import form_name, form_title, period_name
 from notifications.store import read as lists
 from notifications.store.read import LIVE, Filter
 from shared.clock import VIETNAM
+from shared.errors import not_found
+from shared.text import Fault, Text
+from shared.text.names import alphabetical, unit_name
 from shared.web.cursor import Cursor, decode, encode
 from shared.web.language import language
-from shared.web.page import page
-from shared.web.plan import alphabetical, unit_name
-from shared.web.problem import Fault, Text, not_found
+from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 ROWS = 50

@@ -4,8 +4,8 @@ import re
 
 from shared.calendar import Period
 from shared.catalogue import Catalogue
-from shared.web.plan import name_of, unit_name
-from shared.web.problem import Text
+from shared.text import Text
+from shared.text.names import name_of, unit_name
 
 NUMBERED = re.compile(r"B(\d+)(-.*)?")
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}

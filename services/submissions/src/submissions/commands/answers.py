@@ -9,7 +9,7 @@ from pydantic import (
     BaseModel,
 )
 
-from shared.web.problem import Language
+from shared.text import Language
 from submissions.rules.obligation import is_late
 
 

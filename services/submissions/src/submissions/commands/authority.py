@@ -4,7 +4,8 @@ from datetime import date
 
 from shared.auth import Person, check_unit
 from shared.catalogue import Catalogue
-from shared.web.problem import Text, forbidden
+from shared.errors import forbidden
+from shared.text import Text
 
 NOT_COORDINATOR = Text(
     "Chỉ cơ quan tổng hợp của Kế hoạch mới được làm việc này; hôm nay đó là {name}.",

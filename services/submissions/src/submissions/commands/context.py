@@ -11,7 +11,7 @@ from shared.auth import Person
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM, Clock
-from shared.web.trace import trace_id
+from shared.web.middleware.trace import trace_id
 from submissions.commands.authority import check_acting, units_of
 from submissions.rules.form import FormRules
 from submissions.settings import Settings

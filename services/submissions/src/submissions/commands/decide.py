@@ -5,9 +5,10 @@ from uuid import UUID
 
 import uuid6
 
+from shared.database import idempotency
+from shared.errors import Problem, conflict, invalid, not_found
 from shared.messaging import publish
-from shared.web import idempotency
-from shared.web.problem import Problem, Text, conflict, invalid, not_found
+from shared.text import Text
 from submissions import events
 from submissions.commands.answers import Decided
 from submissions.commands.authority import check_coordinator

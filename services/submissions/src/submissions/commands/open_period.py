@@ -8,9 +8,10 @@ import uuid6
 from shared.auth import Person
 from shared.calendar import Period
 from shared.catalogue import Catalogue
+from shared.database import idempotency
+from shared.errors import invalid
 from shared.messaging import publish
-from shared.web import idempotency
-from shared.web.problem import Fault, Text, invalid
+from shared.text import Fault, Text
 from submissions import events
 from submissions.commands.answers import Opened
 from submissions.commands.authority import check_opener

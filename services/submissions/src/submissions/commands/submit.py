@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database import idempotency
+from shared.errors import Problem, invalid, not_found
 from shared.messaging import publish
-from shared.web import idempotency
-from shared.web.problem import Language, Problem, Text, invalid, not_found
+from shared.text import Language, Text
 from submissions import events
 from submissions.commands.answers import Receipt, receipt
 from submissions.commands.context import Actor, Desk

@@ -1,6 +1,6 @@
 """ETag and If-Match (RFC 9110 sections 8.8.3, 13.1.1). The tag of an obligation is its version."""
 
-from shared.web.problem import precondition_failed
+from shared.errors import precondition_failed
 
 
 def etag(version: int) -> str:

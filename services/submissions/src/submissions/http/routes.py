@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
 from shared.auth import Person, require
-from shared.web import idempotency
+from shared.database import idempotency
+from shared.errors import Problem, invalid, not_found
+from shared.text import Fault, Text
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.language import language
-from shared.web.problem import Fault, Problem, Text, invalid, not_found
 from submissions.commands.answers import Decided, Opened, Receipt
 from submissions.commands.context import Actor, Desk, desk_of, narrowed_units
 from submissions.commands.decide import NO_SUBMISSION, Decision, settle

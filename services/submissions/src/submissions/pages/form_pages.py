@@ -9,10 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.auth import Person, require
-from shared.web import idempotency
+from shared.database import idempotency
+from shared.errors import not_found
 from shared.web.language import language
-from shared.web.page import page
-from shared.web.problem import not_found
+from shared.web.shell.page import page
 from submissions.commands.answers import Receipt
 from submissions.commands.context import Actor, Desk, desk_of, sees_all
 from submissions.commands.submit import NO_OBLIGATION, Posting, Refused, take

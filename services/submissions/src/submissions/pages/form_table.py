@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from shared.catalogue import disaggregation_key
-from shared.web.figures import number
-from shared.web.problem import Fault, Language, Text
+from shared.text import Fault, Language, Text
+from shared.text.figures import number
 from submissions.rules import limits
 from submissions.rules.form import Element, Field, FormRules
 from submissions.rules.observation import STATUSES, Entry, NumberReader, Status, read_english, read_vietnamese

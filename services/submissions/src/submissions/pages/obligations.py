@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.auth import Person, require
 from shared.calendar import Period
+from shared.text.names import all_units
 from shared.web.cursor import Cursor, decode, encode
-from shared.web.page import page
-from shared.web.plan import all_units
-from shared.web.sign_in import grouped
+from shared.web.shell.page import page
+from shared.web.shell.sign_in import grouped
 from submissions.commands.authority import may_open, units_of
 from submissions.commands.context import Desk, desk_of, sees_all
 from submissions.commands.open_period import open_period, read_period

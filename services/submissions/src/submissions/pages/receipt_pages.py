@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.auth import Person, require
 from shared.catalogue import disaggregation_key
-from shared.web.page import page
-from shared.web.problem import Fault, Problem, not_found
+from shared.errors import Problem, not_found
+from shared.text import Fault
+from shared.web.shell.page import page
 from submissions.commands.authority import is_coordinator
 from submissions.commands.context import Actor, Desk, desk_of, sees_all
 from submissions.commands.decide import NO_SUBMISSION, Decision, settle

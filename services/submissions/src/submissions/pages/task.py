@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.calendar import Holidays
 from shared.clock import VIETNAM
-from shared.web.figures import last_day
+from shared.text.figures import last_day
 from submissions.rules.obligation import PENDING
 
 # State of an obligation or revision → shape of the shell (full, half, empty circle, dash).

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from shared import catalogue as cat
-from shared.web.problem import Text
+from shared.text import Text
 
 Cell = tuple[str, str]  # (element, canonical disaggregation; "" is the total)
 

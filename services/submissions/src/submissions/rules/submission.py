@@ -8,7 +8,7 @@ from typing import Any
 import uuid6
 
 from shared.calendar import Period
-from shared.web.figures import last_day
+from shared.text.figures import last_day
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.checks.sums import warn_floors
 from submissions.rules.checks.texts import check_narrative, check_reason, warn_narrative

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from shared.web.figures import number
-from shared.web.messages import Messages, load
-from shared.web.problem import Fault, Text
+from shared.text import Fault, Text
+from shared.text.figures import number
+from shared.text.messages import Messages, load
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.database.idempotency import idempotency_table
 from shared.messaging import messaging_tables
-from shared.web.idempotency import idempotency_table
 
 metadata = sa.MetaData()
 instant = sa.TIMESTAMP(timezone=True)

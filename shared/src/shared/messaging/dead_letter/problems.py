@@ -1,6 +1,7 @@
 """Why a dead letter cannot be replayed or discarded."""
 
-from shared.web.problem import Fault, Problem, Text, conflict, not_found
+from shared.errors import Problem, conflict, not_found
+from shared.text import Fault, Text
 
 
 class StillFails(Problem):

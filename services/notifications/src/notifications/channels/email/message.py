@@ -18,9 +18,8 @@ from notifications.rules.stage import RETURNED, days_left, last_day
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM
-from shared.web import figures
-from shared.web.messages import Messages
-from shared.web.problem import Language
+from shared.text import Language, figures
+from shared.text.messages import Messages
 
 NAME = "Tiến Độ"
 TASK_PATH = "/obligations/{obligation_id}"

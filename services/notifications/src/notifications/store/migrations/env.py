@@ -1,4 +1,4 @@
 from notifications.store.tables import metadata
-from shared.migration import run_migrations
+from shared.database.migration import run_migrations
 
 run_migrations(metadata)

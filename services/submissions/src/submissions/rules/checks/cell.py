@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from shared.catalogue import disaggregation_key
-from shared.web.problem import Text
+from shared.text import Text
 from submissions.rules import limits
 from submissions.rules.checks.texts import escape, shown
 from submissions.rules.form import Cell, FormRules

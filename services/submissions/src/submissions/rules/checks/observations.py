@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
-from shared.web.problem import Text
+from shared.text import Text
 from submissions.rules import limits
 from submissions.rules.checks.cell import check_place, quoted
 from submissions.rules.checks.pairs import check_pairs

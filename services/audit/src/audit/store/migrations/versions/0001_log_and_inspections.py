@@ -2,8 +2,8 @@
 
 from alembic import op
 
+from shared.database.idempotency import create_idempotency_table
 from shared.messaging import create_messaging_tables
-from shared.web.idempotency import create_idempotency_table
 
 revision = "0001"
 down_revision = None

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.messaging.dead_letter_migration import make_dead_letters_a_work_list
+from shared.messaging.migrations.dead_letters import make_dead_letters_a_work_list
 
 revision = "0004"
 down_revision = "0003"

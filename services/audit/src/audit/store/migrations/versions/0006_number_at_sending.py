@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.messaging.relay_migration import number_at_sending
+from shared.messaging.migrations.relay import number_at_sending
 
 revision = "0006"
 down_revision = "0005"

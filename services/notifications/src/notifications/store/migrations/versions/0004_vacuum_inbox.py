@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.messaging.inbox_migration import vacuum_inbox_by_count
+from shared.messaging.migrations.inbox import vacuum_inbox_by_count
 
 revision = "0004"
 down_revision = "0003"

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.database.idempotency import create_idempotency_table
 from shared.messaging import create_messaging_tables
-from shared.web.idempotency import create_idempotency_table
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,145 @@
+"""`Idempotency-Key`: a creating POST that is sent again gets its first answer again and does nothing twice.
+
+In the service's own transaction:
+
+    attempt = await idempotency.attempt(request, person.subject)      # None when the client sent no key
+    async with engine.begin() as tx:
+        if replay := await idempotency.begin(tx, attempt):
+            return replay.response()
+        …
+        await idempotency.finish(tx, attempt, 201, body)
+
+A second request with the same key waits in `begin` until the first one's transaction ends.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from starlette.responses import Response
+
+from shared.errors import Problem
+from shared.loops import pause
+from shared.text import Fault, Text
+
+HEADER = "idempotency-key"
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+NAME = "idempotency"
+KEEP = timedelta(days=7)
+FORGET_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    key: str
+    person: str
+    request: str  # method and path
+    request_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    status: int
+    body: bytes
+
+    def response(self) -> Response:
+        return Response(self.body, self.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
+
+
+def _columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("person", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("request", sa.Text, nullable=False),
+        sa.Column("request_sha256", sa.LargeBinary, nullable=False),
+        sa.Column("status", sa.SmallInteger),
+        sa.Column("body", sa.LargeBinary),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now(), index=True),
+    ]
+
+
+def idempotency_table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(NAME, metadata, *_columns())
+
+
+def create_idempotency_table(op: Any) -> None:
+    """For a migration: `op` is alembic's."""
+    op.create_table(NAME, *_columns())
+
+
+TABLE = idempotency_table(sa.MetaData())
+_CLAIM = sa.text(
+    f"insert into {NAME} (person, key, request, request_sha256) values (:person, :key, :request, :sha) "
+    "on conflict do nothing returning key"
+)
+_KEEP = sa.text(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
+
+
+async def attempt(
+    request: Request, person: str, *, key: str | None = None, content: bytes | None = None
+) -> Attempt | None:
+    """What the client tries, for `begin`. None without a key, Problem 400 for a bad one.
+
+    A page gives its form's hidden field as `key` and what the form says as `content`, since a form's body can be
+    read only once; otherwise they are the header and the body.
+    """
+    chosen = key if key is not None else request.headers.get(HEADER)
+    if chosen is None:
+        return None
+    if not KEY.fullmatch(chosen):
+        text = Text("Khóa dài 1 đến 255 ký tự ASCII nhìn thấy được.", "A key is 1 to 255 visible ASCII characters.")
+        title = Text("Idempotency-Key không đúng", "The Idempotency-Key is not valid")
+        raise Problem(400, "idempotency-key-invalid", title, [Fault("format", "/header/Idempotency-Key", text)])
+    digest = hashlib.sha256(await request.body() if content is None else content).digest()
+    return Attempt(chosen, person, f"{request.method} {request.url.path}", digest)
+
+
+async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
+    """Claim the key, or give the stored answer. Problem 422 when the key was used for another request."""
+    if attempt is None:
+        return None
+    values = {"person": attempt.person, "key": attempt.key}
+    if (await tx.execute(_CLAIM, {**values, "request": attempt.request, "sha": attempt.request_sha256})).first():
+        return None
+    mine = (TABLE.c.person == attempt.person) & (TABLE.c.key == attempt.key)
+    row = (await tx.execute(sa.select(TABLE).where(mine))).one()
+    if (row.request, row.request_sha256) != (attempt.request, attempt.request_sha256):
+        text = Text(
+            "Khóa này đã dùng cho một yêu cầu khác. Yêu cầu mới cần một khóa mới.",
+            "This key was used for another request. A new request needs a new key.",
+        )
+        title = Text("Idempotency-Key đã dùng cho nội dung khác", "The Idempotency-Key was used for other content")
+        raise Problem(422, "idempotency-key-reused", title, [Fault("reused", "/header/Idempotency-Key", text)])
+    if row.status is None:
+        raise RuntimeError("begin was called twice in one transaction, or an earlier one committed without finish")
+    return Replay(row.status, row.body)
+
+
+async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body: bytes) -> None:
+    """Keep the answer. `body` is the JSON as sent."""
+    if attempt is not None:
+        await tx.execute(_KEEP, {"person": attempt.person, "key": attempt.key, "status": status, "body": body})
+
+
+async def forget(tx: AsyncConnection, before: datetime) -> int:
+    """Delete keys older than `before`; how many."""
+    return (await tx.execute(sa.delete(TABLE).where(TABLE.c.created_at < before))).rowcount
+
+
+def forgetting(engine: AsyncEngine) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """A loop for the service's worker: keys older than a week are forgotten, hourly."""
+
+    async def forget_keys(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            async with engine.begin() as tx:
+                await forget(tx, datetime.now(UTC) - KEEP)
+            await pause(stopping, FORGET_SECONDS)
+
+    return forget_keys

@@ -1,0 +1,77 @@
+"""What can be wrong with a request, as RFC 9457 wants it told: one answer that lists every fault.
+
+This module imports nothing of the package, so that `shared.auth` and every rule may raise from here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.text import Fault, Language, Text
+
+
+class Problem(Exception):
+    """An answer with status ≥ 400. `extra` adds members to the JSON, `headers` to the response."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: Text,
+        faults: Sequence[Fault] = (),
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {code}: {title.en}")
+        self.status = status
+        self.code = code
+        self.title = title
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+
+    def document(self, language: Language, *, instance: str = "", trace_id: str = "") -> dict[str, Any]:
+        """The members of RFC 9457 section 3.1, with `errors` as in its example of several faults."""
+        return {
+            "type": f"urn:tiendo:problem:{self.code}",
+            "title": self.title.in_(language),
+            "status": self.status,
+            "code": self.code,
+            "instance": instance,
+            "trace_id": trace_id,
+            "errors": [
+                {"pointer": fault.pointer, "code": fault.code, "message": fault.text.in_(language)}
+                for fault in self.faults
+            ],
+            **self.extra,
+        }
+
+
+INVALID_TITLE = Text("Dữ liệu gửi lên có chỗ chưa đúng", "Something in what was sent is not right")
+
+
+def invalid(faults: Sequence[Fault], *, title: Text = INVALID_TITLE) -> Problem:
+    """422 with every fault found."""
+    return Problem(422, "invalid", title, faults)
+
+
+def not_found(what: Text | None = None) -> Problem:
+    return Problem(404, "not-found", what or Text("Không tìm thấy", "Not found"))
+
+
+def forbidden(why: Text) -> Problem:
+    return Problem(403, "forbidden", why)
+
+
+def conflict(code: str, why: Text, faults: Sequence[Fault] = ()) -> Problem:
+    """409: the thing is not in a state that allows this."""
+    return Problem(409, code, why, faults)
+
+
+def precondition_failed() -> Problem:
+    """412: If-Match does not name the current state (RFC 9110 section 13.1.1)."""
+    text = Text(
+        "Nội dung đã được người khác thay đổi. Tải lại trang rồi làm lại.",
+        "Someone else has changed this since. Reload and try again.",
+    )
+    return Problem(412, "precondition-failed", text)

@@ -1,0 +1,205 @@
+"""Applying a batch of Kafka records: at least once from Kafka, exactly once in effect.
+
+One transaction holds the inbox claim, the service's effects, the dead letters and the new outbox rows. A poison event
+is isolated by halving inside savepoints and becomes a dead letter; a failure of the infrastructure is raised, so that
+the batch comes again (intake.py paces it), and is never a dead letter.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from aiokafka import ConsumerRecord
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, get_current_span, set_span_in_context, use_span
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import metrics, telemetry
+from shared.events import Event, InvalidEvent, parse
+from shared.log import without_details
+from shared.messaging.consumer.dead_letter_row import letter, quarantine
+from shared.messaging.consumer.poison import PoisonGate
+
+log = structlog.get_logger()
+
+_CLAIM = sa.text(
+    "insert into inbox (event_id) select unnest(:ids) on conflict do nothing returning event_id"
+).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Text)))
+
+# SQLSTATE classes that tell of the event: data, integrity, view check, too large
+# for an index or a limit, raised by a rule. All others tell of the server
+# (connection, resources, a missing table or grant), and the same event may succeed once somebody has mended it.
+POISON_CLASSES = frozenset({"22", "23", "44", "54", "P0"})
+
+
+@dataclass(frozen=True)
+class Received:
+    """An event as it came: its exact bytes, where they stood, and the trace context of its processing."""
+
+    event: Event
+    record: ConsumerRecord
+    context: Context = field(default_factory=Context)
+
+    @property
+    def value(self) -> bytes:
+        return bytes(self.record.value or b"")
+
+
+Apply = Callable[[AsyncConnection, list[Received]], Awaitable[None]]
+Poison = tuple[ConsumerRecord, str | None, str]
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same event may succeed later without anybody changing anything."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return bool(error.connection_invalidated) or not state or state[:2] not in POISON_CLASSES
+    return isinstance(error, OSError | TimeoutError | asyncio.CancelledError)
+
+
+class BatchConsumer:
+    """Applies batches for one service. `consume` returns once the batch is committed, or raises to get it again."""
+
+    def __init__(self, engine: AsyncEngine, service: str, apply: Apply, gate: PoisonGate | None = None) -> None:
+        self._engine = engine
+        self._service = service
+        self._apply = apply
+        self._gate = gate or PoisonGate(service)
+
+    async def consume(self, records: Sequence[ConsumerRecord]) -> None:
+        started = time.monotonic()
+        await self._consume(records)
+        metrics.BATCH_SECONDS.labels(self._service).observe(time.monotonic() - started)
+
+    async def _consume(self, records: Sequence[ConsumerRecord]) -> None:
+        readable, poison = _decode(records)
+        with self._traced(readable) as received:
+            async with self._engine.begin() as tx:
+                fresh = await self._claim(tx, received)
+                if fresh:
+                    poison += await self._isolate(tx, fresh)
+                self._gate.check(len(records), len(poison), poison[0][2] if poison else "")
+                if poison:
+                    await quarantine(tx, [_letter(*p) for p in poison])
+            self._gate.took(len(records), len(poison))
+        self._count(received, fresh, poison)
+
+    async def _claim(self, tx: AsyncConnection, received: list[Received]) -> list[Received]:
+        """The events never seen before, each once, in the order they came."""
+        if not received:
+            return []
+        # Sorted, so that two owners of a partition during a rebalance wait for each other instead of deadlocking.
+        ids = sorted({r.event.id for r in received})
+        claimed = set((await tx.execute(_CLAIM, {"ids": ids})).scalars())
+        fresh = []
+        for r in received:
+            if r.event.id in claimed:
+                claimed.remove(r.event.id)
+                fresh.append(r)
+        return fresh
+
+    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> list[Poison]:
+        """Apply in order, halving around failures; returns what cannot be applied."""
+        try:
+            async with tx.begin_nested():
+                await self._apply(tx, received)
+            return []
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(received) == 1:
+                log.error("event.dead", event_id=received[0].event.id, type=received[0].event.type, exc_info=True)
+                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])]
+        half = len(received) // 2
+        return await self._isolate(tx, received[:half]) + await self._isolate(tx, received[half:])
+
+    @contextmanager
+    def _traced(self, events: list[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
+        """A span per sampled event in the event's own trace; the batch's span links to all of them."""
+        spans: list[Span] = []
+        received = []
+        for record, event in events:
+            context = telemetry.context_of(event.traceparent)
+            if get_current_span(context).get_span_context().trace_flags.sampled:
+                span = telemetry.tracer().start_span(
+                    f"process {record.topic}",
+                    context=context,
+                    kind=SpanKind.CONSUMER,
+                    attributes={**self._attributes(record.topic), telemetry.MESSAGE_ID: event.id},
+                )
+                spans.append(span)
+                context = set_span_in_context(span, context)
+            received.append(Received(event, record, context))
+        alone = spans[0] if len(events) == 1 and spans else None
+        batch = alone or telemetry.tracer().start_span(
+            f"process batch {self._service}",
+            context=Context(),
+            kind=SpanKind.CONSUMER,
+            links=telemetry.links_to([event.traceparent for _, event in events]),
+            attributes={**self._attributes(events[0][0].topic if events else ""), telemetry.BATCH_COUNT: len(events)},
+        )
+        try:
+            with use_span(batch, end_on_exit=False, record_exception=False):
+                yield received
+        except BaseException as error:
+            for span in spans:
+                span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+        finally:
+            for span in {id(s): s for s in [*spans, batch]}.values():
+                span.end()
+
+    def _attributes(self, topic: str) -> dict[str, str]:
+        return {
+            telemetry.SYSTEM: "kafka",
+            telemetry.OPERATION: "process",
+            telemetry.OPERATION_TYPE: "process",
+            telemetry.DESTINATION: topic,
+            telemetry.GROUP: self._service,
+        }
+
+    def _count(self, received: list[Received], fresh: list[Received], poison: list[Poison]) -> None:
+        now = datetime.now(UTC)
+        for topic in {r.record.topic for r in fresh}:
+            ages = [(now - r.event.time).total_seconds() for r in fresh if r.record.topic == topic]
+            metrics.INBOX_APPLIED.labels(self._service, topic).inc(len(ages))
+            observe = metrics.EVENT_AGE.labels(self._service, topic).observe
+            for age in ages:
+                observe(max(0.0, age))
+        if received and len(received) > len(fresh):
+            metrics.INBOX_DUPLICATES.labels(self._service, received[0].record.topic).inc(len(received) - len(fresh))
+        for record, _, _ in poison:
+            metrics.DEAD_LETTERS.labels(self._service, record.topic).inc()
+
+
+def _decode(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecord, Event]], list[Poison]]:
+    readable: list[tuple[ConsumerRecord, Event]] = []
+    poison: list[Poison] = []
+    for record in records:
+        try:
+            readable.append((record, parse(record.value)))
+        except InvalidEvent as error:
+            poison.append((record, None, str(error)))
+    return readable, poison
+
+
+def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[str, Any]:
+    return letter(
+        record.topic,
+        record.partition,
+        record.offset,
+        record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        event_id=event_id,
+        reason=reason,
+    )

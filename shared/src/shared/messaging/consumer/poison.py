@@ -1,0 +1,97 @@
+"""How much poison a consumer sets aside before it stops.
+
+A few records that cannot be applied become dead letters and the rest goes on. When most of what comes is poison, it is
+the deployment or the producer that is broken, and turning a whole topic into dead letters would only hide it: the
+consumer stops taking effect, keeps its offsets, and tries again until somebody has mended it or raised the share.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from shared import metrics
+from shared.messaging.consumer.backoff import Paced
+from shared.settings import ServiceSettings
+
+log = structlog.get_logger()
+
+
+class PoisonLimitReached(Paced):
+    """The batch in hand must be rolled back."""
+
+
+@dataclass(frozen=True)
+class PoisonLimit:
+    """`share` of the records of the last `window_seconds`, but never fewer than `least` poison records."""
+
+    share: float = 0.2
+    least: int = 100
+    window_seconds: float = 600.0
+    retry_seconds: float = 30.0
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "PoisonLimit":
+        return cls(
+            settings.poison_share,
+            settings.poison_least,
+            settings.poison_window_seconds,
+            settings.poison_retry_seconds,
+        )
+
+    def exceeded(self, records: int, poison: int) -> bool:
+        return poison >= self.least and poison > self.share * records
+
+
+class PoisonGate:
+    """The records that one process has taken within the window; `stopped` says in words why nothing is taken now.
+
+    While stopped the window does not move on, or a batch smaller than `least` would slip through once per window. A
+    batch without poison always passes: what was taken before it was within the limit.
+    """
+
+    def __init__(
+        self, service: str, limit: PoisonLimit | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.stopped: str | None = None
+        self._service = service
+        self._limit = limit or PoisonLimit()
+        self._monotonic = monotonic
+        self._taken: deque[tuple[float, int, int]] = deque()
+        metrics.CONSUMER_STOPPED.labels(service).set(0)
+
+    def check(self, records: int, poison: int, example: str) -> None:
+        """Before the commit of a batch; `example` tells why one of its records is poison. Raises PoisonLimitReached."""
+        if not self.stopped:
+            since = self._monotonic() - self._limit.window_seconds
+            while self._taken and self._taken[0][0] < since:
+                self._taken.popleft()
+        if not poison:
+            return
+        records += sum(taken for _, taken, _ in self._taken)
+        poison += sum(bad for _, _, bad in self._taken)
+        if self._limit.exceeded(records, poison):
+            self._stop(records, poison, example)
+
+    def took(self, records: int, poison: int) -> None:
+        """After the commit."""
+        if self.stopped:
+            log.info("consumer.resumed", was=self.stopped)
+            self.stopped = None
+            metrics.CONSUMER_STOPPED.labels(self._service).set(0)
+        self._taken.append((self._monotonic(), records, poison))
+
+    def _stop(self, records: int, poison: int, example: str) -> None:
+        reason = (
+            f"stopped: {poison} of the last {records} records could not be applied, more than "
+            f"POISON_SHARE={self._limit.share:g} allows; one of them: {example[:300]} | Nothing is lost: they stay in "
+            f"Kafka and are tried again every {self._limit.retry_seconds:g} s. Mend the producer or this "
+            "service and deploy, or set POISON_SHARE higher to set them aside as dead letters."
+        )
+        if not self.stopped:
+            log.critical("consumer.stopped", detail=reason)
+        self.stopped = reason
+        metrics.CONSUMER_STOPPED.labels(self._service).set(1)
+        raise PoisonLimitReached(f"{poison} of {records} records are poison", self._limit.retry_seconds)

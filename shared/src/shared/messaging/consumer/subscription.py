@@ -1,0 +1,112 @@
+"""The FastStream batch subscriber of a worker: its settings, and what we do to it so that no record is lost."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.messaging.client import has_ceased_fetching
+from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer
+from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
+from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, Intake
+from shared.messaging.consumer.undecodable import Stepper
+from shared.settings import ServiceSettings
+from shared.shutdown import DRAIN_SECONDS
+
+GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
+
+
+async def _tolerate_headers(
+    records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[KafkaMessage]]
+) -> KafkaMessage:
+    """FastStream decodes headers as UTF-8 and silently drops the batch when it cannot; our events do not need them."""
+    message = await original(tuple(replace(record, headers=()) for record in records))
+    message.raw_message = records
+    return message
+
+
+async def _undecoded(message: KafkaMessage) -> object:
+    return message.raw_message
+
+
+class Subscription:
+    """The topics of one service, read by its consumer group. `started` when the broker could be reached."""
+
+    def __init__(self, settings: ServiceSettings, engine: AsyncEngine, topics: Sequence[str], apply: Apply) -> None:
+        self.intake = Intake()
+        self.broker = KafkaBroker(
+            settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
+            client_id=settings.service,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            graceful_timeout=GRACEFUL_SECONDS,
+            logger=logging.getLogger("tiendo.kafka"),
+            log_level=logging.DEBUG,
+        )
+        self.gate = PoisonGate(settings.service, PoisonLimit.of(settings))
+        batches = BatchConsumer(engine, settings.service, apply, self.gate)
+        subscriber = self.broker.subscriber(
+            *topics,
+            group_id=settings.service,
+            batch=True,
+            max_records=500,
+            batch_timeout_ms=25,
+            parser=_tolerate_headers,
+            decoder=_undecoded,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            auto_offset_reset="earliest",
+            session_timeout_ms=settings.kafka_session_timeout_ms,
+            heartbeat_interval_ms=min(3_000, settings.kafka_session_timeout_ms // 4),
+            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+            listener=self.intake,
+            max_poll_interval_ms=300_000,
+            max_partition_fetch_bytes=4 * 2**20,
+            fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+        )
+        fetch = self.intake.fetching(Stepper(settings, engine, self.gate, self.intake).fetching(subscriber.get_msg))
+        subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
+        subscriber.consume_one = self.intake.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
+
+        @subscriber
+        async def on_batch(message: KafkaMessage) -> None:
+            raw = message.raw_message
+            records = raw if isinstance(raw, tuple) else (raw,)
+            with self.intake.pacing(len(records)):
+                await batches.consume(records)
+
+        self._subscriber = subscriber
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """None until connected."""
+        return self._subscriber.consumer
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing asks for records any more although something should."""
+        tasks = self._subscriber.tasks
+        asked_by_nobody = bool(tasks) and all(task.done() for task in tasks)
+        ceased = self.consumer is not None and has_ceased_fetching(self.consumer)
+        return self._subscriber.running and (asked_by_nobody or ceased)
+
+    def polled_at(self) -> float | None:
+        """When Kafka last answered for any of our partitions, as `time.time`; None without
+        partitions; when we got them, before the first answer.
+
+        The newest: a partition whose records wait in the client's buffer is not asked for, and that is no fault.
+        """
+        if self.consumer is None:
+            return None
+        partitions = self.consumer.assignment()
+        polls = [self.consumer.last_poll_timestamp(partition) for partition in partitions]
+        return max((poll / 1000 for poll in polls if poll), default=self.intake.assigned_at if partitions else None)
+
+    async def stop(self) -> None:
+        await self.broker.stop()
+
+    async def start(self) -> None:
+        await self.broker.start()

@@ -1,0 +1,198 @@
+"""What ops can do about a dead letter: apply it with today's code, or say why it is left alone.
+
+Each act is one transaction: the letter's row is locked; the inbox claim, the effect, the new state and the event that
+tells of it are committed together or not at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import metrics, telemetry
+from shared.clock import Clock
+from shared.errors import Problem
+from shared.events import DeadLetterDiscarded, DeadLetterHandled, DeadLetterReplayed, Event, InvalidEvent, parse
+from shared.log import without_details
+from shared.messaging.consumer.batch_consumer import Apply, Received, is_transient
+from shared.messaging.dead_letter import store
+from shared.messaging.dead_letter.letter import Letter, Outcome, State
+from shared.messaging.dead_letter.problems import StillFails, nothing_to_replay, replayed_already, unknown
+from shared.messaging.dead_letter.store import Wanted
+from shared.messaging.outbox import publish
+
+MAX_REASON = 2000
+
+log = structlog.get_logger()
+
+_CLAIM = sa.text("insert into inbox (event_id) values (:id) on conflict do nothing returning event_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a letter. `reason` is set where it could not be applied: then it stays in its state.
+
+    The reason is what today's code said, or the code of the problem that kept it from being tried.
+    """
+
+    id: int
+    state: State
+    outcome: Outcome | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """Those of one service; `apply` is its worker's effect, given one event at a time."""
+
+    engine: AsyncEngine
+    service: str
+    apply: Apply
+    clock: Clock
+    catalogue_version: str
+
+    async def replay(self, id_: int, by: str) -> Handled:
+        """Apply the letter now. Of one that was replayed the same is answered again and nothing is done.
+
+        Problems: 404, 409 without a value, `StillFails`: then nothing stays but one more attempt and the new reason.
+        A failure of the infrastructure is raised as it is and leaves the letter as it was.
+        """
+        async with self.engine.begin() as tx:
+            letter = await self._locked(tx, id_)
+            if letter.state == "replayed":
+                return Handled(letter.id, letter.state, letter.outcome)
+            value = await store.value_of(tx, letter.id)
+            if value is None:
+                raise nothing_to_replay()
+            handled = await self._attempt(tx, letter, value, by)
+        if handled.reason is not None:
+            log.warning("letter.failed_again", letter=id_, type=letter.type, reason=handled.reason)
+            raise StillFails(handled.reason)
+        log.info("letter.replayed", letter=id_, type=letter.type, outcome=handled.outcome)
+        if handled.outcome == "applied":
+            metrics.INBOX_APPLIED.labels(self.service, letter.topic).inc()
+        return handled
+
+    async def replay_all(self, wanted: Wanted, after: int, limit: int, by: str) -> tuple[list[Handled], int | None]:
+        """Up to `limit` letters with ids above `after`, oldest first, each in its own transaction.
+
+        Answers what became of each, and the id to go on after (None at the end). A failure of the infrastructure ends
+        the run: what was committed before stays, and a second run does nothing twice.
+        """
+        async with self.engine.connect() as tx:
+            found = await store.next_letters(tx, wanted, after, limit + 1)
+        handled = [await self._replay_or_tell(letter, by) for letter in found[:limit]]
+        return handled, found[limit - 1].id if len(found) > limit else None
+
+    async def _replay_or_tell(self, letter: Letter, by: str) -> Handled:
+        try:
+            return await self.replay(letter.id, by)
+        except StillFails as problem:
+            return Handled(letter.id, letter.state, reason=problem.reason)
+        except Problem as problem:
+            return Handled(letter.id, letter.state, reason=problem.code)
+
+    async def discard(self, id_: int, note: str, by: str) -> Handled:
+        """Leave the letter alone, with a reason. It is kept whole and may still be replayed. Problems: 404, 409.
+
+        Discarding again changes nothing.
+        """
+        async with self.engine.begin() as tx:
+            letter = await self._locked(tx, id_)
+            if letter.state == "replayed":
+                raise replayed_already()
+            if letter.state == "open":
+                facts = self._facts(letter, letter.event_id)
+                await store.discarded(tx, letter.id, note, at=facts["handled_at"], by=by)
+                await publish(tx, self._told(letter, DeadLetterDiscarded(**facts)))
+        log.info("letter.discarded", letter=id_, type=letter.type)
+        return Handled(letter.id, "discarded")
+
+    async def _locked(self, tx: AsyncConnection, id_: int) -> Letter:
+        letter = await store.find(tx, id_, lock=True)
+        if letter is None:
+            raise unknown()
+        return letter
+
+    async def _attempt(self, tx: AsyncConnection, letter: Letter, value: bytes, by: str) -> Handled:
+        """The effect inside a savepoint; when it fails, the failure is what is kept."""
+        try:
+            async with tx.begin_nested():
+                event = parse(value)
+                outcome = await self._apply(tx, letter, event, value)
+                facts = self._facts(letter, event.id)
+                await store.replayed(tx, letter.id, event.id, outcome, at=facts["handled_at"], by=by)
+                await publish(tx, self._told(letter, DeadLetterReplayed(**facts, outcome=outcome)))
+        except Exception as error:
+            if is_transient(error):
+                raise
+            reason = _reason(error)
+            await store.failed_again(tx, letter.id, reason)
+            return Handled(letter.id, letter.state, reason=reason)
+        return Handled(letter.id, "replayed", outcome)
+
+    async def _apply(self, tx: AsyncConnection, letter: Letter, event: Event, value: bytes) -> Outcome:
+        """A letter that could be read when it was set aside holds the event's claim; another one must get it first."""
+        claimed = await tx.scalar(_CLAIM, {"id": event.id})
+        if claimed is None and letter.event_id != event.id:
+            return "duplicate"
+        with self._traced(letter, event) as context:
+            await self.apply(tx, [Received(event, letter.record(value), context)])
+        return "applied"
+
+    @contextmanager
+    def _traced(self, letter: Letter, event: Event) -> Iterator[Context]:
+        """A span in the event's own trace, linked to the request that asks for the replay."""
+        span = telemetry.tracer().start_span(
+            f"replay {letter.topic}",
+            context=telemetry.context_of(event.traceparent),
+            kind=SpanKind.CONSUMER,
+            links=telemetry.links_to([telemetry.traceparent_of()]),
+            attributes={
+                telemetry.SYSTEM: "kafka",
+                telemetry.OPERATION: "replay",
+                telemetry.OPERATION_TYPE: "process",
+                telemetry.DESTINATION: letter.topic,
+                telemetry.GROUP: self.service,
+                telemetry.MESSAGE_ID: event.id,
+            },
+        )
+        try:
+            yield set_span_in_context(span)
+        except BaseException as error:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+        finally:
+            span.end()
+
+    def _facts(self, letter: Letter, event_id: str | None) -> dict[str, Any]:
+        return {
+            "consumer": self.service,
+            "letter": letter.id,
+            "origin_topic": letter.topic,
+            "partition": letter.partition,
+            "offset": letter.offset,
+            "event_id": event_id,
+            "handled_at": self.clock.now(),
+        }
+
+    def _told(self, letter: Letter, data: DeadLetterHandled) -> Event:
+        return Event.of(
+            data,
+            source=f"/{self.service}",
+            subject=f"dead-letter/{self.service}/{letter.id}",
+            time=data.handled_at,
+            catalogue_version=self.catalogue_version,
+        )
+
+
+def _reason(error: Exception) -> str:
+    """As the consumer tells it: what an event lacks in words, what a rule raised with its kind; no row's content."""
+    told = str(error) if isinstance(error, InvalidEvent) else without_details(repr(error))
+    return told.replace("\x00", "\\0")[:MAX_REASON]

@@ -1,0 +1,210 @@
+"""Transactional outbox, sending side.
+
+One transaction sends the promised batch (see `head`), deletes its rows and promises the next batch; it is committed
+after Kafka's acknowledgements. The delete is the claim, the commit the mark, the rollback the retry, with the same
+bytes. One sender at a time by a transaction-scoped advisory lock; any number of instances may run. Between two
+batches, a heartbeat when one is due.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import sqlalchemy as sa
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import metrics, telemetry
+from shared.events import CONTENT_TYPE
+from shared.messaging.client import abandon
+from shared.messaging.relay.chain import number
+from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
+from shared.messaging.relay.relay_cursor import Head, Row, next_batch, read_head, save_head, take
+from shared.settings import ServiceSettings
+
+BATCH = 1000
+POLL_SECONDS = 0.02
+ACK_TIMEOUT_SECONDS = 20
+RETRY_SECONDS = 1.0
+BEAT_TIMEOUT_SECONDS = 5
+
+log = structlog.get_logger()
+
+_LEAD = sa.text("select pg_try_advisory_xact_lock(727002)")
+_ANY = sa.text("select exists (select from outbox)")
+# Bounded: while Kafka is away the outbox may hold millions of rows, and this is asked every second.
+_STATE = sa.text(
+    """
+    select (select count(*) from (select from outbox limit :most) as counted),
+      coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)
+    """
+).bindparams(most=COUNTED_AT_MOST)
+
+
+class Relay:
+    """`catalogue_version` stands in its heartbeats, which go out every `heartbeat_seconds`."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        settings: ServiceSettings,
+        *,
+        catalogue_version: str,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        batch: int = BATCH,
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._source = f"/{settings.service}"
+        self._batch = batch
+        self._heartbeat = Heartbeat(settings, catalogue_version, heartbeat_seconds)
+        self._stopping = asyncio.Event()
+        self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
+
+    async def run(self) -> None:
+        """Send until `stop`. A failure of a server closes the producer and starts over: a half-broken one must not live
+        on. Any other is raised: the task is over, liveness has the process started again."""
+        while not self._stopping.is_set():
+            producer = self._producer()
+            try:
+                async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
+                    await producer.start()
+                await self._send_until_stopped(producer)
+            except (KafkaError, TimeoutError, OSError, SQLAlchemyError) as error:
+                metrics.RELAY_FAILURES.labels(self._settings.service).inc()
+                log.warning("relay.retry", error=repr(error)[:300])
+                await self._pause(RETRY_SECONDS)
+            except Exception:
+                metrics.RELAY_FAILURES.labels(self._settings.service).inc()
+                log.critical("relay.failed", exc_info=True)
+                raise
+            finally:
+                await abandon(producer)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    def _producer(self) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            client_id=f"{self._settings.service}-relay",
+            acks="all",
+            enable_idempotence=self._settings.kafka_idempotent,
+            max_batch_size=256 * 1024,
+            # Never the first to give up: aiokafka would drop one batch of a partition and send the next one.
+            request_timeout_ms=(ACK_TIMEOUT_SECONDS + 10) * 1000,
+        )
+
+    async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
+        while not self._stopping.is_set():
+            if self._heartbeat.due:
+                await self.beat(producer)
+            # Idle, one look costs one round trip. What came while a batch was acknowledged is not kept waiting.
+            if await self._waiting():
+                done = await self.step(producer)
+                self.moved_at = time.monotonic()
+                if done:
+                    continue
+            await self._pause(POLL_SECONDS)
+
+    async def _waiting(self) -> bool:
+        async with self._engine.connect() as connection:
+            looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return bool(await looking.scalar(_ANY))
+
+    async def step(self, producer: AIOKafkaProducer) -> int:
+        """Send the promised batch, if there is one, and promise the next; returns the rows sent and promised."""
+        async with self._engine.begin() as tx:
+            if not await tx.scalar(_LEAD):
+                return 0
+            head = await read_head(tx, self._source)
+            rows = await take(tx, head.batch) if head.batch else []
+            following = await self._send(tx, producer, rows, head)
+            if following != head:
+                await save_head(tx, self._source, following)
+        for topic, sent in Counter(row.topic for row in rows).items():
+            metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
+        return len(rows) + len(following.batch)
+
+    async def beat(self, producer: AIOKafkaProducer) -> bool:
+        """Say how far the events have left, unless another instance is sending; whether it was said.
+
+        Straight to Kafka: from the outbox it would wait behind what it tells of.
+        """
+        async with self._engine.begin() as tx:
+            if not await tx.scalar(_LEAD):
+                return False
+            event = await self._heartbeat.event(tx)
+            self._heartbeat.beaten()
+            async with asyncio.timeout(BEAT_TIMEOUT_SECONDS):
+                await producer.send_and_wait(
+                    event.data.topic, event.to_bytes(), key=event.subject.encode(), headers=_headers(None)
+                )
+            return True
+
+    async def _send(self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], head: Head) -> Head:
+        """Send `rows` behind `head`; returns the head once they have left, with the batch found meanwhile."""
+        acks: list[asyncio.Future[object]] = []
+        sequence, prevhash = head.sequence, head.hash
+        with _traced(rows):
+            async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
+                for row in rows:
+                    last = number(row.value, sequence + 1, prevhash)
+                    sequence, prevhash = last.sequence, last.hash
+                    headers = _headers(row.traceparent)
+                    acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
+                batch = await next_batch(tx, self._batch)
+                await asyncio.gather(*acks)
+        return Head(sequence, prevhash, batch)
+
+
+async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:
+    """Rows waiting, counted up to 100 000, and the age of the oldest in seconds."""
+    pending, age = (await connection.execute(_STATE)).one()
+    return int(pending), float(age)
+
+
+def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:
+    headers = [("content-type", CONTENT_TYPE.encode())]
+    return [*headers, ("traceparent", traceparent.encode())] if traceparent else headers
+
+
+@contextmanager
+def _traced(rows: Sequence[Row]) -> Iterator[None]:
+    """A span for each sampled event, from before the sending until all are acknowledged."""
+    spans = [_span(row) for row in rows if telemetry.is_sampled(row.traceparent)]
+    try:
+        yield
+    except BaseException as error:
+        for span in spans:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+        raise
+    finally:
+        for span in spans:
+            span.end()
+
+
+def _span(row: Row) -> Span:
+    return telemetry.tracer().start_span(
+        f"send {row.topic}",
+        context=telemetry.context_of(row.traceparent),
+        kind=SpanKind.CLIENT,
+        attributes={
+            telemetry.SYSTEM: "kafka",
+            telemetry.OPERATION: "send",
+            telemetry.OPERATION_TYPE: "send",
+            telemetry.DESTINATION: row.topic,
+            telemetry.MESSAGE_ID: row.event_id,
+        },
+    )

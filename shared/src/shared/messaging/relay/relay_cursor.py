@@ -1,0 +1,61 @@
+"""What of the outbox has left, and which rows leave next.
+
+The order is promised before anything of it is sent: after a crash the same rows leave in the same order behind the
+same link, and so with the same bytes, whatever else was written meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.messaging.relay.chain import GENESIS
+
+Row = sa.Row[Any]
+_IDS = ARRAY(sa.BigInteger)
+
+_READ = sa.text("select sequence, hash, batch from relay_head where source = :source")
+_SAVE = sa.text(
+    """
+    insert into relay_head (source, sequence, hash, batch) values (:source, :sequence, :hash, :batch)
+    on conflict (source) do update set sequence = excluded.sequence, hash = excluded.hash, batch = excluded.batch
+    """
+).bindparams(sa.bindparam("batch", type_=_IDS))
+_NEXT = sa.text("select id from outbox order by id limit :n")
+_TAKE = sa.text(
+    "delete from outbox where id = any(:ids) returning id, topic, key, event_id, value, traceparent"
+).bindparams(sa.bindparam("ids", type_=_IDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`sequence` and `hash` of the last event that Kafka has acknowledged (0 and `GENESIS`: none yet), and `batch`, the
+    ids of the rows that leave behind it, in that order."""
+
+    sequence: int = 0
+    hash: str = GENESIS
+    batch: Sequence[int] = ()
+
+
+async def read_head(tx: AsyncConnection, source: str) -> Head:
+    row = (await tx.execute(_READ, {"source": source})).one_or_none()
+    return Head(row.sequence, row.hash, row.batch) if row else Head()
+
+
+async def save_head(tx: AsyncConnection, source: str, head: Head) -> None:
+    values = {"sequence": head.sequence, "hash": head.hash, "batch": list(head.batch)}
+    await tx.execute(_SAVE, {"source": source, **values})
+
+
+async def next_batch(tx: AsyncConnection, size: int) -> list[int]:
+    """The ids of the oldest rows, at most `size`."""
+    return list((await tx.execute(_NEXT, {"n": size})).scalars())
+
+
+async def take(tx: AsyncConnection, batch: Sequence[int]) -> list[Row]:
+    """Delete the rows of a batch and return them in its order; those that somebody removed by hand are passed over."""
+    found = {row.id: row for row in await tx.execute(_TAKE, {"ids": list(batch)})}
+    return [found[id_] for id_ in batch if id_ in found]

@@ -1,0 +1,72 @@
+"""Numbers, days and instants as an office writes them: 1.234,5 and 14/12/2026 23:12, in Vietnam's time."""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal
+
+from shared.text import Language, Text
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+NONE = "–"
+
+DIGITS = 60  # sums of sums stay exact
+
+
+def number(value: Decimal | int | str | None, decimals: int | None = None, *, language: Language = "vi") -> str:
+    """All given digits, or rounded half up to `decimals`. `–` for None."""
+    if value is None:
+        return NONE
+    exact = value if isinstance(value, Decimal) else Decimal(value)
+    if decimals is None:
+        return str(format_decimal(exact, locale=language, decimal_quantization=False))
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    with localcontext(prec=DIGITS):
+        rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        return str(format_decimal(rounded, format=pattern, locale=language))
+
+
+def _local(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return value.astimezone(VIETNAM)
+
+
+def day(value: date | datetime | None) -> str:
+    """14/12/2026: an aware datetime is the day it is in Vietnam."""
+    if value is None:
+        return NONE
+    local = _local(value) if isinstance(value, datetime) else value
+    return f"{local.day:02}/{local.month:02}/{local.year}"
+
+
+def instant(value: datetime | None, *, seconds: bool = False) -> str:
+    """14/12/2026 23:12 in Vietnam."""
+    if value is None:
+        return NONE
+    local = _local(value)
+    return f"{day(local)} {local:%H:%M:%S}" if seconds else f"{day(local)} {local:%H:%M}"
+
+
+def last_day(due_at: datetime) -> date:
+    """The last day in time: "trước ngày 15/12" is 15 December 00:00, exclusive, so the 14th."""
+    return (_local(due_at) - timedelta(microseconds=1)).date()
+
+
+def days_left(days: int, working: int | None = None) -> Text:
+    """Days from today to the last day in time; 0 is today, negative is overdue. `working` days in brackets."""
+    if days < 0:
+        late = -days
+        return Text(f"quá hạn {late} ngày", f"{late} {_days(late)} overdue")
+    if days == 0:
+        return Text("hạn chót hôm nay", "due today")
+    if working is None:
+        return Text(f"còn {days} ngày", f"{days} {_days(days)} left")
+    return Text(
+        f"còn {days} ngày ({working} ngày làm việc)", f"{days} {_days(days)} left ({working} working {_days(working)})"
+    )
+
+
+def _days(count: int) -> str:
+    return "day" if count == 1 else "days"

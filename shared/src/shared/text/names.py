@@ -1,0 +1,63 @@
+"""What the shell needs of the catalogue, and names of units in the reader's language."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Protocol
+
+from shared.text import Language
+
+
+class UnitFacts(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def name_vi(self) -> str: ...
+    @property
+    def name_en(self) -> str | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+class PlanFacts(Protocol):
+    @property
+    def version(self) -> str: ...
+    @property
+    def plan(self) -> Any: ...
+    @property
+    def units(self) -> Any: ...
+
+    def unit(self, key: str) -> Any: ...
+
+
+def unit_name(catalogue: PlanFacts, key: str, spoken: Language) -> str:
+    """The unit's own name; the key itself when the catalogue does not know it (an older plan's unit in old data)."""
+    try:
+        return name_of(catalogue.unit(key), spoken)
+    except LookupError:
+        return key
+
+
+def name_of(thing: Any, spoken: Language) -> str:
+    """`name_vi`/`name_en` or `title_vi`/`title_en`; Vietnamese where no English name is known."""
+    stem = next(stem for stem in ("name", "title") if hasattr(thing, f"{stem}_vi"))
+    english = getattr(thing, f"{stem}_en", None) if spoken == "en" else None
+    return str(english or getattr(thing, f"{stem}_vi"))
+
+
+def alphabetical(name: str) -> tuple[str, str]:
+    """Sort key that keeps Vietnamese letters at their places: Đ after D, accents after the bare letter."""
+    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d\uffff"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)), name
+
+
+def all_units(catalogue: PlanFacts) -> list[UnitFacts]:
+    units: Iterable[UnitFacts] = catalogue.units.values()
+    return list(units)
+
+
+def province(catalogue: PlanFacts, spoken: Language) -> str:
+    """The area the plan covers: the root of the units."""
+    return next((name_of(unit, spoken) for unit in all_units(catalogue) if unit.level == "root"), "")

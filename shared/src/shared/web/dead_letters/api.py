@@ -1,0 +1,139 @@
+"""Dead letters over HTTP, on every service that consumes events: ops act, ops and auditors read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
+
+from shared.auth import Person, require
+from shared.errors import Problem, conflict
+from shared.messaging.consumer.batch_consumer import is_transient
+from shared.messaging.dead_letter import DeadLetters, Letter, State, Wanted, find, search, unknown, value_of
+from shared.text import Text
+from shared.web import cursor as cursors
+from shared.web.dead_letters.schemas import (
+    Discarded,
+    DiscardIn,
+    LetterDetail,
+    LetterItem,
+    LetterList,
+    Replayed,
+    ReplayIn,
+    ReplayResults,
+)
+
+MAX_ID = 2**63 - 1
+
+
+def desk_of(request: Request) -> DeadLetters:
+    found: DeadLetters = request.app.state.dead_letters
+    return found
+
+
+Desk = Annotated[DeadLetters, Depends(desk_of)]
+Reader = Annotated[Person, Depends(require("ops", "auditor"))]
+Operator = Annotated[Person, Depends(require("ops"))]
+LetterId = Annotated[int, Path(ge=1, le=MAX_ID)]
+router = APIRouter(prefix="/api/v1/dead-letters", tags=["dead letters"])
+
+
+@router.get("", response_model=LetterList)
+async def list_letters(
+    desk: Desk,
+    person: Reader,
+    state: State | None = None,
+    topic: Annotated[str | None, Query(max_length=249)] = None,
+    type: Annotated[str | None, Query(max_length=200)] = None,
+    reason: Annotated[str | None, Query(max_length=500, description="a part of the reason's text")] = None,
+    limit: cursors.Limit = 50,
+    cursor: cursors.Cursor = None,
+) -> Any:
+    """Newest first, without their values."""
+    return await listing(desk, Wanted(state, topic or None, type or None, reason or None), limit, cursor, LetterItem.of)
+
+
+@router.get("/{letter_id}", response_model=LetterDetail)
+async def get_letter(letter_id: LetterId, desk: Desk, person: Reader) -> Any:
+    return LetterDetail.whole(*await letter_and_value(desk, letter_id))
+
+
+@router.get("/{letter_id}/raw", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
+async def get_raw_letter(letter_id: LetterId, desk: Desk, person: Reader) -> Response:
+    """The exact bytes of the record's value, and nothing else."""
+    _, value = await letter_and_value(desk, letter_id)
+    if value is None:
+        text = Text("Bản ghi này không giữ được nội dung nào", "This letter holds no value")
+        raise Problem(404, "no-value", text)
+    headers = {"Content-Disposition": f'attachment; filename="dead-letter-{desk.service}-{letter_id}.bin"'}
+    return Response(value, headers=headers, media_type="application/octet-stream")
+
+
+@router.post("/replay", response_model=ReplayResults)
+async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
+    """Oldest first, each letter in its own transaction. What still fails stays, and is told; go on with `next`."""
+    after = cursor_after(wanted.cursor)
+    if wanted.state == "replayed":
+        raise conflict("replayed-already", Text("Các bản ghi này đã phát lại rồi", "These letters were replayed"))
+    which = Wanted(wanted.state, wanted.topic, wanted.type, wanted.reason)
+    async with available():
+        handled, last = await desk.replay_all(which, after, wanted.limit, person.subject)
+    return {"items": handled, "next": cursors.encode(last) if last is not None else None}
+
+
+@router.post("/{letter_id}/replay", response_model=Replayed)
+async def replay_letter(letter_id: LetterId, desk: Desk, person: Operator) -> Any:
+    """Applied with today's code; a second time answers the same. 422 with the new reason when it still fails."""
+    async with available():
+        return await desk.replay(letter_id, person.subject)
+
+
+@router.post("/{letter_id}/discard", response_model=Discarded)
+async def discard_letter(letter_id: LetterId, given: DiscardIn, desk: Desk, person: Operator) -> Any:
+    """The letter is kept whole and may still be replayed."""
+    async with available():
+        return await desk.discard(letter_id, given.reason, person.subject)
+
+
+async def listing(desk: DeadLetters, wanted: Wanted, limit: int, cursor: str | None, item: Any) -> cursors.Listing:
+    key = cursors.decode(cursor, int)
+    if key is not None and not 0 <= key[0] <= MAX_ID:
+        raise cursors.bad_cursor()
+    async with desk.engine.connect() as tx:
+        letters = await search(tx, wanted, key[0] if key else None, limit + 1)
+    return cursors.listing(letters, limit, lambda letter: (letter.id,), item)
+
+
+def cursor_after(cursor: str | None) -> int:
+    """The id after which a run goes on. Problem 400."""
+    key = cursors.decode(cursor, int)
+    if key is not None and not 0 <= key[0] <= MAX_ID:
+        raise cursors.bad_cursor()
+    return key[0] if key else 0
+
+
+async def letter_and_value(desk: DeadLetters, letter_id: int) -> tuple[Letter, bytes | None]:
+    """Problem 404."""
+    async with desk.engine.connect() as tx:
+        letter = await find(tx, letter_id)
+        if letter is None:
+            raise unknown()
+        return letter, await value_of(tx, letter_id)
+
+
+@asynccontextmanager
+async def available() -> AsyncIterator[None]:
+    """A failure of the infrastructure is a 503: nothing was done, and the same request may succeed later."""
+    try:
+        yield
+    except Problem:
+        raise
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        text = Text(
+            "Cơ sở dữ liệu chưa trả lời được, chưa có gì thay đổi. Thử lại sau.",
+            "The database cannot answer now and nothing was changed. Try again.",
+        )
+        raise Problem(503, "try-again", text, headers={"Retry-After": "5"}) from error

@@ -1,0 +1,161 @@
+"""Pages of dead letters, for people of operations: the work list, and one letter with all it holds.
+
+They work without JavaScript, and every act is a form of its own.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from shared.auth import Person
+from shared.errors import Problem
+from shared.messaging.dead_letter import DeadLetters, Handled, State, StillFails, Wanted, topics
+from shared.text import Fault
+from shared.web.cursor import encode
+from shared.web.dead_letters.api import (
+    Desk,
+    LetterId,
+    Operator,
+    Reader,
+    available,
+    cursor_after,
+    letter_and_value,
+    listing,
+)
+from shared.web.dead_letters.payload import payload
+from shared.web.dead_letters.schemas import Note
+from shared.web.problem.validation import model_faults
+from shared.web.shell.page import page
+
+SHOWN = 50
+AT_ONCE = 100
+MAX_FIELD = 500
+STATES: tuple[State, ...] = get_args(State)
+HOME = "/dead-letters"
+Field = Annotated[str, Form(max_length=MAX_FIELD)]
+router = APIRouter(prefix=HOME, include_in_schema=False)
+
+
+@router.get("")
+async def letters(request: Request, desk: Desk, person: Reader) -> Response:
+    """The open ones unless another state is asked for; an empty `state` shows all."""
+    typed = {name: request.query_params.get(name, "")[:MAX_FIELD] for name in ("topic", "reason")}
+    state = request.query_params.get("state", "open")
+    return await _list_page(request, desk, person, {"state": state, **typed}, request.query_params.get("cursor"))
+
+
+@router.post("/replay")
+async def replay_filtered(
+    request: Request,
+    desk: Desk,
+    person: Operator,
+    state: Annotated[Literal["open", "discarded"], Form()],
+    topic: Field = "",
+    reason: Field = "",
+    cursor: Field = "",
+) -> Response:
+    """The list again, above it what became of each letter. Sending the form again does nothing twice.
+
+    422 without a `state` that can be replayed: no state would mean every letter, also what somebody discarded.
+    """
+    typed = {"state": state, "topic": topic, "reason": reason}
+    async with available():
+        handled, last = await desk.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person.subject)
+    return await _list_page(request, desk, person, typed, None, handled=handled, last=last)
+
+
+@router.get("/{letter_id}")
+async def letter(request: Request, letter_id: LetterId, desk: Desk, person: Reader) -> Response:
+    return await _letter_page(request, desk, person, letter_id)
+
+
+@router.post("/{letter_id}/replay")
+async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Operator) -> Response:
+    """303 to the letter; 422 with the letter and what failed."""
+    try:
+        async with available():
+            await desk.replay(letter_id, person.subject)
+    except StillFails as problem:
+        return await _letter_page(request, desk, person, letter_id, failed=problem)
+    return RedirectResponse(f"{HOME}/{letter_id}", 303)
+
+
+@router.post("/{letter_id}/discard")
+async def discard(
+    request: Request, letter_id: LetterId, desk: Desk, person: Operator, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """303 to the letter; 422 with what was typed when the reason is too short or too long."""
+    try:
+        note = TypeAdapter(Note).validate_python(reason)
+    except ValidationError as error:
+        faults = model_faults(error.errors(), "/reason")
+        return await _letter_page(request, desk, person, letter_id, faults=faults, typed=reason)
+    async with available():
+        await desk.discard(letter_id, note, person.subject)
+    return RedirectResponse(f"{HOME}/{letter_id}", 303)
+
+
+def _wanted(typed: dict[str, str]) -> Wanted:
+    state = next((one for one in STATES if one == typed["state"]), None)
+    return Wanted(state, typed["topic"] or None, None, typed["reason"] or None)
+
+
+async def _list_page(
+    request: Request,
+    desk: DeadLetters,
+    person: Person,
+    typed: dict[str, str],
+    cursor: str | None,
+    *,
+    handled: Sequence[Handled] = (),
+    last: int | None = None,
+) -> Response:
+    found = await listing(desk, _wanted(typed), SHOWN, cursor, lambda letter: letter)
+    async with desk.engine.connect() as tx:
+        known_topics = await topics(tx)
+    more = urlencode({**typed, "cursor": found["next"] or ""})
+    return page(
+        request,
+        "dead_letters.html",
+        letters=found["items"],
+        typed=typed,
+        states=STATES,
+        topics=known_topics,
+        acts=person.role == "ops",
+        at_once=AT_ONCE,
+        counts=Counter(one.outcome or "failed" for one in handled),
+        failed=[one for one in handled if one.reason],
+        go_on_after=encode(last) if last is not None else None,
+        next_url=f"{HOME}?{more}" if found["next"] else None,
+        first_url=f"{HOME}?{urlencode(typed)}" if cursor else None,
+    )
+
+
+async def _letter_page(
+    request: Request,
+    desk: DeadLetters,
+    person: Person,
+    letter_id: int,
+    *,
+    faults: Sequence[Fault] = (),
+    typed: str = "",
+    failed: Problem | None = None,
+) -> Response:
+    found, value = await letter_and_value(desk, letter_id)
+    shown: dict[str, Any] = {
+        "letter": found,
+        "payload": payload(value),
+        "key": None if found.key is None else found.key.decode(errors="replace"),
+        "headers": found.header_texts,
+        "acts": person.role == "ops",
+        "faults": list(faults),
+        "typed": typed,
+        "failed": failed,
+    }
+    shown["illustrative"] = shown["payload"].illustrative
+    return page(request, "dead_letter.html", 422 if faults or failed else 200, **shown)

@@ -1,0 +1,54 @@
+"""A Problem as the asker can read it: a page for a browser, JSON for everything else."""
+
+import json
+import logging
+from contextlib import suppress
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from shared.auth import person_of
+from shared.errors import Problem
+from shared.web.language import language
+from shared.web.middleware.trace import trace_id
+from shared.web.problem.document import MEDIA_TYPE
+from shared.web.shell.page import page
+
+log = logging.getLogger(__name__)
+
+
+def wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+async def answer(request: Request, problem: Problem) -> Response:
+    """Whoever is not signed in and asks for a page goes to the sign-in page, where there is one, and comes back."""
+    if not wants_page(request):
+        return _document(request, problem)
+    if problem.status == 401 and request.app.state.settings.local_issuer_key_file:
+        return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='')}", 303)
+    try:
+        with suppress(Problem):  # the header names the person where there is one
+            await person_of(request)
+        rendered: Response = page(request, "problem.html", problem.status, problem=problem)
+    except Exception:
+        log.exception("the error page itself failed")
+        rendered = HTMLResponse(f"<h1>{problem.status}</h1><p>{trace_id(request.scope)}</p>", problem.status)
+    rendered.headers.update(problem.headers)
+    return rendered
+
+
+def _document(request: Request, problem: Problem) -> Response:
+    spoken = language(request)
+    document = problem.document(spoken, instance=request.url.path, trace_id=trace_id(request.scope))
+    headers = {**problem.headers, "Content-Language": spoken, "Cache-Control": "no-store"}
+    content = json.dumps(document, ensure_ascii=False, default=str)
+    return Response(content, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _here(request: Request) -> str:
+    """Where to come back to: the page, or for a form that was sent the page it stood on is unknown, so home."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

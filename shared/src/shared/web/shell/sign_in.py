@@ -1,0 +1,109 @@
+"""Sign-in without passwords, for one's own machine: choose a role and a unit of the catalogue, get a signed token."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import RedirectResponse, Response
+
+from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, ROLES, Role, issue_local_token, person_of
+from shared.clock import VIETNAM, Clock
+from shared.errors import Problem, invalid
+from shared.settings import ServiceSettings
+from shared.text import Fault, Text
+from shared.text.names import PlanFacts, UnitFacts, all_units, alphabetical
+from shared.web.shell.page import page
+
+NO_ROLE = Text("Chọn một vai trò trong danh sách.", "Choose a role of the list.")
+NO_UNIT = Text("Chọn một đơn vị trong danh sách.", "Choose a unit of the list.")
+
+
+class TokenRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    role: str
+    unit: str
+
+
+class TokenAnswer(BaseModel):
+    access_token: str
+    token_type: str = "Bearer"
+    expires_in: int
+
+
+def routes(settings: ServiceSettings) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
+
+    def token(role: str, unit: str) -> str:
+        return issue_local_token(settings, cast(Role, role), unit)
+
+    def form(request: Request, status: int, faults: list[Fault], role: str, unit: str, next_page: str) -> Response:
+        today = clock.now().astimezone(VIETNAM).date()
+        groups = grouped(all_units(request.app.state.catalogue), lambda u: u.valid_to is None or u.valid_to > today)
+        return page(
+            request, "sign_in.html", status,
+            faults=faults, roles=ROLES, groups=groups, role=role, unit=unit, next_page=next_page,
+        )  # fmt: skip
+
+    @router.get("/sign-in")
+    async def show(request: Request, next: str = "/") -> Response:
+        with suppress(Problem):  # an expired token: no one
+            await person_of(request)
+        return form(request, 200, [], "reporter", "", safe_path(next))
+
+    @router.post("/sign-in")
+    async def enter(
+        request: Request,
+        role: Annotated[str, Form()] = "",
+        unit: Annotated[str, Form()] = "",
+        next: Annotated[str, Form()] = "/",
+    ) -> Response:
+        if faults := wrong(request.app.state.catalogue, role, unit):
+            return form(request, 422, faults, role, unit, safe_path(next))
+        response = RedirectResponse(safe_path(next), 303)
+        response.set_cookie(
+            COOKIE, token(role, unit), max_age=LOCAL_TOKEN_SECONDS, path="/",
+            httponly=True, samesite="lax", secure=request.url.scheme == "https",
+        )  # fmt: skip
+        return response
+
+    @router.post("/sign-out")
+    async def leave() -> Response:
+        response = RedirectResponse("/sign-in", 303)
+        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+        return response
+
+    @router.post("/local/token")
+    async def give(request: Request, wanted: TokenRequest) -> TokenAnswer:
+        if faults := wrong(request.app.state.catalogue, wanted.role, wanted.unit):
+            raise invalid(faults)
+        return TokenAnswer(access_token=token(wanted.role, wanted.unit), expires_in=LOCAL_TOKEN_SECONDS)
+
+    return router
+
+
+def wrong(catalogue: PlanFacts, role: str, unit: str) -> list[Fault]:
+    known = {one.key for one in all_units(catalogue)}
+    faults = [Fault("unknown-role", "/role", NO_ROLE)] if role not in ROLES else []
+    return faults + ([Fault("unknown-unit", "/unit", NO_UNIT)] if unit not in known else [])
+
+
+def safe_path(path: str) -> str:
+    """A path on this host, else `/`: never `//host`, `/\\host`, another scheme or control characters."""
+    if not path.startswith("/") or path[1:2] in ("/", "\\") or any(ord(letter) < 32 for letter in path):
+        return "/"
+    return path
+
+
+def grouped(units: list[UnitFacts], current: Callable[[UnitFacts], bool]) -> list[tuple[str, list[UnitFacts]]]:
+    """Units under message keys: today's by level, then those that no longer exist, for work on earlier periods."""
+    groups: dict[str, list[UnitFacts]] = {}
+    for unit in sorted(units, key=lambda one: alphabetical(one.name_vi)):
+        age = "" if current(unit) else ".former"
+        groups.setdefault(f"web.units.{unit.level}{age}", []).append(unit)
+    levels = ("root", "province_agency", "commune", "district", "central")
+    order = [f"web.units.{level}{age}" for age in ("", ".former") for level in levels]
+    return [(key, groups[key]) for key in order if key in groups]
