@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.events.topics import OPERATIONS, PARTITIONS
-from tiendo_local import broker as brokers
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
-from tiendo_local.place import find
-from tiendo_local.postgres import Postgres
-from tiendo_local.smtp_sink import SmtpSink
+from tiendo_local.servers import broker as brokers
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
+from tiendo_local.servers.mail.smtp_sink import SmtpSink
+from tiendo_local.servers.postgres import Postgres
+from tiendo_local.workspace import find
 
 ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
 

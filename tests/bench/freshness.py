@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from tests.bench.load import Answered, Connection, percentile
 from tests.bench.subject import Subject, submission_body
-from tiendo_local import topics
+from tiendo_local.servers import topics
 
 PER_SECOND = 100
 SECONDS = 10

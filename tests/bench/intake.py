@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from tests.bench import load
 from tests.bench.subject import Subject, submission_body
-from tiendo_local.child import Child
+from tiendo_local.servers.process import Child
 from tiendo_local.services import answers_ok
 
 CONNECTIONS = 16

@@ -34,7 +34,7 @@ from shared.database.migration import migrate
 from shared.events import Event
 from shared.messaging import BatchConsumer
 from tiendo_local.issuer import Issuer
-from tiendo_local.postgres import Postgres
+from tiendo_local.servers.postgres import Postgres
 
 YEARS = range(2021, 2031)
 FACTS_PER_DUTY = 17.0  # a little less than the mean over a year's forms

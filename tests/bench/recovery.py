@@ -19,7 +19,7 @@ from shared.messaging import publish
 from tests.bench.events import received_event
 from tests.bench.load import Connection
 from tests.bench.subject import Subject, submission_body
-from tiendo_local.child import Child
+from tiendo_local.servers.process import Child
 from tiendo_local.services import answers_ok
 
 BUSY_DAY = 2_000

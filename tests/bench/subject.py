@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from tiendo_local.place import Place, find
 from tiendo_local.system import System
+from tiendo_local.workspace import Place, find
 
 PERIOD = "2026"
 FORM = "B01-XA"

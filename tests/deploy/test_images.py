@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tiendo_local.child import Child
-from tiendo_local.ports import Ports
+from tiendo_local.servers.ports import Ports
+from tiendo_local.servers.process import Child
 from tiendo_local.services import answers_ok
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = ROOT / ".local/uv/bin/uv"
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
-NEEDED = runpy.run_path(str(ROOT / "deploy/needed.py"))
+NEEDED = runpy.run_path(str(ROOT / "deploy/prune_lock.py"))
 LOADS = """
 import importlib, sys
 from importlib.resources import files

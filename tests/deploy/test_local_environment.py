@@ -6,7 +6,7 @@ import pytest
 
 from tiendo_local import services
 from tiendo_local.issuer import Issuer
-from tiendo_local.place import Place
+from tiendo_local.workspace import Place
 
 PORTS = {"submissions": 1, "aggregation": 2, "notifications": 3, "audit": 4, "smtp": 5, "mailbox": 6}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared.messaging.retention import INBOX_DAYS
-from tiendo_local.topics import SETTINGS
+from tiendo_local.servers.topics import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 MARGIN = timedelta(days=5)  # for a broker's backup that somebody restores, and for clocks

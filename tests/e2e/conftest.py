@@ -8,9 +8,9 @@ import pytest
 from tests.e2e import jaeger as jaegers
 from tests.e2e.jaeger import Jaeger
 from tests.e2e.journey import Urls
-from tiendo_local.place import Place, find
+from tiendo_local.commands.up import open_obligations
 from tiendo_local.system import System
-from tiendo_local.up import open_obligations
+from tiendo_local.workspace import Place, find
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from tiendo_local.child import Child
-from tiendo_local.place import find
-from tiendo_local.ports import Ports
+from tiendo_local.servers.ports import Ports
+from tiendo_local.servers.process import Child
+from tiendo_local.workspace import find
 
 MODULE = "github.com/jaegertracing/jaeger"
 VERSION = "v1.76.0"

@@ -8,10 +8,10 @@ import pytest
 
 from tests.e2e.jaeger import Jaeger, missing
 from tests.e2e.journey import Journey, Urls
-from tiendo_local.span import Span
+from tiendo_local.commands.span import Span
+from tiendo_local.commands.trace import collect
+from tiendo_local.commands.waterfall import draw
 from tiendo_local.system import System
-from tiendo_local.trace import collect
-from tiendo_local.waterfall import draw
 
 # The first run on a machine builds Jaeger, which takes minutes.
 pytestmark = pytest.mark.timeout(1800)

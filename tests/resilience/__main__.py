@@ -13,7 +13,7 @@ from types import FrameType
 from tests.resilience.brokers import wants_tansu
 from tests.resilience.planted import PLANTS
 from tests.resilience.run import Form, run
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 
 SHORT = Form(seconds=40, faults=20)
 SHORT_CLUSTER = Form(seconds=20, faults=1, nodes=3, only_brokers=True)

@@ -17,13 +17,14 @@ from urllib.parse import urlsplit, urlunsplit
 from tests.resilience.brokers import Brokers, choose
 from tests.resilience.proxy import Network, Proxy
 from tests.resilience.supervised import Supervisor
-from tiendo_local import services, topics
-from tiendo_local.child import Child
+from tiendo_local import services
 from tiendo_local.issuer import Issuer
-from tiendo_local.place import Place, find
-from tiendo_local.ports import Ports, answers
-from tiendo_local.postgres import Postgres
+from tiendo_local.servers import topics
+from tiendo_local.servers.ports import Ports, answers
+from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.process import Child
 from tiendo_local.services import SERVICES, answers_ok, url_variable
+from tiendo_local.workspace import Place, find
 
 WORKERS = {"submissions": 2, "aggregation": 2, "notifications": 1, "audit": 1}
 READY_SECONDS = 90.0
@@ -199,7 +200,7 @@ class Bed:
     def _start_mailbox(self) -> None:
         smtp, page = self.ports.get("smtp"), self.ports.get("mailbox")
         self.addresses |= {"smtp": smtp, "mailbox": page} | {name: self.ports.get(name) for name in SERVICES}
-        command = [sys.executable, "-m", "tiendo_local.mailbox", "--folder", str(self.place.mailbox)]
+        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.place.mailbox)]
         command += ["--smtp-port", str(smtp), "--page-port", str(page)]
         child = self._child("mailbox")
         child.start(command)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.resilience.cluster import Cluster
-from tiendo_local.child import Child
-from tiendo_local.kafka import java
-from tiendo_local.place import Place
-from tiendo_local.ports import Ports
-from tiendo_local.tansu import Tansu
+from tiendo_local.servers.kafka import java
+from tiendo_local.servers.ports import Ports
+from tiendo_local.servers.process import Child
+from tiendo_local.servers.tansu import Tansu
+from tiendo_local.workspace import Place
 
 Log = Callable[[str], Path]
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tiendo_local import kafka
-from tiendo_local.child import Child
-from tiendo_local.place import Place
-from tiendo_local.ports import Ports, answers
+from tiendo_local.servers import kafka
+from tiendo_local.servers.ports import Ports, answers
+from tiendo_local.servers.process import Child
+from tiendo_local.workspace import Place
 
 HEAP = "512m"
 

@@ -8,7 +8,7 @@ from tests.resilience import topic_settings
 from tests.resilience.bed import Bed
 from tests.resilience.journal import Journal
 from tests.resilience.schedule import Fault, Planned, exclusive
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 
 GRACE_SECONDS = 30.0
 READY_SECONDS = 15.0

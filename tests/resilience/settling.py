@@ -7,8 +7,8 @@ from aiokafka.errors import KafkaError
 
 from shared.events import OPERATIONS
 from tests.resilience.bed import Bed
-from tiendo_local.faults import LocalFault
-from tiendo_local.lag import ask_database, consumer_lag
+from tiendo_local.commands.lag import ask_database, consumer_lag
+from tiendo_local.console import LocalFault
 from tiendo_local.services import SERVICES
 
 SECONDS = 90.0

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import psutil  # type: ignore[import-untyped]
 
-from tiendo_local.child import Child
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
+from tiendo_local.servers.process import Child
 
 RESTART_SECONDS = 1.0
 LOOK_SECONDS = 0.1

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.resilience.planted import PLANTS
-from tiendo_local.place import find
+from tiendo_local.workspace import find
 
 
 @pytest.mark.parametrize("plant", PLANTS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.resilience.proxy import Network, Proxy
-from tiendo_local.ports import Ports
+from tiendo_local.servers.ports import Ports
 
 
 @pytest.fixture

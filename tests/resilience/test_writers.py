@@ -14,8 +14,8 @@ from tests.resilience.book import Book
 from tests.resilience.checker import Checker, table
 from tests.resilience.expected import counting
 from tests.resilience.writers import Writers
-from tiendo_local.place import Place, find
 from tiendo_local.system import System
+from tiendo_local.workspace import Place, find
 
 ACTS, SECONDS = 250, 60.0
 WRITERS = 12

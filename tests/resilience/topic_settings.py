@@ -8,8 +8,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from tiendo_local.faults import LocalFault
-from tiendo_local.topics import SETTINGS
+from tiendo_local.console import LocalFault
+from tiendo_local.servers.topics import SETTINGS
 
 SECONDS = 60.0
 

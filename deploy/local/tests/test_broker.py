@@ -10,13 +10,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from tiendo_local import broker as brokers
-from tiendo_local import kafka, tansu, topics
-from tiendo_local.broker import Broker, Given, choose
-from tiendo_local.faults import LocalFault
-from tiendo_local.kafka import Kafka
-from tiendo_local.place import find
-from tiendo_local.tansu import WARNING, Tansu
+from tiendo_local.console import LocalFault
+from tiendo_local.servers import broker as brokers
+from tiendo_local.servers import kafka, tansu, topics
+from tiendo_local.servers.broker import Broker, Given, choose
+from tiendo_local.servers.kafka import Kafka
+from tiendo_local.servers.tansu import WARNING, Tansu
+from tiendo_local.workspace import find
 
 TOPIC = "submissions.v1"
 needs_kafka = pytest.mark.skipif(brokers._missing_for_kafka() is not None, reason="no Java, or no Kafka jars")

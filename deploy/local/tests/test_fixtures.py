@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from tiendo_local.broker import Broker
-from tiendo_local.smtp_sink import SmtpSink
+from tiendo_local.servers.broker import Broker
+from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 
 async def connect(url: str) -> asyncpg.Connection:

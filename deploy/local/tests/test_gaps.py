@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 
 from shared.database.migration import migrate
-from tiendo_local.gaps import source_lines
+from tiendo_local.commands.gaps import source_lines
 
 
 def test_a_line_per_source(database: Callable[..., str]) -> None:

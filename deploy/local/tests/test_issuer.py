@@ -10,7 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer, roles
 
 

@@ -6,8 +6,8 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tiendo_local.broken_batch import send_broken
-from tiendo_local.broker import Broker
-from tiendo_local.lag import Waiting, ask_database, consumer_lag, table
+from tiendo_local.commands.lag import Waiting, ask_database, consumer_lag, table
+from tiendo_local.servers.broker import Broker
 
 
 def test_outbox_and_dead_letters(database: Callable[..., str]) -> None:

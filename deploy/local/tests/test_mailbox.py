@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tiendo_local import mail_store
-from tiendo_local.child import Child
-from tiendo_local.mail_store import MailStore
-from tiendo_local.ports import Ports, answers
+from tiendo_local.servers.mail import store as mail_store
+from tiendo_local.servers.mail.store import MailStore
+from tiendo_local.servers.ports import Ports, answers
+from tiendo_local.servers.process import Child
 from tiendo_local.system import STOP
 
 NASTY = "<script>alert(1)</script>"
@@ -32,7 +32,7 @@ class Box:
         ports = Ports(folder / "ports.json")
         self.smtp, self.page = ports.get("smtp"), ports.get("mailbox")
         self.child = Child("mailbox", folder / "mailbox.log")
-        command = [sys.executable, "-m", "tiendo_local.mailbox", "--folder", str(folder / "mails")]
+        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(folder / "mails")]
         self.child.start([*command, "--smtp-port", str(self.smtp), "--page-port", str(self.page)])
         self.child.wait_until(lambda: answers(self.smtp) and answers(self.page), 30, "listening")
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.page}")

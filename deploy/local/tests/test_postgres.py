@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tiendo_local.faults import LocalFault
-from tiendo_local.postgres import Postgres
+from tiendo_local.console import LocalFault
+from tiendo_local.servers.postgres import Postgres
 
 Unique = Callable[[str], str]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from tiendo_local.postgres import Postgres
+from tiendo_local.servers.postgres import Postgres
 
 
 def test_killed_under_writers(server_folder: Path) -> None:

@@ -12,10 +12,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from tiendo_local.faults import LocalFault
-from tiendo_local.span import parse_span
-from tiendo_local.trace import collect, show_trace
-from tiendo_local.waterfall import draw, duration
+from tiendo_local.commands.span import parse_span
+from tiendo_local.commands.trace import collect, show_trace
+from tiendo_local.commands.waterfall import draw, duration
+from tiendo_local.console import LocalFault
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 BATCH = "1bf7651916cd43dd8448eb211c80319d"

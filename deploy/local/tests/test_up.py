@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tiendo_local.__main__ import main
-from tiendo_local.child import Child, born, end_leftover
-from tiendo_local.faults import LocalFault
+from tiendo_local.clock import offset_seconds, parse_now, periods_begun
+from tiendo_local.console import LocalFault
 from tiendo_local.lock import only_one
-from tiendo_local.moment import offset_seconds, parse_now, periods_begun
-from tiendo_local.ports import Ports, is_free
+from tiendo_local.servers.ports import Ports, is_free
+from tiendo_local.servers.process import Child, born, end_leftover
 
 
 def test_a_second_up_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

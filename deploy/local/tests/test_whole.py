@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tiendo_local.child import born
 from tiendo_local.issuer import Issuer
+from tiendo_local.servers.process import born
 
 READY_SECONDS = 120  # a test machine does other things, too; what is promised is measured in tests/bench
 pytestmark = pytest.mark.timeout(400)

@@ -37,8 +37,8 @@ from shared.database.engine import create_engine
 from shared.database.migration import migrate
 from shared.events import Event
 from shared.messaging import BatchConsumer
-from tiendo_local.broker import Broker
 from tiendo_local.issuer import Issuer
+from tiendo_local.servers.broker import Broker
 
 
 class System:

@@ -17,8 +17,8 @@ from services.aggregation.tests.test_store import commune_answer
 from shared.catalogue import Catalogue
 from shared.events import INDICATORS, SUBMISSIONS
 from shared.messaging import BatchConsumer
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 
 async def test_two_workers_at_once_reach_the_same_totals(

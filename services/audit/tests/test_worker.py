@@ -9,8 +9,8 @@ from audit.worker import create_worker
 from services.audit.tests.conftest import Audit
 from services.audit.tests.test_inspections_api import CASE, post
 from shared.events import ALL_TOPICS, PARTITIONS
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 
 async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit, broker: Broker) -> None:

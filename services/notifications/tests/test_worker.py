@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from notifications.worker import create_worker
 from shared.events import DEADLINES, NOTIFICATIONS, SUBMISSIONS, Event, parse
-from tiendo_local import topics as kafka_topics
+from tiendo_local.servers import topics as kafka_topics
 
 
 async def test_an_opened_obligation_is_mailed_and_told(

@@ -6,7 +6,7 @@ from shared.catalogue import Catalogue, Period
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import FormRules
 from submissions.rules.observation import Entry
-from tiendo_local.illustration import YEARS, Illustration
+from tiendo_local.demo.illustration import YEARS, Illustration
 
 
 @pytest.mark.parametrize("year", YEARS)

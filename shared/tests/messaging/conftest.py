@@ -16,9 +16,9 @@ from shared.database.engine import create_engine
 from shared.events import DeadlineApproaching, Event
 from shared.messaging import Received, messaging_tables
 from shared.settings import ServiceSettings
-from tiendo_local import broker as brokers
-from tiendo_local.broker import Broker
-from tiendo_local.place import find
+from tiendo_local.servers import broker as brokers
+from tiendo_local.servers.broker import Broker
+from tiendo_local.workspace import find
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 

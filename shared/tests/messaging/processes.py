@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from shared.events import OPERATIONS
 from shared.events.topics import PARTITIONS
-from tiendo_local import topics as kafka_topics
+from tiendo_local.servers import topics as kafka_topics
 
 TINY = Path(__file__).with_name("tiny_service.py")
 END_SECONDS = 30

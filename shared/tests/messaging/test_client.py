@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 
 from shared.messaging.client import abandon, tolerate_closed_transports
-from tiendo_local.broker import Broker
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe
 from .workers import a_group, a_worker, settings_of, until

@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from shared.events import DEADLINES, OPERATIONS, Event, SourceHeartbeat, parse
 from shared.messaging import Relay, publish
 from shared.settings import ServiceSettings
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event, own_settings
 

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from shared.messaging import Relay, ServiceWorker, publish
 from shared.messaging.health.guarded_loop import GuardedLoop
 from shared.messaging.health.liveness import Reached, Sign, stuck, suspicious
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event
 from .processes import tiny

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from shared.messaging.consumer.batch_consumer import BatchConsumer
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit, PoisonLimitReached
 from tiendo_local.broken_batch import send_broken
-from tiendo_local.broker import Broker
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, a_record, an_event
 from .workers import a_group, a_worker, counted, settings_of, until

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from shared.messaging.consumer.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
 from shared.messaging.consumer.undecodable import take_apart
 from tiendo_local.broken_batch import CODECS, broken_batch, send_broken
-from tiendo_local.broker import Broker
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event
 from .workers import a_group, a_worker, settings_of, until

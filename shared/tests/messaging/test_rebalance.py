@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database.engine import create_engine
 from shared.messaging import Received, ServiceWorker
-from tiendo_local.broker import Broker
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event
 from .workers import a_group, a_worker, counted, settings_of, settled, until

@@ -18,8 +18,8 @@ from shared.messaging import EventTooLarge, Relay, publish
 from shared.messaging.relay.chain import GENESIS
 from shared.messaging.relay.relay import BATCH
 from shared.settings import ServiceSettings
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event
 

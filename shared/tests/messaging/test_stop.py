@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.events import DEADLINES
 from shared.messaging import publish
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event
 from .processes import END_SECONDS, Proxy, tiny

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.messaging import ServiceWorker
 from tiendo_local.broken_batch import send_broken
-from tiendo_local.broker import Broker
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, an_event, own_settings
 

@@ -12,8 +12,8 @@ from prometheus_client import REGISTRY
 from shared.events import OPERATIONS
 from shared.events.topics import PARTITIONS
 from shared.messaging import Apply, ServiceWorker
-from tiendo_local import topics as kafka_topics
-from tiendo_local.broker import Broker
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
 
 from .conftest import Probe, ProbeSettings
 

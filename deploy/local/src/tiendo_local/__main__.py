@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from tiendo_local import dead_letter_options
-from tiendo_local.faults import LocalFault, say_error
-from tiendo_local.place import find
+from tiendo_local.commands import dead_letter_options
+from tiendo_local.console import LocalFault, say_error
+from tiendo_local.workspace import find
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         # Each command imports what it needs: `tiendo token` is run in loops.
         if given.command == "up":
-            from tiendo_local.up import up
+            from tiendo_local.commands.up import up
 
             return up(place, now=given.now, demo=given.demo, port_base=given.port_base)
         if given.command == "token":
@@ -26,19 +26,19 @@ def main(argv: list[str] | None = None) -> int:
             print(Issuer(place.local / "issuer").token(given.role, given.unit, subject=given.subject))
             return 0
         if given.command == "lag":
-            from tiendo_local.lag import show_lag
+            from tiendo_local.commands.lag import show_lag
 
             return show_lag(place)
         if given.command == "rebuild":
-            from tiendo_local.rebuild import rebuild
+            from tiendo_local.commands.rebuild import rebuild
 
             return rebuild(place, origin=given.origin, swap=given.swap)
         if given.command == "deadletters":
-            from tiendo_local.dead_letters import run
+            from tiendo_local.commands.dead_letters import run
 
             return run(place, given)
         if given.command == "trace":
-            from tiendo_local.trace import show_trace
+            from tiendo_local.commands.trace import show_trace
 
             return show_trace(place.spans, given.id)
         return _check(given.files)

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tiendo_local.faults import LocalFault
-from tiendo_local.place import write_private
+from tiendo_local.console import LocalFault
+from tiendo_local.workspace import write_private
 
 ISSUER = "tiendo-local"
 AUDIENCE = "tiendo"

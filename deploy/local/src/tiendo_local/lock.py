@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 
 
 @contextmanager

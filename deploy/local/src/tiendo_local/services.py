@@ -8,10 +8,10 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tiendo_local.child import Child
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer
-from tiendo_local.place import Place
+from tiendo_local.servers.process import Child
+from tiendo_local.workspace import Place
 
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
 READY_SECONDS = 90.0

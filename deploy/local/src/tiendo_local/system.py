@@ -10,16 +10,17 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
-from tiendo_local import broker as brokers
-from tiendo_local import services, topics
-from tiendo_local.broker import Broker
-from tiendo_local.child import Child, end_leftover
-from tiendo_local.faults import LocalFault, Say, say
+from tiendo_local import services
+from tiendo_local.console import LocalFault, Say, say
 from tiendo_local.issuer import Issuer
-from tiendo_local.place import Place, write_json
-from tiendo_local.ports import Ports, answers
-from tiendo_local.postgres import Postgres
+from tiendo_local.servers import broker as brokers
+from tiendo_local.servers import topics
+from tiendo_local.servers.broker import Broker
+from tiendo_local.servers.ports import Ports, answers
+from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.process import Child, end_leftover
 from tiendo_local.services import SERVICES
+from tiendo_local.workspace import Place, write_json
 
 STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 
@@ -126,7 +127,7 @@ class System:
 
     def _start_mailbox(self) -> None:
         port, page = self.ports["smtp"], self.ports["mailbox"]
-        command = [sys.executable, "-m", "tiendo_local.mailbox", "--folder", str(self.place.mailbox)]
+        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.place.mailbox)]
         command += ["--smtp-port", str(port), "--page-port", str(page)]
         self._step(lambda: self.mailbox.start(command))
         self.mailbox.wait_until(lambda: answers(port) and answers(page), 30, "listening")

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
-from tiendo_local.faults import LocalFault, say, say_error
+from tiendo_local.clock import VIETNAM, offset_seconds, parse_now, periods_begun
+from tiendo_local.console import LocalFault, say, say_error
 from tiendo_local.lock import only_one
-from tiendo_local.moment import VIETNAM, offset_seconds, parse_now, periods_begun
-from tiendo_local.place import Place
 from tiendo_local.system import System
+from tiendo_local.workspace import Place
 
 LOG_LINES = 20
 
@@ -65,7 +65,7 @@ def _run(system: System, root: str, demo: bool) -> int:
         system.start()
         opened = open_obligations(system, root)
         if demo:
-            from tiendo_local.demo import play
+            from tiendo_local.demo.play import play
 
             play(system)
         starting = False

@@ -9,9 +9,9 @@ import signal
 from importlib.util import find_spec
 from pathlib import Path
 
-from tiendo_local.child import Child, end_leftover
-from tiendo_local.faults import LocalFault, Say, say
-from tiendo_local.ports import Ports, answers
+from tiendo_local.console import LocalFault, Say, say
+from tiendo_local.servers.ports import Ports, answers
+from tiendo_local.servers.process import Child, end_leftover
 
 # It takes 5 s to stop after SIGTERM, and has nothing to save.
 STOP = ((signal.SIGKILL, 10.0),)

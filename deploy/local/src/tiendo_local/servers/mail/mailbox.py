@@ -11,8 +11,8 @@ from typing import Any
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tiendo_local.mail_store import SIZE_LIMIT, MailStore
-from tiendo_local.mailbox_pages import create_app
+from tiendo_local.servers.mail.pages import create_app
+from tiendo_local.servers.mail.store import SIZE_LIMIT, MailStore
 
 
 class Keep:

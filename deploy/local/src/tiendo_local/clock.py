@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING = time(8, 0)  # a date alone means its morning

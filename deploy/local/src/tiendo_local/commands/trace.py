@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tiendo_local.faults import LocalFault, say
-from tiendo_local.span import Span, parse_span
-from tiendo_local.waterfall import draw
+from tiendo_local.commands.span import Span, parse_span
+from tiendo_local.commands.waterfall import draw
+from tiendo_local.console import LocalFault, say
 
 FILES = 200  # newest first
 BYTES = 512 * 1024 * 1024

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from tiendo_local.child import Child, end_leftover
-from tiendo_local.faults import LocalFault, Say, say
-from tiendo_local.place import Place
-from tiendo_local.ports import Ports, answers
+from tiendo_local.console import LocalFault, Say, say
+from tiendo_local.servers.ports import Ports, answers
+from tiendo_local.servers.process import Child, end_leftover
+from tiendo_local.workspace import Place
 
 STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 START_SECONDS = 90.0

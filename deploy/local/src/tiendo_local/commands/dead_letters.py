@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from tiendo_local.faults import LocalFault, say
-from tiendo_local.place import Place, read_json
+from tiendo_local.console import LocalFault, say
+from tiendo_local.workspace import Place, read_json
 
 UNIT = "SO_NOI_VU"
 PAGE = 100

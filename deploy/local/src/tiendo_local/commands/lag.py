@@ -7,10 +7,10 @@ from typing import Any
 
 import psycopg
 
-from tiendo_local.faults import LocalFault, say
-from tiendo_local.gaps import source_lines
-from tiendo_local.place import Place, read_json
-from tiendo_local.topics import run
+from tiendo_local.commands.gaps import source_lines
+from tiendo_local.console import LocalFault, say
+from tiendo_local.servers.topics import run
+from tiendo_local.workspace import Place, read_json
 
 READ_AT_MOST = 10_000  # records of a partition, counted one by one where the broker's end offsets are wrong
 

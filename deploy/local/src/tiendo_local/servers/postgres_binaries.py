@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 
 DEBIAN = Path("/usr/lib/postgresql")
 

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from shared.catalogue import Catalogue, Field, Period, load
-from tiendo_local.faults import LocalFault, say
-from tiendo_local.illustration import YEARS, Illustration, chance
+from tiendo_local.console import LocalFault, say
+from tiendo_local.demo.illustration import YEARS, Illustration, chance
 from tiendo_local.system import System
 
 AT_ONCE = 6

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer
-from tiendo_local.place import Place, read_json
 from tiendo_local.services import url_variable
+from tiendo_local.workspace import Place, read_json
 
 
 def rebuild(place: Place, *, origin: str, swap: bool) -> int:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tiendo_local.faults import LocalFault
-from tiendo_local.place import read_json, write_json
+from tiendo_local.console import LocalFault
+from tiendo_local.workspace import read_json, write_json
 
 LOG_LIMIT = 20 * 1024 * 1024
 

@@ -6,8 +6,8 @@ import socket
 import threading
 from pathlib import Path
 
-from tiendo_local.faults import LocalFault
-from tiendo_local.place import read_json, write_json
+from tiendo_local.console import LocalFault
+from tiendo_local.workspace import read_json, write_json
 
 # Below the ephemeral ranges of Linux (32768) and macOS (49152): no outgoing connection takes one of these.
 FIRST, LAST = 20_000, 32_000

@@ -1,4 +1,4 @@
-"""Cut requirements.lock down to the packages of a list, hashes and all:  python needed.py requirements.lock names.txt
+"""Cut requirements.lock down to the packages of a list, with hashes:  python prune_lock.py requirements.lock names.txt
 
 `names.txt` is what `uv pip compile --constraints requirements.lock` says one service needs. Exit code 1 when the lock
 has no line for one of them: then the lock is older than the service's pyproject.toml (`make lock`).

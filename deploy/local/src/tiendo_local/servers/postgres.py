@@ -18,11 +18,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from tiendo_local.child import Child, end_leftover
-from tiendo_local.faults import LocalFault
-from tiendo_local.place import read_json, write_json, write_private
-from tiendo_local.ports import Ports, is_free
-from tiendo_local.postgres_binaries import Account, Binaries, find_binaries, needed_account, open_place, reaches
+from tiendo_local.console import LocalFault
+from tiendo_local.servers.ports import Ports, is_free
+from tiendo_local.servers.postgres_binaries import Account, Binaries, find_binaries, needed_account, open_place, reaches
+from tiendo_local.servers.process import Child, end_leftover
+from tiendo_local.workspace import read_json, write_json, write_private
 
 # SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; SIGKILL would leave shared memory behind.
 STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0))

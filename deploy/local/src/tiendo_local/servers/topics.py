@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from tiendo_local.faults import LocalFault
+from tiendo_local.console import LocalFault
 
 DAY_MS = 24 * 3600 * 1000
 # A segment goes when its newest record is older than the retention, so a record may live for both together.

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tiendo_local.moment import VIETNAM
-from tiendo_local.span import Span
+from tiendo_local.clock import VIETNAM
+from tiendo_local.commands.span import Span
 
 DEEPEST = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"

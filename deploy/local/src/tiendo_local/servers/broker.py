@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from tiendo_local.child import Child
-from tiendo_local.faults import LocalFault, Say, say
-from tiendo_local.kafka import Kafka, java
-from tiendo_local.place import Place
-from tiendo_local.tansu import Tansu
+from tiendo_local.console import LocalFault, Say, say
+from tiendo_local.servers.kafka import Kafka, java
+from tiendo_local.servers.process import Child
+from tiendo_local.servers.tansu import Tansu
+from tiendo_local.workspace import Place
 
 
 class Broker(Protocol):
