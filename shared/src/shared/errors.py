@@ -1,12 +1,12 @@
-"""What can be wrong with a request, as RFC 9457 wants it told: one answer that lists every fault.
+"""Why something is refused. Rules and commands raise these; the web answers them as RFC 9457 wants.
 
-This module imports nothing of the package, so that `shared.auth` and every rule may raise from here.
+This module imports nothing of the web, so that every layer may raise from here.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.text import Fault, Language, Text
+from shared.text import Fault, Text
 
 
 class Problem(Exception):
@@ -29,22 +29,6 @@ class Problem(Exception):
         self.faults = tuple(faults)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
-
-    def document(self, language: Language, *, instance: str = "", trace_id: str = "") -> dict[str, Any]:
-        """The members of RFC 9457 section 3.1, with `errors` as in its example of several faults."""
-        return {
-            "type": f"urn:tiendo:problem:{self.code}",
-            "title": self.title.in_(language),
-            "status": self.status,
-            "code": self.code,
-            "instance": instance,
-            "trace_id": trace_id,
-            "errors": [
-                {"pointer": fault.pointer, "code": fault.code, "message": fault.text.in_(language)}
-                for fault in self.faults
-            ],
-            **self.extra,
-        }
 
 
 INVALID_TITLE = Text("Dữ liệu gửi lên có chỗ chưa đúng", "Something in what was sent is not right")

@@ -27,7 +27,7 @@ from shared.messaging.client import tolerate_closed_transports
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS, end_within
 from shared.telemetry import configure_tracing, flush_tracing
-from shared.web.health import Finding, Health, health_routes
+from shared.web.health import CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
 
 YOUNG_OBJECTS = 50_000  # before the collector looks: two batches of events, some megabytes
@@ -184,14 +184,14 @@ def _worker_app() -> FastAPI:
 
 
 def _watch(health: Health, worker: ServiceWorker) -> None:
-    async def stuck() -> Finding:
+    async def stuck() -> CheckResult:
         why = worker.stuck()
-        ages = {sign.name: None if sign.age is None else round(sign.age, 1) for sign in worker.signs()}
-        return Finding(why is None, {"ages": ages} | ({"detail": why} if why else {}))
+        ages = {probe.name: None if probe.age is None else round(probe.age, 1) for probe in worker.probes()}
+        return CheckResult(why is None, {"ages": ages} | ({"detail": why} if why else {}))
 
-    async def waiting() -> Finding:
+    async def waiting() -> CheckResult:
         why = worker.waiting()
-        return Finding(why is None, {"detail": why} if why else {})
+        return CheckResult(why is None, {"detail": why} if why else {})
 
     health.live("worker", stuck)
     health.ready("consumer", waiting)

@@ -29,7 +29,7 @@ class ProbeSettings(ServiceSettings):
 
 
 @dataclass(frozen=True)
-class Probe:
+class ServiceProbe:
     """A service that writes down what it was given, and fails on events whose stage says so."""
 
     engine: AsyncEngine
@@ -105,7 +105,7 @@ def a_record(
 
 
 @pytest.fixture
-async def probe(database: Callable[[str], str], unique: Callable[[str], str]) -> AsyncIterator[Probe]:
+async def probe(database: Callable[[str], str], unique: Callable[[str], str]) -> AsyncIterator[ServiceProbe]:
     settings = ProbeSettings(database_url=database("probe"), environment="test")  # type: ignore[arg-type]
     engine = create_engine(settings)
     metadata = sa.MetaData()
@@ -119,7 +119,7 @@ async def probe(database: Callable[[str], str], unique: Callable[[str], str]) ->
     )
     async with engine.begin() as tx:
         await tx.run_sync(metadata.create_all)
-    yield Probe(engine, settings, effect)
+    yield ServiceProbe(engine, settings, effect)
     await engine.dispose()
 
 

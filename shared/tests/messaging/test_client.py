@@ -12,7 +12,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 from shared.messaging.client import abandon, tolerate_closed_transports
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe
+from .conftest import ServiceProbe
 from .workers import a_group, a_worker, settings_of, until
 
 
@@ -45,7 +45,9 @@ async def test_a_transport_that_is_gone_is_a_broken_connection(broker: Broker) -
         await client.close()
 
 
-async def test_a_client_that_ceased_to_fetch_is_over(probe: Probe, broker: Broker, topics: Callable[..., str]) -> None:
+async def test_a_client_that_ceased_to_fetch_is_over(
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str]
+) -> None:
     worker = a_worker(probe, settings_of(probe, broker, a_group()), topics("ceased", partitions=1))
     await worker.start()
     try:

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.messaging.consumer.batch_consumer import BatchConsumer, Received, is_transient
 from shared.messaging.retention import forget_inbox
 
-from .conftest import Probe, a_record, an_event
+from .conftest import ServiceProbe, a_record, an_event
 
 
-async def test_duplicates_and_redelivery_take_effect_once(probe: Probe) -> None:
+async def test_duplicates_and_redelivery_take_effect_once(probe: ServiceProbe) -> None:
     events = [an_event() for _ in range(5)]
     records = [a_record(e.to_bytes(), offset=n) for n, e in enumerate([*events, *events[:2]])]
     consumer = BatchConsumer(probe.engine, "probe", probe.apply)
@@ -25,7 +25,7 @@ async def test_duplicates_and_redelivery_take_effect_once(probe: Probe) -> None:
     assert await probe.effects() == [e.id for e in events]
 
 
-async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: Probe) -> None:
+async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: ServiceProbe) -> None:
     stages = ["T-7", "poison", "T-7", "T-7", "divide", "T-7", "poison"]
     events = [an_event(s) for s in stages]
     await BatchConsumer(probe.engine, "probe", probe.apply).consume(
@@ -39,7 +39,7 @@ async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: Probe)
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stages=st.lists(st.sampled_from(["T-7", "T-7", "poison", "divide"]), min_size=1, max_size=20))
-async def test_every_event_is_applied_or_dead_never_both_never_neither(probe: Probe, stages: list[str]) -> None:
+async def test_every_event_is_applied_or_dead_never_both_never_neither(probe: ServiceProbe, stages: list[str]) -> None:
     events = [an_event(s) for s in stages]
     await BatchConsumer(probe.engine, "probe", probe.apply).consume(
         [a_record(e.to_bytes(), offset=n, partition=hash(e.id) % 10_000) for n, e in enumerate(events)]
@@ -62,7 +62,7 @@ async def test_every_event_is_applied_or_dead_never_both_never_neither(probe: Pr
     ],
 )
 async def test_what_no_code_can_read_is_kept_whole(
-    probe: Probe, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...]
+    probe: ServiceProbe, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...]
 ) -> None:
     good = an_event()
     records = [a_record(value, offset=7, headers=headers), a_record(good.to_bytes(), offset=8)]
@@ -76,7 +76,7 @@ async def test_what_no_code_can_read_is_kept_whole(
     assert len(letter.headers) == len(headers)
 
 
-async def test_an_infrastructure_failure_is_raised_and_nothing_is_dead(probe: Probe) -> None:
+async def test_an_infrastructure_failure_is_raised_and_nothing_is_dead(probe: ServiceProbe) -> None:
     async def down(*_: object) -> None:
         raise ConnectionResetError("the server went away")
 
@@ -89,14 +89,14 @@ async def test_an_infrastructure_failure_is_raised_and_nothing_is_dead(probe: Pr
     assert await probe.effects() == [event.id]
 
 
-async def test_two_owners_of_a_partition_apply_once(probe: Probe) -> None:
+async def test_two_owners_of_a_partition_apply_once(probe: ServiceProbe) -> None:
     records = [a_record(an_event().to_bytes(), offset=n) for n in range(50)]
     one, two = (BatchConsumer(probe.engine, "probe", probe.apply) for _ in range(2))
     await asyncio.gather(one.consume(records), two.consume(list(reversed(records))))
     assert len(await probe.effects()) == 50
 
 
-async def test_statements_do_not_grow_with_the_batch(probe: Probe) -> None:
+async def test_statements_do_not_grow_with_the_batch(probe: ServiceProbe) -> None:
     async def count(n: int) -> int:
         statements: list[str] = []
 
@@ -123,7 +123,7 @@ def test_transient_is_told_from_poison() -> None:
 
 
 @pytest.mark.parametrize("field", ["id", "subject", "traceparent", "catalogueversion"])
-async def test_a_nul_in_the_envelope_is_a_dead_letter(probe: Probe, field: str) -> None:
+async def test_a_nul_in_the_envelope_is_a_dead_letter(probe: ServiceProbe, field: str) -> None:
     good, bad = an_event(), json.loads(an_event().to_bytes())
     bad[field] = "a\x00b"
     records = [a_record(json.dumps(bad).encode(), offset=3), a_record(good.to_bytes(), offset=4)]
@@ -132,7 +132,7 @@ async def test_a_nul_in_the_envelope_is_a_dead_letter(probe: Probe, field: str) 
     assert len(await probe.rows("select 1 from dead_letter")) == 1
 
 
-async def test_a_header_key_that_json_cannot_hold_is_kept(probe: Probe) -> None:
+async def test_a_header_key_that_json_cannot_hold_is_kept(probe: ServiceProbe) -> None:
     await BatchConsumer(probe.engine, "probe", probe.apply).consume(
         [a_record(b"junk", offset=5, headers=(("a\x00b", b"1"), ("ô", b"2")))]
     )
@@ -140,7 +140,7 @@ async def test_a_header_key_that_json_cannot_hold_is_kept(probe: Probe) -> None:
     assert [key for key, _ in letter.headers] == ["a\\x00b", "\\xf4"]
 
 
-async def test_what_no_index_can_hold_is_a_dead_letter(probe: Probe) -> None:
+async def test_what_no_index_can_hold_is_a_dead_letter(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await tx.execute(sa.text("create table wide (word text primary key)"))
 
@@ -154,14 +154,14 @@ async def test_what_no_index_can_hold_is_a_dead_letter(probe: Probe) -> None:
 
 
 @pytest.mark.parametrize("time", ["2026-11-24T08:00:00", 1_790_000_000])
-async def test_a_time_that_is_no_instant_is_a_dead_letter(probe: Probe, time: object) -> None:
+async def test_a_time_that_is_no_instant_is_a_dead_letter(probe: ServiceProbe, time: object) -> None:
     bad = json.loads(an_event().to_bytes()) | {"time": time}
     await BatchConsumer(probe.engine, "probe", probe.apply).consume([a_record(json.dumps(bad).encode(), offset=1)])
     (letter,) = await probe.rows("select reason from dead_letter")
     assert letter.reason.startswith("time:")
 
 
-async def test_a_missing_table_is_not_the_events_fault(probe: Probe) -> None:
+async def test_a_missing_table_is_not_the_events_fault(probe: ServiceProbe) -> None:
     async def deploy_too_early(tx: AsyncConnection, _: list[Received]) -> None:
         await tx.execute(sa.text("select * from a_table_of_the_next_version"))
 
@@ -172,7 +172,7 @@ async def test_a_missing_table_is_not_the_events_fault(probe: Probe) -> None:
     assert await probe.rows("select 1 from dead_letter") == []
 
 
-async def test_old_claims_are_forgotten_in_chunks(probe: Probe) -> None:
+async def test_old_claims_are_forgotten_in_chunks(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await tx.execute(
             sa.text("insert into inbox select n::text, now() - interval '15 days' from generate_series(1, 25000) n")

@@ -19,7 +19,7 @@ from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
 from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
 from shared.messaging.retention import forget_inbox
 
-from .conftest import Probe, a_record, an_event, stage
+from .conftest import ServiceProbe, a_record, an_event, stage
 
 THEN = datetime(2026, 11, 25, 2, tzinfo=UTC)
 BY = "subject-of-ops"
@@ -30,11 +30,11 @@ class StandingClock(Clock):
         return THEN
 
 
-def desk(probe: Probe, apply: Apply) -> DeadLetters:
+def desk(probe: ServiceProbe, apply: Apply) -> DeadLetters:
     return DeadLetters(probe.engine, "probe", apply, StandingClock(), "0" * 64)
 
 
-def mended(probe: Probe) -> Apply:
+def mended(probe: ServiceProbe) -> Apply:
     """Today's code: writes down what yesterday's refused."""
 
     async def apply(tx: AsyncConnection, received: list[Received]) -> None:
@@ -44,23 +44,23 @@ def mended(probe: Probe) -> Apply:
     return apply
 
 
-async def set_aside(probe: Probe, *values: bytes | None) -> list[int]:
+async def set_aside(probe: ServiceProbe, *values: bytes | None) -> list[int]:
     """The ids of the letters that yesterday's code made of these records."""
     records = [a_record(v, offset=n, headers=(("trace", b"\xff"), ("none", None))) for n, v in enumerate(values)]
     await BatchConsumer(probe.engine, "probe", probe.apply).consume(records)
     return [row.id for row in await probe.rows('select id from dead_letter order by "offset"')]
 
 
-async def everything(probe: Probe) -> list[list[sa.Row[object]]]:
+async def everything(probe: ServiceProbe) -> list[list[sa.Row[object]]]:
     tables = ("dead_letter", "inbox", "effect", "outbox")
     return [await probe.rows(f"select * from {table} order by 1") for table in tables]
 
 
-async def told(probe: Probe) -> list[Event]:
+async def told(probe: ServiceProbe) -> list[Event]:
     return [parse(row.value) for row in await probe.rows("select value from outbox order by id")]
 
 
-async def test_a_replay_applies_once_and_tells_of_it(probe: Probe) -> None:
+async def test_a_replay_applies_once_and_tells_of_it(probe: ServiceProbe) -> None:
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
     letters = desk(probe, mended(probe))
@@ -80,7 +80,7 @@ async def test_a_replay_applies_once_and_tells_of_it(probe: Probe) -> None:
     assert letter.resolved_at == THEN
 
 
-async def test_the_effect_gets_the_record_as_it_stood_in_kafka(probe: Probe) -> None:
+async def test_the_effect_gets_the_record_as_it_stood_in_kafka(probe: ServiceProbe) -> None:
     event = an_event("poison")
     given: list[Received] = []
 
@@ -93,7 +93,7 @@ async def test_the_effect_gets_the_record_as_it_stood_in_kafka(probe: Probe) -> 
     assert [(r.event, r.record) for r in given] == [(event, replace(original, serialized_key_size=ANY))]
 
 
-async def test_two_replays_at_the_same_instant_apply_once(probe: Probe) -> None:
+async def test_two_replays_at_the_same_instant_apply_once(probe: ServiceProbe) -> None:
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
     letters = desk(probe, mended(probe))
@@ -103,7 +103,7 @@ async def test_two_replays_at_the_same_instant_apply_once(probe: Probe) -> None:
     assert len(await told(probe)) == 1
 
 
-async def test_a_replay_that_fails_again_keeps_the_letter_and_nothing_else(probe: Probe) -> None:
+async def test_a_replay_that_fails_again_keeps_the_letter_and_nothing_else(probe: ServiceProbe) -> None:
     [id_] = await set_aside(probe, an_event("divide").to_bytes())
 
     async def refuse(tx: AsyncConnection, received: list[Received]) -> None:
@@ -120,7 +120,7 @@ async def test_a_replay_that_fails_again_keeps_the_letter_and_nothing_else(probe
     assert await told(probe) == []
 
 
-async def test_an_infrastructure_failure_leaves_all_as_it_was(probe: Probe) -> None:
+async def test_an_infrastructure_failure_leaves_all_as_it_was(probe: ServiceProbe) -> None:
     [id_] = await set_aside(probe, an_event("poison").to_bytes())
     before = await everything(probe)
 
@@ -134,7 +134,7 @@ async def test_an_infrastructure_failure_leaves_all_as_it_was(probe: Probe) -> N
 
 
 async def test_a_process_killed_before_the_commit_leaves_all_as_it_was(
-    probe: Probe, monkeypatch: pytest.MonkeyPatch
+    probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL sees the same of a kill -9: the connection ends after the last statement and before the commit."""
     event = an_event("poison")
@@ -157,7 +157,7 @@ async def test_a_process_killed_before_the_commit_leaves_all_as_it_was(
     assert await probe.effects() == [event.id]
 
 
-async def test_after_an_upgrade_an_unknown_type_is_known(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_after_an_upgrade_an_unknown_type_is_known(probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch) -> None:
     class DeadlineImagined(EventData):
         topic: ClassVar[str] = DEADLINES
         type: ClassVar[str] = "vn.tiendo.deadline.imagined.v1"
@@ -180,7 +180,7 @@ async def test_after_an_upgrade_an_unknown_type_is_known(probe: Probe, monkeypat
     assert await probe.effects() == [event.id]
 
 
-async def test_a_form_that_the_catalogue_has_only_now(probe: Probe) -> None:
+async def test_a_form_that_the_catalogue_has_only_now(probe: ServiceProbe) -> None:
     forms = {"T-7"}
 
     async def by_catalogue(tx: AsyncConnection, received: list[Received]) -> None:
@@ -202,7 +202,7 @@ async def test_a_form_that_the_catalogue_has_only_now(probe: Probe) -> None:
 
 
 async def test_an_event_that_took_effect_meanwhile_is_a_duplicate(
-    probe: Probe, monkeypatch: pytest.MonkeyPatch
+    probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read by nobody at first, then sent again by its producer and applied by code that knows it."""
     event = an_event()
@@ -218,7 +218,7 @@ async def test_an_event_that_took_effect_meanwhile_is_a_duplicate(
 
 
 async def test_a_delivery_and_a_replay_at_the_same_instant_apply_once(
-    probe: Probe, monkeypatch: pytest.MonkeyPatch
+    probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = [an_event() for _ in range(8)]
     with monkeypatch.context() as patch:
@@ -231,7 +231,7 @@ async def test_a_delivery_and_a_replay_at_the_same_instant_apply_once(
     assert sorted(await probe.effects()) == sorted(e.id for e in events)
 
 
-async def test_what_holds_no_value_cannot_be_replayed(probe: Probe) -> None:
+async def test_what_holds_no_value_cannot_be_replayed(probe: ServiceProbe) -> None:
     [id_] = await set_aside(probe, None)
     with pytest.raises(Problem, match="holds no value") as raised:
         await desk(probe, mended(probe)).replay(id_, BY)
@@ -239,7 +239,7 @@ async def test_what_holds_no_value_cannot_be_replayed(probe: Probe) -> None:
     assert (await probe.rows("select state, attempts from dead_letter")) == [("open", 0)]
 
 
-async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: Probe) -> None:
+async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: ServiceProbe) -> None:
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
     letters = desk(probe, mended(probe))
@@ -258,7 +258,7 @@ async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: Probe
     assert "agency" not in str([e.data for e in await told(probe)])
 
 
-async def test_several_at_once_oldest_first_with_a_result_each(probe: Probe) -> None:
+async def test_several_at_once_oldest_first_with_a_result_each(probe: ServiceProbe) -> None:
     events = [an_event("poison") for _ in range(4)]
     ids = await set_aside(probe, *(e.to_bytes() for e in events))
     beyond = await set_aside(probe, *(e.to_bytes() for e in events), b"{not json", None)
@@ -278,7 +278,7 @@ async def test_several_at_once_oldest_first_with_a_result_each(probe: Probe) -> 
         assert await count_open(tx) == 2
 
 
-async def test_the_worker_tells_how_many_are_open(probe: Probe) -> None:
+async def test_the_worker_tells_how_many_are_open(probe: ServiceProbe) -> None:
     ids = await set_aside(probe, b"{", b"[", b"")
     await desk(probe, mended(probe)).discard(ids[0], "not one of ours", BY)
     worker = ServiceWorker(probe.settings, probe.engine)
@@ -292,7 +292,7 @@ async def test_the_worker_tells_how_many_are_open(probe: Probe) -> None:
 
 
 async def test_a_claim_is_kept_as_long_as_its_letter_may_be_replayed(
-    probe: Probe, unique: Callable[[str], str]
+    probe: ServiceProbe, unique: Callable[[str], str]
 ) -> None:
     waiting, done = an_event("poison"), an_event("poison")
     ids = await set_aside(probe, waiting.to_bytes(), done.to_bytes())

@@ -13,7 +13,7 @@ from shared.settings import ServiceSettings
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event, own_settings
+from .conftest import ServiceProbe, an_event, own_settings
 
 VERSION = "c" * 64
 
@@ -66,7 +66,7 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
 
 
 @pytest.fixture
-def settings(probe: Probe, broker: Broker, unique: Callable[[str], str]) -> ServiceSettings:
+def settings(probe: ServiceProbe, broker: Broker, unique: Callable[[str], str]) -> ServiceSettings:
     return own_settings(probe.settings, broker, unique("probe"))
 
 
@@ -77,7 +77,7 @@ def said(event: Event) -> SourceHeartbeat:
 
 
 async def test_it_announces_what_has_left(
-    probe: Probe, settings: ServiceSettings, producer: AIOKafkaProducer, beats: Reader, left: Reader
+    probe: ServiceProbe, settings: ServiceSettings, producer: AIOKafkaProducer, beats: Reader, left: Reader
 ) -> None:
     relay = Relay(probe.engine, settings, catalogue_version=VERSION, batch=3)
     source = f"/{settings.service}"
@@ -103,7 +103,7 @@ async def test_it_announces_what_has_left(
 
 
 async def test_with_another_instance_sending_it_is_silent(
-    probe: Probe, settings: ServiceSettings, producer: AIOKafkaProducer
+    probe: ServiceProbe, settings: ServiceSettings, producer: AIOKafkaProducer
 ) -> None:
     relay = Relay(probe.engine, settings, catalogue_version=VERSION)
     async with probe.engine.begin() as other:
@@ -113,7 +113,7 @@ async def test_with_another_instance_sending_it_is_silent(
 
 
 async def test_it_beats_under_continuous_load(
-    probe: Probe, settings: ServiceSettings, beats: Reader, left: Reader
+    probe: ServiceProbe, settings: ServiceSettings, beats: Reader, left: Reader
 ) -> None:
     source = f"/{settings.service}"
     relay = Relay(probe.engine, settings, catalogue_version=VERSION, heartbeat_seconds=0.2)

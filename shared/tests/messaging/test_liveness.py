@@ -13,11 +13,11 @@ from structlog.testing import capture_logs
 
 from shared.messaging import Relay, ServiceWorker, publish
 from shared.messaging.health.guarded_loop import GuardedLoop
-from shared.messaging.health.liveness import Reached, Sign, stuck, suspicious
+from shared.messaging.health.liveness import Probe, Reached, stuck, suspicious
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event
+from .conftest import ServiceProbe, an_event
 from .processes import tiny
 from .workers import a_group, a_worker, settings_of, settled, until
 
@@ -26,29 +26,29 @@ LIMIT = 120
 
 
 @pytest.mark.parametrize(
-    ("sign", "reached", "verdict"),
+    ("probe", "reached", "verdict"),
     [
-        (Sign("relay", None), UP, None),
-        (Sign("relay", 119), UP, None),
-        (Sign("relay", 121), UP, "relay: no progress for 121 s"),
-        (Sign("relay", None, ended=True), Reached(None, None), "relay: ended"),
-        (Sign("poll", 500, kafka=True), Reached(None, 1000), None),
-        (Sign("poll", 500, kafka=True), Reached(59, 1000), None),  # it has just come back: time to recover
-        (Sign("poll", 500, kafka=True), Reached(61, None), "poll: no progress for 500 s"),
-        (Sign("batch", 500, kafka=True, database=True), Reached(1000, None), None),
-        (Sign("batch", 500, kafka=True, database=True), Reached(None, 1000), None),
-        (Sign("batch", 500, kafka=True, database=True), UP, "batch: no progress for 500 s"),
-        (Sign("loop", 500), Reached(None, None), "loop: no progress for 500 s"),
+        (Probe("relay", None), UP, None),
+        (Probe("relay", 119), UP, None),
+        (Probe("relay", 121), UP, "relay: no progress for 121 s"),
+        (Probe("relay", None, ended=True), Reached(None, None), "relay: ended"),
+        (Probe("poll", 500, kafka=True), Reached(None, 1000), None),
+        (Probe("poll", 500, kafka=True), Reached(59, 1000), None),  # it has just come back: time to recover
+        (Probe("poll", 500, kafka=True), Reached(61, None), "poll: no progress for 500 s"),
+        (Probe("batch", 500, kafka=True, database=True), Reached(1000, None), None),
+        (Probe("batch", 500, kafka=True, database=True), Reached(None, 1000), None),
+        (Probe("batch", 500, kafka=True, database=True), UP, "batch: no progress for 500 s"),
+        (Probe("loop", 500), Reached(None, None), "loop: no progress for 500 s"),
     ],
 )
-def test_stuck(sign: Sign, reached: Reached, verdict: str | None) -> None:
-    assert stuck(sign, reached, LIMIT) == verdict
+def test_stuck(probe: Probe, reached: Reached, verdict: str | None) -> None:
+    assert stuck(probe, reached, LIMIT) == verdict
 
 
 def test_kafka_is_asked_before_the_answer_is_needed() -> None:
-    assert not suspicious([Sign("relay", None, kafka=True), Sign("loop", 500)], LIMIT)
-    assert not suspicious([Sign("relay", 29, kafka=True)], LIMIT)
-    assert suspicious([Sign("relay", 31, kafka=True)], LIMIT)
+    assert not suspicious([Probe("relay", None, kafka=True), Probe("loop", 500)], LIMIT)
+    assert not suspicious([Probe("relay", 29, kafka=True)], LIMIT)
+    assert suspicious([Probe("relay", 31, kafka=True)], LIMIT)
 
 
 @asynccontextmanager
@@ -78,7 +78,7 @@ async def stays_alive(worker: ServiceWorker, seconds: float) -> None:
 
 
 async def test_nothing_to_do_and_no_partition_is_no_fault(
-    probe: Probe, broker: Broker, topics: Callable[..., str]
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str]
 ) -> None:
     settings = settings_of(probe, broker, a_group(), stuck_after_seconds=2)
     topic = topics("idle", partitions=1)
@@ -90,7 +90,9 @@ async def test_nothing_to_do_and_no_partition_is_no_fault(
             assert {len(one.partitions()), len(two.partitions())} == {0, 1}
 
 
-async def test_a_relay_that_hangs_is_noticed(probe: Probe, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_relay_that_hangs_is_noticed(
+    probe: ServiceProbe, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = settings_of(probe, broker, a_group(), stuck_after_seconds=2)
     worker = ServiceWorker(settings, probe.engine)
     monkeypatch.setattr("shared.messaging.worker.DRAIN_SECONDS", 1)
@@ -103,16 +105,16 @@ async def test_a_relay_that_hangs_is_noticed(probe: Probe, broker: Broker, monke
 
 
 async def test_a_consumer_that_died_hangs_or_holds_a_batch_is_noticed(
-    probe: Probe, broker: Broker, topics: Callable[..., str]
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str]
 ) -> None:
     settings = settings_of(probe, broker, a_group(), stuck_after_seconds=2)
     async with running(a_worker(probe, settings, topics("dead", partitions=1))) as worker:
         await settled(worker, partitions=1)
         assert worker._subscription
-        intake = worker._subscription.intake
-        intake.batch_since = time.monotonic()
+        rebalance = worker._subscription.rebalance
+        rebalance.batch_since = time.monotonic()
         assert "batch in hand" in await verdict(worker)
-        intake.batch_since = None
+        rebalance.batch_since = None
         await stays_alive(worker, 1)
         for task in worker._subscription._subscriber.tasks:
             task.cancel()
@@ -120,7 +122,7 @@ async def test_a_consumer_that_died_hangs_or_holds_a_batch_is_noticed(
 
 
 async def test_a_dead_broker_is_no_reason_to_restart_and_comes_back(
-    probe: Probe, own_broker: Broker, unique: Callable[[str], str]
+    probe: ServiceProbe, own_broker: Broker, unique: Callable[[str], str]
 ) -> None:
     if own_broker.child is None or own_broker.child.process is None:
         pytest.skip("the broker is not ours to stop")
@@ -144,7 +146,7 @@ async def test_a_dead_broker_is_no_reason_to_restart_and_comes_back(
         await until(relayed)
 
 
-async def test_a_broker_that_was_never_there_is_no_reason_to_restart(probe: Probe, broker: Broker) -> None:
+async def test_a_broker_that_was_never_there_is_no_reason_to_restart(probe: ServiceProbe, broker: Broker) -> None:
     settings = settings_of(probe, broker, a_group(), stuck_after_seconds=1, kafka_bootstrap_servers="127.0.0.1:1")
     async with running(a_worker(probe, settings, "nothing")) as worker:
         await stays_alive(worker, 4)
@@ -169,7 +171,7 @@ async def test_a_loop_that_keeps_failing_is_told_from_servers_away() -> None:
     assert ages[1] is None
 
 
-async def test_a_stuck_process_says_so_and_ends(probe: Probe, broker: Broker, tmp_path: Path) -> None:
+async def test_a_stuck_process_says_so_and_ends(probe: ServiceProbe, broker: Broker, tmp_path: Path) -> None:
     url = probe.settings.database_url.get_secret_value()
     others = {"TINY_LOOP": "fail", "STUCK_AFTER_SECONDS": "4"}
     async with (
@@ -191,7 +193,9 @@ async def test_a_stuck_process_says_so_and_ends(probe: Probe, broker: Broker, tm
             assert await process.process.wait() == 1
 
 
-async def test_a_fault_of_the_watch_is_told_and_ends_the_process(probe: Probe, broker: Broker, tmp_path: Path) -> None:
+async def test_a_fault_of_the_watch_is_told_and_ends_the_process(
+    probe: ServiceProbe, broker: Broker, tmp_path: Path
+) -> None:
     url = probe.settings.database_url.get_secret_value()
     others = {"TINY_FAULT": "stuck", "STUCK_AFTER_SECONDS": "4"}
     async with tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=a_group(), **others) as process:
@@ -202,7 +206,7 @@ async def test_a_fault_of_the_watch_is_told_and_ends_the_process(probe: Probe, b
 
 
 async def test_a_fault_of_the_relay_is_told_and_a_reason_to_restart(
-    probe: Probe, broker: Broker, monkeypatch: pytest.MonkeyPatch
+    probe: ServiceProbe, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fault(self: Relay, producer: object) -> int:
         raise ValueError("a fault of the relay")

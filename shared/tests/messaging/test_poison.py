@@ -11,7 +11,7 @@ from shared.messaging.consumer.poison import PoisonGate, PoisonLimit, PoisonLimi
 from tiendo_local.broken_batch import send_broken
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, a_record, an_event
+from .conftest import ServiceProbe, a_record, an_event
 from .workers import a_group, a_worker, counted, settings_of, until
 
 LIMIT = PoisonLimit(share=0.2, least=10, window_seconds=600, retry_seconds=30)
@@ -61,7 +61,7 @@ def test_the_window_moves_on_but_not_while_stopped() -> None:
     assert not take(gate, 9, 9)
 
 
-async def test_a_batch_over_the_limit_is_rolled_back_whole(probe: Probe) -> None:
+async def test_a_batch_over_the_limit_is_rolled_back_whole(probe: ServiceProbe) -> None:
     gate = PoisonGate("probe", LIMIT)
     events = [an_event("poison" if n % 2 else "T-7") for n in range(40)]
     records = [a_record(e.to_bytes(), offset=n) for n, e in enumerate(events)]
@@ -77,7 +77,7 @@ async def test_a_batch_over_the_limit_is_rolled_back_whole(probe: Probe) -> None
 
 @pytest.mark.parametrize("unreadable", [False, True])
 async def test_a_topic_full_of_poison_stops_the_consumer_and_loses_nothing(
-    probe: Probe, broker: Broker, topics: Callable[..., str], unreadable: bool
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], unreadable: bool
 ) -> None:
     topic, group = topics("poison", partitions=1), a_group()
     good = [an_event() for _ in range(30)]

@@ -8,11 +8,11 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.messaging.consumer.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
-from shared.messaging.consumer.undecodable import take_apart
+from shared.messaging.consumer.undecodable import split_batch
 from tiendo_local.broken_batch import CODECS, broken_batch, send_broken
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event
+from .conftest import ServiceProbe, an_event
 from .workers import a_group, a_worker, settings_of, until
 
 VALUES = [b"one", b"two", b"three"]
@@ -34,7 +34,7 @@ def test_a_corrupt_batch_is_kept_as_it_is() -> None:
     for batch, reason in ((bad, "checksum"), (good[:-3], "of"), (good[:20], "unpack")):
         with pytest.raises(UnreadableBatch):
             read_batch(batch, 9)
-        parts = take_apart(batch, TopicPartition("t", 0), 9, "cannot decode")
+        parts = split_batch(batch, TopicPartition("t", 0), 9, "cannot decode")
         (kept,) = parts.letters
         assert (kept["offset"], kept["timestamp_ms"], kept["value"]) == (9, 0, batch)
         assert not parts.readable and parts.after > 9
@@ -49,7 +49,7 @@ def test_no_bytes_are_no_broken_bytes() -> None:
 
 @pytest.mark.parametrize("compression", CODECS)
 async def test_a_worker_keeps_it_whole_and_goes_on(
-    probe: Probe, broker: Broker, topics: Callable[..., str], compression: str | None
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], compression: str | None
 ) -> None:
     topic = topics("hostile", partitions=1)
     events = [an_event() for _ in range(4)]

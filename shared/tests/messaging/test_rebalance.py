@@ -12,7 +12,7 @@ from shared.database.engine import create_engine
 from shared.messaging import Received, ServiceWorker
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event
+from .conftest import ServiceProbe, an_event
 from .workers import a_group, a_worker, counted, settings_of, settled, until
 
 PARTITIONS = 12
@@ -36,7 +36,7 @@ async def committed(broker: Broker, group: str, topic: str) -> int:
 
 
 async def test_a_second_worker_joins_during_a_batch(
-    probe: Probe,
+    probe: ServiceProbe,
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],
@@ -75,12 +75,12 @@ async def test_a_second_worker_joins_during_a_batch(
     assert await committed(broker, group, topic) == len(events)
 
 
-async def _has(probe: Probe, n: int) -> bool:
+async def _has(probe: ServiceProbe, n: int) -> bool:
     return len(await probe.effects()) >= n
 
 
 async def test_from_one_worker_to_twelve_and_back_while_events_flow(
-    probe: Probe,
+    probe: ServiceProbe,
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],

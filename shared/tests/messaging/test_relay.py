@@ -21,7 +21,7 @@ from shared.settings import ServiceSettings
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event
+from .conftest import ServiceProbe, an_event
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     await producer.stop()
 
 
-def a_relay(probe: Probe, settings: ServiceSettings | None = None, *, batch: int = BATCH) -> Relay:
+def a_relay(probe: ServiceProbe, settings: ServiceSettings | None = None, *, batch: int = BATCH) -> Relay:
     return Relay(probe.engine, settings or probe.settings, catalogue_version="c" * 64, batch=batch)
 
 
@@ -90,7 +90,9 @@ def assert_chained(bodies: list[bytes], events: list[Event]) -> None:
         prevhash = hashlib.sha256(body).hexdigest()
 
 
-async def test_events_are_numbered_chained_and_keyed(probe: Probe, producer: AIOKafkaProducer, broker: Broker) -> None:
+async def test_events_are_numbered_chained_and_keyed(
+    probe: ServiceProbe, producer: AIOKafkaProducer, broker: Broker
+) -> None:
     events = [an_event(key=f"duty-{n % 3}") for n in range(40)]
     for chunk in (events[:15], events[15:]):
         async with probe.engine.begin() as tx:
@@ -106,7 +108,7 @@ async def test_events_are_numbered_chained_and_keyed(probe: Probe, producer: AIO
     )
 
 
-async def test_a_failed_send_keeps_the_rows_and_their_numbers(probe: Probe, producer: AIOKafkaProducer) -> None:
+async def test_a_failed_send_keeps_the_rows_and_their_numbers(probe: ServiceProbe, producer: AIOKafkaProducer) -> None:
     async with probe.engine.begin() as late:
         await publish(late, late_event := an_event())  # takes its id now, is seen only after the first sending
         async with probe.engine.begin() as tx:
@@ -123,7 +125,7 @@ async def test_a_failed_send_keeps_the_rows_and_their_numbers(probe: Probe, prod
     assert_chained(again.sent, [*events, late_event])
 
 
-async def test_killed_between_acknowledgement_and_commit_it_sends_the_same_again(probe: Probe) -> None:
+async def test_killed_between_acknowledgement_and_commit_it_sends_the_same_again(probe: ServiceProbe) -> None:
     class Killed(Recorder):
         """Everything is acknowledged; then the relay's connection is gone, as after a kill."""
 
@@ -151,7 +153,7 @@ async def test_killed_between_acknowledgement_and_commit_it_sends_the_same_again
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_the_chain_holds_over_failures_and_restarts(probe: Probe, seed: int) -> None:
+async def test_the_chain_holds_over_failures_and_restarts(probe: ServiceProbe, seed: int) -> None:
     """Batches of any size, sendings that end anywhere, a new relay each time: a number always has the same bytes, and
     their first occurrences are in order."""
     choose = random.Random(seed)
@@ -172,7 +174,7 @@ async def test_the_chain_holds_over_failures_and_restarts(probe: Probe, seed: in
     assert_chained(list(dict.fromkeys(sent + last.sent)), events)
 
 
-async def test_a_batch_costs_five_statements_and_one_commit(probe: Probe) -> None:
+async def test_a_batch_costs_five_statements_and_one_commit(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *[an_event() for _ in range(300)])
     relay = a_relay(probe, batch=100)
@@ -185,7 +187,7 @@ async def test_a_batch_costs_five_statements_and_one_commit(probe: Probe) -> Non
     assert counted == {"statement": 5, "commit": 1}  # lock, head, delete, next ids, head
 
 
-async def test_rows_removed_by_hand_do_not_stop_it(probe: Probe) -> None:
+async def test_rows_removed_by_hand_do_not_stop_it(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *(events := [an_event() for _ in range(4)]))
     relay, recorder = a_relay(probe, batch=3), Recorder()
@@ -196,7 +198,7 @@ async def test_rows_removed_by_hand_do_not_stop_it(probe: Probe) -> None:
     assert_chained(recorder.sent, [events[0], *events[2:]])
 
 
-async def test_a_rolled_back_change_leaves_no_event(probe: Probe) -> None:
+async def test_a_rolled_back_change_leaves_no_event(probe: ServiceProbe) -> None:
     with pytest.raises(RuntimeError):
         async with probe.engine.begin() as tx:
             await publish(tx, an_event())
@@ -204,7 +206,7 @@ async def test_a_rolled_back_change_leaves_no_event(probe: Probe) -> None:
     assert await a_relay(probe).step(Recorder()) == 0  # type: ignore[arg-type]
 
 
-async def test_of_several_relays_one_sends_at_a_time(probe: Probe) -> None:
+async def test_of_several_relays_one_sends_at_a_time(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *(events := [an_event() for _ in range(600)]))
     recorder = Recorder()
@@ -214,14 +216,14 @@ async def test_of_several_relays_one_sends_at_a_time(probe: Probe) -> None:
     assert_chained(recorder.sent, events)
 
 
-async def test_an_event_too_large_is_refused_unwritten(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_too_large_is_refused_unwritten(probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.outbox.MAX_EVENT_BYTES", 100)
     async with probe.engine.begin() as tx:
         with pytest.raises(EventTooLarge):
             await publish(tx, an_event())
 
 
-async def test_an_unreachable_broker_leaves_the_outbox_filling(probe: Probe) -> None:
+async def test_an_unreachable_broker_leaves_the_outbox_filling(probe: ServiceProbe) -> None:
     settings = probe.settings.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:1"})
     relay = a_relay(probe, settings)
     running = asyncio.create_task(relay.run())

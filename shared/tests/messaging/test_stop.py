@@ -12,7 +12,7 @@ from shared.messaging import publish
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event
+from .conftest import ServiceProbe, an_event
 from .processes import END_SECONDS, Proxy, tiny
 from .workers import a_group, until
 
@@ -36,7 +36,7 @@ async def ends(bootstrap: str, topic: str, partitions: int = 12) -> int:
 
 
 async def test_the_batch_in_hand_is_finished_and_committed(
-    probe: Probe,
+    probe: ServiceProbe,
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],
@@ -63,7 +63,7 @@ async def test_the_batch_in_hand_is_finished_and_committed(
 
 
 async def test_what_the_relay_is_sending_is_acknowledged_and_deleted(
-    probe: Probe, broker: Broker, tmp_path: Path
+    probe: ServiceProbe, broker: Broker, tmp_path: Path
 ) -> None:
     kafka_topics.create(broker.bootstrap, [DEADLINES], partitions=12)
     before = await ends(broker.bootstrap, DEADLINES)
@@ -87,7 +87,7 @@ async def test_what_the_relay_is_sending_is_acknowledged_and_deleted(
 
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
 async def test_with_a_dead_broker_it_ends_in_time(
-    probe: Probe, own_broker: Broker, unique: Callable[[str], str], tmp_path: Path, how: signal.Signals
+    probe: ServiceProbe, own_broker: Broker, unique: Callable[[str], str], tmp_path: Path, how: signal.Signals
 ) -> None:
     if own_broker.child is None:
         pytest.skip("the broker is not ours to kill")
@@ -112,7 +112,7 @@ async def test_with_a_dead_broker_it_ends_in_time(
 
 
 async def test_with_a_dead_database_it_ends_in_time(
-    probe: Probe,
+    probe: ServiceProbe,
     broker: Broker,
     producer: AIOKafkaProducer,
     topics: Callable[..., str],

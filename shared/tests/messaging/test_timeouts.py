@@ -12,7 +12,7 @@ from shared.database.engine import create_engine
 from shared.messaging import BatchConsumer, Received
 from shared.messaging.consumer.batch_consumer import is_transient
 
-from .conftest import Probe, a_record, an_event
+from .conftest import ServiceProbe, a_record, an_event
 
 HANGS_SECONDS = 10
 
@@ -20,7 +20,7 @@ HANGS_SECONDS = 10
 class Hanging:
     """Applies as the probe does, and the first time hangs in the middle of it."""
 
-    def __init__(self, probe: Probe, engine: AsyncEngine, *, idle: bool) -> None:
+    def __init__(self, probe: ServiceProbe, engine: AsyncEngine, *, idle: bool) -> None:
         self._probe = probe
         self._idle = idle
         self._hangs = True
@@ -38,7 +38,7 @@ class Hanging:
 
 
 @pytest.mark.parametrize("idle", [True, False], ids=["idle in transaction", "long statement"])
-async def test_what_hangs_is_ended_and_the_batch_applied_once(probe: Probe, idle: bool) -> None:
+async def test_what_hangs_is_ended_and_the_batch_applied_once(probe: ServiceProbe, idle: bool) -> None:
     engine = create_engine(probe.settings, statement_timeout_ms=300)
     consumer = Hanging(probe, engine, idle=idle).consumer
     events = [an_event() for _ in range(3)]
@@ -58,7 +58,7 @@ async def test_what_hangs_is_ended_and_the_batch_applied_once(probe: Probe, idle
     assert await probe.rows("select 1 from dead_letter") == []
 
 
-async def test_every_session_is_given_both_limits(probe: Probe) -> None:
+async def test_every_session_is_given_both_limits(probe: ServiceProbe) -> None:
     names = ("statement_timeout", "idle_in_transaction_session_timeout")
     found = [(await probe.rows(f"select current_setting('{name}')"))[0][0] for name in names]
     assert found == ["30s", "1min"]

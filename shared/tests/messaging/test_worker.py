@@ -9,11 +9,11 @@ from shared.messaging import ServiceWorker
 from tiendo_local.broken_batch import send_broken
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, an_event, own_settings
+from .conftest import ServiceProbe, an_event, own_settings
 
 
 async def test_no_record_stops_a_worker(
-    probe: Probe, broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]
 ) -> None:
     topic = topics("hostile", partitions=3)
     ours = [an_event() for _ in range(4)]

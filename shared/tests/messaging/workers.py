@@ -15,7 +15,7 @@ from shared.messaging import Apply, ServiceWorker
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import Probe, ProbeSettings
+from .conftest import ProbeSettings, ServiceProbe
 
 
 def a_group() -> str:
@@ -23,7 +23,7 @@ def a_group() -> str:
     return "probe-" + "".join(random.choices(string.ascii_lowercase, k=10))
 
 
-def settings_of(probe: Probe, broker: Broker, group: str, **others: Any) -> ProbeSettings:
+def settings_of(probe: ServiceProbe, broker: Broker, group: str, **others: Any) -> ProbeSettings:
     kafka_topics.create(broker.bootstrap, [OPERATIONS], partitions=PARTITIONS)  # for the relay's beats
 
     class Named(ProbeSettings):
@@ -39,7 +39,7 @@ def settings_of(probe: Probe, broker: Broker, group: str, **others: Any) -> Prob
     )
 
 
-def a_worker(probe: Probe, settings: ProbeSettings, topic: str, apply: Apply | None = None) -> ServiceWorker:
+def a_worker(probe: ServiceProbe, settings: ProbeSettings, topic: str, apply: Apply | None = None) -> ServiceWorker:
     return ServiceWorker(settings, probe.engine, topics=[topic], apply=apply or probe.apply)
 
 

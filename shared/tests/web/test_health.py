@@ -3,7 +3,7 @@ import asyncio
 import httpx
 from fastapi import FastAPI
 
-from shared.web.health import Finding, Progress
+from shared.web.health import CheckResult, Progress
 
 
 async def test_each_check_is_listed_and_one_failing_is_503(app: FastAPI, client: httpx.AsyncClient) -> None:
@@ -11,7 +11,7 @@ async def test_each_check_is_listed_and_one_failing_is_503(app: FastAPI, client:
     progress = Progress(10, monotonic=lambda: now)
     app.state.health.live("relay", progress.check)
 
-    async def broken() -> Finding:
+    async def broken() -> CheckResult:
         raise ConnectionError("secret address")
 
     live = await client.get("/healthz")
@@ -28,9 +28,9 @@ async def test_each_check_is_listed_and_one_failing_is_503(app: FastAPI, client:
 
 
 async def test_a_check_that_hangs_fails(app: FastAPI, client: httpx.AsyncClient) -> None:
-    async def hangs() -> Finding:
+    async def hangs() -> CheckResult:
         await asyncio.Event().wait()
-        return Finding(True)
+        return CheckResult(True)
 
     app.state.health.ready("kafka", hangs)
     assert (await client.get("/readyz")).json()["checks"]["kafka"] == {"ok": False, "error": "timeout"}

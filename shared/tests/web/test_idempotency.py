@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.responses import Response
 
 from shared.database import idempotency
+from shared.web.idempotency import attempt_of, replayed
 from shared.web.problem.handlers import install
 
 KEY = {"Idempotency-Key": "2f6c-1"}
@@ -40,10 +41,10 @@ async def service(engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
     @app.post("/api/v1/things")
     @app.post("/api/v1/others")
     async def make(request: Request, person: str = "a", slow: bool = False, fail: bool = False) -> Response:
-        attempt = await idempotency.attempt(request, person)
+        attempt = await attempt_of(request, person)
         async with engine.begin() as tx:
             if replay := await idempotency.begin(tx, attempt):
-                return replay.response()
+                return replayed(replay)
             name = (await request.json())["name"]
             await tx.execute(sa.text("INSERT INTO thing VALUES (:name)"), {"name": name})
             if slow:

@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from shared.web.middleware.trace import Traced
+from shared.web.middleware.trace import TraceMiddleware
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -15,7 +15,7 @@ async def span_of(app: FastAPI, path: str) -> tuple[httpx.Response, list[Readabl
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    transport = httpx.ASGITransport(app=Traced(app, provider.get_tracer("test")))
+    transport = httpx.ASGITransport(app=TraceMiddleware(app, provider.get_tracer("test")))
     async with httpx.AsyncClient(transport=transport, base_url="http://tiendo.test") as client:
         answer = await client.get(path, headers={"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"})
     # the app has the middleware too: its no-op tracer adds nothing here

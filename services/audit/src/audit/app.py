@@ -19,7 +19,7 @@ from shared.database.engine import create_engine
 from shared.messaging.dead_letter import DeadLetters
 from shared.web.app import create_base_app
 from shared.web.dead_letters import mount
-from shared.web.health import Finding
+from shared.web.health import CheckResult
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -43,10 +43,10 @@ def create_app(settings: Settings) -> FastAPI:
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
     app.state.audit = Context(engine, clock, catalogue, vocabulary(catalogue), settings.silent_after)
 
-    async def database() -> Finding:
+    async def database() -> CheckResult:
         async with engine.connect() as tx:
             await tx.execute(text("select 1 from log_head"))
-        return Finding(True)
+        return CheckResult(True)
 
     app.state.health.ready("database", database)
     for module in (batch, events, inspections, sources, log, inspection_pages, source_pages):

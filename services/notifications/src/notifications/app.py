@@ -18,7 +18,7 @@ from shared.database.engine import create_engine
 from shared.messaging.dead_letter import DeadLetters
 from shared.web.app import create_base_app
 from shared.web.dead_letters import mount
-from shared.web.health import Finding
+from shared.web.health import CheckResult
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -44,10 +44,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.state.desk = Desk(engine, clock, catalogue, catalogue.calendar.holidays())
     effect = planner_of(settings, catalogue, clock).apply
 
-    async def database() -> Finding:
+    async def database() -> CheckResult:
         async with engine.connect() as tx:
             await tx.execute(sa.text("select 1 from reminder limit 1"))
-        return Finding(True)
+        return CheckResult(True)
 
     app.state.health.ready("database", database)
     app.include_router(routes.router)

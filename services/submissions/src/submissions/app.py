@@ -13,7 +13,7 @@ from shared.catalogue import Catalogue, load
 from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.web.app import create_base_app
-from shared.web.health import Finding
+from shared.web.health import CheckResult
 from submissions.commands.context import Desk
 from submissions.http import routes
 from submissions.pages import obligations
@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, catalogue: Cat
     return app
 
 
-async def reachable(engine: AsyncEngine) -> Finding:
+async def reachable(engine: AsyncEngine) -> CheckResult:
     async with engine.connect() as connection:
         await connection.execute(sa.text("select 1"))
-    return Finding(True)
+    return CheckResult(True)

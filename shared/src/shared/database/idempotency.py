@@ -1,11 +1,10 @@
 """`Idempotency-Key`: a creating POST that is sent again gets its first answer again and does nothing twice.
 
-In the service's own transaction:
+In the command's own transaction (`shared.web.idempotency` reads the attempt and answers the replay):
 
-    attempt = await idempotency.attempt(request, person.subject)      # None when the client sent no key
     async with engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
-            return replay.response()
+            return replay
         …
         await idempotency.finish(tx, attempt, 201, body)
 
@@ -13,24 +12,18 @@ A second request with the same key waits in `begin` until the first one's transa
 """
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from starlette.responses import Response
 
 from shared.errors import Problem
 from shared.loops import pause
 from shared.text import Fault, Text
 
-HEADER = "idempotency-key"
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
 NAME = "idempotency"
 KEEP = timedelta(days=7)
 FORGET_SECONDS = 3600.0
@@ -46,11 +39,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
+    """The first answer to the same attempt: its status and the JSON as sent."""
+
     status: int
     body: bytes
-
-    def response(self) -> Response:
-        return Response(self.body, self.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
 
 
 def _columns() -> list[sa.Column[Any]]:
@@ -80,25 +72,6 @@ _CLAIM = sa.text(
     "on conflict do nothing returning key"
 )
 _KEEP = sa.text(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
-
-
-async def attempt(
-    request: Request, person: str, *, key: str | None = None, content: bytes | None = None
-) -> Attempt | None:
-    """What the client tries, for `begin`. None without a key, Problem 400 for a bad one.
-
-    A page gives its form's hidden field as `key` and what the form says as `content`, since a form's body can be
-    read only once; otherwise they are the header and the body.
-    """
-    chosen = key if key is not None else request.headers.get(HEADER)
-    if chosen is None:
-        return None
-    if not KEY.fullmatch(chosen):
-        text = Text("Khóa dài 1 đến 255 ký tự ASCII nhìn thấy được.", "A key is 1 to 255 visible ASCII characters.")
-        title = Text("Idempotency-Key không đúng", "The Idempotency-Key is not valid")
-        raise Problem(400, "idempotency-key-invalid", title, [Fault("format", "/header/Idempotency-Key", text)])
-    digest = hashlib.sha256(await request.body() if content is None else content).digest()
-    return Attempt(chosen, person, f"{request.method} {request.url.path}", digest)
 
 
 async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:

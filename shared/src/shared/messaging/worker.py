@@ -14,8 +14,8 @@ from shared.loops import pause
 from shared.messaging.consumer.batch_consumer import Apply
 from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.health.guarded_loop import GuardedLoop, Loop
-from shared.messaging.health.health_watch import Vitals
-from shared.messaging.health.liveness import Sign
+from shared.messaging.health.health_watch import HealthWatch
+from shared.messaging.health.liveness import Probe
 from shared.messaging.relay.relay import Relay
 from shared.messaging.retention import forget_inbox
 from shared.settings import ServiceSettings
@@ -42,14 +42,14 @@ class ServiceWorker:
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
         self._subscription = Subscription(settings, engine, topics, apply) if topics and apply else None
-        self._vitals = Vitals(settings, engine, self.relay, self._subscription)
+        self._health_watch = HealthWatch(settings, engine, self.relay, self._subscription)
         self._loops = [
-            GuardedLoop("outbox watch", self._vitals.watch_outbox),
-            GuardedLoop("kafka watch", self._vitals.watch_kafka),
+            GuardedLoop("outbox watch", self._health_watch.watch_outbox),
+            GuardedLoop("kafka watch", self._health_watch.watch_kafka),
             GuardedLoop("retention", self._forget),
             *(GuardedLoop(getattr(loop, "__name__", "loop"), loop) for loop in loops),
         ]
-        self._vitals.loops = self._loops
+        self._health_watch.loops = self._loops
         self._stopping = asyncio.Event()
         self._connecting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -57,10 +57,10 @@ class ServiceWorker:
 
     async def start(self) -> None:
         """Connect and start consuming. While Kafka cannot be reached it is tried again every second."""
-        self._vitals.relaying = asyncio.create_task(self.relay.run(), name="relay")
+        self._health_watch.relaying = asyncio.create_task(self.relay.run(), name="relay")
         self._connecting = asyncio.create_task(self._connect(), name="connect")
         guarded = [asyncio.create_task(loop.run(self._stopping), name=loop.name) for loop in self._loops]
-        self._tasks = [self._vitals.relaying, self._connecting, *guarded]
+        self._tasks = [self._health_watch.relaying, self._connecting, *guarded]
 
     async def _connect(self) -> None:
         while self._subscription and not self._stopping.is_set():
@@ -101,14 +101,14 @@ class ServiceWorker:
 
     def stuck(self) -> str | None:
         """Why this process should be started again; None while it makes progress or has nothing to do."""
-        return None if self._stopping.is_set() else self._vitals.stuck()
+        return None if self._stopping.is_set() else self._health_watch.stuck()
 
     def ended(self) -> str | None:
         """What of this process is over and will not come back; None while it stops."""
-        return None if self._stopping.is_set() else self._vitals.ended()
+        return None if self._stopping.is_set() else self._health_watch.ended()
 
-    def signs(self) -> list[Sign]:
-        return self._vitals.signs()
+    def probes(self) -> list[Probe]:
+        return self._health_watch.probes()
 
     def waiting(self) -> str | None:
         """None once records come in and take effect, else what is awaited."""

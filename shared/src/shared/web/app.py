@@ -18,11 +18,11 @@ from shared.web.middleware.csrf import ForgeryCheck
 from shared.web.middleware.guard import Guard
 from shared.web.middleware.language_switch import LanguageSwitch
 from shared.web.middleware.limits import DEFAULT_BYTES, Limits
-from shared.web.middleware.trace import Traced
+from shared.web.middleware.trace import TraceMiddleware
 from shared.web.openapi import PROBLEM_RESPONSES
 from shared.web.problem.handlers import install
 from shared.web.shell import sign_in
-from shared.web.shell.navigation import PLACES
+from shared.web.shell.navigation import NAV_ITEMS
 from shared.web.shell.page import templates
 from shared.web.shell.static_files import Static
 
@@ -55,7 +55,7 @@ def create_base_app(
     app.state.templates = templates(templates_package)
     app.state.static = Static("shared.web", templates_package)
     app.state.verifier = TokenVerifier(settings)
-    app.state.place = PLACES[place]
+    app.state.place = NAV_ITEMS[place]
     app.state.health = Health()
     install(app)
     # The last one added is the outermost.
@@ -63,7 +63,7 @@ def create_base_app(
     app.add_middleware(ForgeryCheck)
     app.add_middleware(LanguageSwitch)
     app.add_middleware(Guard)
-    app.add_middleware(Traced)
+    app.add_middleware(TraceMiddleware)
     app.mount("/static", app.state.static)
     app.include_router(health_routes(app.state.health))
     app.include_router(metrics_routes())
@@ -72,6 +72,6 @@ def create_base_app(
 
     @app.get("/", include_in_schema=False)
     async def home() -> RedirectResponse:
-        return RedirectResponse(PLACES[place].home, 307)
+        return RedirectResponse(NAV_ITEMS[place].home, 307)
 
     return app

@@ -17,12 +17,12 @@ CHECK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     ok: bool
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-Check = Callable[[], Awaitable[Finding]]
+Check = Callable[[], Awaitable[CheckResult]]
 
 
 class Progress:
@@ -36,9 +36,9 @@ class Progress:
     def beat(self) -> None:
         self._last = self._monotonic()
 
-    async def check(self) -> Finding:
+    async def check(self) -> CheckResult:
         age = self._monotonic() - self._last
-        return Finding(age <= self._max_age, {"age_seconds": round(age, 3), "max_age_seconds": self._max_age})
+        return CheckResult(age <= self._max_age, {"age_seconds": round(age, 3), "max_age_seconds": self._max_age})
 
 
 class Health:
@@ -61,19 +61,19 @@ class Health:
 
 
 async def _run(checks: dict[str, Check]) -> tuple[bool, dict[str, Any]]:
-    findings = await asyncio.gather(*(_one(check) for check in checks.values()))
-    told = {name: {"ok": found.ok, **found.detail} for name, found in zip(checks, findings, strict=True)}
-    return all(found.ok for found in findings), told
+    results = await asyncio.gather(*(_one(check) for check in checks.values()))
+    told = {name: {"ok": found.ok, **found.detail} for name, found in zip(checks, results, strict=True)}
+    return all(found.ok for found in results), told
 
 
-async def _one(check: Check) -> Finding:
+async def _one(check: Check) -> CheckResult:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check()
     except TimeoutError:
-        return Finding(False, {"error": "timeout"})
+        return CheckResult(False, {"error": "timeout"})
     except Exception as error:
-        return Finding(False, {"error": type(error).__name__})
+        return CheckResult(False, {"error": type(error).__name__})
 
 
 def health_routes(health: Health) -> APIRouter:

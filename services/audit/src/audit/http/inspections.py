@@ -27,6 +27,7 @@ from shared.database import idempotency
 from shared.errors import invalid, not_found
 from shared.text import Fault
 from shared.web import cursor as cursors
+from shared.web.idempotency import attempt_of, replayed
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
 STATES: tuple[State, ...] = get_args(State)
@@ -38,10 +39,10 @@ async def post_inspection(request: Request, here: Here, person: Inspector, raw: 
     item, faults = read_inspection(raw, here.vocabulary, here.today())
     if item is None:
         raise invalid(faults)
-    attempt = await idempotency.attempt(request, person.subject)
+    attempt = await attempt_of(request, person.subject)
     async with here.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
-            return replay.response()
+            return replayed(replay)
         id_ = await log_inspection(tx, item, here.author(person))
         row = await store.find(tx, id_)
         assert row is not None
@@ -114,10 +115,10 @@ async def post_finding(
     item = read_finding(raw, "", faults, here.vocabulary.measures)
     if faults:
         raise invalid(faults)
-    attempt = await idempotency.attempt(request, person.subject)
+    attempt = await attempt_of(request, person.subject)
     async with here.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
-            return replay.response()
+            return replayed(replay)
         id_ = await record_finding(tx, inspection_id, item, here.author(person))
         row = next(one for one in await store.findings_of(tx, inspection_id) if one["id"] == id_)
         body = finding_of(row).model_dump_json().encode()

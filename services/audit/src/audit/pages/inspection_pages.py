@@ -19,6 +19,7 @@ from audit.rules.inspection import KINDS, OBLIGATIONS, read_inspection
 from shared.database import idempotency
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.idempotency import attempt_of
 from shared.web.shell.page import page
 
 SHOWN = 50
@@ -62,7 +63,7 @@ async def create(request: Request, here: Here, person: Inspector) -> Response:
     item, faults = read_inspection(form.raw(), here.vocabulary, here.today())
     if item is None:
         return _form_page(request, here, form, form.on_page(faults), key, 422)
-    attempt = await idempotency.attempt(request, person.subject, key=key or str(uuid4()))
+    attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
     async with here.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return RedirectResponse(replay.body.decode(), 303)
@@ -85,7 +86,7 @@ async def add_finding(request: Request, inspection_id: UUID, here: Here, person:
     item = read_finding(raw, "", faults, here.vocabulary.measures)
     if faults:
         return await _case_page(request, here, person.role, inspection_id, typed, faults, key, 422)
-    attempt = await idempotency.attempt(request, person.subject, key=key or str(uuid4()))
+    attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
     try:
         async with here.engine.begin() as tx:
             if await idempotency.begin(tx, attempt) is None:

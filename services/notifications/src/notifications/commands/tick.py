@@ -44,7 +44,7 @@ class Ticker:
             duties = await write.lock_ripe(tx, now, BATCH)
             if not duties:
                 return 0
-            by_duty: dict[UUID, list[write.Traced]] = defaultdict(list)
+            by_duty: dict[UUID, list[write.TracedReminder]] = defaultdict(list)
             for traced in await write.candidates(tx, duties, now):
                 by_duty[traced.reminder.obligation_id].append(traced)
             told: list[tuple[Event, Context | None]] = []
@@ -54,7 +54,7 @@ class Ticker:
         return len(duties)
 
     async def _advance(
-        self, tx: AsyncConnection, duty: Duty, ripe: list[write.Traced]
+        self, tx: AsyncConnection, duty: Duty, ripe: list[write.TracedReminder]
     ) -> list[tuple[Event, Context | None]]:
         now = self._clock.now()
         changes = catch_up((traced.reminder for traced in ripe), now)

@@ -34,7 +34,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class TracedReminder:
     """A reminder with the trace it belongs to."""
 
     reminder: Reminder
@@ -130,7 +130,7 @@ async def lock_ripe(tx: AsyncConnection, now: datetime, limit: int) -> dict[UUID
     return {row.obligation_id: _duty(row) for row in await tx.execute(query)}
 
 
-async def candidates(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) -> list[Traced]:
+async def candidates(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) -> list[TracedReminder]:
     """Planned reminders whose time has come and due ones that nobody is sending, with their trace."""
     query = (
         sa.select(reminder)
@@ -146,7 +146,7 @@ async def candidates(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) ->
         )
         .with_for_update(skip_locked=True)
     )
-    return [Traced(_reminder(row, now), row.traceparent, row.traced_at) for row in await tx.execute(query)]
+    return [TracedReminder(_reminder(row, now), row.traceparent, row.traced_at) for row in await tx.execute(query)]
 
 
 async def set_states(tx: AsyncConnection, changes: Sequence[Reminder]) -> None:

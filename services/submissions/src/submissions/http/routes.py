@@ -12,6 +12,7 @@ from shared.database import idempotency
 from shared.errors import Problem, invalid, not_found
 from shared.text import Fault, Text
 from shared.web.cursor import Cursor, Limit, decode, listing
+from shared.web.idempotency import attempt_of, replayed
 from shared.web.language import language
 from submissions.commands.answers import Decided, Opened, Receipt
 from submissions.commands.context import Actor, Desk, desk_of, narrowed_units
@@ -73,7 +74,7 @@ async def list_obligations(
 @router.post("/obligations/opening", response_model=Opened)
 async def open_obligations(desk: DeskOf, person: Opener, body: OpeningBody, request: Request) -> Any:
     period = read_period(body.period)
-    attempt = await idempotency.attempt(request, person.subject)
+    attempt = await attempt_of(request, person.subject)
     return _answer(await open_period(desk, person, period, attempt))
 
 
@@ -99,12 +100,12 @@ async def submit(
     illustrative: Illustrative = None,
 ) -> Any:
     pretended_at = check_illustrative(desk, illustrative)
-    attempt = await idempotency.attempt(request, person.subject)
+    attempt = await attempt_of(request, person.subject)
     asked = Posting(obligation_id, attempt, if_match, language(request), pretended_at)
     report = body.report(illustrative=illustrative is not None)
     answer = await take(desk, Actor.of(request, person), asked, report)
     if isinstance(answer, idempotency.Replay):
-        return answer.response()
+        return replayed(answer)
     headers = {"Location": f"/api/v1/submissions/{answer.id}"}
     return Response(body_of(answer), 201, headers, media_type="application/json")
 
@@ -148,7 +149,7 @@ async def decide(
     request: Request,
     if_match: IfMatch = None,
 ) -> Any:
-    attempt = await idempotency.attempt(request, person.subject)
+    attempt = await attempt_of(request, person.subject)
     decision = Decision(submission_id, body.decision, body.reason, attempt, if_match)
     return _answer(await settle(desk, Actor.of(request, person), decision))
 
@@ -162,7 +163,7 @@ async def withdraw(
     request: Request,
     if_match: IfMatch = None,
 ) -> Any:
-    attempt = await idempotency.attempt(request, person.subject)
+    attempt = await attempt_of(request, person.subject)
     decision = Decision(submission_id, "withdraw", body.reason, attempt, if_match)
     return _answer(await settle(desk, Actor.of(request, person), decision))
 
@@ -185,7 +186,7 @@ def check_illustrative(desk: Desk, told: str | None) -> datetime | None:
 
 
 def _answer(answer: Any) -> Any:
-    return answer.response() if isinstance(answer, idempotency.Replay) else answer
+    return replayed(answer) if isinstance(answer, idempotency.Replay) else answer
 
 
 def _after(cursor: str | None) -> tuple[datetime, UUID] | None:

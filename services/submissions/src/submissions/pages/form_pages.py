@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.auth import Person, require
 from shared.database import idempotency
 from shared.errors import not_found
+from shared.web.idempotency import attempt_of
 from shared.web.language import language
 from shared.web.shell.page import page
 from submissions.commands.answers import Receipt
@@ -44,7 +45,7 @@ async def send(request: Request, desk: DeskOf, person: Unit, obligation_id: UUID
         duty = await find(tx, desk, person, obligation_id)
     report, typed = read_sheet(desk.rules[duty["form"]], dict(data))
     key = data.get("attempt")
-    attempt = await idempotency.attempt(request, person.subject, key=key if isinstance(key, str) and key else None)
+    attempt = await attempt_of(request, person.subject, key=key if isinstance(key, str) and key else None)
     asked = Posting(obligation_id, attempt, None, language(request))
     try:
         answer = await take(desk, Actor.of(request, person), asked, report)

@@ -8,7 +8,7 @@ and its offsets to Kafka before the new owner reads them: nothing is applied twi
 LONGEST_PAUSE_SECONDS = 30.0
 
 
-class Paced(Exception):
+class RetryAfter(Exception):
     """Nothing is wrong with the infrastructure, but the batch is to be tried again no sooner than in `seconds`."""
 
     def __init__(self, message: str, seconds: float) -> None:

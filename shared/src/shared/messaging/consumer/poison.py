@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import structlog
 
 from shared import metrics
-from shared.messaging.consumer.backoff import Paced
+from shared.messaging.consumer.backoff import RetryAfter
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger()
 
 
-class PoisonLimitReached(Paced):
+class PoisonLimitReached(RetryAfter):
     """The batch in hand must be rolled back."""
 
 

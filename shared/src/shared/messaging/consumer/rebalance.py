@@ -16,7 +16,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 
-from shared.messaging.consumer.backoff import LONGEST_PAUSE_SECONDS, Paced
+from shared.messaging.consumer.backoff import LONGEST_PAUSE_SECONDS, RetryAfter
 
 Records = tuple[ConsumerRecord, ...]
 Fetch = Callable[[AIOKafkaConsumer], Coroutine[Any, Any, Records]]
@@ -28,7 +28,7 @@ HANDOVER_SECONDS = 45.0  # below the rebalance timeout, after which the group go
 log = structlog.get_logger()
 
 
-class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
+class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
     """Wraps a subscriber's fetching and consuming; is its rebalance listener.
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
@@ -69,7 +69,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             except KafkaError:  # FastStream tries again five seconds later, for ever
                 self.failing_since = self.failing_since or self.asked_at
                 raise
-            except Paced:
+            except RetryAfter:
                 return ()
             except Exception:  # from setting a record aside; FastStream would start over at once
                 self.failing_since = self.failing_since or self.asked_at
@@ -99,7 +99,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     @contextmanager
     def pacing(self, records: int) -> Iterator[None]:
-        """A failure inside puts the next fetch off: 0.5 s, 1 s … 30 s, jittered; or as long as `Paced` says."""
+        """A failure inside puts the next fetch off: 0.5 s, 1 s … 30 s, jittered; or as long as `RetryAfter` says."""
         try:
             yield
         except (KafkaError, ConsumerStoppedError):
@@ -107,7 +107,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         except Exception as error:
             self._failures += 1
             pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(self._failures, 6)) * random.uniform(0.5, 1)
-            if isinstance(error, Paced):
+            if isinstance(error, RetryAfter):
                 pause = error.seconds
             log.warning("intake.retry", records=records, pause=round(pause, 1), error=repr(error)[:500])
             self._not_before = time.monotonic() + pause

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.messaging.client import has_ceased_fetching
 from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
-from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, Intake
-from shared.messaging.consumer.undecodable import Stepper
+from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard
+from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
@@ -37,7 +37,7 @@ class Subscription:
     """The topics of one service, read by its consumer group. `started` when the broker could be reached."""
 
     def __init__(self, settings: ServiceSettings, engine: AsyncEngine, topics: Sequence[str], apply: Apply) -> None:
-        self.intake = Intake()
+        self.rebalance = RebalanceGuard()
         self.broker = KafkaBroker(
             settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
             client_id=settings.service,
@@ -62,20 +62,22 @@ class Subscription:
             session_timeout_ms=settings.kafka_session_timeout_ms,
             heartbeat_interval_ms=min(3_000, settings.kafka_session_timeout_ms // 4),
             rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
-            listener=self.intake,
+            listener=self.rebalance,
             max_poll_interval_ms=300_000,
             max_partition_fetch_bytes=4 * 2**20,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
-        fetch = self.intake.fetching(Stepper(settings, engine, self.gate, self.intake).fetching(subscriber.get_msg))
+        fetch = self.rebalance.fetching(
+            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(subscriber.get_msg)
+        )
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
-        subscriber.consume_one = self.intake.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
+        subscriber.consume_one = self.rebalance.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
 
         @subscriber
         async def on_batch(message: KafkaMessage) -> None:
             raw = message.raw_message
             records = raw if isinstance(raw, tuple) else (raw,)
-            with self.intake.pacing(len(records)):
+            with self.rebalance.pacing(len(records)):
                 await batches.consume(records)
 
         self._subscriber = subscriber
@@ -103,7 +105,7 @@ class Subscription:
             return None
         partitions = self.consumer.assignment()
         polls = [self.consumer.last_poll_timestamp(partition) for partition in partitions]
-        return max((poll / 1000 for poll in polls if poll), default=self.intake.assigned_at if partitions else None)
+        return max((poll / 1000 for poll in polls if poll), default=self.rebalance.assigned_at if partitions else None)
 
     async def stop(self) -> None:
         await self.broker.stop()

@@ -18,7 +18,7 @@ from shared import metrics
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
 from shared.messaging.consumer.raw_record import RawRecord, UnreadableBatch, fetch_raw, read_batch
-from shared.messaging.consumer.rebalance import Fetch, Intake, Records, give_back
+from shared.messaging.consumer.rebalance import Fetch, RebalanceGuard, Records, give_back
 from shared.settings import ServiceSettings
 
 STEP = 100
@@ -34,14 +34,16 @@ def _is_undecodable(error: Exception) -> bool:
     )
 
 
-class Stepper:
+class UndecodableRecords:
     """Makes a fetch that no undecodable record can stop."""
 
-    def __init__(self, settings: ServiceSettings, engine: AsyncEngine, gate: PoisonGate, intake: Intake) -> None:
+    def __init__(
+        self, settings: ServiceSettings, engine: AsyncEngine, gate: PoisonGate, rebalance: RebalanceGuard
+    ) -> None:
         self._settings = settings
         self._engine = engine
         self._gate = gate
-        self._intake = intake
+        self._rebalance = rebalance
         # Records were taken and lost; until we are back at what was applied, a fetch would go on behind them.
         self._astray = False
 
@@ -62,7 +64,7 @@ class Stepper:
         return patient
 
     async def _step(self, consumer: AIOKafkaConsumer) -> Records:
-        before = self._intake.handovers
+        before = self._rebalance.handovers
         # What the failed call had already taken from other partitions is gone with it: back to what was applied.
         await _back_to_applied(consumer)
         found: list[ConsumerRecord] = []
@@ -72,7 +74,7 @@ class Stepper:
         except Exception:
             give_back(consumer, tuple(found))
             raise
-        if self._intake.handovers != before:
+        if self._rebalance.handovers != before:
             await _back_to_applied(consumer)
             return ()
         return tuple(found)
@@ -100,7 +102,7 @@ class Stepper:
         """Read the batch past the client's decoder: what can be read is found, the rest becomes dead letters."""
         offset = await consumer.position(partition)
         raw = await fetch_raw(self._settings.kafka_bootstrap_servers, partition, offset)
-        parts = take_apart(raw, partition, offset, f"the Kafka client cannot decode this record: {error!r}")
+        parts = split_batch(raw, partition, offset, f"the Kafka client cannot decode this record: {error!r}")
         if parts.letters:
             async with self._engine.begin() as tx:
                 self._gate.check(len(parts.letters) + len(parts.readable), len(parts.letters), parts.reason)
@@ -126,7 +128,7 @@ class Parts:
     reason: str
 
 
-def take_apart(batches: bytes, partition: TopicPartition, offset: int, reason: str) -> Parts:
+def split_batch(batches: bytes, partition: TopicPartition, offset: int, reason: str) -> Parts:
     """The batch at `offset`. One that nobody can read is kept as it was fetched, as a single letter."""
     try:
         records, after = read_batch(batches, offset)

@@ -11,15 +11,15 @@ from shared.loops import pause
 from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.dead_letter import count_open
 from shared.messaging.health.guarded_loop import GuardedLoop
-from shared.messaging.health.liveness import Reached, Sign, stuck, suspicious
-from shared.messaging.health.reachability import Reach, is_away, kafka_answers
+from shared.messaging.health.liveness import Probe, Reached, stuck, suspicious
+from shared.messaging.health.reachability import Reachability, is_away, kafka_answers
 from shared.messaging.relay.relay import Relay, outbox_state
 from shared.settings import ServiceSettings
 
 WATCH_SECONDS = 1.0
 
 
-class Vitals:
+class HealthWatch:
     """`relaying` is the relay's task, `loops` are all guarded loops."""
 
     def __init__(
@@ -30,7 +30,7 @@ class Vitals:
         self._engine = engine
         self._relay = relay
         self._subscription = subscription
-        self._kafka, self._database = Reach(), Reach()
+        self._kafka, self._database = Reachability(), Reachability()
         self._pending, self._oldest = 0, 0.0
         self._started_at = time.monotonic()
         self.relaying: asyncio.Task[None] | None = None
@@ -56,43 +56,43 @@ class Vitals:
     async def watch_kafka(self, stopping: asyncio.Event) -> None:
         """Asks only when there is a doubt that the answer would settle."""
         while not stopping.is_set():
-            doubt = suspicious(self.signs(), self._limit)
+            doubt = suspicious(self.probes(), self._limit)
             self._kafka.saw(doubt and await kafka_answers(self._settings.kafka_bootstrap_servers))
             await pause(stopping, min(10.0, self._limit / 12))
 
-    def signs(self) -> list[Sign]:
+    def probes(self) -> list[Probe]:
         relayed = time.monotonic() - self._relay.moved_at
         ended = self.relaying is not None and self.relaying.done()
         pending = min(relayed, self._oldest) if self._pending else None
         return [
-            Sign("relay", pending, kafka=True, database=True, ended=ended),
+            Probe("relay", pending, kafka=True, database=True, ended=ended),
             *(self._consuming(self._subscription) if self._subscription else []),
-            *(Sign(f"loop {loop.name}", loop.failing_for) for loop in self.loops),
+            *(Probe(f"loop {loop.name}", loop.failing_for) for loop in self.loops),
         ]
 
-    def _consuming(self, subscription: Subscription) -> list[Sign]:
-        now, intake = time.monotonic(), subscription.intake
+    def _consuming(self, subscription: Subscription) -> list[Probe]:
+        now, rebalance = time.monotonic(), subscription.rebalance
         if subscription.consumer is None:
-            return [Sign("connecting", now - self._started_at, kafka=True)]
+            return [Probe("connecting", now - self._started_at, kafka=True)]
         polled = subscription.polled_at()
         if polled:
             metrics.CONSUMER_LAST_POLL.labels(self._settings.service).set(polled)
-        batch, failing = intake.batch_since, intake.failing_since
-        idle = polled is None or batch is not None or intake.resting
+        batch, failing = rebalance.batch_since, rebalance.failing_since
+        idle = polled is None or batch is not None or rebalance.resting
         # A batch that took long filled the client's buffers meanwhile.
-        unpolled = None if polled is None or idle else min(time.time() - polled, now - intake.done_at)
+        unpolled = None if polled is None or idle else min(time.time() - polled, now - rebalance.done_at)
         return [
-            Sign("consumer", None if idle else now - intake.asked_at, kafka=True, ended=subscription.ended),
-            Sign("poll", unpolled, kafka=True),
-            Sign("batch in hand", None if batch is None else now - batch, kafka=True, database=True),
-            Sign("fetching", None if failing is None else now - failing, kafka=True, database=True),
+            Probe("consumer", None if idle else now - rebalance.asked_at, kafka=True, ended=subscription.ended),
+            Probe("poll", unpolled, kafka=True),
+            Probe("batch in hand", None if batch is None else now - batch, kafka=True, database=True),
+            Probe("fetching", None if failing is None else now - failing, kafka=True, database=True),
         ]
 
     def ended(self) -> str | None:
         """What is over and will not come back, though it should go on."""
-        return next((f"{sign.name}: ended" for sign in self.signs() if sign.ended), None)
+        return next((f"{probe.name}: ended" for probe in self.probes() if probe.ended), None)
 
     def stuck(self) -> str | None:
         """None while there is progress, else what is stuck: restart me. A ping would not notice a zombie consumer."""
         reached = Reached(self._kafka.seconds, self._database.seconds)
-        return next((why for sign in self.signs() if (why := stuck(sign, reached, self._limit))), None)
+        return next((why for probe in self.probes() if (why := stuck(probe, reached, self._limit))), None)

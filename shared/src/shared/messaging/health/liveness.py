@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Sign:
+class Probe:
     """One thing that must go on. `age`: seconds since it last did while there was something to do, None if there was
     not. `ended`: it is over and will not come back."""
 
@@ -29,18 +29,18 @@ class Reached:
     database: float | None
 
 
-def stuck(sign: Sign, reached: Reached, limit: float) -> str | None:
+def stuck(probe: Probe, reached: Reached, limit: float) -> str | None:
     """Why this process should be started again, or None. `limit` in seconds."""
-    if sign.ended:
-        return f"{sign.name}: ended"
-    if sign.age is None or sign.age <= limit:
+    if probe.ended:
+        return f"{probe.name}: ended"
+    if probe.age is None or probe.age <= limit:
         return None
-    needed = [up for needs, up in ((sign.kafka, reached.kafka), (sign.database, reached.database)) if needs]
+    needed = [up for needs, up in ((probe.kafka, reached.kafka), (probe.database, reached.database)) if needs]
     if any(up is None or up < limit / 2 for up in needed):
         return None
-    return f"{sign.name}: no progress for {sign.age:.0f} s"
+    return f"{probe.name}: no progress for {probe.age:.0f} s"
 
 
-def suspicious(signs: Iterable[Sign], limit: float) -> bool:
+def suspicious(probes: Iterable[Probe], limit: float) -> bool:
     """Whether it is time to find out if Kafka answers: well before `stuck` wants to know for how long it has."""
-    return any(sign.kafka and sign.age is not None and sign.age > limit / 4 for sign in signs)
+    return any(probe.kafka and probe.age is not None and probe.age > limit / 4 for probe in probes)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 PROBE_SECONDS = 5.0
 
 
-class Reach:
+class Reachability:
     def __init__(self) -> None:
         self._since: float | None = None
 

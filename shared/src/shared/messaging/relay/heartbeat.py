@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
 from shared.events import Event, SourceHeartbeat
-from shared.messaging.relay.relay_cursor import read_head
+from shared.messaging.relay.relay_cursor import read_cursor
 from shared.settings import ServiceSettings
 
 HEARTBEAT_SECONDS = 10.0
@@ -37,10 +37,10 @@ class Heartbeat:
 
     async def event(self, tx: AsyncConnection) -> Event:
         """The beat of this moment. `tx` must hold the relay's lock: then nothing is on its way to Kafka."""
-        head = await read_head(tx, self._source)
+        cursor = await read_cursor(tx, self._source)
         data = SourceHeartbeat(
-            sequence=head.sequence,
-            hash=head.hash if head.sequence else None,
+            sequence=cursor.sequence,
+            hash=cursor.hash if cursor.sequence else None,
             pending=await tx.scalar(_PENDING) or 0,
         )
         return Event.of(

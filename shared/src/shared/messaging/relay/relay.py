@@ -1,6 +1,6 @@
 """Transactional outbox, sending side.
 
-One transaction sends the promised batch (see `head`), deletes its rows and promises the next batch; it is committed
+One transaction sends the promised batch (see `cursor`), deletes its rows and promises the next batch; it is committed
 after Kafka's acknowledgements. The delete is the claim, the commit the mark, the rollback the retry, with the same
 bytes. One sender at a time by a transaction-scoped advisory lock; any number of instances may run. Between two
 batches, a heartbeat when one is due.
@@ -25,7 +25,7 @@ from shared.events import CONTENT_TYPE
 from shared.messaging.client import abandon
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
-from shared.messaging.relay.relay_cursor import Head, Row, next_batch, read_head, save_head, take
+from shared.messaging.relay.relay_cursor import RelayCursor, Row, next_batch, read_cursor, save_cursor, take
 from shared.settings import ServiceSettings
 
 BATCH = 1000
@@ -128,11 +128,11 @@ class Relay:
         async with self._engine.begin() as tx:
             if not await tx.scalar(_LEAD):
                 return 0
-            head = await read_head(tx, self._source)
-            rows = await take(tx, head.batch) if head.batch else []
-            following = await self._send(tx, producer, rows, head)
-            if following != head:
-                await save_head(tx, self._source, following)
+            cursor = await read_cursor(tx, self._source)
+            rows = await take(tx, cursor.batch) if cursor.batch else []
+            following = await self._send(tx, producer, rows, cursor)
+            if following != cursor:
+                await save_cursor(tx, self._source, following)
         for topic, sent in Counter(row.topic for row in rows).items():
             metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
         return len(rows) + len(following.batch)
@@ -153,10 +153,12 @@ class Relay:
                 )
             return True
 
-    async def _send(self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], head: Head) -> Head:
-        """Send `rows` behind `head`; returns the head once they have left, with the batch found meanwhile."""
+    async def _send(
+        self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], cursor: RelayCursor
+    ) -> RelayCursor:
+        """Send `rows` behind `cursor`; returns the head once they have left, with the batch found meanwhile."""
         acks: list[asyncio.Future[object]] = []
-        sequence, prevhash = head.sequence, head.hash
+        sequence, prevhash = cursor.sequence, cursor.hash
         with _traced(rows):
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                 for row in rows:
@@ -166,7 +168,7 @@ class Relay:
                     acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
                 batch = await next_batch(tx, self._batch)
                 await asyncio.gather(*acks)
-        return Head(sequence, prevhash, batch)
+        return RelayCursor(sequence, prevhash, batch)
 
 
 async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:

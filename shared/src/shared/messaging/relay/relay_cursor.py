@@ -31,7 +31,7 @@ _TAKE = sa.text(
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RelayCursor:
     """`sequence` and `hash` of the last event that Kafka has acknowledged (0 and `GENESIS`: none yet), and `batch`, the
     ids of the rows that leave behind it, in that order."""
 
@@ -40,13 +40,13 @@ class Head:
     batch: Sequence[int] = ()
 
 
-async def read_head(tx: AsyncConnection, source: str) -> Head:
+async def read_cursor(tx: AsyncConnection, source: str) -> RelayCursor:
     row = (await tx.execute(_READ, {"source": source})).one_or_none()
-    return Head(row.sequence, row.hash, row.batch) if row else Head()
+    return RelayCursor(row.sequence, row.hash, row.batch) if row else RelayCursor()
 
 
-async def save_head(tx: AsyncConnection, source: str, head: Head) -> None:
-    values = {"sequence": head.sequence, "hash": head.hash, "batch": list(head.batch)}
+async def save_cursor(tx: AsyncConnection, source: str, cursor: RelayCursor) -> None:
+    values = {"sequence": cursor.sequence, "hash": cursor.hash, "batch": list(cursor.batch)}
     await tx.execute(_SAVE, {"source": source, **values})
 
 

@@ -25,7 +25,7 @@ def trace_id(scope: Scope) -> str:
     return str(state["trace_id"])
 
 
-class Traced:
+class TraceMiddleware:
     """Continues the caller's `traceparent`. Names are those of OpenTelemetry's HTTP conventions (1.23 and later).
 
     The query string is left out: it may carry what a person typed.

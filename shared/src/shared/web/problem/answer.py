@@ -12,7 +12,7 @@ from shared.auth import person_of
 from shared.errors import Problem
 from shared.web.language import language
 from shared.web.middleware.trace import trace_id
-from shared.web.problem.document import MEDIA_TYPE
+from shared.web.problem.document import MEDIA_TYPE, document
 from shared.web.shell.page import page
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def wants_page(request: Request) -> bool:
 async def answer(request: Request, problem: Problem) -> Response:
     """Whoever is not signed in and asks for a page goes to the sign-in page, where there is one, and comes back."""
     if not wants_page(request):
-        return _document(request, problem)
+        return _json(request, problem)
     if problem.status == 401 and request.app.state.settings.local_issuer_key_file:
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='')}", 303)
     try:
@@ -39,12 +39,12 @@ async def answer(request: Request, problem: Problem) -> Response:
     return rendered
 
 
-def _document(request: Request, problem: Problem) -> Response:
+def _json(request: Request, problem: Problem) -> Response:
     spoken = language(request)
-    document = problem.document(spoken, instance=request.url.path, trace_id=trace_id(request.scope))
+    content = document(problem, spoken, instance=request.url.path, trace_id=trace_id(request.scope))
     headers = {**problem.headers, "Content-Language": spoken, "Cache-Control": "no-store"}
-    content = json.dumps(document, ensure_ascii=False, default=str)
-    return Response(content, problem.status, headers, media_type=MEDIA_TYPE)
+    body = json.dumps(content, ensure_ascii=False, default=str)
+    return Response(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def _here(request: Request) -> str:

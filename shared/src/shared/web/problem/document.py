@@ -1,3 +1,25 @@
 """A refusal as RFC 9457 wants it told: one document that lists every fault."""
 
+from typing import Any
+
+from shared.errors import Problem
+from shared.text import Language
+
 MEDIA_TYPE = "application/problem+json"
+
+
+def document(problem: Problem, language: Language, *, instance: str = "", trace_id: str = "") -> dict[str, Any]:
+    """The members of RFC 9457 section 3.1, with `errors` as in its example of several faults."""
+    return {
+        "type": f"urn:tiendo:problem:{problem.code}",
+        "title": problem.title.in_(language),
+        "status": problem.status,
+        "code": problem.code,
+        "instance": instance,
+        "trace_id": trace_id,
+        "errors": [
+            {"pointer": fault.pointer, "code": fault.code, "message": fault.text.in_(language)}
+            for fault in problem.faults
+        ],
+        **problem.extra,
+    }

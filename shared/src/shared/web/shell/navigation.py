@@ -6,7 +6,7 @@ from shared.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavItem:
     """`consumes`: it applies events, and so has dead letters."""
 
     service: str
@@ -15,12 +15,12 @@ class Place:
     consumes: bool = True
 
 
-PLACES: dict[str, Place] = {
+NAV_ITEMS: dict[str, NavItem] = {
     place.service: place
     for place in (
-        Place("submissions", "/tasks", Text("Việc cần làm", "To do"), consumes=False),
-        Place("aggregation", "/indicators", Text("Tiến độ", "Progress")),
-        Place("notifications", "/deadlines", Text("Thời hạn", "Deadlines")),
-        Place("audit", "/log", Text("Nhật ký", "Log")),
+        NavItem("submissions", "/tasks", Text("Việc cần làm", "To do"), consumes=False),
+        NavItem("aggregation", "/indicators", Text("Tiến độ", "Progress")),
+        NavItem("notifications", "/deadlines", Text("Thời hạn", "Deadlines")),
+        NavItem("audit", "/log", Text("Nhật ký", "Log")),
     )
 }

@@ -15,7 +15,7 @@ from shared.text import Language, Text, figures
 from shared.text.names import name_of, province, unit_name
 from shared.web.language import language, with_choice
 from shared.web.middleware.trace import trace_id
-from shared.web.shell.navigation import PLACES
+from shared.web.shell.navigation import NAV_ITEMS
 
 
 def templates(package: str) -> Environment:
@@ -50,7 +50,7 @@ def _words(request: Request) -> dict[str, Any]:
         **_figures(spoken),
         "url": partial(service_url, state.settings.service_urls, state.place.service),
         "static_url": state.static.url,
-        "places": PLACES.values(),
+        "places": NAV_ITEMS.values(),
         "place": state.place,
         "path": request.url.path,
         "other_language_url": with_choice(request.url.path, request.url.query, other),
