@@ -21,9 +21,9 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings as AggregationSettings
-from audit.settings import Settings as AuditSettings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
+from audit.settings import AuditSettings
 from audit.worker import log_events
 from services.aggregation.tests.conftest import Desk, record_of
 from services.aggregation.tests.test_recomputation import answer_for
@@ -62,7 +62,7 @@ def batches(events: Iterator[Event], size: int) -> Iterator[list[Event]]:
         yield batch
 
 
-async def fill(log: AsyncEngine, live: AsyncEngine, plan: Plan, facts: int) -> tuple[int, float]:
+async def fill(log: AsyncEngine, live: AsyncEngine, plan: PlanIndex, facts: int) -> tuple[int, float]:
     """Events, and the seconds in which live applied them."""
     audit = BatchConsumer(log, "audit", log_events(Clock()))
     worker = BatchConsumer(live, "aggregation", Aggregator(plan, Clock()).apply)
@@ -139,7 +139,7 @@ async def _fill(urls: dict[str, str], facts: int) -> tuple[int, float]:
     log = create_engine(AuditSettings(database_url=urls["audit"], environment="test"))
     live = create_engine(AggregationSettings(database_url=urls["aggregation"], environment="test"))
     try:
-        return await fill(log, live, Plan(load()), facts)
+        return await fill(log, live, PlanIndex(load()), facts)
     finally:
         await log.dispose()
         await live.dispose()

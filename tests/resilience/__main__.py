@@ -11,7 +11,7 @@ import sys
 from types import FrameType
 
 from tests.resilience.brokers import wants_tansu
-from tests.resilience.planted import PLANTS
+from tests.resilience.mutants import PLANTS
 from tests.resilience.run import Form, run
 from tiendo_local.console import LocalFault
 

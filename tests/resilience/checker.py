@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 
-from tests.resilience.book import Book
 from tests.resilience.content import FORM
 from tests.resilience.expected import MEASURES, Basis, events
 from tests.resilience.judging import letters, log, reminders, submissions, values
 from tests.resilience.judging.verdict import Item, Verdict
+from tests.resilience.ledger import Ledger
 from tests.resilience.reading import Reader, TokenOf
-from tests.resilience.scribe import effect
+from tests.resilience.writer import effect
 
 CONSUMERS = ("aggregation", "notifications", "audit")
 SAMPLE = 200  # submissions read in full
@@ -38,21 +38,21 @@ class Row:
 
 
 class Checker:
-    """`patience`: seconds that a row may take to come true; `grace`: how long a mail may follow a report."""
+    """`client`: seconds that a row may take to come true; `grace`: how long a mail may follow a report."""
 
     def __init__(
         self,
         urls: Mapping[str, str],
         token_of: TokenOf,
-        book: Book,
+        ledger: Ledger,
         injected: Iterable[letters.Placed] = (),
         *,
-        patience: float = 60,
+        client: float = 60,
         grace: timedelta | None = None,
     ) -> None:
-        self.book, self.injected = book, tuple(injected)
+        self.ledger, self.injected = ledger, tuple(injected)
         self._reader = Reader(urls, token_of)
-        self._patience, self._grace = patience, grace
+        self._patience, self._grace = client, grace
 
     async def run(self) -> list[Row]:
         """Every row, also after one that failed."""
@@ -102,62 +102,62 @@ class Checker:
 
     async def _settle(self) -> Row:
         """What became of the requests without an answer: each took effect once or not at all."""
-        book = self.book = deepcopy(self.book)
-        asked = list(book.unanswered.values())
+        ledger = self.ledger = deepcopy(self.ledger)
+        asked = list(ledger.unanswered.values())
         done = 0
         for request in asked:
             items = await self._reader.pages("submissions", f"{API}/submissions", obligation=request.obligation)
             if (submission := effect(request, items)) is None:
-                book.drop(request)
+                ledger.drop(request)
             else:
-                book.acknowledge(request, submission)
+                ledger.acknowledge(request, submission)
                 done += 1
         return Row("requests without an answer", str(len(asked)), f"{done} took effect", ok=True)
 
     def _findings(self) -> Verdict:
-        return Verdict("0", str(len(self.book.findings)), tuple(self.book.findings))
+        return Verdict("0", str(len(self.ledger.findings)), tuple(self.ledger.findings))
 
     async def _submissions(self) -> list[Item]:
         return await self._reader.pages("submissions", f"{API}/submissions", form=FORM)
 
     async def _held(self) -> Verdict:
-        return submissions.held(self.book, await self._submissions())
+        return submissions.held(self.ledger, await self._submissions())
 
     async def _obligations(self) -> Verdict:
         found = await self._reader.pages("submissions", f"{API}/obligations", form=FORM)
-        return submissions.obligations(self.book, found)
+        return submissions.obligations(self.ledger, found)
 
     async def _versions(self) -> Verdict:
         async def version(obligation: str) -> int:
             return int((await self._reader.get("submissions", f"{API}/obligations/{obligation}"))["version"])
 
-        return submissions.versions(self.book, await self._reader.each(self.book.duties, version))
+        return submissions.versions(self.ledger, await self._reader.each(self.ledger.duties, version))
 
     async def _details(self) -> Verdict:
-        ids = [a.submission for acts in self.book.acts.values() for a in acts if a.kind == "submit"]
+        ids = [a.submission for acts in self.ledger.acts.values() for a in acts if a.kind == "submit"]
         some = ids[:: max(1, len(ids) // SAMPLE)]
 
         async def detail(submission: str) -> Item:
             found: Item = await self._reader.get("submissions", f"{API}/submissions/{submission}")
             return found
 
-        return submissions.details(self.book, (await self._reader.each(some, detail)).values())
+        return submissions.details(self.ledger, (await self._reader.each(some, detail)).values())
 
     async def _untraced(self) -> Verdict:
-        return submissions.untraced(self.book, await self._submissions(), _text(await self._reader.log()))
+        return submissions.untraced(self.ledger, await self._submissions(), _text(await self._reader.log()))
 
     async def _gapless(self) -> Verdict:
         return log.gapless(await self._reader.log())
 
     async def _told(self) -> Verdict:
         entries = await self._reader.log()
-        return log.told(self.book, entries, ignored=await self._injected_ids(entries))
+        return log.told(self.ledger, entries, ignored=await self._injected_ids(entries))
 
     async def _injected_ids(self, entries: Sequence[Item]) -> frozenset[str]:
         """Ids of entries that the book does not explain and that stand where something was injected."""
         if not self.injected:
             return frozenset()
-        expected = {(key, *event) for key, acts in self.book.acts.items() for event in events(acts)}
+        expected = {(key, *event) for key, acts in self.ledger.acts.items() for event in events(acts)}
         strange = [e["id"] for e in entries if e["source"] == log.SOURCE and _key(e) not in expected]
         places = {(i.topic, i.partition, i.offset) for i in self.injected}
 
@@ -168,7 +168,7 @@ class Checker:
         return frozenset(event for event, place in found.items() if place in places)
 
     async def _discreet(self) -> Verdict:
-        return log.discreet(self.book, _text(await self._reader.log()))
+        return log.discreet(self.ledger, _text(await self._reader.log()))
 
     async def _sources(self) -> Verdict:
         found = await self._reader.get("audit", f"{API}/sources", "auditor")
@@ -181,20 +181,20 @@ class Checker:
         return items
 
     async def _provincial(self) -> Verdict:
-        places = values.provincial(self.book)
-        return values.values(self.book, places, await self._reader.each(places, self._indicators))
+        places = values.provincial(self.ledger)
+        return values.values(self.ledger, places, await self._reader.each(places, self._indicators))
 
     async def _communal(self) -> Verdict:
-        places = values.communal(self.book)
-        return values.values(self.book, places, await self._reader.each(places, self._indicators))
+        places = values.communal(self.ledger)
+        return values.values(self.ledger, places, await self._reader.each(places, self._indicators))
 
     async def _explained(self) -> Verdict:
-        asked = [(period, basis) for _, period, basis in values.provincial(self.book)]
+        asked = [(period, basis) for _, period, basis in values.provincial(self.ledger)]
 
         async def explanation(place: tuple[str, Basis]) -> Verdict:
             path = f"{API}/indicators/{MEASURES[0].code}/explanation"
             found = await self._reader.get("aggregation", path, period=place[0], basis=place[1])
-            return values.explained(self.book, *place, MEASURES[0], found["items"][0])
+            return values.explained(self.ledger, *place, MEASURES[0], found["items"][0])
 
         return _joined(list((await self._reader.each(asked, explanation)).values()))
 
@@ -203,11 +203,11 @@ class Checker:
             found: list[Item] = (await self._reader.get("aggregation", f"{API}/coverage", period=period))["items"]
             return found
 
-        by_period = await self._reader.each(self.book.periods, coverage)
-        return values.covered(self.book, [item for items in by_period.values() for item in items])
+        by_period = await self._reader.each(self.ledger.periods, coverage)
+        return values.covered(self.ledger, [item for items in by_period.values() for item in items])
 
     async def _announced(self) -> Verdict:
-        return values.announced(self.book, await self._reader.log())
+        return values.announced(self.ledger, await self._reader.log())
 
     async def _told_and_tried(self) -> tuple[list[Item], list[Item]]:
         """Reminders and deliveries."""
@@ -215,18 +215,18 @@ class Checker:
         return found[0], found[1]
 
     async def _once(self) -> Verdict:
-        return reminders.once(self.book, *await self._told_and_tried(), await self._reader.log())
+        return reminders.once(self.ledger, *await self._told_and_tried(), await self._reader.log())
 
     async def _mailed(self) -> Verdict:
-        return reminders.mailed(self.book, *await self._told_and_tried(), await self._reader.mails())
+        return reminders.mailed(self.ledger, *await self._told_and_tried(), await self._reader.mails())
 
     async def _answered(self) -> Verdict:
         told, _ = await self._told_and_tried()
         deadlines = await self._reader.pages("notifications", f"{API}/deadlines", form=FORM)
-        return reminders.answered(self.book, told, deadlines)
+        return reminders.answered(self.ledger, told, deadlines)
 
     async def _unprovoked(self) -> Verdict:
-        return reminders.unprovoked(self.book, *await self._told_and_tried(), self._grace)
+        return reminders.unprovoked(self.ledger, *await self._told_and_tried(), self._grace)
 
     def _buried(self, service: str) -> Callable[[], Awaitable[Verdict]]:
         async def raw(letter: int) -> bytes | None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Literal
 
-from tests.resilience.book import Act, Book, Duty, Kind
+from tests.resilience.ledger import Act, Duty, Kind, Ledger
 
 Basis = Literal["received", "accepted"]
 BASES: tuple[Basis, ...] = ("received", "accepted")
@@ -116,13 +116,13 @@ class Figures:
         return Decimal(floor(exact + Fraction(1, 2))) / 10**6
 
 
-def figures(book: Book, measure: Measure, period: str, basis: Basis, unit: str | None = None) -> Figures:
+def figures(ledger: Ledger, measure: Measure, period: str, basis: Basis, unit: str | None = None) -> Figures:
     """Of the province, or of one commune."""
-    here = duties(book, lambda d: d.period == period and unit in (None, d.unit))
-    counted = [r for d in here if (r := counting(book.acts[d.id], basis))]
+    here = duties(ledger, lambda d: d.period == period and unit in (None, d.unit))
+    counted = [r for d in here if (r := counting(ledger.acts[d.id], basis))]
     sums = [sum(r.value(element) for r in counted) for element in (measure.numerator, measure.denominator)]
     return Figures(sums[0] if counted else None, sums[1] if counted else None, len(counted), len(here))
 
 
-def duties(book: Book, wanted: Callable[[Duty], bool]) -> list[Duty]:
-    return [duty for duty in book.duties.values() if wanted(duty)]
+def duties(ledger: Ledger, wanted: Callable[[Duty], bool]) -> list[Duty]:
+    return [duty for duty in ledger.duties.values() if wanted(duty)]

@@ -5,9 +5,9 @@ import time
 from collections.abc import Sequence
 
 from tests.resilience import topic_settings
-from tests.resilience.bed import Bed
 from tests.resilience.journal import Journal
 from tests.resilience.schedule import Fault, Planned, exclusive
+from tests.resilience.system import System
 from tiendo_local.console import LocalFault
 
 GRACE_SECONDS = 30.0
@@ -17,8 +17,8 @@ READY_SECONDS = 15.0
 class Driver:
     """`kafka` is held while a broker is away or refuses: whoever injects records waits for it."""
 
-    def __init__(self, bed: Bed, journal: Journal) -> None:
-        self.bed = bed
+    def __init__(self, system: System, journal: Journal) -> None:
+        self.system = system
         self.journal = journal
         self.kafka = asyncio.Lock()
         self.done = 0
@@ -46,36 +46,36 @@ class Driver:
 
     async def _kill(self, fault: Fault) -> None:
         self._tell(fault)
-        await asyncio.to_thread(self.bed.kill, fault.victim, hold=True)
+        await asyncio.to_thread(self.system.kill, fault.victim, hold=True)
         await asyncio.sleep(fault.seconds)
-        self.bed.release(fault.victim)
+        self.system.release(fault.victim)
         if fault.victim.startswith("broker-"):  # the lock is held until it serves again
             await self._until_up(fault.victim)
 
     async def _pause(self, fault: Fault) -> None:
         self._tell(fault)
-        await asyncio.to_thread(self.bed.pause, fault.victim)
+        await asyncio.to_thread(self.system.pause, fault.victim)
         try:
             await asyncio.sleep(fault.seconds)
         finally:
-            await asyncio.to_thread(self.bed.resume, fault.victim)
+            await asyncio.to_thread(self.system.resume, fault.victim)
 
     async def _cut(self, fault: Fault) -> None:
         self._tell(fault)
-        await asyncio.to_thread(self.bed.network.call, self.bed.proxies[fault.victim].cut)
+        await asyncio.to_thread(self.system.network.call, self.system.proxies[fault.victim].cut)
 
     async def _stall(self, fault: Fault) -> None:
         self._tell(fault)
-        proxy = self.bed.proxies[fault.victim]
-        await asyncio.to_thread(self.bed.network.call, proxy.stall)
+        proxy = self.system.proxies[fault.victim]
+        await asyncio.to_thread(self.system.network.call, proxy.stall)
         try:
             await asyncio.sleep(fault.seconds)
         finally:
-            await asyncio.to_thread(self.bed.network.call, proxy.resume)
+            await asyncio.to_thread(self.system.network.call, proxy.resume)
 
     async def _refuse(self, fault: Fault) -> None:
         """More replicas wanted than there are: every write that waits for all of them is refused."""
-        await self._configured(fault, {"min.insync.replicas": str(self.bed.brokers.replicas + 1)})
+        await self._configured(fault, {"min.insync.replicas": str(self.system.brokers.replicas + 1)})
 
     async def _shrink(self, fault: Fault) -> None:
         """No record is small enough."""
@@ -83,7 +83,7 @@ class Driver:
 
     async def _configured(self, fault: Fault, settings: dict[str, str]) -> None:
         self._tell(fault)
-        bootstrap = self.bed.bootstrap
+        bootstrap = self.system.bootstrap
         await topic_settings.set_until_done(bootstrap, fault.victim, settings)
         try:
             await asyncio.sleep(fault.seconds)
@@ -92,25 +92,25 @@ class Driver:
 
     async def _scale(self, fault: Fault) -> None:
         """Two workers more, and back."""
-        count = self.bed.workers[fault.victim]
+        count = self.system.workers[fault.victim]
         self._tell(fault)
-        await asyncio.to_thread(self.bed.scale, fault.victim, count + 2)
+        await asyncio.to_thread(self.system.scale, fault.victim, count + 2)
         try:
             await asyncio.sleep(fault.seconds)
         finally:
             # A process that has not come up yet would end by the signal itself.
             for number in range(count + 1, count + 3):
                 await self._until_ready(f"{fault.victim}-worker-{number}")
-            for code in await asyncio.to_thread(self.bed.scale, fault.victim, count):
+            for code in await asyncio.to_thread(self.system.scale, fault.victim, count):
                 self._stopped(f"{fault.victim}, scaled down", code)
 
     async def _roll(self, fault: Fault) -> None:
         """Each process of the service in turn: asked to end, which it does with 0, and started again."""
         self._tell(fault)
-        for name in [n for n in self.bed.processes if n.startswith(f"{fault.victim}-")]:
+        for name in [n for n in self.system.processes if n.startswith(f"{fault.victim}-")]:
             if await self._until_ready(name):
                 began = time.monotonic()
-                code = await asyncio.to_thread(self.bed.restart, name, GRACE_SECONDS)
+                code = await asyncio.to_thread(self.system.restart, name, GRACE_SECONDS)
                 self.journal.write("ended", name, f"{code} after {time.monotonic() - began:.1f} s")
                 self._stopped(name, code)
 
@@ -125,14 +125,14 @@ class Driver:
         """Whether it answered that it lives, in time: then it handles its signals."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
-            if await asyncio.to_thread(self.bed.lives, name):
+            if await asyncio.to_thread(self.system.lives, name):
                 return True
             await asyncio.sleep(0.2)
         return False
 
     async def _until_up(self, name: str) -> None:
         deadline = time.monotonic() + 60
-        while name in self.bed.supervisor.down():
+        while name in self.system.supervisor.down():
             if time.monotonic() > deadline:
                 raise LocalFault(f"{name} does not come up again.")
             await asyncio.sleep(0.1)

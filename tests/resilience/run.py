@@ -9,14 +9,14 @@ from pathlib import Path
 from random import Random
 
 from shared.events import INDICATORS, NOTIFICATIONS, SUBMISSIONS
-from tests.resilience.bed import Bed
-from tests.resilience.book import Book
 from tests.resilience.checker import Checker, Row, table
 from tests.resilience.faults import Driver
 from tests.resilience.injection import Injector
 from tests.resilience.journal import Journal
+from tests.resilience.ledger import Ledger
 from tests.resilience.schedule import Kind, Planned, kinds, plan
 from tests.resilience.settling import settle
+from tests.resilience.system import System
 from tests.resilience.writers import Writers
 
 WARM_UP_ACTS = 40
@@ -42,38 +42,38 @@ def run(seed: int, form: Form, *, keep: bool = False) -> bool:
     """Whether everything was right. The folder is kept when it was not, and named."""
     print(f"seed {seed}: {form}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="tiendo-resilience-"))
-    bed = Bed(folder, nodes=form.nodes, plant=form.plant)
+    system = System(folder, nodes=form.nodes, plant=form.plant)
     began = time.monotonic()
     right = False
     try:
-        bed.start()
-        print(f"{len(bed.processes)} processes after {time.monotonic() - began:.0f} s, logs in {bed.place.logs}")
-        rows = asyncio.run(_run(bed, seed, form))
+        system.start()
+        print(f"{len(system.processes)} processes after {time.monotonic() - began:.0f} s, logs in {system.place.logs}")
+        rows = asyncio.run(_run(system, seed, form))
         print(table(rows), flush=True)
         right = all(row.ok for row in rows)
     finally:
-        bed.stop()
+        system.stop()
         if right and not keep:
-            bed.remove()
+            system.remove()
         else:
             print(f"Kept: {folder}")
     print(f"seed {seed}: {'right' if right else 'WRONG'}, {time.monotonic() - began:.0f} s in all", flush=True)
     return right
 
 
-async def _run(bed: Bed, seed: int, form: Form) -> list[Row]:
+async def _run(system: System, seed: int, form: Form) -> list[Row]:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
     rng = Random(seed)
-    book = Book()
-    journal = Journal(bed.place.logs / "journal.log")
-    driver = Driver(bed, journal)
-    injector = Injector(bed.bootstrap, Random(rng.random()), driver.kafka, idempotent=bed.brokers.idempotent)
-    planned = _plan(bed, Random(rng.random()), form)
-    writers = Writers(bed.urls, bed.issuer.token, book, rng, form.writers, strict=form.only_brokers)
+    ledger = Ledger()
+    journal = Journal(system.place.logs / "journal.log")
+    driver = Driver(system, journal)
+    injector = Injector(system.bootstrap, Random(rng.random()), driver.kafka, idempotent=system.brokers.idempotent)
+    planned = _plan(system, Random(rng.random()), form)
+    writers = Writers(system.urls, system.issuer.token, ledger, rng, form.writers, strict=form.only_brokers)
     until = asyncio.Event()
     writing = asyncio.create_task(writers.run(until))
     try:
-        await _warm(book, writing)
+        await _warm(ledger, writing)
         journal.begin()
         async with asyncio.TaskGroup() as together:
             together.create_task(asyncio.sleep(form.seconds))
@@ -85,37 +85,37 @@ async def _run(bed: Bed, seed: int, form: Form) -> list[Row]:
         raise
     until.set()
     await writing
-    print(f"writers: {dict(sorted(book.counts.items()))}", flush=True)
+    print(f"writers: {dict(sorted(ledger.counts.items()))}", flush=True)
     began = time.monotonic()
-    waiting = await settle(bed)
+    waiting = await settle(system)
     journal.write("settled", note=f"after {time.monotonic() - began:.1f} s")
-    patience = PLANTED_PATIENCE_SECONDS if form.plant else PATIENCE_SECONDS
-    checked = await Checker(bed.urls, bed.issuer.token, book, injector.injected, patience=patience).run()
-    return [*checked, *_own(bed, driver, len(planned), waiting)]
+    client = PLANTED_PATIENCE_SECONDS if form.plant else PATIENCE_SECONDS
+    checked = await Checker(system.urls, system.issuer.token, ledger, injector.injected, client=client).run()
+    return [*checked, *_own(system, driver, len(planned), waiting)]
 
 
-def _plan(bed: Bed, rng: Random, form: Form) -> list[Planned]:
-    processes, proxies = tuple(bed.processes), tuple(bed.proxies)
+def _plan(system: System, rng: Random, form: Form) -> list[Planned]:
+    processes, proxies = tuple(system.processes), tuple(system.proxies)
     if form.only_brokers:
         brokers = tuple(n for n in processes if n.startswith("broker-"))
         return plan(rng, [Kind("kill", 1, (0.0, 3.0), brokers, rest=15.0)], form.seconds, form.faults)
-    possible = kinds(processes, proxies, (SUBMISSIONS, INDICATORS, NOTIFICATIONS), durable=bed.brokers.idempotent)
+    possible = kinds(processes, proxies, (SUBMISSIONS, INDICATORS, NOTIFICATIONS), durable=system.brokers.idempotent)
     return plan(rng, possible, form.seconds, form.faults)
 
 
-async def _warm(book: Book, writing: "asyncio.Task[None]") -> None:
+async def _warm(ledger: Ledger, writing: "asyncio.Task[None]") -> None:
     """Until there is something to lose."""
     deadline = time.monotonic() + WARM_UP_SECONDS
-    while sum(map(len, book.acts.values())) < WARM_UP_ACTS and not writing.done():
+    while sum(map(len, ledger.acts.values())) < WARM_UP_ACTS and not writing.done():
         if time.monotonic() > deadline:
             raise TimeoutError(f"fewer than {WARM_UP_ACTS} acts in {WARM_UP_SECONDS:.0f} s without any fault")
         await asyncio.sleep(0.1)
 
 
-def _own(bed: Bed, driver: Driver, planned: int, waiting: list[str]) -> list[Row]:
+def _own(system: System, driver: Driver, planned: int, waiting: list[str]) -> list[Row]:
     """What this half saw itself."""
     failures = tuple(driver.journal.failures)
-    alone = tuple(f"{e.name} ended with {e.code}" for e in bed.supervisor.ended if not e.asked)
+    alone = tuple(f"{e.name} ended with {e.code}" for e in system.supervisor.ended if not e.asked)
     return [
         Row("system: at rest after the faults", "nothing waits", f"{len(waiting)} wait", not waiting, tuple(waiting)),
         Row(

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.resilience.book import Act, Asked, Book, Duty, Kind
 from tests.resilience.content import FORM, invent, observations, sha256
 from tests.resilience.expected import BASES, MEASURES, ROOT, counting, events, figures, revisions, state, version
 from tests.resilience.judging import letters, log, reminders, submissions, values
 from tests.resilience.judging.verdict import Item, Verdict
+from tests.resilience.ledger import Act, Asked, Duty, Kind, Ledger
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 BIRTHS = MEASURES[0]
@@ -27,11 +27,11 @@ STORIES: list[tuple[Kind, ...]] = [
 ]
 
 
-def honest_book() -> Book:
-    rng, book = Random(5), Book()
+def honest_book() -> Ledger:
+    rng, ledger = Random(5), Ledger()
     for n, kinds in enumerate(STORIES):
         duty = Duty(f"o{n}", f"unit-{n}", "2026")
-        book.own(duty)
+        ledger.own(duty)
         revision = 0
         for step, kind in enumerate(kinds):
             found = invent(rng) if kind == "submit" else None
@@ -40,9 +40,9 @@ def honest_book() -> Book:
             reason = f"Lý do {n}-{step}"
             asked = Asked("k", duty.id, kind, revision, None, reason, found, digest)
             act = asked.act(f"s{n}-{revision}")
-            book.acts[duty.id].append(replace(act, at=NOW + timedelta(minutes=step)))
-    book.refuse("o3", "invalid", "f" * 64)
-    return book
+            ledger.acts[duty.id].append(replace(act, at=NOW + timedelta(minutes=step)))
+    ledger.refuse("o3", "invalid", "f" * 64)
+    return ledger
 
 
 @dataclass
@@ -66,29 +66,35 @@ class Answers:
     raw: dict[int, bytes | None]
 
 
-def honest(book: Book) -> Answers:
-    entries = _entries(book)
+def honest(ledger: Ledger) -> Answers:
+    entries = _entries(ledger)
     sent_at = (NOW - timedelta(days=1)).isoformat()
-    reminder: Item = {"id": "r1", "obligation_id": "o0", "stage": "T-30", "channel": "email", "recipient_role": "head"}
+    reminder: Item = {
+        "id": "r1",
+        "obligation_id": "o0",
+        "stage": "T-30",
+        "channel": "email",
+        "recipient_role": "cursor",
+    }
     delivery: Item = {"id": "d1", "reminder_id": "r1", "state": "sent", "stage": "T-30", "unit": "unit-0"}
     return Answers(
-        submissions=[_submission(key, acts, r) for key, acts in book.acts.items() for r in revisions(acts)],
-        obligations=[{"id": k, "state": state(a), "revision": len(revisions(a))} for k, a in book.acts.items()],
-        versions={key: version(acts) for key, acts in book.acts.items()},
-        details=[_detail(acts, r.submit) for acts in book.acts.values() for r in revisions(acts)],
+        submissions=[_submission(key, acts, r) for key, acts in ledger.acts.items() for r in revisions(acts)],
+        obligations=[{"id": k, "state": state(a), "revision": len(revisions(a))} for k, a in ledger.acts.items()],
+        versions={key: version(acts) for key, acts in ledger.acts.items()},
+        details=[_detail(acts, r.submit) for acts in ledger.acts.values() for r in revisions(acts)],
         entries=entries,
-        indicators={p: _indicators(book, p) for p in (*values.provincial(book), *values.communal(book))},
-        explanation={"contributions": _contributions(book)},
+        indicators={p: _indicators(ledger, p) for p in (*values.provincial(ledger), *values.communal(ledger))},
+        explanation={"contributions": _contributions(ledger)},
         coverage=[
             {"obligation_id": key, "form": FORM, **{basis: counting(acts, basis) is not None for basis in BASES}}
-            for key, acts in book.acts.items()
+            for key, acts in ledger.acts.items()
         ],
         reminders=[{**reminder, "state": "sent"}],
         deliveries=[{**delivery, "sent_at": sent_at, "message_id": "<r1@x>"}],
         mails=[{"message_id": "<r1@x>", "subject": "Còn 30 ngày", "to": ["a@x"]}],
         deadlines=[
             {"obligation_id": key, "state": "submitted" if counting(acts, "received") else "open"}
-            for key, acts in book.acts.items()
+            for key, acts in ledger.acts.items()
         ],
         sources=[_source(name, n) for name, n in Counter(e["source"] for e in entries).items()],
         letters=[{"id": 1, "topic": "submissions.v1", "partition": 2, "offset": 7, "reason": "x", "size": 4}],
@@ -114,9 +120,9 @@ def _detail(acts: list[Act], submit: Act) -> Item:
     return {"id": submit.submission, "observations": told, "reason": submit.reason, "reviews": reviews}
 
 
-def _entries(book: Book) -> list[Item]:
+def _entries(ledger: Ledger) -> list[Item]:
     found: list[Item] = []
-    for key, acts in book.acts.items():
+    for key, acts in ledger.acts.items():
         hashes = {a.submission: a.sha256 for a in acts if a.kind == "submit"}
         for type_, number, submission, revision in events(acts):
             data = {"obligation_id": key, "version": number, "submission_id": submission, "revision": revision}
@@ -126,25 +132,25 @@ def _entries(book: Book) -> list[Item]:
     found.append({"type": reminders.SENT, "source": "/notifications", "data": {"reminder_id": "r1"}})
     for code in ("4.1", "6.1"):
         measure = values.MEASURE[code]
-        told = {basis: _figures(book, measure.code, ROOT, "2026", basis) for basis in BASES}
+        told = {basis: _figures(ledger, measure.code, ROOT, "2026", basis) for basis in BASES}
         data = {"measure": code, "unit": ROOT, "period": "2026", "values": told}
         found.append({"type": "vn.tiendo.indicator.aggregated.v1", "source": "/aggregation", "data": data})
     return [{"index": n, "id": f"e{n}", **entry} for n, entry in enumerate(found)]
 
 
-def _figures(book: Book, code: str, unit: str, period: str, basis: Any) -> Item:
+def _figures(ledger: Ledger, code: str, unit: str, period: str, basis: Any) -> Item:
     measure = values.MEASURE[code]
-    told = figures(book, measure, period, basis, None if unit == ROOT else unit)
+    told = figures(ledger, measure, period, basis, None if unit == ROOT else unit)
     numbers = {"numerator": told.numerator, "denominator": told.denominator, "value": told.value(measure)}
     shown = {name: None if number is None else str(number) for name, number in numbers.items()}
     return {"measure": code, **shown, "reported": told.reported, "expected": told.expected}
 
 
-def _indicators(book: Book, place: values.Place) -> list[Item]:
-    return [_figures(book, measure.code, *place) for measure in MEASURES]
+def _indicators(ledger: Ledger, place: values.Place) -> list[Item]:
+    return [_figures(ledger, measure.code, *place) for measure in MEASURES]
 
 
-def _contributions(book: Book) -> list[Item]:
+def _contributions(ledger: Ledger) -> list[Item]:
     return [
         {
             "unit": duty.unit,
@@ -154,8 +160,8 @@ def _contributions(book: Book) -> list[Item]:
             "revision": counted.number,
             "value": f"{counted.value(element)}.000000",
         }
-        for duty in book.duties.values()
-        if (counted := counting(book.acts[duty.id], "received"))
+        for duty in ledger.duties.values()
+        if (counted := counting(ledger.acts[duty.id], "received"))
         for element in (BIRTHS.numerator, BIRTHS.denominator)
     ]
 
@@ -182,46 +188,46 @@ class Dead:
     sha256: str | None = hashlib.sha256(b"junk").hexdigest()
 
 
-def verdicts(book: Book, a: Answers) -> dict[str, Verdict]:
+def verdicts(ledger: Ledger, a: Answers) -> dict[str, Verdict]:
     text = str([e["data"] for e in a.entries])
     return {
-        "held": submissions.held(book, a.submissions),
-        "obligations": submissions.obligations(book, a.obligations),
-        "versions": submissions.versions(book, a.versions),
-        "details": submissions.details(book, a.details),
-        "untraced": submissions.untraced(book, a.submissions, text),
+        "held": submissions.held(ledger, a.submissions),
+        "obligations": submissions.obligations(ledger, a.obligations),
+        "versions": submissions.versions(ledger, a.versions),
+        "details": submissions.details(ledger, a.details),
+        "untraced": submissions.untraced(ledger, a.submissions, text),
         "gapless": log.gapless(a.entries),
-        "told": log.told(book, a.entries),
-        "discreet": log.discreet(book, text),
+        "told": log.told(ledger, a.entries),
+        "discreet": log.discreet(ledger, text),
         "sources": log.sources(a.sources, a.entries),
-        "provincial": values.values(book, values.provincial(book), a.indicators),
-        "communal": values.values(book, values.communal(book), a.indicators),
-        "explained": values.explained(book, "2026", "received", BIRTHS, a.explanation),
-        "covered": values.covered(book, a.coverage),
-        "announced": values.announced(book, a.entries),
-        "once": reminders.once(book, a.reminders, a.deliveries, a.entries),
-        "mailed": reminders.mailed(book, a.reminders, a.deliveries, a.mails),
-        "answered": reminders.answered(book, a.reminders, a.deadlines),
-        "unprovoked": reminders.unprovoked(book, a.reminders, a.deliveries, timedelta(minutes=1)),
+        "provincial": values.values(ledger, values.provincial(ledger), a.indicators),
+        "communal": values.values(ledger, values.communal(ledger), a.indicators),
+        "explained": values.explained(ledger, "2026", "received", BIRTHS, a.explanation),
+        "covered": values.covered(ledger, a.coverage),
+        "announced": values.announced(ledger, a.entries),
+        "once": reminders.once(ledger, a.reminders, a.deliveries, a.entries),
+        "mailed": reminders.mailed(ledger, a.reminders, a.deliveries, a.mails),
+        "answered": reminders.answered(ledger, a.reminders, a.deadlines),
+        "unprovoked": reminders.unprovoked(ledger, a.reminders, a.deliveries, timedelta(minutes=1)),
         "buried": letters.buried("audit", [Dead()], a.letters, a.raw),
     }
 
 
 def test_the_truth_passes() -> None:
-    book = honest_book()
-    assert {name: v.differences for name, v in verdicts(book, honest(book)).items() if not v.ok} == {}
+    ledger = honest_book()
+    assert {name: v.differences for name, v in verdicts(ledger, honest(ledger)).items() if not v.ok} == {}
 
 
-Lie = Callable[[Book, Answers], object]
+Lie = Callable[[Ledger, Answers], object]
 
 
-def _acknowledged_too_many(book: Book, _: Answers) -> None:
-    book.acts["o3"].append(book.acts["o2"][0])
+def _acknowledged_too_many(ledger: Ledger, _: Answers) -> None:
+    ledger.acts["o3"].append(ledger.acts["o2"][0])
 
 
-def _another_value(book: Book, _: Answers) -> None:
-    first = book.acts["o1"][-1]
-    book.acts["o1"][-1] = replace(first, values={**(first.values or {}), "n_live_births_male": 1})
+def _another_value(ledger: Ledger, _: Answers) -> None:
+    first = ledger.acts["o1"][-1]
+    ledger.acts["o1"][-1] = replace(first, values={**(first.values or {}), "n_live_births_male": 1})
 
 
 # What was tampered with → the judges that must notice, at least.
@@ -301,18 +307,18 @@ def _figure(a: Answers, n: int) -> Item:
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_planted_lie_is_found(lie: str) -> None:
-    book = honest_book()
-    answers = deepcopy(honest(book))
+    ledger = honest_book()
+    answers = deepcopy(honest(ledger))
     tamper, wanted = LIES[lie]
-    tamper(book, answers)
-    found = {name for name, verdict in verdicts(book, answers).items() if not verdict.ok}
+    tamper(ledger, answers)
+    found = {name for name, verdict in verdicts(ledger, answers).items() if not verdict.ok}
     assert wanted <= found
 
 
 def test_a_mail_that_came_again_with_its_message_id_is_told_but_no_fault() -> None:
-    book = honest_book()
-    answers = honest(book)
+    ledger = honest_book()
+    answers = honest(ledger)
     answers.mails *= 2
-    verdict = verdicts(book, answers)["mailed"]
+    verdict = verdicts(ledger, answers)["mailed"]
     assert verdict.ok
     assert "1 came again" in verdict.found

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from tests.resilience.book import Book
 from tests.resilience.checker import Checker, table
 from tests.resilience.expected import counting
+from tests.resilience.ledger import Ledger
 from tests.resilience.writers import Writers
 from tiendo_local.system import System
 from tiendo_local.workspace import Place, find
@@ -32,9 +32,9 @@ FOUND = {
 }
 
 
-def with_another_boy(book: Book) -> Book:
+def with_another_boy(ledger: Ledger) -> Ledger:
     """One report that counts, told otherwise than it was sent."""
-    changed = deepcopy(book)
+    changed = deepcopy(ledger)
     acts = next(acts for acts in changed.acts.values() if acts and counting(acts, "received"))
     at = max(n for n, act in enumerate(acts) if act.kind == "submit")
     values = dict(acts[at].values or {})
@@ -54,11 +54,11 @@ def whole(server_folder: Path) -> Iterator[System]:
         system.stop()
 
 
-async def enough(book: Book, until: asyncio.Event) -> None:
+async def enough(ledger: Ledger, until: asyncio.Event) -> None:
     """Until the writers have done all they can do."""
     try:
         async with asyncio.timeout(SECONDS):
-            while sum(map(len, book.acts.values())) < ACTS or not all(book.counts[what] for what in DONE):
+            while sum(map(len, ledger.acts.values())) < ACTS or not all(ledger.counts[what] for what in DONE):
                 await asyncio.sleep(0.05)
     finally:
         until.set()
@@ -66,14 +66,14 @@ async def enough(book: Book, until: asyncio.Event) -> None:
 
 @pytest.mark.timeout(300)
 async def test_the_system_is_as_the_book_says(whole: System) -> None:
-    book, until = Book(), asyncio.Event()
-    writers = Writers(whole.urls, whole.issuer.token, book, Random(1), WRITERS, strict=True)
+    ledger, until = Ledger(), asyncio.Event()
+    writers = Writers(whole.urls, whole.issuer.token, ledger, Random(1), WRITERS, strict=True)
     async with asyncio.TaskGroup() as together:
         together.create_task(writers.run(until))
-        together.create_task(enough(book, until))
-    rows = await Checker(whole.urls, whole.issuer.token, book, grace=GRACE).run()
+        together.create_task(enough(ledger, until))
+    rows = await Checker(whole.urls, whole.issuer.token, ledger, grace=GRACE).run()
     print(table(rows))
     assert [row for row in rows if not row.ok] == []
-    assert not book.unanswered
-    lied = await Checker(whole.urls, whole.issuer.token, with_another_boy(book), patience=0).run()
+    assert not ledger.unanswered
+    lied = await Checker(whole.urls, whole.issuer.token, with_another_boy(ledger), client=0).run()
     assert {row.name for row in lied if not row.ok} == FOUND

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from random import Random
 from uuid import uuid4
 
-from tests.resilience.book import Book, Duty
+from tests.resilience.api_client import ApiClient
 from tests.resilience.content import FORM
-from tests.resilience.desk import Desk
-from tests.resilience.patience import Patience
-from tests.resilience.scribe import Scribe
+from tests.resilience.ledger import Duty, Ledger
+from tests.resilience.retrying_client import RetryingClient
+from tests.resilience.writer import Writer
 
 TokenOf = Callable[[str, str], str]
 # Yearly forms of 28 communes for the first two, of the 71 they were made of for the last, as illustrative data.
@@ -24,14 +24,14 @@ class Writers:
     """`n` writers against `urls["submissions"]`. `strict`: a try that fails is a finding, though its retry succeeds.
 
     After `until` is set every writer ends the request it is at, for at most `settle` seconds; what has no answer then
-    stays in `book.unanswered`. The book must be empty at first, and so must the system; the same pair may run again.
+    stays in `ledger.unanswered`. The book must be empty at first, and so must the system; the same pair may run again.
     """
 
     def __init__(
         self,
         urls: Mapping[str, str],
         token_of: TokenOf,
-        book: Book,
+        ledger: Ledger,
         rng: Random,
         n: int,
         *,
@@ -40,44 +40,44 @@ class Writers:
         settle: float = 90,
         periods: tuple[str, ...] = PERIODS,
     ) -> None:
-        self.book, self.n, self.pause, self.settle, self.periods = book, n, pause, settle, periods
+        self.ledger, self.n, self.pause, self.settle, self.periods = ledger, n, pause, settle, periods
         self._tokens = _remembered(token_of)
         self._base = urls["submissions"] + "/api/v1"
         self._rngs = [Random(rng.getrandbits(64)) for _ in range(n)]
         self._strict = strict
 
     async def run(self, until: asyncio.Event) -> None:
-        patience = Patience(self.book.counts, self._failed)
-        desk = Desk(self._base, patience, self._tokens)
+        client = RetryingClient(self.ledger.counts, self._failed)
+        api = ApiClient(self._base, client, self._tokens)
         try:
-            if not self.book.duties:
-                await self.prepare(desk)
+            if not self.ledger.duties:
+                await self.prepare(api)
             async with asyncio.TaskGroup() as writers:
                 for i, rng in enumerate(self._rngs):
-                    if share := list(self.book.duties.values())[i :: self.n]:
-                        writers.create_task(self._write(Scribe(desk, self.book, rng), share, until))
+                    if share := list(self.ledger.duties.values())[i :: self.n]:
+                        writers.create_task(self._write(Writer(api, self.ledger, rng), share, until))
                 await until.wait()
-                patience.give_up_at = time.monotonic() + self.settle
+                client.give_up_at = time.monotonic() + self.settle
         finally:
-            await patience.close()
+            await client.close()
 
-    async def prepare(self, desk: Desk) -> None:
+    async def prepare(self, api: ApiClient) -> None:
         """Open the periods and enter every commune's duty. Raises AssertionError when somebody reported before."""
         for period in self.periods:
-            await desk.open(period, str(uuid4()))
-            for item in await desk.duties(period, FORM):
+            await api.open(period, str(uuid4()))
+            for item in await api.duties(period, FORM):
                 assert item["revision"] == 0, f"{item['unit']} {period} was reported before: the book cannot know what"
-                self.book.own(Duty(item["id"], item["unit"], item["period"]))
-        assert self.book.duties, f"nobody owes {FORM} for {', '.join(self.periods)}"
+                self.ledger.own(Duty(item["id"], item["unit"], item["period"]))
+        assert self.ledger.duties, f"nobody owes {FORM} for {', '.join(self.periods)}"
 
-    async def _write(self, scribe: Scribe, share: list[Duty], until: asyncio.Event) -> None:
+    async def _write(self, writer: Writer, share: list[Duty], until: asyncio.Event) -> None:
         while not until.is_set():
-            await scribe.act(scribe.rng.choice(share))
-            await asyncio.sleep(scribe.rng.uniform(0, 2 * self.pause))
+            await writer.act(writer.rng.choice(share))
+            await asyncio.sleep(writer.rng.uniform(0, 2 * self.pause))
 
     def _failed(self, told: str) -> None:
         if self._strict:
-            self.book.find(f"a request failed: {told}")
+            self.ledger.find(f"a request failed: {told}")
 
 
 def _remembered(token_of: TokenOf) -> TokenOf:

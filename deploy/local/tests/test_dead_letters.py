@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from audit.app import create_app
-from audit.settings import Settings
+from audit.settings import AuditSettings
 from shared.database.engine import create_engine
 from shared.database.migration import migrate
 from shared.events import Event, SubmissionAccepted
@@ -42,7 +42,7 @@ async def tiendo(
     url = database("audit")
     migrate(url, "audit")
     issuer = Issuer(tmp_path / "issuer")
-    settings = Settings(database_url=url, environment="test", jwks_file=issuer.jwks_file)  # type: ignore[arg-type]
+    settings = AuditSettings(database_url=url, environment="test", jwks_file=issuer.jwks_file)
     engine = create_engine(settings)
     insert = sa.text(
         'insert into dead_letter (topic, partition, "offset", timestamp_ms, value, headers, reason, type)'

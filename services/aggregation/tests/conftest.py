@@ -16,9 +16,9 @@ from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
-from aggregation.settings import Settings
+from aggregation.settings import AggregationSettings
 from aggregation.store import read
 from aggregation.store.tables import metadata
 from shared.catalogue import Catalogue, Period, load, parse_disaggregation
@@ -176,15 +176,15 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def plan(catalogue: Catalogue) -> Plan:
-    return Plan(catalogue)
+def plan(catalogue: Catalogue) -> PlanIndex:
+    return PlanIndex(catalogue)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def aggregation_engine(session_database: Callable[[str], str]) -> AsyncIterator[AsyncEngine]:
     url = session_database("aggregation")
     await asyncio.to_thread(migrate, url, "aggregation")
-    engine = create_engine(Settings(database_url=url, environment="test"))
+    engine = create_engine(AggregationSettings(database_url=url, environment="test"))
     yield engine
     await engine.dispose()
 
@@ -196,7 +196,7 @@ async def engine(aggregation_engine: AsyncEngine) -> AsyncEngine:
 
 
 @pytest.fixture
-def bench(engine: AsyncEngine, plan: Plan) -> Bench:
+def bench(engine: AsyncEngine, plan: PlanIndex) -> Bench:
     return Bench(engine, Aggregator(plan, Clock()), plan.catalogue)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.app import create_app
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from services.aggregation.tests.conftest import Bench, Desk, record_of
 from services.aggregation.tests.test_web import reading_as, settings  # noqa: F401  a fixture
 from shared.catalogue import Catalogue
@@ -23,13 +23,13 @@ async def test_a_form_comes_with_the_upgrade(
     engine: AsyncEngine,
     bench: Bench,
     catalogue: Catalogue,
-    settings: Settings,  # noqa: F811
+    settings: AggregationSettings,  # noqa: F811
 ) -> None:
     yesterday = replace(catalogue, forms={code: form for code, form in catalogue.forms.items() if code != "B12-NGHE"})
     desk = Desk(catalogue)
     o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
     answer = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
-    consumer = BatchConsumer(engine, "aggregation", Aggregator(Plan(yesterday), Clock()).apply)
+    consumer = BatchConsumer(engine, "aggregation", Aggregator(PlanIndex(yesterday), Clock()).apply)
     await consumer.consume([record_of(event, n) for n, event in enumerate([opened, answer])])
 
     app = create_app(settings)

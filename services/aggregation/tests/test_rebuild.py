@@ -15,8 +15,8 @@ from aggregation.rebuild.faults import CouldNotCompare
 from aggregation.rebuild.origin import Name, Origin, Page, Told
 from aggregation.rebuild.run import Asked, Rebuild, Result
 from aggregation.rebuild.shadow import shadow_schema
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from services.aggregation.tests.conftest import Desk, empty, record_of
 from services.aggregation.tests.test_recomputation import compare, random_history
 from shared.catalogue import Catalogue
@@ -46,14 +46,14 @@ class Log:
 
 def shadow_engine(live: AsyncEngine) -> AsyncEngine:
     url = live.url.render_as_string(hide_password=False)
-    return create_engine(Settings(database_url=url, environment="test"), schema="shadow", pool_size=2)
+    return create_engine(AggregationSettings(database_url=url, environment="test"), schema="shadow", pool_size=2)
 
 
-async def rebuild(engine: AsyncEngine, plan: Plan, events: list[Event], page: int = 300, **asked: Any) -> Result:
+async def rebuild(engine: AsyncEngine, plan: PlanIndex, events: list[Event], page: int = 300, **asked: Any) -> Result:
     return await rebuild_from(engine, plan, Log(events, page), **asked)
 
 
-async def rebuild_from(engine: AsyncEngine, plan: Plan, origin: Origin, **asked: Any) -> Result:
+async def rebuild_from(engine: AsyncEngine, plan: PlanIndex, origin: Origin, **asked: Any) -> Result:
     shadow = shadow_engine(engine)
     try:
         one = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
@@ -62,7 +62,7 @@ async def rebuild_from(engine: AsyncEngine, plan: Plan, origin: Origin, **asked:
         await shadow.dispose()
 
 
-async def apply(engine: AsyncEngine, plan: Plan, events: list[Event], batch: int) -> None:
+async def apply(engine: AsyncEngine, plan: PlanIndex, events: list[Event], batch: int) -> None:
     consumer = BatchConsumer(engine, "aggregation", Aggregator(plan, Clock()).apply)
     for start in range(0, len(events), batch):
         part = events[start : start + batch]
@@ -74,7 +74,7 @@ async def apply(engine: AsyncEngine, plan: Plan, events: list[Event], batch: int
 )
 @given(seed=st.integers(0, 2**32), steps=st.integers(0, 120), batch=st.sampled_from([7, 60, 500]))
 async def test_rebuilt_equals_live_after_any_history(
-    aggregation_engine: AsyncEngine, plan: Plan, catalogue: Catalogue, seed: int, steps: int, batch: int
+    aggregation_engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, seed: int, steps: int, batch: int
 ) -> None:
     await empty(aggregation_engine)
     rng = random.Random(seed)
@@ -96,7 +96,7 @@ async def run(engine: AsyncEngine, *statements: str) -> list[Any]:
         return list(found.all()) if found.returns_rows else []
 
 
-async def some_history(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> list[Event]:
+async def some_history(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> list[Event]:
     _, events = random_history(catalogue, random.Random(11), 40)
     await apply(engine, plan, events, 500)
     return events
@@ -115,7 +115,7 @@ TAMPERED = {
 
 @pytest.mark.parametrize("table", TAMPERED)
 async def test_a_tampered_row_is_found_named_and_repaired(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, table: str
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, table: str
 ) -> None:
     events = await some_history(engine, plan, catalogue)
     (values,) = await run(engine, "select count(*) from indicator_value")
@@ -137,7 +137,7 @@ async def test_a_tampered_row_is_found_named_and_repaired(
     assert topics.count("operations.v1") == 3 and topics.count("indicators.v1") == len(restated)
 
 
-async def test_what_a_rebuild_leaves(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
+async def test_what_a_rebuild_leaves(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
     """The schema as migrations made it, no shadow, a row and an event."""
     shape = (
         "select schemaname, indexname, indexdef from pg_indexes where schemaname not like 'pg%' order by 1, 2",
@@ -162,7 +162,7 @@ async def test_what_a_rebuild_leaves(engine: AsyncEngine, plan: Plan, catalogue:
 
 
 async def test_what_live_lacks_is_waited_for_and_comes_with_a_swap(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
     """A database restored from a backup, its consumer far ahead: only the log still has the events."""
     events = await some_history(engine, plan, catalogue)
@@ -180,7 +180,7 @@ async def test_what_live_lacks_is_waited_for_and_comes_with_a_swap(
 
 
 async def test_while_a_writer_goes_on_a_swap_loses_nothing(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
     """Two partitions of live and the log take in the same events, each at its own pace; rebuilds swap the tables."""
     desk, events = random_history(catalogue, random.Random(23), 150)
@@ -217,7 +217,7 @@ async def test_while_a_writer_goes_on_a_swap_loses_nothing(
 
 
 async def test_what_live_has_set_aside_is_left_out(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Open and discarded letters do not count in the rebuild either; a replayed one does, also one read from the log
     while it was still open."""
@@ -250,7 +250,7 @@ async def test_what_live_has_set_aside_is_left_out(
         await rebuild(engine, plan, told[:-1])
 
 
-async def test_one_rebuild_at_a_time(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
+async def test_one_rebuild_at_a_time(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
     async with shadow_schema(engine):
         with pytest.raises(CouldNotCompare, match="another"):
             await rebuild(engine, plan, [])

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.app import create_app
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from services.aggregation.tests.test_rebuild import TAMPERED, apply, rebuild, run, some_history
 from services.aggregation.tests.test_web import reading_as, settings  # noqa: F401  a fixture
 from shared.catalogue import Catalogue
 
 
 @pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:  # noqa: F811
+async def client(settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:  # noqa: F811
     app = create_app(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(
@@ -27,7 +27,7 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:  # noq
 
 
 async def test_the_checksum_and_the_latest_rebuild(
-    client: httpx.AsyncClient, engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+    client: httpx.AsyncClient, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
     empty = (await client.get("/api/v1/checksum")).json()
     assert (empty["facts"], empty["latest"]) == (0, None) and len(empty["checksum"]) == 64
@@ -44,7 +44,7 @@ async def test_the_checksum_and_the_latest_rebuild(
 
 
 @pytest.mark.parametrize("path", ["/api/v1/checksum", "/rebuilds"])
-async def test_only_for_ops_and_auditors(client: httpx.AsyncClient, settings: Settings, path: str) -> None:  # noqa: F811
+async def test_only_for_ops_and_auditors(client: httpx.AsyncClient, settings: AggregationSettings, path: str) -> None:  # noqa: F811
     for role, status in (("ops", 200), ("auditor", 200), ("leader", 403), ("reporter", 403)):
         assert (await client.get(path, headers=reading_as(settings, role))).status_code == status  # type: ignore[arg-type]
 
@@ -55,7 +55,7 @@ async def test_only_for_ops_and_auditors(client: httpx.AsyncClient, settings: Se
 async def test_the_page(
     client: httpx.AsyncClient,
     engine: AsyncEngine,
-    plan: Plan,
+    plan: PlanIndex,
     catalogue: Catalogue,
     language: str,
     equal: str,
@@ -74,7 +74,7 @@ async def test_the_page(
 
 
 async def test_nobody_notices_a_swap(
-    client: httpx.AsyncClient, engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+    client: httpx.AsyncClient, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
     """Requests of several readers and a writer in a loop, through rebuilds that exchange the tables under them."""
     events = await some_history(engine, plan, catalogue)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.conftest import Answer, Bench, Desk, Obligation, empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
@@ -255,7 +255,7 @@ async def compare(engine: AsyncEngine, catalogue: Catalogue, desk: Desk) -> None
 )
 @given(seed=st.integers(0, 2**32), steps=st.integers(0, 120), batch=st.sampled_from([1, 7, 60, 500]))
 async def test_live_values_equal_a_recomputation_in_any_order(
-    aggregation_engine: AsyncEngine, plan: Plan, catalogue: Catalogue, seed: int, steps: int, batch: int
+    aggregation_engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, seed: int, steps: int, batch: int
 ) -> None:
     from shared.clock import Clock
 

@@ -23,10 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.log_origin import LogOrigin
 from aggregation.rebuild.topic_origin import TopicOrigin
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from aggregation.store.checksum import checksum
-from audit.settings import Settings as AuditSettings
+from audit.settings import AuditSettings
 from audit.worker import log_events
 from services.aggregation.tests.conftest import Desk, record_of
 from services.aggregation.tests.test_rebuild import TAMPERED, rebuild_from, run, some_history
@@ -116,7 +116,7 @@ async def live_checksum(engine: AsyncEngine) -> str:
 
 
 @pytest.mark.timeout(600)
-async def test_from_the_audit_log(system: System, engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
+async def test_from_the_audit_log(system: System, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
     events = await some_history(engine, plan, catalogue)
     await system.keep(events)
     before = await live_checksum(engine)
@@ -160,7 +160,7 @@ async def test_without_a_right_token(system: System, engine: AsyncEngine) -> Non
 
 async def test_from_the_topic(
     engine: AsyncEngine,
-    plan: Plan,
+    plan: PlanIndex,
     catalogue: Catalogue,
     broker: Broker,
     topics: Callable[[str], str],
@@ -169,7 +169,7 @@ async def test_from_the_topic(
     events = await some_history(engine, plan, catalogue)
     random.Random(3).shuffle(events)
     topic = topics("submissions")
-    settings = Settings(
+    settings = AggregationSettings(
         database_url=engine.url.render_as_string(hide_password=False),
         environment="test",
         kafka_bootstrap_servers=broker.bootstrap,
@@ -198,7 +198,7 @@ async def test_from_the_topic(
 
 
 async def test_hostile_bytes_on_the_topic(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, broker: Broker, topics: Callable[[str], str]
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, broker: Broker, topics: Callable[[str], str]
 ) -> None:
     """Live has made it a dead letter; so does the rebuild."""
     events = await some_history(engine, plan, catalogue)
@@ -207,7 +207,7 @@ async def test_hostile_bytes_on_the_topic(
     assert len(await run(engine, "select 1 from dead_letter where event_id is null")) == 1
     topic = topics("submissions")
     url = engine.url.render_as_string(hide_password=False)
-    settings = Settings(database_url=url, environment="test", kafka_bootstrap_servers=broker.bootstrap)
+    settings = AggregationSettings(database_url=url, environment="test", kafka_bootstrap_servers=broker.bootstrap)
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
         values = [DEEP, *(event.to_bytes() for event in events)]
         await asyncio.gather(*[await producer.send(topic, value) for value in values])
@@ -217,7 +217,7 @@ async def test_hostile_bytes_on_the_topic(
 
 
 @pytest.mark.parametrize("time", ["1763960400", '"2026-11-24T05:00:00"', "9" * 5000])
-async def test_odd_times_in_the_log(engine: AsyncEngine, plan: Plan, catalogue: Catalogue, time: str) -> None:
+async def test_odd_times_in_the_log(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, time: str) -> None:
     """Logged by a program that took them: applied again or, where this one does not take them, named as lost."""
     events = await some_history(engine, plan, catalogue)
     _, opened = Desk(catalogue).open("B12-NGHE", "SO_GDDT", "2026")

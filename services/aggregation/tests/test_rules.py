@@ -14,7 +14,7 @@ from aggregation.rules import derived
 from aggregation.rules.assessment import Part, assess, combine, meets
 from aggregation.rules.fact import Fact, facts, total
 from aggregation.rules.formula import CellSum, Figure, figure, to_decimal
-from aggregation.rules.plan import Plan, UnknownWord
+from aggregation.rules.plan import PlanIndex, UnknownWord
 from aggregation.rules.progress_to_target import way
 from aggregation.rules.revision import Observation, Revision, counting, merge
 from shared.catalogue import Catalogue, Target
@@ -72,7 +72,7 @@ def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
 # fact
 
 
-def test_facts_of_a_form_without_an_answer_are_expected(plan: Plan) -> None:
+def test_facts_of_a_form_without_an_answer_are_expected(plan: PlanIndex) -> None:
     found = facts(plan, "B11-GD", "SO_GDDT", None)
     assert found[("n_em_primary_cohort.5.2a", "")] == Fact()
     assert found[("n_em_primary_cohort.5.2a", "sex=male")] == Fact()
@@ -90,7 +90,7 @@ def answered(form: str, **values: object) -> Revision:
     return Revision(1, "received", 1, observations=tuple(told))
 
 
-def test_optional_cells_count_only_when_given(plan: Plan) -> None:
+def test_optional_cells_count_only_when_given(plan: PlanIndex) -> None:
     unit = "24736@2025-07-01"
     assert ("population.6.1", "sex=male") not in facts(plan, "B01-XA", unit, None)
     one = facts(plan, "B01-XA", unit, answered("B01-XA", population__sex__male=5))
@@ -100,20 +100,20 @@ def test_optional_cells_count_only_when_given(plan: Plan) -> None:
     assert found[("population.6.1", "")].status is None
 
 
-def test_missing_is_not_zero_and_leaves_the_other_side_unanswered_too(plan: Plan) -> None:
+def test_missing_is_not_zero_and_leaves_the_other_side_unanswered_too(plan: PlanIndex) -> None:
     answer = answered("B12-NGHE", n_vet_new_total="missing", n_vet_new_female=0)
     found = facts(plan, "B12-NGHE", "SO_GDDT", answer)
     assert found == {("n_vet_new_total.5.3", ""): Fact(), ("n_vet_new_female.5.3", ""): Fact()}
 
 
-def test_an_element_of_two_measures_is_answered_for_each_alone(plan: Plan) -> None:
+def test_an_element_of_two_measures_is_answered_for_each_alone(plan: PlanIndex) -> None:
     answer = answered("B05-LD", n_female_employed=100, n_female_wage_workers="missing", n_female_employed_agri=30)
     found = facts(plan, "B05-LD", "SO_NOI_VU", answer)
     assert found[("n_female_employed.2.1", "")] == Fact()
     assert found[("n_female_employed.2.2", "")] == Fact(Decimal(100), "final")
 
 
-def test_a_total_of_categories_is_paired_per_category(plan: Plan) -> None:
+def test_a_total_of_categories_is_paired_per_category(plan: PlanIndex) -> None:
     """Boys without their cohort, girls without their completers: nothing at all, neither by sex nor together."""
     answer = answered("B11-GD", n_em_primary_completed__sex__male=5, n_em_primary_cohort__sex__female=9)
     found = facts(plan, "B11-GD", "SO_GDDT", answer)
@@ -137,12 +137,12 @@ def test_a_total_of_categories_is_paired_per_category(plan: Plan) -> None:
     ],
 )
 def test_an_absurd_khong_phat_sinh_is_no_answer(
-    plan: Plan, form: str, unit: str, name: str, values: dict[str, object]
+    plan: PlanIndex, form: str, unit: str, name: str, values: dict[str, object]
 ) -> None:
     assert facts(plan, form, unit, answered(form, **values))[(name, "")] == Fact()
 
 
-def test_no_victims_at_all_is_an_answer(plan: Plan) -> None:
+def test_no_victims_at_all_is_an_answer(plan: PlanIndex) -> None:
     names = ("n_trafficking_victims_needing", "n_trafficking_victims_supported")
     for needing in (None, 3):
         values = dict(zip(names, (needing, None), strict=True))
@@ -150,12 +150,12 @@ def test_no_victims_at_all_is_an_answer(plan: Plan) -> None:
         assert found[("n_trafficking_victims_supported.3.3", "")] == Fact(None, "not_applicable")
 
 
-def test_a_flag_is_copied_to_its_level(plan: Plan) -> None:
+def test_a_flag_is_copied_to_its_level(plan: PlanIndex) -> None:
     found = facts(plan, "B03-HUYEN", "660@2021-01-01", None)
     assert ("female_key_leader", "admin_level=district") in found
 
 
-def test_a_field_of_another_form_is_refused(plan: Plan) -> None:
+def test_a_field_of_another_form_is_refused(plan: PlanIndex) -> None:
     with pytest.raises(UnknownWord, match="has no field n_live_births"):
         answer = (Observation("n_live_births", "", Decimal(1), "final"),)
         facts(plan, "B12-NGHE", "SO_GDDT", Revision(1, "received", 1, observations=answer))
@@ -199,7 +199,7 @@ def test_enough_in_every_quarter() -> None:
 # formula
 
 
-def test_every_kind_of_measure(plan: Plan) -> None:
+def test_every_kind_of_measure(plan: PlanIndex) -> None:
     m = plan.measures
     births = {"n_live_births_male.4.1": cell(6109), "n_live_births_female.4.1": cell(5365)}
     assert figure(m["4.1"], births).value == Decimal("113.867661")
@@ -219,14 +219,14 @@ def test_every_kind_of_measure(plan: Plan) -> None:
     assert figure(m["5.1"], {}).value is None
 
 
-def test_numerator_and_denominator_of_different_units_give_no_value(plan: Plan) -> None:
+def test_numerator_and_denominator_of_different_units_give_no_value(plan: PlanIndex) -> None:
     cells = {"n_people_reached.6.1": cell(10, 2, 3), "population.6.1": cell(100, 3, 3)}
     found = figure(plan.measures["6.1"], cells)
     assert (found.value, found.reported, found.expected, found.complete) == (None, 2, 3, False)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=30))
-def test_the_value_is_that_of_the_sums(plan: Plan, pairs: list[tuple[int, int]]) -> None:
+def test_the_value_is_that_of_the_sums(plan: PlanIndex, pairs: list[tuple[int, int]]) -> None:
     top, bottom = sum(a for a, _ in pairs), sum(b for _, b in pairs)
     cells = {"n_people_reached.6.1": cell(top), "population.6.1": cell(bottom)}
     value = figure(plan.measures["6.1"], cells).value
@@ -240,7 +240,7 @@ def test_rounding_is_half_up_to_six_places(exact: Fraction) -> None:
     assert "E" not in str(value)
 
 
-def test_extreme_totals_have_a_value(plan: Plan) -> None:
+def test_extreme_totals_have_a_value(plan: PlanIndex) -> None:
     """No report that passes intake (up to 10^12, 6 decimals) may stop the worker."""
     most, least = Decimal(10**12), Decimal("0.000001")
     for top in (most, most * 100 - least, least):
@@ -264,7 +264,7 @@ def test_comparison_is_exact_and_strict() -> None:
     assert meets(Fraction(17, 10), Target(2025, "<=", Decimal("1.7")))
 
 
-def test_not_judged_without_target_or_coverage(plan: Plan) -> None:
+def test_not_judged_without_target_or_coverage(plan: PlanIndex) -> None:
     m = plan.measures["2.1"]
     assert assess(m, full(70), [], None) == "not_assessed"
     assert assess(m, Figure(Fraction(70), reported=1, expected=2), [], m.target_for(2025)) == "not_assessed"
@@ -272,7 +272,7 @@ def test_not_judged_without_target_or_coverage(plan: Plan) -> None:
     assert assess(m, full(50), [], m.target_for(2025)) == "met"
 
 
-def test_levels_make_it_partly_met(plan: Plan) -> None:
+def test_levels_make_it_partly_met(plan: PlanIndex) -> None:
     m = plan.measures["1.1"]
     target = m.target_for(2025)
 
@@ -287,7 +287,7 @@ def test_levels_make_it_partly_met(plan: Plan) -> None:
     assert assess(m, full(55), levels(province=55, district=None), target) == "not_met"
 
 
-def test_each_sex_is_tested(plan: Plan) -> None:
+def test_each_sex_is_tested(plan: PlanIndex) -> None:
     m = plan.measures["5.2a"]
     target = m.target_for(2025)
 
@@ -309,7 +309,7 @@ def test_an_indicator_of_two_measures() -> None:
     assert combine(["not_applicable"]) == "not_applicable"
 
 
-def test_the_way_to_the_target(plan: Plan) -> None:
+def test_the_way_to_the_target(plan: PlanIndex) -> None:
     up = way(plan.measures["6.1"], Decimal(40))
     assert up is not None and (up.percent, up.marks[0][0]) == (Decimal("50.0"), Decimal("75.0"))
     down = way(plan.measures["4.3"], Decimal(18))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rebuild.origin import Page, Told
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.conftest import Desk
 from services.aggregation.tests.test_rebuild import Log, apply, rebuild, rebuild_from, run, some_history
 from shared.catalogue import Catalogue
@@ -15,7 +15,7 @@ from shared.events import Event
 
 
 async def test_no_swap_where_an_event_can_no_longer_be_applied(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
     events = await some_history(engine, plan, catalogue)
     opened = Desk(catalogue).open("B12-NGHE", "SO_GDDT", "2026")[1]
@@ -25,7 +25,7 @@ async def test_no_swap_where_an_event_can_no_longer_be_applied(
     assert not result.rebuilt.equal and not result.rebuilt.swapped and "would be lost" in (result.refused or "")
 
 
-async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: Plan, catalogue: Catalogue) -> None:
+async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
     """Events gone from an origin that seems whole, and from the inbox too, or that cannot be read any more."""
     events = await some_history(engine, plan, catalogue)
     desk = Desk(catalogue)
@@ -82,7 +82,7 @@ class Garbled(Log):
 
 
 async def test_readers_that_hold_the_tables_are_not_disturbed(
-    engine: AsyncEngine, plan: Plan, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aggregation.rebuild.exchange.TRIES", 2)
     events = await some_history(engine, plan, catalogue)

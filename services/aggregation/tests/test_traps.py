@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
 from aggregation.store import read
 from services.aggregation.tests.conftest import Bench, Desk
@@ -243,7 +243,7 @@ async def test_trap_14_a_catalogue_that_learns_of_the_reorganisation_later(bench
     }
     earlier = replace(catalogue, units={k: u for k, u in units.items() if not k.endswith("@2025-07-01")})
     desk = Desk(earlier)
-    before = Bench(bench.engine, Aggregator(Plan(earlier), Clock()), earlier)
+    before = Bench(bench.engine, Aggregator(PlanIndex(earlier), Clock()), earlier)
     await before.deliver([*desk.open_period("2025", ["B01-XA"]), *desk.open_period("2025-Q3")])
     await before.deliver([desk.submit(desk.obligations[0], commune_answer())])
     assert (await before.value("6.1", "2025")).expected == (await before.value("6.3", "2025-Q3")).expected == 71

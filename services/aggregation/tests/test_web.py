@@ -20,7 +20,7 @@ from aggregation.app import create_app
 from aggregation.pages.chart import Point, Series, labelled
 from aggregation.pages.charts import Charts
 from aggregation.pages.indicators import document_name
-from aggregation.settings import Settings
+from aggregation.settings import AggregationSettings
 from services.aggregation.tests.conftest import Bench, Desk
 from services.aggregation.tests.test_store import commune_answer
 from shared.auth import ROLES, Role, issue_local_token
@@ -33,13 +33,13 @@ NEW = "24736@2025-07-01"
 
 
 @pytest.fixture
-def settings(engine: AsyncEngine, tmp_path: Path) -> Settings:
+def settings(engine: AsyncEngine, tmp_path: Path) -> AggregationSettings:
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
     jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "local", "alg": "ES256", "use": "sig"}
     (tmp_path / "jwks.json").write_text(str({"keys": [jwk]}).replace("'", '"'))
-    return Settings(
+    return AggregationSettings(
         database_url=engine.url.render_as_string(hide_password=False),
         environment="test",
         jwks_file=tmp_path / "jwks.json",
@@ -47,12 +47,12 @@ def settings(engine: AsyncEngine, tmp_path: Path) -> Settings:
     )
 
 
-def reading_as(settings: Settings, role: Role, unit: str = "DAK_NONG") -> dict[str, str]:
+def reading_as(settings: AggregationSettings, role: Role, unit: str = "DAK_NONG") -> dict[str, str]:
     return {"Authorization": f"Bearer {issue_local_token(settings, role, unit)}"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def web(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def web(settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:
     """A browser of a signed-in leader."""
     app = create_app(settings)
     token = issue_local_token(settings, "leader", "DAK_NONG")
@@ -157,7 +157,7 @@ async def test_nobody_reads_without_signing_in(web: httpx.AsyncClient) -> None:
 
 
 async def test_the_board_stays_on_a_year_until_the_next_has_a_report(
-    settings: Settings, bench: Bench, catalogue: Catalogue
+    settings: AggregationSettings, bench: Bench, catalogue: Catalogue
 ) -> None:
     """15 December 2026 begins 2027: opened, and empty for months."""
 
@@ -301,7 +301,7 @@ NUMBERS = ("value", "numerator", "denominator")
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_small_counts_of_a_commune_are_seen_nowhere(
-    web: httpx.AsyncClient, settings: Settings, bench: Bench, catalogue: Catalogue, role: Role
+    web: httpx.AsyncClient, settings: AggregationSettings, bench: Bench, catalogue: Catalogue, role: Role
 ) -> None:
     desk = Desk(catalogue)
     await bench.deliver(desk.open_period("2024", ["B01-XA"]))
@@ -345,7 +345,7 @@ async def test_small_counts_of_a_commune_are_seen_nowhere(
 
 
 async def test_two_past_sums_do_not_tell_a_single_commune(
-    web: httpx.AsyncClient, settings: Settings, bench: Bench, catalogue: Catalogue
+    web: httpx.AsyncClient, settings: AggregationSettings, bench: Bench, catalogue: Catalogue
 ) -> None:
     desk = Desk(catalogue)
     await bench.deliver(desk.open_period("2026", ["B01-XA"]))

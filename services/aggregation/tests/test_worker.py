@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from aggregation.worker import create_worker
 from services.aggregation.tests.conftest import Bench, Desk, record_of
 from services.aggregation.tests.test_recomputation import compare, random_history
@@ -80,7 +80,7 @@ async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, 
     """The worker as it is started: reads submissions.v1, changes the value, tells indicators.v1 of it."""
     existing = [name for name in (SUBMISSIONS, INDICATORS)]
     await asyncio.to_thread(kafka_topics.create, broker.bootstrap, existing, partitions=12)
-    settings = Settings(
+    settings = AggregationSettings(
         database_url=engine.url.render_as_string(hide_password=False),
         environment="test",
         kafka_bootstrap_servers=broker.bootstrap,
@@ -113,7 +113,7 @@ async def settled(engine: AsyncEngine) -> bool:
         return bool((await tx.execute(sa.text(query))).scalar_one())
 
 
-async def test_the_plan_reads_the_whole_catalogue(plan: Plan) -> None:
+async def test_the_plan_reads_the_whole_catalogue(plan: PlanIndex) -> None:
     for form in plan.catalogue.forms:
         assert plan.layout(form).fields
     for unit in plan.catalogue.units:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.app import create_app
-from audit.settings import Settings
+from audit.settings import AuditSettings
 from audit.worker import log_events
 from shared.clock import Clock
 from shared.database.engine import create_engine
@@ -94,7 +94,7 @@ def records(*values: bytes, first: int = 0, partition: int = 0, sent_ms: int = L
 class Audit:
     """The service on a database of its own: `log` does what its worker does with a batch, `client` asks its API."""
 
-    settings: Settings
+    settings: AuditSettings
     engine: AsyncEngine
     app: FastAPI
     client: httpx.AsyncClient
@@ -138,7 +138,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
 @pytest.fixture
 async def audit(database: Any, migrated: str, issuer: Issuer) -> AsyncIterator[Audit]:
     offset = (datetime(2026, 12, 16, 2, tzinfo=UTC) - datetime.now(UTC)) / timedelta(seconds=1)
-    settings = Settings(
+    settings = AuditSettings(
         environment="test",
         database_url=database("audit", template=migrated),
         jwks_file=Path(issuer.jwks_file),

@@ -64,7 +64,7 @@ class Desk:
     def __init__(self, audit: Audit) -> None:
         self.audit = audit
         self.clock = SetClock(THEN)
-        audit.app.state.audit = replace(audit.app.state.audit, clock=self.clock)
+        audit.app.state.context = replace(audit.app.state.context, clock=self.clock)
         self.offset = 0
 
     async def take(self, *values: bytes, partition: int = 0, sent_ms: int | None = None) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from audit.commands.record_inspection import SOURCE
-from audit.settings import Settings
+from audit.settings import AuditSettings
 from audit.worker import create_worker
 from services.audit.tests.conftest import Audit
 from services.audit.tests.test_inspections_api import CASE, post
@@ -15,7 +15,7 @@ from tiendo_local.servers.broker import Broker
 
 async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit, broker: Broker) -> None:
     await kafka_topics.create_topics(broker.bootstrap, ALL_TOPICS, partitions=PARTITIONS)
-    settings = Settings(
+    settings = AuditSettings(
         environment="test",
         database_url=audit.settings.database_url,
         kafka_bootstrap_servers=broker.bootstrap,

@@ -19,7 +19,7 @@ from notifications.commands.plan import planner_of
 from notifications.commands.send import Sender
 from notifications.commands.tick import Ticker
 from notifications.events import Teller
-from notifications.settings import Settings
+from notifications.settings import NotificationsSettings
 from notifications.store.tables import messaging
 from notifications.worker import composer_of, seed_contacts
 from shared.catalogue import Catalogue, load
@@ -105,8 +105,8 @@ def template(session_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-def settings(template: str, database: Any) -> Settings:
-    return Settings(
+def settings(template: str, database: Any) -> NotificationsSettings:
+    return NotificationsSettings(
         database_url=database("notifications", template=template),
         environment="test",
         settle_seconds=0,
@@ -116,7 +116,7 @@ def settings(template: str, database: Any) -> Settings:
 
 
 @pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+async def engine(settings: NotificationsSettings) -> AsyncIterator[AsyncEngine]:
     made = create_engine(settings)
     yield made
     await made.dispose()
@@ -132,7 +132,7 @@ class Office:
     """The service's parts on one database, each run by hand."""
 
     engine: AsyncEngine
-    settings: Settings
+    settings: NotificationsSettings
     clock: StandingClock
     catalogue: Catalogue
 
@@ -181,7 +181,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(engine: AsyncEngine, settings: Settings, clock: StandingClock, catalogue: Catalogue) -> Office:
+async def office(
+    engine: AsyncEngine, settings: NotificationsSettings, clock: StandingClock, catalogue: Catalogue
+) -> Office:
     await seed_contacts(engine, catalogue, settings.contact_domain, clock)
     return Office(engine, settings, clock, catalogue)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from notifications.settings import Settings
+from notifications.settings import NotificationsSettings
 
 GIVEN = {
     "environment": "production",
@@ -17,7 +17,7 @@ GIVEN = {
 
 
 def test_a_production_with_a_mail_server_and_a_domain_is_taken() -> None:
-    assert Settings(**GIVEN).sender == "nhac-viec@daknong.gov.vn"
+    assert NotificationsSettings(**GIVEN).sender == "nhac-viec@daknong.gov.vn"
 
 
 @pytest.mark.parametrize("name", ["smtp_url", "contact_domain"])
@@ -26,12 +26,12 @@ def test_in_production_mail_server_and_domain_must_be_given(name: str, monkeypat
         monkeypatch.delenv(variable, raising=False)
     given: dict[str, Any] = {key: value for key, value in GIVEN.items() if key != name}
     with pytest.raises(ValidationError, match=name.upper()):
-        Settings(**given)
-    Settings(**(given | {"environment": "local"}))
+        NotificationsSettings(**given)
+    NotificationsSettings(**(given | {"environment": "local"}))
 
 
 @pytest.mark.parametrize("domain", ["daknong.example", "example.com", "mail.test", "x.invalid", "localhost", "a.local"])
 def test_in_production_a_domain_without_mailboxes_is_refused(domain: str) -> None:
     """RFC 2606 and 6762: nobody ever has mail there."""
     with pytest.raises(ValidationError, match="CONTACT_DOMAIN"):
-        Settings(**(GIVEN | {"contact_domain": domain}))
+        NotificationsSettings(**(GIVEN | {"contact_domain": domain}))

@@ -19,7 +19,7 @@ from shared.database.migration import migrate
 from shared.events import Event, parse
 from submissions.app import create_app
 from submissions.rules.form import FormRules, rules_of
-from submissions.settings import Settings
+from submissions.settings import SubmissionsSettings
 from tiendo_local.issuer import Issuer
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ class Office:
     issuer: Issuer
     watch: Watch
     catalogue: Catalogue
-    settings: Settings
+    settings: SubmissionsSettings
     app: Any
     statements: list[str] = field(default_factory=list)
 
@@ -128,14 +128,14 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 async def office(
     database: Callable[..., str], migrated: str, issuer: Issuer, catalogue: Catalogue
 ) -> AsyncIterator[Office]:
-    settings = Settings(
+    settings = SubmissionsSettings(
         database_url=database("submissions", template=migrated),
         environment="test",
         jwks_file=issuer.jwks_file,
     )
     watch = Watch()
     app = create_app(settings, clock=watch, catalogue=catalogue)
-    engine = app.state.desk.engine
+    engine = app.state.context.engine
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://submissions.test") as client:
         office = Office(client, engine, issuer, watch, catalogue, settings, app)

@@ -101,7 +101,7 @@ async def test_from_one_worker_to_twelve_and_back_while_events_flow(
 
     async def grow(to: int) -> None:
         fresh = [
-            ServiceWorker(settings, create_engine(settings, pool_size=2), topics=[topic], apply=probe.apply)
+            ServiceWorker(settings, create_engine(settings, pool_size=2), effects={topic: probe.apply})
             for _ in range(to - len(workers))
         ]
         workers.extend(fresh)

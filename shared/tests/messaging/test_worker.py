@@ -30,7 +30,7 @@ async def test_no_record_stops_a_worker(
 
     settings = own_settings(probe.settings, broker, unique("probe"))
     settings = settings.model_copy(update={"kafka_session_timeout_ms": 6000})
-    worker = ServiceWorker(settings, probe.engine, topics=[topic], apply=probe.apply)
+    worker = ServiceWorker(settings, probe.engine, effects={topic: probe.apply})
     await worker.start()
     try:
         wanted = {event.id for event in ours[:3]}

@@ -40,7 +40,7 @@ def settings_of(probe: ServiceProbe, broker: Broker, group: str, **others: Any) 
 
 
 def a_worker(probe: ServiceProbe, settings: ProbeSettings, topic: str, apply: Apply | None = None) -> ServiceWorker:
-    return ServiceWorker(settings, probe.engine, topics=[topic], apply=apply or probe.apply)
+    return ServiceWorker(settings, probe.engine, effects={topic: apply or probe.apply})
 
 
 async def until(condition: Callable[[], Awaitable[object]], seconds: float = 60) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tests.resilience.book import Book
 from tests.resilience.expected import events
 from tests.resilience.judging.verdict import Item, Verdict, differences, repeated
+from tests.resilience.ledger import Ledger
 
 SOURCE = "/submissions"
 
@@ -18,15 +18,15 @@ def gapless(entries: Sequence[Item]) -> Verdict:
     return Verdict(f"indexes 0 to {len(entries) - 1}", f"{len(indexes)} entries", tuple(wrong))
 
 
-def told(book: Book, entries: Sequence[Item], *, ignored: frozenset[str] = frozenset()) -> Verdict:
+def told(ledger: Ledger, entries: Sequence[Item], *, ignored: frozenset[str] = frozenset()) -> Verdict:
     """The events of each obligation, by index, are its acts in order. `ignored`: ids of injected events."""
-    expected = {key: events(acts) for key, acts in book.acts.items()}
-    hashes = {a.submission: a.sha256 for acts in book.acts.values() for a in acts if a.kind == "submit"}
+    expected = {key: events(acts) for key, acts in ledger.acts.items()}
+    hashes = {a.submission: a.sha256 for acts in ledger.acts.values() for a in acts if a.kind == "submit"}
     found: dict[str, list[object]] = {}
     wrong = []
     for entry in sorted(entries, key=lambda e: e["index"]):
         key = entry["data"].get("obligation_id")
-        if entry["source"] != SOURCE or key not in book.duties or entry["id"] in ignored:
+        if entry["source"] != SOURCE or key not in ledger.duties or entry["id"] in ignored:
             continue
         data = entry["data"]
         found.setdefault(key, []).append(
@@ -46,9 +46,9 @@ def _compared(key: str, expected: Sequence[object], found: Sequence[object]) -> 
     return told[:3]
 
 
-def discreet(book: Book, text: str) -> Verdict:
+def discreet(ledger: Ledger, text: str) -> Verdict:
     """No reason that a person wrote stands in an event. `text`: the whole log as text."""
-    reasons = {a.reason for acts in book.acts.values() for a in acts if a.reason}
+    reasons = {a.reason for acts in ledger.acts.values() for a in acts if a.reason}
     wrong = [f"free text in an event: {reason}" for reason in reasons if reason in text]
     return Verdict(f"0 of {len(reasons)} reasons", str(len(wrong)), tuple(wrong))
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from tests.resilience.book import Book
 from tests.resilience.content import observations
 from tests.resilience.expected import revisions, state, version
 from tests.resilience.judging.verdict import Item, Verdict, differences, repeated
+from tests.resilience.ledger import Ledger
 
 
-def held(book: Book, items: Sequence[Item]) -> Verdict:
+def held(ledger: Ledger, items: Sequence[Item]) -> Verdict:
     """Every submission by its id: obligation, revision, state, content hash, whether it is the latest."""
     expected = {}
-    for obligation, acts in book.acts.items():
+    for obligation, acts in ledger.acts.items():
         all_of = revisions(acts)
         for r in all_of:
             facts = (obligation, r.number, r.state, r.submit.sha256, r is all_of[-1])
             expected[r.submit.submission] = facts
-    mine = [i for i in items if i["obligation_id"] in book.duties]
+    mine = [i for i in items if i["obligation_id"] in ledger.duties]
     found = {i["id"]: (i["obligation_id"], i["revision"], i["state"], i["content_sha256"], i["latest"]) for i in mine}
     wrong = repeated((i["id"] for i in mine), "submission")
     wrong += repeated(((i["obligation_id"], i["revision"]) for i in mine), "revision")
@@ -24,23 +24,23 @@ def held(book: Book, items: Sequence[Item]) -> Verdict:
     return Verdict(f"{len(expected)} submissions", str(len(mine)), tuple(wrong))
 
 
-def obligations(book: Book, items: Iterable[Item]) -> Verdict:
+def obligations(ledger: Ledger, items: Iterable[Item]) -> Verdict:
     """State and number of revisions of every duty."""
-    expected = {key: (state(acts), len(revisions(acts))) for key, acts in book.acts.items()}
-    found = {i["id"]: (i["state"], i["revision"]) for i in items if i["id"] in book.duties}
+    expected = {key: (state(acts), len(revisions(acts))) for key, acts in ledger.acts.items()}
+    found = {i["id"]: (i["state"], i["revision"]) for i in items if i["id"] in ledger.duties}
     return Verdict(f"{len(expected)} duties", str(len(found)), tuple(differences(expected, found, "obligation")))
 
 
-def versions(book: Book, found: dict[str, int]) -> Verdict:
+def versions(ledger: Ledger, found: dict[str, int]) -> Verdict:
     """A refused request would have left a version behind."""
-    expected = {key: version(acts) for key, acts in book.acts.items()}
+    expected = {key: version(acts) for key, acts in ledger.acts.items()}
     wrong = differences(expected, found, "version of obligation")
     return Verdict(f"{sum(expected.values())} changes", str(sum(found.values())), tuple(wrong))
 
 
-def details(book: Book, items: Iterable[Item]) -> Verdict:
+def details(ledger: Ledger, items: Iterable[Item]) -> Verdict:
     """Figures, reason and reviews of the submissions read one by one."""
-    acts = [act for of in book.acts.values() for act in of]
+    acts = [act for of in ledger.acts.values() for act in of]
     sent = {act.submission: act for act in acts if act.kind == "submit"}
     wrong, count = [], 0
     for item in items:
@@ -54,12 +54,12 @@ def details(book: Book, items: Iterable[Item]) -> Verdict:
     return Verdict(f"{count} read in full", str(count), tuple(wrong))
 
 
-def untraced(book: Book, items: Iterable[Item], told: str) -> Verdict:
+def untraced(ledger: Ledger, items: Iterable[Item], told: str) -> Verdict:
     """Nothing of what was refused stands among the submissions, nor in `told`, the log as text."""
     hashes = {i["content_sha256"] for i in items}
     wrong = [
         f"refused ({r.what}) for obligation {r.obligation}, but there: {r.mark}"
-        for r in book.refused
+        for r in ledger.refused
         if r.mark in hashes or r.mark in told
     ]
-    return Verdict(f"0 of {len(book.refused)} refused", str(len(wrong)), tuple(wrong))
+    return Verdict(f"0 of {len(ledger.refused)} refused", str(len(wrong)), tuple(wrong))

@@ -3,36 +3,36 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from tests.resilience.book import Book
 from tests.resilience.content import FORM
 from tests.resilience.expected import BASES, MEASURES, ROOT, Basis, Figures, Measure, counting, figures
 from tests.resilience.judging.verdict import Item, Verdict, differences
+from tests.resilience.ledger import Ledger
 
 # Unit (the root, or a commune), period, basis.
 Place = tuple[str, str, Basis]
 MEASURE = {m.code: m for m in MEASURES}
 
 
-def provincial(book: Book) -> list[Place]:
-    return [(ROOT, period, basis) for period in book.periods for basis in BASES]
+def provincial(ledger: Ledger) -> list[Place]:
+    return [(ROOT, period, basis) for period in ledger.periods for basis in BASES]
 
 
-def communal(book: Book) -> list[Place]:
-    return [(d.unit, d.period, basis) for d in book.duties.values() for basis in BASES]
+def communal(ledger: Ledger) -> list[Place]:
+    return [(d.unit, d.period, basis) for d in ledger.duties.values() for basis in BASES]
 
 
-def values(book: Book, places: Sequence[Place], answers: Mapping[Place, Sequence[Item]]) -> Verdict:
+def values(ledger: Ledger, places: Sequence[Place], answers: Mapping[Place, Sequence[Item]]) -> Verdict:
     """Numerator, denominator, value and coverage of every measure that the form feeds, at every place."""
     expected, found = {}, {}
     for place in places:
         unit, period, basis = place
         told = {i["measure"]: i for i in answers.get(place, ())}
         for measure in MEASURES:
-            wanted = figures(book, measure, period, basis, None if unit == ROOT else unit)
+            wanted = figures(ledger, measure, period, basis, None if unit == ROOT else unit)
             expected[(*place, measure.code)] = shown(wanted, measure)
             if measure.code in told:
                 found[(*place, measure.code)] = read(told[measure.code])
-    return Verdict(_sum(book), f"{len(found)} values read", tuple(differences(expected, found, "value")))
+    return Verdict(_sum(ledger), f"{len(found)} values read", tuple(differences(expected, found, "value")))
 
 
 def shown(figures: Figures, measure: Measure) -> tuple[object, ...]:
@@ -51,11 +51,11 @@ def read(item: Item) -> tuple[object, ...]:
     return (*numbers, item["reported"], item["expected"])
 
 
-def explained(book: Book, period: str, basis: Basis, measure: Measure, answer: Item) -> Verdict:
+def explained(ledger: Ledger, period: str, basis: Basis, measure: Measure, answer: Item) -> Verdict:
     """The submissions behind a provincial value are those that count, with their revision and figures."""
     expected: dict[object, object] = {}
-    for duty in book.duties.values():
-        counted = counting(book.acts[duty.id], basis) if duty.period == period else None
+    for duty in ledger.duties.values():
+        counted = counting(ledger.acts[duty.id], basis) if duty.period == period else None
         for element in (measure.numerator, measure.denominator) if counted else ():
             assert counted
             facts = (counted.submit.submission, counted.number, _number(counted.value(element)))
@@ -69,14 +69,14 @@ def explained(book: Book, period: str, basis: Basis, measure: Measure, answer: I
     return Verdict(f"{len(expected)} figures", str(len(found)), tuple(wrong))
 
 
-def covered(book: Book, items: Iterable[Item]) -> Verdict:
+def covered(ledger: Ledger, items: Iterable[Item]) -> Verdict:
     """Whether the answer to each duty counts."""
-    expected = {key: tuple(counting(acts, basis) is not None for basis in BASES) for key, acts in book.acts.items()}
+    expected = {key: tuple(counting(acts, basis) is not None for basis in BASES) for key, acts in ledger.acts.items()}
     found = {i["obligation_id"]: (i["received"], i["accepted"]) for i in items if i["form"] == FORM}
     return Verdict(f"{len(expected)} duties", str(len(found)), tuple(differences(expected, found, "coverage of")))
 
 
-def announced(book: Book, entries: Iterable[Item]) -> Verdict:
+def announced(ledger: Ledger, entries: Iterable[Item]) -> Verdict:
     """The last `indicator.aggregated` of a measure and period says what stands. Not judged: sensitive ones, rounded."""
     last = {}
     for entry in sorted(entries, key=lambda e: e["index"]):
@@ -85,16 +85,16 @@ def announced(book: Book, entries: Iterable[Item]) -> Verdict:
             last[data["measure"], data["period"]] = data["values"]
     expected, found = {}, {}
     for code in ("4.1", "6.1"):
-        for _, period, basis in provincial(book):
+        for _, period, basis in provincial(ledger):
             key = (code, period, basis)
-            expected[key] = shown(figures(book, MEASURE[code], period, basis), MEASURE[code])
+            expected[key] = shown(figures(ledger, MEASURE[code], period, basis), MEASURE[code])
             if (code, period) in last:
                 found[key] = read(last[code, period][basis])
     return Verdict(f"{len(expected)} last words", str(len(found)), tuple(differences(expected, found, "announced")))
 
 
-def _sum(book: Book) -> str:
-    born = [figures(book, MEASURE["4.1"], period, "received") for period in book.periods]
+def _sum(ledger: Ledger) -> str:
+    born = [figures(ledger, MEASURE["4.1"], period, "received") for period in ledger.periods]
     boys, girls = (
         sum(filter(None, numbers)) for numbers in zip(*((f.numerator, f.denominator) for f in born), strict=True)
     )

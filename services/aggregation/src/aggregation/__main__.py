@@ -4,9 +4,9 @@ import sys
 
 from aggregation.app import create_app
 from aggregation.rebuild.command import replay
-from aggregation.settings import Settings
+from aggregation.settings import AggregationSettings
 from aggregation.worker import create_worker
 from shared.service import Service, main
 
 if __name__ == "__main__":
-    sys.exit(main(Service("aggregation", Settings, create_app, create_worker, {"replay": replay})))
+    sys.exit(main(Service("aggregation", AggregationSettings, create_app, create_worker, {"replay": replay})))

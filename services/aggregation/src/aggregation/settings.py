@@ -8,7 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from shared.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
+class AggregationSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="AGGREGATION_")
 
     service: ClassVar[str] = "aggregation"

@@ -1,27 +1,28 @@
 """The worker: submissions in, indicators out."""
 
 import asyncio
-from datetime import timedelta
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
-from shared.catalogue import load
-from shared.clock import Clock
-from shared.database.engine import create_engine
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from shared.events import SUBMISSIONS
-from shared.messaging import ServiceWorker
+from shared.messaging import Apply, ServiceWorker
+from shared.runtime import Runtime
 
 
-def create_worker(settings: Settings) -> ServiceWorker:
-    aggregator = Aggregator(
-        Plan(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
-    )
-    engine = create_engine(settings, pool_size=2)
+def effects_of(aggregator: Aggregator) -> dict[str, Apply]:
+    """Topic → what its events do."""
+    return {SUBMISSIONS: aggregator.apply}
+
+
+def create_worker(settings: AggregationSettings) -> ServiceWorker:
+    """Raises CatalogueError."""
+    runtime = Runtime(settings, pool_size=2)
+    aggregator = Aggregator(PlanIndex(runtime.catalogue), runtime.clock)
 
     async def leave_out(stopping: asyncio.Event) -> None:
         """Once, in case this catalogue knows of a reorganisation that the last one did not."""
-        async with engine.begin() as tx:
+        async with runtime.engine.begin() as tx:
             await aggregator.leave_out(tx)
 
-    return ServiceWorker(settings, engine, topics=(SUBMISSIONS,), apply=aggregator.apply, loops=(leave_out,))
+    return ServiceWorker(settings, runtime.engine, effects=effects_of(aggregator), loops=(leave_out,))

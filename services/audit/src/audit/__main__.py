@@ -3,11 +3,11 @@
 import sys
 
 from audit.app import create_app
-from audit.settings import Settings
+from audit.settings import AuditSettings
 from audit.worker import create_worker
 from shared.service import Service, main
 
-SERVICE = Service("audit", Settings, create_app, create_worker)
+SERVICE = Service("audit", AuditSettings, create_app, create_worker)
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE))

@@ -1,4 +1,4 @@
-"""Settings of the audit service; see `shared.settings` for what all services read."""
+"""AuditSettings of the audit service; see `shared.settings` for what all services read."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -9,7 +9,7 @@ from pydantic_settings import SettingsConfigDict
 from shared.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
+class AuditSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="AUDIT_")
 
     service: ClassVar[str] = "audit"

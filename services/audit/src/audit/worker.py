@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from audit.commands.gap_watch import watching
 from audit.rules.entry import LOGGED_TYPES, Entry, read_entry
 from audit.rules.heartbeat import read_heartbeat
-from audit.settings import Settings
+from audit.settings import AuditSettings
 from audit.store import entries as store
 from audit.store import sources
 from shared.clock import Clock
-from shared.database.engine import create_engine
 from shared.database.idempotency import forgetting
 from shared.events import ALL_TOPICS
 from shared.messaging import Apply, Received, ServiceWorker
+from shared.runtime import Runtime
 
 GRACE = timedelta(seconds=30)
 
@@ -54,13 +54,17 @@ def _age(received: Received) -> timedelta:
     return timedelta(seconds=time.time() - received.record.timestamp / 1000)
 
 
-def create_worker(settings: Settings) -> ServiceWorker:
-    clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    engine = create_engine(settings)
+def effects_of(clock: Clock, settings: AuditSettings) -> dict[str, Apply]:
+    """Topic → what its events do."""
+    return dict.fromkeys(ALL_TOPICS, log_events(clock, settings.gap_grace))
+
+
+def create_worker(settings: AuditSettings) -> ServiceWorker:
+    """Raises CatalogueError."""
+    runtime = Runtime(settings)
     return ServiceWorker(
         settings,
-        engine,
-        topics=ALL_TOPICS,
-        apply=log_events(clock, settings.gap_grace),
-        loops=[forgetting(engine), watching(engine, clock, settings.gap_grace)],
+        runtime.engine,
+        effects=effects_of(runtime.clock, settings),
+        loops=[forgetting(runtime.engine), watching(runtime.engine, runtime.clock, settings.gap_grace)],
     )

@@ -3,11 +3,11 @@
 import sys
 
 from notifications.app import create_app
-from notifications.settings import Settings
+from notifications.settings import NotificationsSettings
 from notifications.worker import create_worker
 from shared.service import Service, main
 
-SERVICE = Service("notifications", Settings, create_app, create_worker)
+SERVICE = Service("notifications", NotificationsSettings, create_app, create_worker)
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE))

@@ -13,7 +13,7 @@ NOWHERE = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid|localhost|l
 """Names reserved by RFC 2606 and RFC 6762."""
 
 
-class Settings(ServiceSettings):
+class NotificationsSettings(ServiceSettings):
     """`SMTP_URL` is `smtp://user:pass@host:port?starttls=1`, or `smtps://…` for TLS from the first byte."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True, extra="ignore", populate_by_name=True)

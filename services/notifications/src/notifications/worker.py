@@ -1,29 +1,28 @@
 """The worker: plans from `submissions.v1`, ticks, mails. Each part stands alone; here they are put together."""
 
 import asyncio
-from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.channels.email.message import TASK_PATH, Composer
-from notifications.commands.plan import planner_of
+from notifications.commands.plan import Planner, planner_of
 from notifications.commands.send import Sender
 from notifications.commands.tick import Ticker
 from notifications.events import Teller
 from notifications.rules import contact
-from notifications.settings import Settings
+from notifications.settings import NotificationsSettings
 from notifications.store import write
-from shared.catalogue import Catalogue, load
+from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.database.engine import create_engine
 from shared.events import SUBMISSIONS
-from shared.messaging import ServiceWorker
+from shared.messaging import Apply, ServiceWorker
+from shared.runtime import Runtime
 from shared.text import messages
 
 CATALOGUE = "catalogue"
 
 
-def composer_of(settings: Settings, catalogue: Catalogue) -> Composer:
+def composer_of(settings: NotificationsSettings, catalogue: Catalogue) -> Composer:
     return Composer(
         catalogue=catalogue,
         messages=messages.load("notifications"),
@@ -43,19 +42,23 @@ async def seed_contacts(engine: AsyncEngine, catalogue: Catalogue, domain: str, 
         await write.seed_contacts(tx, rows)
 
 
-def create_worker(settings: Settings) -> ServiceWorker:
+def effects_of(planner: Planner) -> dict[str, Apply]:
+    """Topic → what its events do."""
+    return {SUBMISSIONS: planner.apply}
+
+
+def create_worker(settings: NotificationsSettings) -> ServiceWorker:
     """Raises CatalogueError, and ValueError for an SMTP_URL that cannot be read."""
-    catalogue = load(settings.catalogue_path)
-    clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    engine = create_engine(settings)
-    teller = Teller(catalogue.version)
-    planner = planner_of(settings, catalogue, clock)
-    ticker = Ticker(engine, clock, teller, settings.tick_seconds)
-    sender = Sender(engine, clock, settings, composer_of(settings, catalogue), teller)
+    runtime = Runtime(settings)
+    teller = Teller(runtime.catalogue.version)
+    planner = planner_of(settings, runtime.catalogue, runtime.clock)
+    ticker = Ticker(runtime.engine, runtime.clock, teller, settings.tick_seconds)
+    composer = composer_of(settings, runtime.catalogue)
+    sender = Sender(runtime.engine, runtime.clock, settings, composer, teller)
 
     async def send(stopping: asyncio.Event) -> None:
         """Contacts first: a reminder without one would be given up."""
-        await seed_contacts(engine, catalogue, settings.contact_domain, clock)
+        await seed_contacts(runtime.engine, runtime.catalogue, settings.contact_domain, runtime.clock)
         await sender.run(stopping)
 
-    return ServiceWorker(settings, engine, topics=[SUBMISSIONS], apply=planner.apply, loops=[ticker.run, send])
+    return ServiceWorker(settings, runtime.engine, effects=effects_of(planner), loops=[ticker.run, send])

@@ -8,7 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from shared.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
+class SubmissionsSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SUBMISSIONS_")
     service: ClassVar[str] = "submissions"
     default_port: ClassVar[int] = 8001

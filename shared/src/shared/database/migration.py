@@ -11,15 +11,13 @@ from sqlalchemy.engine import make_url
 def migrate(database_url: str, package: str, revision: str = "head") -> None:
     """Bring the database of `package` (e.g. ``submissions``) to its newest revision, or no further than to one."""
     config = Config()
-    root = files(package)
-    folder = root.joinpath("store", "migrations") if root.joinpath("store").is_dir() else root.joinpath("migrations")
-    config.set_main_option("script_location", str(folder))
+    config.set_main_option("script_location", str(files(package).joinpath("store", "migrations")))
     config.attributes["database_url"] = database_url
     command.upgrade(config, revision)
 
 
 def run_migrations(metadata: MetaData) -> None:
-    """The body of every service's `migrations/env.py`."""
+    """The body of every service's `store/migrations/env.py`."""
     url = make_url(context.config.attributes["database_url"]).set(drivername="postgresql+psycopg")
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:

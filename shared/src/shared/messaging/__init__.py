@@ -1,6 +1,6 @@
 """Outbox, relay, inbox, dead letters and the batch consumer: how events leave a service and how they take effect."""
 
-from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Received
+from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Received, by_topic
 from shared.messaging.outbox import EventTooLarge, publish, publish_each
 from shared.messaging.relay.relay import Relay, outbox_state
 from shared.messaging.tables import MessagingTables, create_messaging_tables, messaging_tables
@@ -14,6 +14,7 @@ __all__ = [
     "Received",
     "Relay",
     "ServiceWorker",
+    "by_topic",
     "create_messaging_tables",
     "messaging_tables",
     "outbox_state",

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.catalogue import load
 from shared.loops import pause
-from shared.messaging.consumer.batch_consumer import Apply
+from shared.messaging.consumer.batch_consumer import Apply, by_topic
 from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.health.guarded_loop import GuardedLoop, Loop
 from shared.messaging.health.health_watch import HealthWatch
@@ -27,21 +27,21 @@ log = structlog.get_logger()
 
 
 class ServiceWorker:
-    """`loops` get an event that is set when they must end; `topics` may be empty for a service that only publishes."""
+    """`effects`: what each topic does, empty for a service that only publishes. `loops` get an event that is set when
+    they must end."""
 
     def __init__(
         self,
         settings: ServiceSettings,
         engine: AsyncEngine,
         *,
-        topics: Sequence[str] = (),
-        apply: Apply | None = None,
+        effects: Mapping[str, Apply] | None = None,
         loops: Sequence[Loop] = (),
     ) -> None:
         self.settings = settings
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
-        self._subscription = Subscription(settings, engine, topics, apply) if topics and apply else None
+        self._subscription = Subscription(settings, engine, list(effects), by_topic(effects)) if effects else None
         self._health_watch = HealthWatch(settings, engine, self.relay, self._subscription)
         self._loops = [
             GuardedLoop("outbox watch", self._health_watch.watch_outbox),

@@ -1,18 +1,24 @@
 """The application every service starts from: limits, languages, problems, static files, sign-in, health, metrics."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+import sqlalchemy as sa
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.telemetry import TelemetryConfig
 
 from shared.auth import TokenVerifier
 from shared.catalogue import load
+from shared.messaging import Apply, by_topic
+from shared.messaging.dead_letter import DeadLetters
+from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
 from shared.text.names import PlanFacts
-from shared.web.health import Health, health_routes
+from shared.web.dead_letters.mount import mount
+from shared.web.health import CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
 from shared.web.middleware.csrf import ForgeryCheck
 from shared.web.middleware.guard import Guard
@@ -25,6 +31,51 @@ from shared.web.shell import sign_in
 from shared.web.shell.navigation import NAV_ITEMS
 from shared.web.shell.page import templates
 from shared.web.shell.static_files import Static
+
+
+def create_service_app(
+    runtime: Runtime,
+    routers: Iterable[APIRouter],
+    *,
+    table: str,
+    effects: Mapping[str, Apply] | None = None,
+    closing: Iterable[Callable[[], Awaitable[None]]] = (),
+    **options: Any,
+) -> FastAPI:
+    """The app of a service: what `create_base_app` gives, its routers, and the dead letters of its `effects`.
+
+    Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
+    `closing` is awaited and the engine disposed of. Raises MessageError.
+    """
+    name = runtime.settings.service
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        for close in closing:
+            await close()
+        await runtime.engine.dispose()
+
+    async def database() -> CheckResult:
+        async with runtime.engine.connect() as tx:
+            await tx.execute(sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1))
+        return CheckResult(True)
+
+    app = create_base_app(
+        runtime.settings,
+        place=name,
+        templates_package=f"{name}.pages",
+        messages_package=name,
+        catalogue=runtime.catalogue,
+        lifespan=lifespan,
+        **options,
+    )
+    app.state.health.ready("database", database)
+    for router in routers:
+        app.include_router(router)
+    if effects:
+        mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, runtime.catalogue.version))
+    return app
 
 
 def create_base_app(
@@ -42,7 +93,7 @@ def create_base_app(
 
     `templates_package` has `templates/` and perhaps `static/`; `messages_package` has `messages.yaml` or
     `messages/*.yaml`. `body_bytes_by_prefix` gives paths a larger body than `max_body_bytes`.
-    `place` is a key of `places.PLACES`; `/` goes to its home page. `fastapi` goes to FastAPI (lifespan, title …).
+    `place` is a key of `navigation.NAV_ITEMS`; `/` goes to its home page. `fastapi` goes to FastAPI.
     Raises MessageError, CatalogueError.
     """
     fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi

@@ -15,7 +15,7 @@ from aggregation.rules.batch import News, fold
 from aggregation.rules.fact import Fact, facts
 from aggregation.rules.formula import CellSum, elements, flag_element
 from aggregation.rules.masking import coarse
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Answer, CellKey, FactKey, FactRow, Value, ValueKey
 from aggregation.rules.revision import BASES, Basis, Revision, counting
 from aggregation.rules.valuation import value
@@ -36,7 +36,7 @@ class Dirty:
     cells: set[CellKey] = field(default_factory=set)
     causes: dict[Place, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
-    def mark(self, plan: Plan, row: FactRow, causes: Iterable[UUID]) -> None:
+    def mark(self, plan: PlanIndex, row: FactRow, causes: Iterable[UUID]) -> None:
         """A changed fact dirties the cells of its unit and of every unit above."""
         key = row.key
         for unit in plan.path(row.unit):
@@ -47,7 +47,7 @@ class Dirty:
 class Aggregator:
     """The effect of submission events. `apply` runs inside the consumer's transaction and is safe to repeat."""
 
-    def __init__(self, plan: Plan, clock: Clock) -> None:
+    def __init__(self, plan: PlanIndex, clock: Clock) -> None:
         self._plan = plan
         self._clock = clock
 
@@ -214,7 +214,7 @@ class Aggregator:
 
 
 def changed_facts(
-    plan: Plan,
+    plan: PlanIndex,
     answers: Iterable[Answer],
     counted: Mapping[UUID, Mapping[Basis, Revision | None]],
     known: Mapping[FactKey, FactRow],

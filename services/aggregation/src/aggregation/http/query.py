@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.pages.charts import Charts
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.revision import Basis
 from aggregation.store import read
 from shared.auth import require
@@ -22,11 +22,11 @@ anyone = Depends(require())
 
 
 @dataclass(frozen=True)
-class Desk:
+class AggregationContext:
     """What the API and the pages work with; stands in `app.state.desk`."""
 
     engine: AsyncEngine
-    plan: Plan
+    plan: PlanIndex
     clock: Clock
     charts: Charts
 
@@ -47,9 +47,9 @@ class Desk:
         return max(told or years or [self.year])
 
 
-def desk_of(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
+def context_of(request: Request) -> AggregationContext:
+    context: AggregationContext = request.app.state.context
+    return context
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ async def place(
     basis: Annotated[Basis, Query(description="latest received, or only what was accepted")] = "received",
 ) -> Place:
     """Raises a 422 `Problem` that names every part that is not known."""
-    desk = desk_of(request)
+    context = context_of(request)
     faults = []
-    unit = unit or desk.plan.root
-    asked, period = period, period or await desk.shown_year()
-    first, last = desk.plan.years
+    unit = unit or context.plan.root
+    asked, period = period, period or await context.shown_year()
+    first, last = context.plan.years
     try:
         if asked and not first <= Period.parse(asked).year <= last:
             text = Text(
@@ -82,7 +82,7 @@ async def place(
     except ValueError:
         text = Text("Kỳ phải có dạng 2026 hoặc 2026-Q3.", "The period must look like 2026 or 2026-Q3.")
         faults.append(Fault("period", "/query/period", text))
-    if unit not in desk.plan.catalogue.units:
+    if unit not in context.plan.catalogue.units:
         text = Text("Danh mục không có đơn vị này.", "The catalogue has no such unit.")
         faults.append(Fault("unit", "/query/unit", text))
     if faults:
@@ -102,7 +102,7 @@ def aware(as_of: datetime | None) -> datetime | None:
     return as_of
 
 
-def measures_of(plan: Plan, code: str) -> list[Measure]:
+def measures_of(plan: PlanIndex, code: str) -> list[Measure]:
     """The measures of `code`, a measure (`3.2a`) or an indicator (`3.2`). Raises a 404 `Problem`."""
     found = [m for m in plan.measures.values() if code in (m.code, m.indicator)]
     if not found:

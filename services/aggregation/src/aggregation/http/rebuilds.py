@@ -6,7 +6,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
 
-from aggregation.http.query import Desk, desk_of
+from aggregation.http.query import AggregationContext, context_of
 from aggregation.http.schemas import ChecksumSchema, RebuildSchema, TableSumSchema
 from aggregation.store import rebuilds
 from aggregation.store.checksum import Checksum, checksum
@@ -28,11 +28,11 @@ _SLOW = Text(
 @router.get("/checksum", response_model=ChecksumSchema)
 async def live_checksum(request: Request, person: Overseer) -> ChecksumSchema:
     """SHA-256 over obligations, revisions, facts, cells and values as they stand together at this instant."""
-    desk = desk_of(request)
-    computed_at = desk.clock.now()
+    context = context_of(request)
+    computed_at = context.clock.now()
     try:
         async with asyncio.timeout(SECONDS), _one_at_a_time:
-            live, latest = await _computed(desk)
+            live, latest = await _computed(context)
     except TimeoutError as error:
         raise Problem(503, "checksum-timeout", _SLOW, headers={"Retry-After": "60"}) from error
     return ChecksumSchema(
@@ -44,8 +44,8 @@ async def live_checksum(request: Request, person: Overseer) -> ChecksumSchema:
     )
 
 
-async def _computed(desk: Desk) -> tuple[Checksum, RebuildSchema | None]:
-    async with desk.engine.connect() as connection:
+async def _computed(context: AggregationContext) -> tuple[Checksum, RebuildSchema | None]:
+    async with context.engine.connect() as connection:
         tx = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         await tx.execute(sa.text(f"set local statement_timeout = '{SECONDS}s'"))
         live = await checksum(tx)

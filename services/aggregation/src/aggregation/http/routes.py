@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from aggregation.http.presenters import NOTHING, history_item, item
-from aggregation.http.query import Asked, AsOf, Desk, Place, anyone, aware, desk_of, measures_of
+from aggregation.http.query import AggregationContext, Asked, AsOf, Place, anyone, aware, context_of, measures_of
 from aggregation.http.schemas import (
     CellSchema,
     ContributionSchema,
@@ -36,18 +36,18 @@ router = APIRouter(prefix="/api/v1", dependencies=[anyone], tags=["indicators"])
 @router.get("/indicators", response_model=Indicators)
 async def indicators(request: Request, asked: Asked, person: Reader, as_of: AsOf = None) -> Indicators:
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
-    desk = desk_of(request)
-    async with desk.engine.connect() as tx:
+    context = context_of(request)
+    async with context.engine.connect() as tx:
         found = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period], as_of=aware(as_of))
     told = {
-        key: masking.masked(desk.plan, key, v) if as_of is None else past(desk.plan, person, key, v)
+        key: masking.masked(context.plan, key, v) if as_of is None else past(context.plan, person, key, v)
         for key, v in found.items()
     }
     spoken = language(request)
     return Indicators(
         items=[
             item(m, asked.unit, asked.period, asked.basis, told.get(_key(m, asked)), spoken)
-            for m in desk.plan.measures.values()
+            for m in context.plan.measures.values()
         ]
     )
 
@@ -57,10 +57,10 @@ async def history(
     request: Request, code: str, asked: Asked, person: Reader, cursor: Cursor = None, limit: Limit = 100
 ) -> History:
     """Every value that stood for the period, newest first: restatements stay readable."""
-    desk = desk_of(request)
-    names = [m.code for m in measures_of(desk.plan, code)]
+    context = context_of(request)
+    names = [m.code for m in measures_of(context.plan, code)]
     before = decode(cursor, int)
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         rows = await read.history(
             tx,
             measures=names,
@@ -73,7 +73,7 @@ async def history(
     shown = rows[:limit]
     return History(
         items=[
-            history_item(key.measure, asked.unit, asked.period, asked.basis, past(desk.plan, person, key, value))
+            history_item(key.measure, asked.unit, asked.period, asked.basis, past(context.plan, person, key, value))
             for _, key, value in shown
         ],
         next=encode(shown[-1][0]) if len(rows) > limit else None,
@@ -83,17 +83,17 @@ async def history(
 @router.get("/indicators/{code}/explanation", response_model=Explanations)
 async def explanation(request: Request, code: str, asked: Asked, person: Reader) -> Explanations:
     """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
-    desk = desk_of(request)
-    explained = [await _explain(request, desk, m, asked, person) for m in measures_of(desk.plan, code)]
+    context = context_of(request)
+    explained = [await _explain(request, context, m, asked, person) for m in measures_of(context.plan, code)]
     return Explanations(items=explained)
 
 
 @router.get("/coverage", response_model=Coverage)
 async def coverage(request: Request, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
     """Every opened obligation of a unit that stands on the cut-off day, and whether its answer counts."""
-    desk = desk_of(request)
-    async with desk.engine.connect() as tx:
-        rows = await read.coverage(tx, [period or await desk.shown_year()])
+    context = context_of(request)
+    async with context.engine.connect() as tx:
+        rows = await read.coverage(tx, [period or await context.shown_year()])
     items = [
         CoverageItem(
             unit=r.unit,
@@ -105,7 +105,7 @@ async def coverage(request: Request, period: Annotated[str | None, Query(max_len
             accepted=r.accepted is not None,
         )
         for r in rows
-        if r.unit in desk.plan.catalogue.units and desk.plan.stands(r.unit, r.period)
+        if r.unit in context.plan.catalogue.units and context.plan.stands(r.unit, r.period)
     ]
     totals = [
         CoverageTotal(
@@ -123,20 +123,22 @@ def _key(m: Measure, asked: Place) -> ValueKey:
     return ValueKey(m.code, asked.unit, asked.period, asked.basis)
 
 
-async def _explain(request: Request, desk: Desk, m: Measure, asked: Place, person: Person) -> Explanation:
-    units = [key for key in desk.plan.catalogue.units if asked.unit in desk.plan.path(key)]
+async def _explain(
+    request: Request, context: AggregationContext, m: Measure, asked: Place, person: Person
+) -> Explanation:
+    units = [key for key in context.plan.catalogue.units if asked.unit in context.plan.path(key)]
     quarterly = m.kind == "every_quarter"
     periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
     counted = m.elements if quarterly else elements(m)
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         values = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
         cells = await read.cells(tx, unit=asked.unit, period=asked.period, basis=asked.basis, elements=elements(m))
         rows = await read.contributions(
             tx, units=units, periods=periods, basis=asked.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
         )
     key = _key(m, asked)
-    value = masking.masked(desk.plan, key, values.get(key, NOTHING))
-    told = masking.masked_cells(desk.plan, asked.unit, cells, value)
+    value = masking.masked(context.plan, key, values.get(key, NOTHING))
+    told = masking.masked_cells(context.plan, asked.unit, cells, value)
     return Explanation(
         indicator=item(m, asked.unit, asked.period, asked.basis, value, language(request)),
         cells=[
@@ -152,13 +154,13 @@ async def _explain(request: Request, desk: Desk, m: Measure, asked: Place, perso
             )
             for key, c in sorted(told.items())
         ],
-        contributions=[_contribution(desk, person, row) for row in rows[:MAX_CONTRIBUTIONS]],
+        contributions=[_contribution(context, person, row) for row in rows[:MAX_CONTRIBUTIONS]],
         truncated=len(rows) > MAX_CONTRIBUTIONS,
     )
 
 
-def _contribution(desk: Desk, person: Person, row: read.Contribution) -> ContributionSchema:
-    hidden = row.value is not None and not may_see(desk.plan, person, row.unit, element_of(row.element))
+def _contribution(context: AggregationContext, person: Person, row: read.Contribution) -> ContributionSchema:
+    hidden = row.value is not None and not may_see(context.plan, person, row.unit, element_of(row.element))
     return ContributionSchema(
         unit=row.unit,
         period=row.period,

@@ -7,7 +7,7 @@ from aggregation.http.presenters import NOTHING, target_of
 from aggregation.http.schemas import TargetSchema
 from aggregation.rules.assessment import Assessment, combine
 from aggregation.rules.formula import elements
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.progress_to_target import Way, way
 from aggregation.rules.records import Value, ValueKey
 from aggregation.rules.revision import Basis
@@ -38,7 +38,7 @@ class ObjectiveRows:
 
 
 def board(
-    plan: Plan,
+    plan: PlanIndex,
     *,
     unit: str,
     period: str,

@@ -9,14 +9,14 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from aggregation.http.presenters import NOTHING, bound, target_of
-from aggregation.http.query import Asked, Desk, Place, anyone, desk_of
+from aggregation.http.query import AggregationContext, Asked, Place, anyone, context_of
 from aggregation.http.schemas import TargetSchema
 from aggregation.pages.chart import Point, Series
 from aggregation.pages.dashboard import board, tally
 from aggregation.rules.cross_check import Difference, beside, difference
 from aggregation.rules.formula import elements
 from aggregation.rules.masking import all_masked
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
 from aggregation.store import read
 from shared.calendar import Period
@@ -54,19 +54,19 @@ class MeasureView:
 
 @router.get("/indicators", response_class=HTMLResponse)
 async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
-    desk = desk_of(request)
-    first = sorted({elements(m)[0] for m in desk.plan.measures.values()})
-    async with desk.engine.connect() as tx:
+    context = context_of(request)
+    first = sorted({elements(m)[0] for m in context.plan.measures.values()})
+    async with context.engine.connect() as tx:
         values = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
         answered = await read.answered(tx, period=asked.period, basis=asked.basis, elements=first)
         periods = await read.periods(tx)
         made_up = await read.illustrative(tx, _with_quarters(asked.period))
     below = {
-        element: [(unit, done) for unit, done in units if asked.unit in desk.plan.path(unit)]
+        element: [(unit, done) for unit, done in units if asked.unit in context.plan.path(unit)]
         for element, units in answered.items()
     }
-    shown = all_masked(desk.plan, values)
-    rows = board(desk.plan, unit=asked.unit, period=asked.period, basis=asked.basis, values=shown, answered=below)
+    shown = all_masked(context.plan, values)
+    rows = board(context.plan, unit=asked.unit, period=asked.period, basis=asked.basis, values=shown, answered=below)
     return page(
         request,
         "dashboard.html",
@@ -74,35 +74,35 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
         tally=tally(rows),
         quarter=Period.parse(asked.period).quarter is not None,
         asked=asked,
-        owes=desk.plan.owes,
+        owes=context.plan.owes,
         bound=bound,
-        periods=_periods(desk, asked, periods),
+        periods=_periods(context, asked, periods),
         illustrative=made_up,
     )
 
 
 @router.get("/indicators/{code}", response_class=HTMLResponse)
 async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLResponse:
-    desk, catalogue, spoken = desk_of(request), desk_of(request).plan.catalogue, language(request)
+    context, catalogue, spoken = context_of(request), context_of(request).plan.catalogue, language(request)
     if code not in catalogue.indicators:
         raise not_found(Text("Kế hoạch không có chỉ tiêu này", "The plan has no such indicator"))
     indicator = catalogue.indicators[code]
-    measures = [m for m in desk.plan.measures.values() if m.indicator == code]
+    measures = [m for m in context.plan.measures.values() if m.indicator == code]
     names = [m.code for m in measures]
-    twins = [twin for name in names for twin in beside(desk.plan, name)]
+    twins = [twin for name in names for twin in beside(context.plan, name)]
     day = Period.parse(asked.period).cut_off
     children = {unit.key: unit for unit in catalogue.children(asked.unit, day)}
     communes = {
         unit.key: unit
         for unit in catalogue.units_on(day)
-        if unit.level == "commune" and asked.unit in desk.plan.path(unit.key)
+        if unit.level == "commune" and asked.unit in context.plan.path(unit.key)
     }
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         series = all_masked(
-            desk.plan, await read.series(tx, measures=[*names, *twins], unit=asked.unit, basis=asked.basis)
+            context.plan, await read.series(tx, measures=[*names, *twins], unit=asked.unit, basis=asked.basis)
         )
         below = all_masked(
-            desk.plan,
+            context.plan,
             await read.below(
                 tx, measures=names, period=asked.period, basis=asked.basis, units=list(children | communes)
             ),
@@ -110,7 +110,7 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         periods = await read.periods(tx)
         made_up = await read.illustrative(tx, [p for p in periods if p[:4] == asked.period[:4]])
     units = children | communes
-    views = [await _view(desk, m, asked, series, below, units, spoken) for m in measures]
+    views = [await _view(context, m, asked, series, below, units, spoken) for m in measures]
     owners = [o for o in indicator.owners if o.is_valid_on(day)]
     return page(
         request,
@@ -119,17 +119,17 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         views=views,
         owners=owners,
         asked=asked,
-        owes=desk.plan.owes,
+        owes=context.plan.owes,
         bound=bound,
-        document=document_name(desk.plan.source(), spoken),
-        category_name=lambda dimension, category: _category(desk.plan, dimension, category, spoken),
-        periods=_periods(desk, asked, periods),
+        document=document_name(context.plan.source(), spoken),
+        category_name=lambda dimension, category: _category(context.plan, dimension, category, spoken),
+        periods=_periods(context, asked, periods),
         illustrative=made_up,
     )
 
 
 async def _view(
-    desk: Desk,
+    context: AggregationContext,
     m: Measure,
     asked: Place,
     series: Mapping[ValueKey, Value],
@@ -139,15 +139,15 @@ async def _view(
 ) -> MeasureView:
     value = series.get(ValueKey(m.code, asked.unit, asked.period, asked.basis), NOTHING)
     years = [(key.period, v) for key, v in series.items() if key.measure == m.code and "Q" not in key.period]
-    drawn = await desk.charts.svg(_series(m, years, spoken))
+    drawn = await context.charts.svg(_series(m, years, spoken))
     svg = Markup(drawn) if drawn else None
     rows = [ChildRow(units[key.unit], v) for key, v in below.items() if key.measure == m.code and v.expected]
     best_first = m.direction == "higher"
     rows.sort(
         key=lambda row: (row.value.value is None, _rank(row.value, best_first), alphabetical(name_of(row.unit, spoken)))
     )
-    found = difference(desk.plan, m.code, unit=asked.unit, period=asked.period, basis=asked.basis, values=series)
-    names = _names(desk.plan, m, spoken)
+    found = difference(context.plan, m.code, unit=asked.unit, period=asked.period, basis=asked.basis, values=series)
+    names = _names(context.plan, m, spoken)
     return MeasureView(m, value, target_of(m, asked.period), names, years, svg, rows, found)
 
 
@@ -157,7 +157,7 @@ def _rank(value: Value, best_first: bool) -> Any:
     return -value.value if best_first else value.value
 
 
-def _names(plan: Plan, m: Measure, spoken: Language) -> list[tuple[str, str]]:
+def _names(plan: PlanIndex, m: Measure, spoken: Language) -> list[tuple[str, str]]:
     """(side, name of its element) of the formula's two sides."""
     known = plan.catalogue.elements
     names = []
@@ -187,7 +187,11 @@ def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) ->
     return Series(points, targets, unit, title, description, broken, m.decimals, spoken == "vi")
 
 
-KINDS = {"NQ": Text("Nghị quyết", "Resolution"), "QĐ": Text("Quyết định", "Decision"), "KH": Text("Kế hoạch", "Plan")}
+KINDS = {
+    "NQ": Text("Nghị quyết", "Resolution"),
+    "QĐ": Text("Quyết định", "Decision"),
+    "KH": Text("Kế hoạch", "PlanIndex"),
+}
 
 
 def document_name(document: Document | None, spoken: Language) -> str | None:
@@ -199,7 +203,7 @@ def document_name(document: Document | None, spoken: Language) -> str | None:
     return f"{words} {document.number}" if words else document.number
 
 
-def _category(plan: Plan, dimension: str, category: str, spoken: Language) -> str:
+def _category(plan: PlanIndex, dimension: str, category: str, spoken: Language) -> str:
     for known in plan.catalogue.dimensions[dimension].categories:
         if known.id == category:
             return known.name_vi if spoken == "vi" else known.name_en
@@ -210,5 +214,5 @@ def _with_quarters(period: str) -> list[str]:
     return [period, *(str(quarter) for quarter in Period.parse(period).quarters)]
 
 
-def _periods(desk: Desk, asked: Place, known: Sequence[str]) -> list[str]:
-    return sorted({*known, asked.period, desk.year, *(p[:4] for p in known)}, reverse=True)
+def _periods(context: AggregationContext, asked: Place, known: Sequence[str]) -> list[str]:
+    return sorted({*known, asked.period, context.year, *(p[:4] for p in known)}, reverse=True)

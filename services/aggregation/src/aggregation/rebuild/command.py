@@ -21,8 +21,8 @@ from aggregation.rebuild.origin import Origin
 from aggregation.rebuild.run import Asked, Rebuild
 from aggregation.rebuild.shadow import SCHEMA
 from aggregation.rebuild.topic_origin import TopicOrigin
-from aggregation.rules.plan import Plan
-from aggregation.settings import Settings
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from shared.catalogue import load
 from shared.clock import Clock
 from shared.database.engine import create_engine
@@ -33,7 +33,7 @@ EQUAL, DIFFERENT, NO_ANSWER = 0, 1, 3
 STATEMENT_TIMEOUT_MS = 600_000
 
 
-def replay(settings: Settings, argv: list[str]) -> int:
+def replay(settings: AggregationSettings, argv: list[str]) -> int:
     given = _parser().parse_args(argv)
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler):
@@ -53,10 +53,10 @@ def replay(settings: Settings, argv: list[str]) -> int:
         return NO_ANSWER
 
 
-async def _replay(settings: Settings, origin: str, asked: Asked) -> int:
+async def _replay(settings: AggregationSettings, origin: str, asked: Asked) -> int:
     live = create_engine(settings, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     shadow = create_engine(settings, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
-    plan, clock = Plan(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
+    plan, clock = PlanIndex(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
     try:
         async with _origin(settings, origin) as events:
             if not events.complete:
@@ -74,7 +74,7 @@ async def _replay(settings: Settings, origin: str, asked: Asked) -> int:
 
 
 @asynccontextmanager
-async def _origin(settings: Settings, name: str) -> AsyncIterator[Origin]:
+async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[Origin]:
     if name == "topic":
         async with TopicOrigin(settings, SUBMISSIONS) as topic:
             yield topic

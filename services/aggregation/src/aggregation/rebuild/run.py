@@ -33,7 +33,7 @@ from aggregation.rebuild.faults import CouldNotCompare, CouldNotSwap
 from aggregation.rebuild.origin import Origin
 from aggregation.rebuild.replayer import Follower, Say, lacking, set_aside
 from aggregation.rebuild.shadow import shadow_schema
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.store import rebuilds, write
 from aggregation.store.checksum import Checksum, checksum
 from aggregation.store.rebuilds import Rebuilt
@@ -106,7 +106,7 @@ class Rebuild:
     """`live` and `shadow` are engines on the same database whose names resolve to their own schema."""
 
     def __init__(
-        self, live: AsyncEngine, shadow: AsyncEngine, origin: Origin, plan: Plan, *, clock: Clock, say: Say
+        self, live: AsyncEngine, shadow: AsyncEngine, origin: Origin, plan: PlanIndex, *, clock: Clock, say: Say
     ) -> None:
         self._live = live
         self._shadow = shadow

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Duty
 from aggregation.rules.revision import Observation, Revision, State, merge
 from shared.catalogue import disaggregation_key
@@ -34,7 +34,7 @@ class News:
     touched: dict[UUID, list[int]] = field(default_factory=dict)
 
 
-def fold(plan: Plan, events: Iterable[Event]) -> News:
+def fold(plan: PlanIndex, events: Iterable[Event]) -> News:
     """Raises `UnknownWord` for a form or a unit that the catalogue does not have."""
     news = News()
     for position, event in enumerate(events):
@@ -63,7 +63,7 @@ def fold(plan: Plan, events: Iterable[Event]) -> News:
 Known = ObligationOpened | SubmissionReceived | SubmissionAccepted | SubmissionReturned | SubmissionWithdrawn
 
 
-def _open(plan: Plan, news: News, data: Known, position: int) -> None:
+def _open(plan: PlanIndex, news: News, data: Known, position: int) -> None:
     """Whatever event comes first tells that the obligation exists."""
     plan.layout(data.form)
     plan.path(data.unit)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
 from aggregation.rules.revision import Basis
 from shared.catalogue import Measure
@@ -20,21 +20,21 @@ class Difference:
     parts: Decimal
 
 
-def births_measures(plan: Plan) -> tuple[Measure, Measure] | None:
+def births_measures(plan: PlanIndex) -> tuple[Measure, Measure] | None:
     """The measure over all births and the one of boys over girls; None in a plan without them."""
     whole = next((m for m in plan.measures.values() if m.denominator == TOTAL), None)
     ratio = next((m for m in plan.measures.values() if (m.numerator, m.denominator) == (BOYS, GIRLS)), None)
     return (whole, ratio) if whole and ratio else None
 
 
-def beside(plan: Plan, code: str) -> tuple[str, ...]:
+def beside(plan: PlanIndex, code: str) -> tuple[str, ...]:
     """The measures that must be read to know whether `code` agrees with its twin."""
     found = tuple(m.code for m in births_measures(plan) or ())
     return found if code in found else ()
 
 
 def difference(
-    plan: Plan, code: str, *, unit: str, period: str, basis: Basis, values: Mapping[ValueKey, Value]
+    plan: PlanIndex, code: str, *, unit: str, period: str, basis: Basis, values: Mapping[ValueKey, Value]
 ) -> Difference | None:
     """Only when both counts are complete in the same place and period."""
     both = [values.get(ValueKey(name, unit, period, basis)) for name in beside(plan, code)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aggregation.rules.plan import Group, Key, Layout, Plan, UnknownWord
+from aggregation.rules.plan import Group, Key, Layout, PlanIndex, UnknownWord
 from aggregation.rules.revision import Observation, Revision
 
 ANSWERED = ("final", "estimate", "not_applicable")
@@ -19,7 +19,7 @@ class Fact:
     expected: bool = True
 
 
-def facts(plan: Plan, form: str, unit: str, revision: Revision | None) -> dict[Key, Fact]:
+def facts(plan: PlanIndex, form: str, unit: str, revision: Revision | None) -> dict[Key, Fact]:
     """Every fact of one obligation on one basis; without a counting revision all are merely expected.
 
     What a measure needs of this form counts as answered only together (`_agreed`). An element judged per
@@ -51,7 +51,7 @@ def facts(plan: Plan, form: str, unit: str, revision: Revision | None) -> dict[K
     return found
 
 
-def _agreed(plan: Plan, group: Group, told: Mapping[str, Fact]) -> Mapping[str, Fact]:
+def _agreed(plan: PlanIndex, group: Group, told: Mapping[str, Fact]) -> Mapping[str, Fact]:
     """What one disaggregation of a form says to a measure: all of it, or nothing when a part is missing or absurd.
 
     Numerator and denominator then always rest on the same units. Optional cells are dropped, required ones expected.
@@ -61,7 +61,7 @@ def _agreed(plan: Plan, group: Group, told: Mapping[str, Fact]) -> Mapping[str, 
     return {element: Fact() for element, fact in told.items() if fact.expected}
 
 
-def _absurd(plan: Plan, group: Group, told: Mapping[str, Fact]) -> bool:
+def _absurd(plan: PlanIndex, group: Group, told: Mapping[str, Fact]) -> bool:
     """Không phát sinh where the catalogue wants a number, or of the whole of which a part occurred."""
     void = {element for element, fact in told.items() if fact.status == "not_applicable"}
     if any(plan.must_have_value(element) for element in void):

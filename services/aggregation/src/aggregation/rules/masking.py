@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from aggregation.rules.formula import CellSum, element_of
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value, ValueKey
 from shared.auth import Person, Role
 from shared.catalogue import Measure
@@ -17,16 +17,16 @@ SEES_ALL: frozenset[Role] = frozenset({"coordinator", "auditor"})
 SIDES = ("numerator", "denominator")
 
 
-def is_sensitive(plan: Plan, element: str | None) -> bool:
+def is_sensitive(plan: PlanIndex, element: str | None) -> bool:
     known = plan.catalogue.elements.get(element or "")
     return known is not None and known.sensitive
 
 
-def has_sensitive(plan: Plan, measure: Measure) -> bool:
+def has_sensitive(plan: PlanIndex, measure: Measure) -> bool:
     return any(is_sensitive(plan, element) for element in measure.elements)
 
 
-def masked(plan: Plan, key: ValueKey, v: Value) -> Value:
+def masked(plan: PlanIndex, key: ValueKey, v: Value) -> Value:
     """Every number of a district or commune whose sensitive count is 1 to 4 is withheld, for every reader.
 
     The rate goes too: with a known denominator it tells the count.
@@ -40,7 +40,7 @@ def masked(plan: Plan, key: ValueKey, v: Value) -> Value:
     return withheld(v) if any(_is_small(count) for count in counts) else v
 
 
-def all_masked(plan: Plan, found: Mapping[ValueKey, Value]) -> dict[ValueKey, Value]:
+def all_masked(plan: PlanIndex, found: Mapping[ValueKey, Value]) -> dict[ValueKey, Value]:
     return {key: masked(plan, key, v) for key, v in found.items()}
 
 
@@ -48,7 +48,7 @@ def withheld(v: Value) -> Value:
     return replace(v, value=None, numerator=None, denominator=None, parts=(), suppressed=True)
 
 
-def masked_cells(plan: Plan, unit: str, found: Mapping[CellKey, CellSum], v: Value) -> dict[CellKey, CellSum]:
+def masked_cells(plan: PlanIndex, unit: str, found: Mapping[CellKey, CellSum], v: Value) -> dict[CellKey, CellSum]:
     """The sums behind a value: withheld with it, all of them when one of them is small."""
     below = plan.catalogue.units[unit].level in LEVELS
     small = any(is_sensitive(plan, element_of(key.element)) and _is_small(c.value) for key, c in found.items())
@@ -57,7 +57,7 @@ def masked_cells(plan: Plan, unit: str, found: Mapping[CellKey, CellSum], v: Val
     return {key: replace(cell, value=None) for key, cell in found.items()}
 
 
-def coarse(plan: Plan, key: ValueKey, v: Value) -> Value:
+def coarse(plan: PlanIndex, key: ValueKey, v: Value) -> Value:
     """A value of the past, or one that is told on, of several units of which some have yet to report.
 
     The difference of two sums is a single unit's count: sensitive sums are withheld until all have reported, and the
@@ -74,13 +74,13 @@ def coarse(plan: Plan, key: ValueKey, v: Value) -> Value:
     return replace(v, value=value, numerator=None, denominator=None, parts=parts, suppressed=True)
 
 
-def past(plan: Plan, person: Person, key: ValueKey, v: Value) -> Value:
+def past(plan: PlanIndex, person: Person, key: ValueKey, v: Value) -> Value:
     """A value as it stood at some time, for this reader."""
     v = masked(plan, key, v)
     return v if person.role in SEES_ALL else coarse(plan, key, v)
 
 
-def may_see(plan: Plan, person: Person, unit: str, element: str) -> bool:
+def may_see(plan: PlanIndex, person: Person, unit: str, element: str) -> bool:
     """A single unit's sensitive counts are for the coordinator, the auditor and the unit itself."""
     return not is_sensitive(plan, element) or person.role in SEES_ALL or person.unit == unit
 

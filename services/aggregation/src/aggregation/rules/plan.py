@@ -38,7 +38,7 @@ class Layout:
     groups: tuple[Group, ...]
 
 
-class Plan:
+class PlanIndex:
     """Read once per process; every answer is kept."""
 
     def __init__(self, catalogue: Catalogue) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregation.rules.assessment import Part, above_whole, assess, below_floor, meets
 from aggregation.rules.formula import CellSum, Figure, elements, figure
-from aggregation.rules.plan import Plan
+from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value
 from shared.calendar import Period
 from shared.catalogue import Measure, Target, parse_disaggregation
@@ -14,7 +14,7 @@ from shared.catalogue import Measure, Target, parse_disaggregation
 Cells = Mapping[tuple[str, str], CellSum]
 
 
-def value(plan: Plan, measure: Measure, period: str, cells: Cells) -> Value:
+def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells) -> Value:
     """`cells`: (element, disaggregation) → sum, all of one unit, period and basis."""
     names = elements(measure)
     parts = _parts(plan, measure, cells)
@@ -40,7 +40,7 @@ def _meets(measure: Measure, part: Part, target: Target | None) -> bool | None:
     return meets(part.figure.exact, target)
 
 
-def whole(plan: Plan, measure: Measure, total: Figure) -> Figure:
+def whole(plan: PlanIndex, measure: Measure, total: Figure) -> Figure:
     """3.2 has two owners, each with a part: it is complete only with both, also while one part was never opened."""
     split_by = plan.catalogue.indicators[measure.indicator].split_by
     if split_by is None or total.expected == 0:
@@ -48,13 +48,13 @@ def whole(plan: Plan, measure: Measure, total: Figure) -> Figure:
     return replace(total, expected=max(total.expected, len(plan.catalogue.dimensions[split_by].categories)))
 
 
-def part_dimension(plan: Plan, measure: Measure) -> str | None:
+def part_dimension(plan: PlanIndex, measure: Measure) -> str | None:
     """What a value is broken down by: the sexes (5.2), the levels (1.1), the two owners' parts (3.2)."""
     first = plan.catalogue.elements.get(measure.numerator)
     return measure.tested_by or measure.partly_by or (first.required_by if first else None)
 
 
-def _parts(plan: Plan, measure: Measure, cells: Cells) -> list[Part]:
+def _parts(plan: PlanIndex, measure: Measure, cells: Cells) -> list[Part]:
     dimension = part_dimension(plan, measure)
     if dimension is None:
         return []

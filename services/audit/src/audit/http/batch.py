@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from audit.http.context import CaseReader, Here
+from audit.http.context import CaseReader, Context
 from audit.rules.texts import fault
 from audit.store import entries
 from shared.errors import invalid
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
     }}},
 )  # fmt: skip
 async def batch(
-    here: Here,
+    context: Context,
     person: CaseReader,
     after: Annotated[int | None, Query(ge=0, lt=2**63, description="last index already read")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 500,
@@ -40,7 +40,7 @@ async def batch(
     """
     if topic is not None and topic not in ALL_TOPICS:
         raise invalid([fault("unknown-topic", "/query/topic", value=topic[:100], options=", ".join(ALL_TOPICS))])
-    async with here.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         size = await entries.size(tx)
         rows = await entries.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
         more = bool(rows) and await entries.any_after(tx, rows[-1]["index"], topic)

@@ -1,4 +1,4 @@
-"""What every route of this service needs, made once per process and kept in `app.state.audit`."""
+"""What every route of this service needs, made once per process and kept in `app.state.context`."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from shared.errors import forbidden
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class AuditContext:
     engine: AsyncEngine
     clock: Clock
     catalogue: Catalogue
@@ -32,12 +32,12 @@ class Context:
         return Author(person, self.clock.now(), self.catalogue.version)
 
 
-def context(request: Request) -> Context:
-    found: Context = request.app.state.audit
+def context_of(request: Request) -> AuditContext:
+    found: AuditContext = request.app.state.context
     return found
 
 
-Here = Annotated[Context, Depends(context)]
+Context = Annotated[AuditContext, Depends(context_of)]
 Reader = Annotated[Person, Depends(require())]
 CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader", "ops"))]
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]

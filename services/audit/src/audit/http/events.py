@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
-from audit.http.context import Context, Here, Reader, own_unit, readable_unit
+from audit.http.context import AuditContext, Context, Reader, own_unit, readable_unit
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
 from audit.rules.search import FILTERS, Search, read_search
 from audit.rules.texts import fault, text
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
 @router.get("", response_model=EntryList)
 async def list_events(
     request: Request,
-    here: Here,
+    context: Context,
     person: Reader,
     type: Annotated[str | None, Query(description="full, or short as submission.received")] = None,
     subject: Filter = None,
@@ -44,7 +44,7 @@ async def list_events(
 ) -> Any:
     """Reporters and heads read the events of their own unit, the other roles all."""
     query = dict(request.query_params)
-    wanted, faults = read_search(query, here.vocabulary)
+    wanted, faults = read_search(query, context.vocabulary)
     names = (*FILTERS, *PAGING)
     faults += [
         fault("unknown-filter", f"/query/{name}", options=", ".join(names)) for name in query if name not in names
@@ -53,7 +53,7 @@ async def list_events(
     if faults:
         raise invalid(faults, title=text("problem.bad_search"))
     wanted = replace(wanted, unit=readable_unit(person, wanted.unit))
-    return await listing(here, wanted, after, size)
+    return await listing(context, wanted, after, size)
 
 
 def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int | None]:
@@ -72,15 +72,15 @@ def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int
     return int(size), key[0] if key else None
 
 
-async def listing(here: Context, wanted: Search, after: int | None, limit: int) -> cursors.Listing:
-    async with here.engine.connect() as tx:
+async def listing(context: AuditContext, wanted: Search, after: int | None, limit: int) -> cursors.Listing:
+    async with context.engine.connect() as tx:
         rows = await entries.search(tx, wanted, after, limit + 1)
     return cursors.listing(rows, limit, lambda row: (row["index"],), EntryItem.of)
 
 
 @router.get("/{event_id}", response_model=EntryDetail)
-async def get_event(event_id: str, here: Here, person: Reader) -> Any:
-    row = await find(here, event_id, own_unit(person))
+async def get_event(event_id: str, context: Context, person: Reader) -> Any:
+    row = await find(context, event_id, own_unit(person))
     return detail(row)
 
 
@@ -90,19 +90,19 @@ def detail(row: RowMapping) -> EntryDetail:
 
 
 @router.get("/{event_id}/raw", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
-async def get_raw_event(event_id: str, here: Here, person: Reader) -> Response:
+async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
     """The bytes as they stood in Kafka, and nothing else."""
-    row = await find(here, event_id, own_unit(person))
+    row = await find(context, event_id, own_unit(person))
     digest = hashlib.sha256(row["body"]).hexdigest()
     headers = {"ETag": f'"{digest}"', "Content-Disposition": f'inline; filename="event-{row["index"]}.json"'}
     return Response(row["body"], headers=headers, media_type=CONTENT_TYPE)
 
 
-async def find(here: Context, event_id: str, unit: str | None) -> RowMapping:
+async def find(context: AuditContext, event_id: str, unit: str | None) -> RowMapping:
     """Problem 404 when the log has no such event, or none that may be read."""
     row = None
     if len(event_id) <= 64 and "\0" not in event_id:
-        async with here.engine.connect() as tx:
+        async with context.engine.connect() as tx:
             row = await entries.find(tx, event_id, unit)
     if row is None:
         raise not_found(text("problem.no_event"))

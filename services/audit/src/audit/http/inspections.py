@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from starlette.responses import Response
 
 from audit.commands.record_inspection import log_inspection, record_finding
-from audit.http.context import CaseReader, Context, Here, Inspector
+from audit.http.context import AuditContext, CaseReader, Context, Inspector
 from audit.http.schemas import (
     FINDING_IN,
     INSPECTION_IN,
@@ -34,26 +34,28 @@ STATES: tuple[State, ...] = get_args(State)
 
 
 @router.post("", status_code=201, response_model=InspectionDetail, openapi_extra=request_body(INSPECTION_IN))
-async def post_inspection(request: Request, here: Here, person: Inspector, raw: Annotated[Any, Body()]) -> Response:
+async def post_inspection(
+    request: Request, context: Context, person: Inspector, raw: Annotated[Any, Body()]
+) -> Response:
     """All faults are named at once. `Idempotency-Key` is honoured."""
-    item, faults = read_inspection(raw, here.vocabulary, here.today())
+    item, faults = read_inspection(raw, context.vocabulary, context.today())
     if item is None:
         raise invalid(faults)
     attempt = await attempt_of(request, person.subject)
-    async with here.engine.begin() as tx:
+    async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return replayed(replay)
-        id_ = await log_inspection(tx, item, here.author(person))
+        id_ = await log_inspection(tx, item, context.author(person))
         row = await store.find(tx, id_)
         assert row is not None
-        body = detail(row, await store.findings_of(tx, id_), here.today()).model_dump_json().encode()
+        body = detail(row, await store.findings_of(tx, id_), context.today()).model_dump_json().encode()
         await idempotency.finish(tx, attempt, 201, body)
     return Response(body, 201, {"Location": f"/api/v1/inspections/{id_}"}, media_type="application/json")
 
 
 @router.get("", response_model=InspectionList)
 async def list_inspections(
-    here: Here,
+    context: Context,
     person: CaseReader,
     unit: str | None = None,
     period: str | None = None,
@@ -62,14 +64,14 @@ async def list_inspections(
     cursor: cursors.Cursor = None,
 ) -> Any:
     """Open ones first, the oldest on top."""
-    return await listing(here, unit, period, read_filters(here, unit, period, state), limit, cursor)
+    return await listing(context, unit, period, read_filters(context, unit, period, state), limit, cursor)
 
 
-def read_filters(here: Context, unit: str | None, period: str | None, state: str | None) -> State | None:
+def read_filters(context: AuditContext, unit: str | None, period: str | None, state: str | None) -> State | None:
     faults: list[Fault] = []
-    if unit and unit not in here.vocabulary.units:
+    if unit and unit not in context.vocabulary.units:
         faults.append(fault("unknown-unit", "/query/unit", value=unit))
-    if period and period not in here.vocabulary.periods:
+    if period and period not in context.vocabulary.periods:
         faults.append(fault("unknown-period", "/query/period", value=period))
     known = next((one for one in STATES if one == state), None)
     if state and known is None:
@@ -80,46 +82,46 @@ def read_filters(here: Context, unit: str | None, period: str | None, state: str
 
 
 async def listing(
-    here: Context, unit: str | None, period: str | None, state: State | None, limit: int, cursor: str | None
+    context: AuditContext, unit: str | None, period: str | None, state: State | None, limit: int, cursor: str | None
 ) -> cursors.Listing:
     after = cursors.decode(cursor, int, date, int)
     if after is not None and not (0 <= after[0] <= 1 and 0 <= after[2] < 2**63):
         raise cursors.bad_cursor()
-    today = here.today()
-    async with here.engine.connect() as tx:
+    today = context.today()
+    async with context.engine.connect() as tx:
         rows = await store.search(tx, unit=unit, period=period, state=state, today=today, after=after, limit=limit + 1)
     return cursors.listing(rows, limit, store.place_of, lambda row: item_of(row, today))
 
 
 @router.get("/{inspection_id}", response_model=InspectionDetail)
-async def get_inspection(inspection_id: UUID, here: Here, person: CaseReader) -> Any:
-    return await case(here, inspection_id)
+async def get_inspection(inspection_id: UUID, context: Context, person: CaseReader) -> Any:
+    return await case(context, inspection_id)
 
 
-async def case(here: Context, inspection_id: UUID) -> InspectionDetail:
-    async with here.engine.connect() as tx:
+async def case(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
+    async with context.engine.connect() as tx:
         row = await store.find(tx, inspection_id)
         if row is None:
             raise not_found(text("problem.no_inspection"))
-        return detail(row, await store.findings_of(tx, inspection_id), here.today())
+        return detail(row, await store.findings_of(tx, inspection_id), context.today())
 
 
 @router.post(
     "/{inspection_id}/findings", status_code=201, response_model=FindingItem, openapi_extra=request_body(FINDING_IN)
 )
 async def post_finding(
-    request: Request, inspection_id: UUID, here: Here, person: Inspector, raw: Annotated[Any, Body()]
+    request: Request, inspection_id: UUID, context: Context, person: Inspector, raw: Annotated[Any, Body()]
 ) -> Response:
     """One finding. `Idempotency-Key` is honoured."""
     faults: list[Fault] = []
-    item = read_finding(raw, "", faults, here.vocabulary.measures)
+    item = read_finding(raw, "", faults, context.vocabulary.measures)
     if faults:
         raise invalid(faults)
     attempt = await attempt_of(request, person.subject)
-    async with here.engine.begin() as tx:
+    async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return replayed(replay)
-        id_ = await record_finding(tx, inspection_id, item, here.author(person))
+        id_ = await record_finding(tx, inspection_id, item, context.author(person))
         row = next(one for one in await store.findings_of(tx, inspection_id) if one["id"] == id_)
         body = finding_of(row).model_dump_json().encode()
         await idempotency.finish(tx, attempt, 201, body)

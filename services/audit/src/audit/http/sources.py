@@ -4,7 +4,7 @@ from itertools import groupby
 
 from fastapi import APIRouter
 
-from audit.http.context import CaseReader, Context, Here
+from audit.http.context import AuditContext, CaseReader, Context
 from audit.http.schemas import GapItem, SourceItem, SourceList
 from audit.rules.source import is_silent
 from audit.store import source_reading
@@ -13,24 +13,24 @@ router = APIRouter(prefix="/api/v1/sources", tags=["sources"])
 
 
 @router.get("", response_model=SourceList)
-async def list_sources(here: Here, person: CaseReader) -> SourceList:
+async def list_sources(context: Context, person: CaseReader) -> SourceList:
     """Every source, its newest open gaps first and then its last closed ones. There is no next page."""
-    return SourceList(items=await sources(here), next=None)
+    return SourceList(items=await sources(context), next=None)
 
 
-async def sources(here: Context) -> list[SourceItem]:
-    async with here.engine.connect() as tx:
+async def sources(context: AuditContext) -> list[SourceItem]:
+    async with context.engine.connect() as tx:
         rows = await source_reading.states(tx)
         gaps = await source_reading.gaps(tx)
     by_source = {
         source: [GapItem(**{name: gap[name] for name in GapItem.model_fields}) for gap in found]
         for source, found in groupby(gaps, lambda gap: str(gap["source"]))
     }
-    now = here.clock.now()
+    now = context.clock.now()
     return [
         SourceItem(
             **row,
-            silent=is_silent(row["last_heartbeat_at"], row["last_event_at"], now, here.silent_after),
+            silent=is_silent(row["last_heartbeat_at"], row["last_event_at"], now, context.silent_after),
             gaps=by_source.get(row["source"], []),
         )
         for row in rows

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from audit.commands.record_inspection import log_inspection, record_finding
-from audit.http.context import CaseReader, Context, Here, Inspector
+from audit.http.context import AuditContext, CaseReader, Context, Inspector
 from audit.http.inspections import STATES, case, listing, read_filters
 from audit.pages.inspection_form import Form, empty_finding, empty_form, named, read_finding_form, read_form
 from audit.pages.log import unit_groups
@@ -28,11 +28,11 @@ router = APIRouter(prefix="/inspections", include_in_schema=False)
 
 
 @router.get("")
-async def inspections(request: Request, here: Here, person: CaseReader) -> Response:
+async def inspections(request: Request, context: Context, person: CaseReader) -> Response:
     asked = {name: request.query_params.get(name, "") for name in ("unit", "period", "state")}
-    state = read_filters(here, asked["unit"], asked["period"], asked["state"])
+    state = read_filters(context, asked["unit"], asked["period"], asked["state"])
     cursor = request.query_params.get("cursor") or None
-    found = await listing(here, asked["unit"] or None, asked["period"] or None, state, SHOWN, cursor)
+    found = await listing(context, asked["unit"] or None, asked["period"] or None, state, SHOWN, cursor)
     filters = {name: value for name, value in asked.items() if value}
     address = f"/inspections?{urlencode({**filters, 'cursor': found['next']})}" if found["next"] else None
     return page(
@@ -41,7 +41,7 @@ async def inspections(request: Request, here: Here, person: CaseReader) -> Respo
         items=found["items"],
         asked=asked,
         states=STATES,
-        groups=unit_groups(here),
+        groups=unit_groups(context),
         may_write=person.role in ("auditor", "coordinator"),
         next_url=address,
         first_url=f"/inspections?{urlencode(filters)}" if cursor else None,
@@ -49,53 +49,53 @@ async def inspections(request: Request, here: Here, person: CaseReader) -> Respo
 
 
 @router.get("/new")
-async def new(request: Request, here: Here, person: Inspector) -> Response:
-    return _form_page(request, here, empty_form(), [], str(uuid4()))
+async def new(request: Request, context: Context, person: Inspector) -> Response:
+    return _form_page(request, context, empty_form(), [], str(uuid4()))
 
 
 @router.post("/new")
-async def create(request: Request, here: Here, person: Inspector) -> Response:
+async def create(request: Request, context: Context, person: Inspector) -> Response:
     """303 to the case; 422 with the form as it was typed; "another finding" gives one box more."""
     sent = await _sent(request)
     form, key = read_form(sent), str(sent.get("key", ""))
     if sent.get("action") == "another":
-        return _form_page(request, here, form.with_another(), [], key)
-    item, faults = read_inspection(form.raw(), here.vocabulary, here.today())
+        return _form_page(request, context, form.with_another(), [], key)
+    item, faults = read_inspection(form.raw(), context.vocabulary, context.today())
     if item is None:
-        return _form_page(request, here, form, form.on_page(faults), key, 422)
+        return _form_page(request, context, form, form.on_page(faults), key, 422)
     attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
-    async with here.engine.begin() as tx:
+    async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return RedirectResponse(replay.body.decode(), 303)
-        id_ = await log_inspection(tx, item, here.author(person))
+        id_ = await log_inspection(tx, item, context.author(person))
         await idempotency.finish(tx, attempt, 303, f"/inspections/{id_}".encode())
     return RedirectResponse(f"/inspections/{id_}", 303)
 
 
 @router.get("/{inspection_id}")
-async def show(request: Request, inspection_id: UUID, here: Here, person: CaseReader) -> Response:
-    return await _case_page(request, here, person.role, inspection_id, empty_finding(), [], str(uuid4()))
+async def show(request: Request, inspection_id: UUID, context: Context, person: CaseReader) -> Response:
+    return await _case_page(request, context, person.role, inspection_id, empty_finding(), [], str(uuid4()))
 
 
 @router.post("/{inspection_id}/findings")
-async def add_finding(request: Request, inspection_id: UUID, here: Here, person: Inspector) -> Response:
+async def add_finding(request: Request, inspection_id: UUID, context: Context, person: Inspector) -> Response:
     sent = await _sent(request)
     typed, key = read_finding_form(sent), str(sent.get("key", ""))
     faults: list[Fault] = []
     raw = {name: value for name, value in typed.items() if value}
-    item = read_finding(raw, "", faults, here.vocabulary.measures)
+    item = read_finding(raw, "", faults, context.vocabulary.measures)
     if faults:
-        return await _case_page(request, here, person.role, inspection_id, typed, faults, key, 422)
+        return await _case_page(request, context, person.role, inspection_id, typed, faults, key, 422)
     attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
     try:
-        async with here.engine.begin() as tx:
+        async with context.engine.begin() as tx:
             if await idempotency.begin(tx, attempt) is None:
-                await record_finding(tx, inspection_id, item, here.author(person))
+                await record_finding(tx, inspection_id, item, context.author(person))
                 await idempotency.finish(tx, attempt, 303, b"")
     except Problem as problem:
         if problem.status != 422:
             raise
-        return await _case_page(request, here, person.role, inspection_id, typed, list(problem.faults), key, 422)
+        return await _case_page(request, context, person.role, inspection_id, typed, list(problem.faults), key, 422)
     return RedirectResponse(f"/inspections/{inspection_id}", 303)
 
 
@@ -104,12 +104,12 @@ async def _sent(request: Request) -> FormData:
     return await request.form(max_fields=MAX_FIELDS, max_files=0)
 
 
-def _choices(here: Context) -> Mapping[str, Any]:
-    return {"measures": list(here.catalogue.measures.values()), "severities": SEVERITIES, "parts": PARTS}
+def _choices(context: AuditContext) -> Mapping[str, Any]:
+    return {"measures": list(context.catalogue.measures.values()), "severities": SEVERITIES, "parts": PARTS}
 
 
 def _form_page(
-    request: Request, here: Context, form: Form, faults: list[Fault], key: str, status: int = 200
+    request: Request, context: AuditContext, form: Form, faults: list[Fault], key: str, status: int = 200
 ) -> Response:
     return page(
         request,
@@ -119,17 +119,17 @@ def _form_page(
         faults=faults,
         summary=named(faults),
         key=key or str(uuid4()),
-        groups=unit_groups(here),
+        groups=unit_groups(context),
         kinds=KINDS,
         obligations=OBLIGATIONS,
-        periods=sorted(here.vocabulary.periods, reverse=True),
-        **_choices(here),
+        periods=sorted(context.vocabulary.periods, reverse=True),
+        **_choices(context),
     )
 
 
 async def _case_page(
     request: Request,
-    here: Context,
+    context: AuditContext,
     role: str,
     inspection_id: UUID,
     typed: Mapping[str, str],
@@ -137,7 +137,7 @@ async def _case_page(
     key: str,
     status: int = 200,
 ) -> Response:
-    found = await case(here, inspection_id)
+    found = await case(context, inspection_id)
     writable = role in ("auditor", "coordinator") and found.state not in ("planned", "concluded")
     return page(
         request,
@@ -149,5 +149,5 @@ async def _case_page(
         summary=named(faults),
         key=key or str(uuid4()),
         writable=writable,
-        **_choices(here),
+        **_choices(context),
     )

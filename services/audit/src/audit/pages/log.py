@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from audit.http.context import Context, Here, Reader, own_unit, readable_unit
+from audit.http.context import AuditContext, Context, Reader, own_unit, readable_unit
 from audit.http.events import detail, find, listing, read_paging
 from audit.http.schemas import EntryItem
 from audit.rules.search import FILTERS, SHORT_TYPES, read_search
@@ -42,27 +42,27 @@ class Line:
         return f"/events/{quote(self.entry.id, safe='')}"
 
 
-async def lines_of(here: Context, items: Sequence[EntryItem]) -> list[Line]:
+async def lines_of(context: AuditContext, items: Sequence[EntryItem]) -> list[Line]:
     """The entries told, with one question to the log for the forms that they do not name themselves."""
     formless = {
         str(one.data["obligation_id"]) for one in items if "obligation_id" in one.data and "form" not in one.data
     }
     forms: dict[str, str] = {}
     if formless:
-        async with here.engine.connect() as tx:
+        async with context.engine.connect() as tx:
             forms = await entries.forms(tx, formless)
-    return [line(here, one, forms.get(str(one.data.get("obligation_id")))) for one in items]
+    return [line(context, one, forms.get(str(one.data.get("obligation_id")))) for one in items]
 
 
-def line(here: Context, item: EntryItem, form: str | None) -> Line:
+def line(context: AuditContext, item: EntryItem, form: str | None) -> Line:
     """`form` is told where the entry names none."""
 
     def decimals(measure: str) -> int | None:
-        known = here.catalogue.measures.get(measure)
+        known = context.catalogue.measures.get(measure)
         return known.decimals if known else None
 
     def name(key: str, spoken: Language) -> str:
-        return unit_name(here.catalogue, key, spoken)
+        return unit_name(context.catalogue, key, spoken)
 
     data = {"form": form, **item.data} if form else item.data
     told = sentence(item.type, item.subject, data, name, decimals)
@@ -70,30 +70,30 @@ def line(here: Context, item: EntryItem, form: str | None) -> Line:
     return Line(item, told, f"/subjects/{quote(str(duty or item.subject), safe='')}")
 
 
-async def is_illustrative(here: Context, lines: Sequence[Line]) -> bool:
+async def is_illustrative(context: AuditContext, lines: Sequence[Line]) -> bool:
     """Reminders, computed measures and decisions say nothing of it themselves: the submissions of their periods do."""
     periods = {str(one.entry.data["period"]) for one in lines if one.entry.data.get("period")}
     if not periods:
         return False
-    async with here.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         return await entries.any_illustrative(tx, periods)
 
 
-def unit_groups(here: Context) -> Any:
-    today = here.today()
-    return grouped(all_units(here.catalogue), lambda unit: unit.valid_to is None or unit.valid_to > today)
+def unit_groups(context: AuditContext) -> Any:
+    today = context.today()
+    return grouped(all_units(context.catalogue), lambda unit: unit.valid_to is None or unit.valid_to > today)
 
 
 @router.get("/log")
-async def log(request: Request, here: Here, person: Reader) -> Response:
+async def log(request: Request, context: Context, person: Reader) -> Response:
     typed = {name: request.query_params.get(name, "") for name in FILTERS}
-    wanted, faults = read_search(typed, here.vocabulary)
+    wanted, faults = read_search(typed, context.vocabulary)
     _, after = read_paging({"cursor": request.query_params.get("cursor", "")}, faults)
     wanted = replace(wanted, unit=readable_unit(person, wanted.unit))
     found: cursors.Listing = {"items": [], "next": None}
     if not faults:
-        found = await listing(here, wanted, after, SHOWN)
-    lines = await lines_of(here, found["items"])
+        found = await listing(context, wanted, after, SHOWN)
+    lines = await lines_of(context, found["items"])
     filters = {name: value for name, value in typed.items() if value}
     return page(
         request,
@@ -104,18 +104,18 @@ async def log(request: Request, here: Here, person: Reader) -> Response:
         lines=lines,
         own=own_unit(person),
         types=list(SHORT_TYPES),
-        groups=unit_groups(here),
+        groups=unit_groups(context),
         filtered=bool(filters),
         next_url=_address("/log", filters, found["next"]),
         first_url=f"/log?{urlencode(filters)}" if after is not None else None,
-        illustrative=await is_illustrative(here, lines),
+        illustrative=await is_illustrative(context, lines),
     )
 
 
 @router.get("/events/{event_id}")
-async def event(request: Request, event_id: str, here: Here, person: Reader) -> Response:
-    row = await find(here, event_id, own_unit(person))
-    [told] = await lines_of(here, [EntryItem.of(row)])
+async def event(request: Request, event_id: str, context: Context, person: Reader) -> Response:
+    row = await find(context, event_id, own_unit(person))
+    [told] = await lines_of(context, [EntryItem.of(row)])
     return page(
         request,
         "event.html",
@@ -124,24 +124,24 @@ async def event(request: Request, event_id: str, here: Here, person: Reader) -> 
         bytes=len(row["body"]),
         pretty=json.dumps(json.loads(row["body"]), ensure_ascii=False, indent=2),
         exact=row["body"].decode(errors="replace"),
-        illustrative=await is_illustrative(here, [told]),
+        illustrative=await is_illustrative(context, [told]),
     )
 
 
 @router.get("/subjects/{subject:path}")
-async def timeline(request: Request, subject: str, here: Here, person: Reader) -> Response:
+async def timeline(request: Request, subject: str, context: Context, person: Reader) -> Response:
     """Everything about one duty or subject, in the order it happened. Problem 404 when the log has nothing about it."""
     after = cursors.decode(request.query_params.get("cursor"), datetime, int)
     if after is not None and not 0 <= after[1] < 2**63:
         raise cursors.bad_cursor()
     rows: Any = []
     if len(subject) <= 200 and "\0" not in subject:
-        async with here.engine.connect() as tx:
+        async with context.engine.connect() as tx:
             rows = await entries.timeline(tx, subject, own_unit(person), after, SHOWN_OF_TIMELINE + 1)
     if not rows:
         raise not_found(text("problem.no_subject"))
     found = cursors.listing(rows, SHOWN_OF_TIMELINE, lambda row: (row["time"], row["index"]), EntryItem.of)
-    lines = await lines_of(here, found["items"])
+    lines = await lines_of(context, found["items"])
     here_url = f"/subjects/{quote(subject, safe='')}"
     return page(
         request,
@@ -151,7 +151,7 @@ async def timeline(request: Request, subject: str, here: Here, person: Reader) -
         lines=lines,
         next_url=_address(here_url, {}, found["next"]),
         first_url=here_url if after else None,
-        illustrative=await is_illustrative(here, lines),
+        illustrative=await is_illustrative(context, lines),
     )
 
 

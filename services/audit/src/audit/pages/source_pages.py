@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from audit.http.context import CaseReader, Here
+from audit.http.context import CaseReader, Context
 from audit.http.schemas import GapItem, SourceItem
 from audit.http.sources import sources
 from audit.rules.source import Kind
@@ -43,8 +43,8 @@ def name_of(source: str) -> Text:
 
 
 @router.get("/sources")
-async def list_sources(request: Request, here: Here, person: CaseReader) -> Response:
-    lines = [Line(name_of(item.source), item) for item in await sources(here)]
+async def list_sources(request: Request, context: Context, person: CaseReader) -> Response:
+    lines = [Line(name_of(item.source), item) for item in await sources(context)]
     gaps = [Told(line.name, gap) for line in lines for gap in line.item.gaps]
     return page(
         request,
@@ -52,5 +52,5 @@ async def list_sources(request: Request, here: Here, person: CaseReader) -> Resp
         lines=lines,
         open=[one for one in gaps if one.gap.closed_at is None],
         closed=[one for one in gaps if one.gap.closed_at],
-        silent_seconds=round(here.silent_after.total_seconds()),
+        silent_seconds=round(context.silent_after.total_seconds()),
     )

@@ -60,7 +60,7 @@ def read_entry(event: Event, body: bytes, *, received_at: datetime, topic: str, 
 
 
 def trace_id(traceparent: str | None) -> str | None:
-    """The 32 hexadecimal digits of a W3C traceparent (Trace Context, section 3.2.2.3)."""
+    """The 32 hexadecimal digits of a W3C traceparent (Trace AuditContext, section 3.2.2.3)."""
     parts = traceparent.split("-") if traceparent else []
     return parts[1] if len(parts) >= 4 and len(parts[1]) == 32 else None
 

@@ -1,4 +1,4 @@
-"""Which numbers of a source have come. Every event of a source has the next number, so a hole is an event not here.
+"""Which numbers of a source have come. Every event of a source has the next number, so a hole is an event not context.
 
 Events of several topics and partitions overtake each other; whatever the order, the state afterwards is the same. Holes
 are kept as ranges: the work grows with the numbers that came, never with those missing.

@@ -66,7 +66,7 @@ async def append(tx: AsyncConnection, entries: Sequence[Entry]) -> list[Entry]:
         return []
     columns: dict[str, Any] = {name: [getattr(item, name) for item in fresh] for name in COLUMNS}
     added = set((await tx.execute(APPEND, {**columns, "size": size})).scalars())
-    # Here the Merkle tiles over [size, size + added) will be written.
+    # Context the Merkle tiles over [size, size + added) will be written.
     if added and (await tx.execute(GROW, {"added": len(added), "size": size})).rowcount != 1:
         raise RuntimeError("log_head moved under its lock")
     return [item for item in fresh if item.event_id in added]
@@ -111,7 +111,7 @@ async def bodies(tx: AsyncConnection, after: int, topic: str | None, *, limit: i
     following = select(
         entry.c.index,
         entry.c.body,
-        # The length stands in the row even when the body is stored out of it: what is cut off here is never read.
+        # The length stands in the row even when the body is stored out of it: what is cut off context is never read.
         (func.sum(func.octet_length(entry.c.body)).over(order_by=entry.c.index)).label("bytes"),
         func.row_number().over(order_by=entry.c.index).label("place"),
     ).where(*_following(after, topic)).order_by(entry.c.index).limit(limit).subquery()  # fmt: skip

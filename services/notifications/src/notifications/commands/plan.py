@@ -11,7 +11,7 @@ from notifications.events import Teller
 from notifications.rules.obligation import Duty, fold
 from notifications.rules.reminder import Reminder, desired, reconcile
 from notifications.rules.stage import Ladder
-from notifications.settings import Settings
+from notifications.settings import NotificationsSettings
 from notifications.store import write
 from shared import telemetry
 from shared.catalogue import Catalogue
@@ -79,6 +79,6 @@ def ladder_of(catalogue: Catalogue) -> Ladder:
     return Ladder.of(calendar.remind_before, calendar.remind_after, calendar.holidays())
 
 
-def planner_of(settings: Settings, catalogue: Catalogue, clock: Clock) -> Planner:
+def planner_of(settings: NotificationsSettings, catalogue: Catalogue, clock: Clock) -> Planner:
     """For the worker, and for replaying its dead letters."""
     return Planner(clock, ladder_of(catalogue), Teller(catalogue.version), settings.settle)

@@ -22,7 +22,7 @@ from notifications.commands import tracing
 from notifications.commands.tick import pause
 from notifications.events import Teller
 from notifications.rules.reminder import next_attempt
-from notifications.settings import Settings
+from notifications.settings import NotificationsSettings
 from notifications.store import write
 from notifications.store.write import Claim
 from shared.clock import Clock
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 class Sender:
     def __init__(
-        self, engine: AsyncEngine, clock: Clock, settings: Settings, composer: Composer, teller: Teller
+        self, engine: AsyncEngine, clock: Clock, settings: NotificationsSettings, composer: Composer, teller: Teller
     ) -> None:
         self._engine = engine
         self._clock = clock

@@ -15,19 +15,19 @@ READERS_OF_ADDRESSES = ("coordinator", "ops")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class NotificationsContext:
     engine: AsyncEngine
     clock: Clock
     catalogue: Catalogue
     holidays: Holidays
 
 
-def desk_of(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
+def context_of(request: Request) -> NotificationsContext:
+    context: NotificationsContext = request.app.state.context
+    return context
 
 
-AtDesk = Annotated[Desk, Depends(desk_of)]
+Context = Annotated[NotificationsContext, Depends(context_of)]
 Anyone = Annotated[Person, Depends(require())]
 Keeper = Annotated[Person, Depends(require("coordinator", "ops"))]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
-from notifications.http.context import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
+from notifications.http.context import Anyone, Context, Keeper, NotificationsContext, sees_addresses, visible_unit
 from notifications.http.schemas import (
     ContactIn,
     ContactItem,
@@ -36,7 +36,7 @@ NO_REMINDER = Text("Không có nhắc việc này", "There is no such reminder")
 @router.get("/deadlines", response_model=DeadlineList)
 async def deadlines(
     person: Anyone,
-    desk: AtDesk,
+    context: Context,
     unit: Code = None,
     period: Code = None,
     form: Code = None,
@@ -45,16 +45,18 @@ async def deadlines(
     limit: Limit = 100,
 ) -> Any:
     wanted = Filter(visible_unit(person, unit), period, form, states=(state,) if state else ())
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         rows = await lists.deadlines(tx, wanted, decode(cursor, datetime, UUID), limit)
-    now = desk.clock.now()
-    return listing(rows, limit, lambda r: (r.due_at, r.obligation_id), lambda r: DeadlineItem.of(r, now, desk.holidays))
+    now = context.clock.now()
+    return listing(
+        rows, limit, lambda r: (r.due_at, r.obligation_id), lambda r: DeadlineItem.of(r, now, context.holidays)
+    )
 
 
 @router.get("/reminders", response_model=ReminderList)
 async def reminders(
     person: Anyone,
-    desk: AtDesk,
+    context: Context,
     unit: Code = None,
     period: Code = None,
     form: Code = None,
@@ -64,15 +66,15 @@ async def reminders(
     limit: Limit = 100,
 ) -> Any:
     wanted = Filter(visible_unit(person, unit), period, form, obligation_id, (state,) if state else ())
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         rows = await lists.reminders(tx, wanted, decode(cursor, datetime, UUID), limit)
     shown = sees_addresses(person)
     return listing(rows, limit, lambda r: (r.not_before, r.id), lambda r: ReminderItem.of(r, shown))
 
 
 @router.get("/reminders/{reminder_id}", response_model=ReminderItem)
-async def reminder(reminder_id: UUID, person: Anyone, desk: AtDesk) -> Any:
-    async with desk.engine.connect() as tx:
+async def reminder(reminder_id: UUID, person: Anyone, context: Context) -> Any:
+    async with context.engine.connect() as tx:
         row = await lists.reminder_of(tx, reminder_id)
     if row is None or not person.may_act_for(row.unit):
         raise not_found(NO_REMINDER)
@@ -82,7 +84,7 @@ async def reminder(reminder_id: UUID, person: Anyone, desk: AtDesk) -> Any:
 @router.get("/deliveries", response_model=DeliveryList)
 async def deliveries(
     person: Anyone,
-    desk: AtDesk,
+    context: Context,
     unit: Code = None,
     period: Code = None,
     state: Literal["sent", "deferred", "failed"] | None = None,
@@ -90,15 +92,15 @@ async def deliveries(
     limit: Limit = 100,
 ) -> Any:
     wanted = Filter(visible_unit(person, unit), period, states=(state,) if state else ())
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         rows = await lists.deliveries(tx, wanted, decode(cursor, datetime, UUID), limit)
     shown = sees_addresses(person)
     return listing(rows, limit, lambda r: (r.finished_at, r.id), lambda r: DeliveryItem.of(r, shown))
 
 
 @router.get("/contacts", response_model=ContactList)
-async def contacts(_: Keeper, desk: AtDesk, unit: Code = None, cursor: Cursor = None, limit: Limit = 100) -> Any:
-    async with desk.engine.connect() as tx:
+async def contacts(_: Keeper, context: Context, unit: Code = None, cursor: Cursor = None, limit: Limit = 100) -> Any:
+    async with context.engine.connect() as tx:
         rows = await lists.contacts(tx, unit, decode(cursor, str, str), limit)
     return listing(rows, limit, lambda r: (r.unit, r.role), ContactItem.of)
 
@@ -108,21 +110,23 @@ async def put_contact(
     unit: str,
     body: ContactIn,
     person: Keeper,
-    desk: AtDesk,
+    context: Context,
     response: Response,
     if_match: Annotated[str | None, Header()] = None,
 ) -> Any:
     """Change where a unit's mail goes. What the old address did not get and still matters goes out again."""
-    row = await change_contact(desk, unit, body.role, body.email, person.subject, if_match)
+    row = await change_contact(context, unit, body.role, body.email, person.subject, if_match)
     response.headers["ETag"] = etag(row)
     return ContactItem.of(row)
 
 
-async def change_contact(desk: Desk, unit: str, role: str, email: str, by: str, if_match: str | None = None) -> Any:
-    if unit not in desk.catalogue.units:
+async def change_contact(
+    context: NotificationsContext, unit: str, role: str, email: str, by: str, if_match: str | None = None
+) -> Any:
+    if unit not in context.catalogue.units:
         raise not_found(NO_UNIT)
-    now = desk.clock.now()
-    async with desk.engine.begin() as tx:
+    now = context.clock.now()
+    async with context.engine.begin() as tx:
         before = await write.lock_contact(tx, unit, role)
         if if_match not in (None, "*") and (before is None or if_match != etag(before)):
             raise precondition_failed()

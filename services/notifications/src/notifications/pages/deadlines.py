@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifications.channels.email.message import TASK_PATH
-from notifications.http.context import Anyone, AtDesk, Desk, Keeper, sees_addresses, visible_unit
+from notifications.http.context import Anyone, Context, Keeper, NotificationsContext, sees_addresses, visible_unit
 from notifications.http.routes import NO_REMINDER, change_contact
 from notifications.http.schemas import ADDRESS_EN, ADDRESS_VI
 from notifications.pages.month import Month, midnight
@@ -47,14 +47,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
 async def deadlines(
     request: Request,
     person: Anyone,
-    desk: AtDesk,
+    context: Context,
     month: Annotated[str | None, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] = None,
     day: date | None = None,
     unit: Annotated[str | None, Query(max_length=80)] = None,
     state: Shown = "live",
     cursor: Cursor = None,
 ) -> Response:
-    now = desk.clock.now()
+    now = context.clock.now()
     today = now.astimezone(VIETNAM).date()
     shown_month = Month.parse(month) if month else Month.of(day or today)
     mine = visible_unit(person, unit or None)
@@ -64,7 +64,7 @@ async def deadlines(
     if day is not None:
         listed = Filter(mine, states=SHOWN[state], since=midnight(day), until=midnight(day + timedelta(days=1)))
     after = decode(cursor, datetime, UUID)
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         rows = await lists.reminders(tx, listed, after, ROWS)
         days = await lists.by_day(tx, in_month)
         coming = await lists.coming_deadlines(tx, Filter(mine), now, 3)
@@ -89,21 +89,21 @@ async def deadlines(
         per_page=ROWS,
         next_url=link(cursor=encode(rows[ROWS - 1].not_before, rows[ROWS - 1].id)) + LIST if len(rows) > ROWS else None,
         first_url=link() + LIST if cursor else None,
-        coming=[_coming(desk, row, today) for row in coming],
+        coming=[_coming(context, row, today) for row in coming],
         overdue=overdue,
-        units=[(key, _ended(desk, key)) for key in _in_order(request, desk, units)],
+        units=[(key, _ended(context, key)) for key in _in_order(request, context, units)],
         unit=unit,
         state=state,
         states=list(SHOWN),
         link=link,
         sees_addresses=sees_addresses(person),
-        **_words(desk),
+        **_words(context),
     )
 
 
 @router.get("/reminders/{reminder_id}")
-async def reminder(request: Request, reminder_id: UUID, person: Anyone, desk: AtDesk) -> Response:
-    async with desk.engine.connect() as tx:
+async def reminder(request: Request, reminder_id: UUID, person: Anyone, context: Context) -> Response:
+    async with context.engine.connect() as tx:
         row = await lists.reminder_of(tx, reminder_id)
         if row is None or not person.may_act_for(row.unit):
             raise not_found(NO_REMINDER)
@@ -117,43 +117,43 @@ async def reminder(request: Request, reminder_id: UUID, person: Anyone, desk: At
         others=[other for other in others[:ROWS] if other.role == row.role],
         task_path=TASK_PATH.format(obligation_id=row.obligation_id),
         sees_addresses=sees_addresses(person),
-        **_words(desk),
+        **_words(context),
     )
 
 
 @router.get("/contacts")
-async def contacts(request: Request, _: Keeper, desk: AtDesk, saved: str | None = None) -> Response:
-    return await _contacts(request, desk, saved=saved)
+async def contacts(request: Request, _: Keeper, context: Context, saved: str | None = None) -> Response:
+    return await _contacts(request, context, saved=saved)
 
 
 @router.post("/contacts")
 async def change(
     request: Request,
     person: Keeper,
-    desk: AtDesk,
+    context: Context,
     unit: Annotated[str, Form(max_length=80)],
     role: Annotated[Literal["reporter", "head"], Form()],
     email: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     if not is_address(email.strip()):
         fault = Fault("email", f"/{unit}/{role}", Text(ADDRESS_VI, ADDRESS_EN))
-        return await _contacts(request, desk, 422, faults=[fault], typed={(unit, role): email})
-    await change_contact(desk, unit, role, email.strip(), person.subject)
+        return await _contacts(request, context, 422, faults=[fault], typed={(unit, role): email})
+    await change_contact(context, unit, role, email.strip(), person.subject)
     return RedirectResponse("/contacts?" + urlencode({"saved": unit}), 303)
 
 
 async def _contacts(
     request: Request,
-    desk: Desk,
+    context: NotificationsContext,
     status: int = 200,
     *,
     saved: str | None = None,
     faults: list[Fault] | None = None,
     typed: dict[tuple[str, str], str] | None = None,
 ) -> Response:
-    today = desk.clock.now().astimezone(VIETNAM).date()
-    current = {unit.key for unit in desk.catalogue.units_on(today)}
-    async with desk.engine.connect() as tx:
+    today = context.clock.now().astimezone(VIETNAM).date()
+    current = {unit.key for unit in context.catalogue.units_on(today)}
+    async with context.engine.connect() as tx:
         rows = await lists.contacts(tx, None, None, 2000)
         owing = set(await lists.units_with_duties(tx))
     by_unit: dict[str, dict[str, Any]] = {}
@@ -164,7 +164,7 @@ async def _contacts(
         request,
         "contacts.html",
         status,
-        units=[(key, by_unit[key]) for key in _in_order(request, desk, by_unit)],
+        units=[(key, by_unit[key]) for key in _in_order(request, context, by_unit)],
         roles=ROLES,
         saved=saved if saved in by_unit else None,
         faults=faults or [],
@@ -172,34 +172,34 @@ async def _contacts(
     )
 
 
-def _in_order(request: Request, desk: Desk, units: Iterable[str]) -> list[str]:
+def _in_order(request: Request, context: NotificationsContext, units: Iterable[str]) -> list[str]:
     """By the names that the reader sees."""
     spoken = language(request)
-    return sorted(units, key=lambda key: (alphabetical(unit_name(desk.catalogue, key, spoken)), key))
+    return sorted(units, key=lambda key: (alphabetical(unit_name(context.catalogue, key, spoken)), key))
 
 
-def _ended(desk: Desk, key: str) -> date | None:
+def _ended(context: NotificationsContext, key: str) -> date | None:
     """The last day of a unit that no longer exists."""
-    unit = desk.catalogue.units.get(key)
+    unit = context.catalogue.units.get(key)
     return unit.valid_to - timedelta(days=1) if unit is not None and unit.valid_to is not None else None
 
 
-def _coming(desk: Desk, row: Any, today: date) -> dict[str, Any]:
+def _coming(context: NotificationsContext, row: Any, today: date) -> dict[str, Any]:
     last = stage.last_day(row.due_at)
     return {
         "last_day": last,
         "days": (last - today).days,
-        "working": desk.holidays.working_days_between(today, last),
+        "working": context.holidays.working_days_between(today, last),
         "owed": row.owed,
         "missing": row.owed - row.submitted,
     }
 
 
-def _words(desk: Desk) -> dict[str, Any]:
-    now = desk.clock.now()
+def _words(context: NotificationsContext) -> dict[str, Any]:
+    now = context.clock.now()
     return {
-        "form_name": lambda code: form_name(desk.catalogue, code),
-        "form_title": lambda code: form_title(desk.catalogue, code),
+        "form_name": lambda code: form_name(context.catalogue, code),
+        "form_title": lambda code: form_title(context.catalogue, code),
         "period_name": period_name,
         "step_days": lambda row: _step_days(row, now),
     }

@@ -14,12 +14,12 @@ from shared.clock import VIETNAM, Clock
 from shared.web.middleware.trace import trace_id
 from submissions.commands.authority import check_acting, units_of
 from submissions.rules.form import FormRules
-from submissions.settings import Settings
+from submissions.settings import SubmissionsSettings
 
 
 @dataclass(frozen=True)
-class Desk:
-    settings: Settings
+class SubmissionsContext:
+    settings: SubmissionsSettings
     engine: AsyncEngine
     catalogue: Catalogue
     rules: Mapping[str, FormRules]
@@ -35,10 +35,10 @@ class Desk:
         check_acting(self.catalogue, person, unit, self.today())
 
 
-async def desk_of(request: Request) -> Desk:
+async def context_of(request: Request) -> SubmissionsContext:
     """Async, because FastAPI sends a plain function through a thread, which costs more than all our checks."""
-    desk: Desk = request.app.state.desk
-    return desk
+    context: SubmissionsContext = request.app.state.context
+    return context
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ def sees_all(person: Person) -> bool:
     return person.role not in ("reporter", "head")
 
 
-def narrowed_units(desk: Desk, person: Person, asked: str | None) -> tuple[str, ...]:
+def narrowed_units(context: SubmissionsContext, person: Person, asked: str | None) -> tuple[str, ...]:
     """The units a list is narrowed to, none for all. 403 when a reporter asks for another unit's."""
     if asked is not None:
-        desk.check_acting(person, asked)
+        context.check_acting(person, asked)
         return (asked,)
-    return () if sees_all(person) else units_of(desk.catalogue, person, desk.today())
+    return () if sees_all(person) else units_of(context.catalogue, person, context.today())

@@ -12,7 +12,7 @@ from shared.text import Text
 from submissions import events
 from submissions.commands.answers import Decided
 from submissions.commands.authority import check_coordinator
-from submissions.commands.context import Actor, Desk
+from submissions.commands.context import Actor, SubmissionsContext
 from submissions.commands.submit import body_of
 from submissions.http.etag import check_match
 from submissions.rules.checks.texts import check_decision_reason
@@ -46,25 +46,25 @@ class Decision:
     if_match: str | None = None
 
 
-async def settle(desk: Desk, actor: Actor, decision: Decision) -> Decided | idempotency.Replay:
+async def settle(context: SubmissionsContext, actor: Actor, decision: Decision) -> Decided | idempotency.Replay:
     """The new state, or the first answer again. Raises 403, 404, 409, 412, 422; leaves nothing then."""
-    async with desk.engine.begin() as tx:
+    async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, decision.attempt):
             return replay
         row = await write.lock_submission(tx, decision.submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
         if decision.act == "withdraw":
-            desk.check_acting(actor.person, row["unit"])
+            context.check_acting(actor.person, row["unit"])
         else:
-            check_coordinator(desk.catalogue, actor.person, desk.today())
+            check_coordinator(context.catalogue, actor.person, context.today())
         check_match(decision.if_match, row["version"])
         if faults := check_decision_reason(decision.reason, required=decision.act != "accept"):
             raise invalid([f.fault() for f in faults])
         after = decide(row["state"], row["revision"], row["latest_revision"], decision.act)
         if isinstance(after, Refusal):
             raise refused(after)
-        now = desk.clock.now()
+        now = context.clock.now()
         version = await write.advance(tx, row["obligation_id"], after, row["revision"])
         await write.set_state(tx, row["id"], after)
         await write.insert_review(
@@ -89,7 +89,7 @@ async def settle(desk: Desk, actor: Actor, decision: Decision) -> Decided | idem
             version=version,
         )
         await idempotency.finish(tx, decision.attempt, 200, body_of(answer))
-        await publish(tx, events.decided(decision.act, row, version, now, desk.catalogue.version))
+        await publish(tx, events.decided(decision.act, row, version, now, context.catalogue.version))
     return answer
 
 

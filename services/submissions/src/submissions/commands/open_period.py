@@ -15,7 +15,7 @@ from shared.text import Fault, Text
 from submissions import events
 from submissions.commands.answers import Opened
 from submissions.commands.authority import check_opener
-from submissions.commands.context import Desk
+from submissions.commands.context import SubmissionsContext
 from submissions.commands.submit import body_of
 from submissions.store import write
 
@@ -45,28 +45,28 @@ def check_period(catalogue: Catalogue, period: Period) -> None:
 
 
 async def open_period(
-    desk: Desk, person: Person, period: Period, attempt: idempotency.Attempt | None = None
+    context: SubmissionsContext, person: Person, period: Period, attempt: idempotency.Attempt | None = None
 ) -> Opened | idempotency.Replay:
     """How many were opened now and how many were before. Any number of callers at once open each of them once.
 
     Raises 403 when another body than the coordinator asks, 422 outside the time of the plan.
     """
-    check_opener(desk.catalogue, person, desk.today())
-    check_period(desk.catalogue, period)
-    rows = rows_for(desk, period)
-    async with desk.engine.begin() as tx:
+    check_opener(context.catalogue, person, context.today())
+    check_period(context.catalogue, period)
+    rows = rows_for(context, period)
+    async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return replay
-        now = desk.clock.now()
+        now = context.clock.now()
         new = await write.open_obligations(tx, rows, now)
         answer = Opened(opened=len(new), existing=len(rows) - len(new))
         await idempotency.finish(tx, attempt, 200, body_of(answer))
-        fresh = [events.opened(row, now, desk.catalogue.version) for row in rows if row["id"] in new]
+        fresh = [events.opened(row, now, context.catalogue.version) for row in rows if row["id"] in new]
         await publish(tx, *fresh)
     return answer
 
 
-def rows_for(desk: Desk, period: Period) -> list[dict[str, Any]]:
+def rows_for(context: SubmissionsContext, period: Period) -> list[dict[str, Any]]:
     return [
         {
             "id": uuid6.uuid7(),
@@ -76,5 +76,5 @@ def rows_for(desk: Desk, period: Period) -> list[dict[str, Any]]:
             "period": str(duty.period),
             "due_at": duty.due_at,
         }
-        for duty in desk.catalogue.forms_owed(period)
+        for duty in context.catalogue.forms_owed(period)
     ]

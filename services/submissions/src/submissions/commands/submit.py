@@ -13,7 +13,7 @@ from shared.messaging import publish
 from shared.text import Language, Text
 from submissions import events
 from submissions.commands.answers import Receipt, receipt
-from submissions.commands.context import Actor, Desk
+from submissions.commands.context import Actor, SubmissionsContext
 from submissions.http.etag import check_match
 from submissions.rules.submission import Rejected, Report, revise
 from submissions.rules.violation import Finding
@@ -43,14 +43,16 @@ class Refused(Problem):
         self.findings = findings
 
 
-async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Receipt | idempotency.Replay:
+async def take(
+    context: SubmissionsContext, actor: Actor, asked: Posting, report: Report
+) -> Receipt | idempotency.Replay:
     """The receipt of the new revision, or the first answer again. Raises `Refused`, 403, 404, 412, leaving nothing."""
-    async with desk.engine.begin() as tx:
+    async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, asked.attempt):
             return replay
-        duty = await lock(tx, desk, actor, asked)
-        now = asked.pretended_at or desk.clock.now()
-        revision = revise(desk.rules[duty["form"]], duty, report, now, desk.settings.close_after_years)
+        duty = await lock(tx, context, actor, asked)
+        now = asked.pretended_at or context.clock.now()
+        revision = revise(context.rules[duty["form"]], duty, report, now, context.settings.close_after_years)
         if isinstance(revision, Rejected):
             raise Refused(list(revision.faults))
         row = {
@@ -62,15 +64,15 @@ async def take(desk: Desk, actor: Actor, asked: Posting, report: Report) -> Rece
         version = await write.keep_submission(tx, row)
         answer = receipt(row, duty, asked.language)
         await idempotency.finish(tx, asked.attempt, 201, body_of(answer))
-        await publish(tx, events.received(duty, row, revision.observations, version, desk.catalogue.version))
+        await publish(tx, events.received(duty, row, revision.observations, version, context.catalogue.version))
     return answer
 
 
-async def lock(tx: AsyncConnection, desk: Desk, actor: Actor, asked: Posting) -> Row:
+async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, asked: Posting) -> Row:
     duty = await write.lock_obligation(tx, asked.obligation_id)
     if duty is None:
         raise not_found(NO_OBLIGATION)
-    desk.check_acting(actor.person, duty["unit"])
+    context.check_acting(actor.person, duty["unit"])
     check_match(asked.if_match, duty["version"])
     return duty
 

@@ -15,7 +15,7 @@ from shared.web.idempotency import attempt_of
 from shared.web.language import language
 from shared.web.shell.page import page
 from submissions.commands.answers import Receipt
-from submissions.commands.context import Actor, Desk, desk_of, sees_all
+from submissions.commands.context import Actor, SubmissionsContext, context_of, sees_all
 from submissions.commands.submit import NO_OBLIGATION, Posting, Refused, take
 from submissions.pages.form_table import Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
 from submissions.pages.task import task_of
@@ -27,61 +27,61 @@ from submissions.store.rows import Row
 router = APIRouter()
 Anyone = Annotated[Person, Depends(require())]
 Unit = Annotated[Person, Depends(require("reporter", "head"))]
-DeskOf = Annotated[Desk, Depends(desk_of)]
+Context = Annotated[SubmissionsContext, Depends(context_of)]
 
 
 @router.get("/obligations/{obligation_id}")
-async def show(request: Request, desk: DeskOf, person: Anyone, obligation_id: UUID) -> Response:
-    async with desk.engine.connect() as tx:
-        return await render(request, desk, person, tx, obligation_id)
+async def show(request: Request, context: Context, person: Anyone, obligation_id: UUID) -> Response:
+    async with context.engine.connect() as tx:
+        return await render(request, context, person, tx, obligation_id)
 
 
 @router.post("/obligations/{obligation_id}")
-async def send(request: Request, desk: DeskOf, person: Unit, obligation_id: UUID) -> Response:
+async def send(request: Request, context: Context, person: Unit, obligation_id: UUID) -> Response:
     """303 to the receipt, or the form again with what was typed and every fault (422)."""
     await request.body()  # kept, so that the idempotency hash can read it after the form was
     data = await request.form()
-    async with desk.engine.connect() as tx:
-        duty = await find(tx, desk, person, obligation_id)
-    report, typed = read_sheet(desk.rules[duty["form"]], dict(data))
+    async with context.engine.connect() as tx:
+        duty = await find(tx, context, person, obligation_id)
+    report, typed = read_sheet(context.rules[duty["form"]], dict(data))
     key = data.get("attempt")
     attempt = await attempt_of(request, person.subject, key=key if isinstance(key, str) and key else None)
     asked = Posting(obligation_id, attempt, None, language(request))
     try:
-        answer = await take(desk, Actor.of(request, person), asked, report)
+        answer = await take(context, Actor.of(request, person), asked, report)
     except Refused as refused:
-        async with desk.engine.connect() as tx:
-            return await render(request, desk, person, tx, obligation_id, typed, refused.findings)
+        async with context.engine.connect() as tx:
+            return await render(request, context, person, tx, obligation_id, typed, refused.findings)
     receipt = Receipt.model_validate_json(answer.body) if isinstance(answer, idempotency.Replay) else answer
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
 
-async def find(tx: AsyncConnection, desk: Desk, person: Person, obligation_id: UUID) -> Row:
+async def find(tx: AsyncConnection, context: SubmissionsContext, person: Person, obligation_id: UUID) -> Row:
     duty = await read.find_obligation(tx, obligation_id)
     if duty is None:
         raise not_found(NO_OBLIGATION)
-    desk.check_acting(person, duty["unit"])
+    context.check_acting(person, duty["unit"])
     return duty
 
 
 async def render(
     request: Request,
-    desk: Desk,
+    context: SubmissionsContext,
     person: Person,
     tx: AsyncConnection,
     obligation_id: UUID,
     typed: Typed | None = None,
     findings: Sequence[Finding] = (),
 ) -> Response:
-    duty = await find(tx, desk, person, obligation_id)
+    duty = await find(tx, context, person, obligation_id)
     revisions = await read.revisions(tx, obligation_id)
     last_year = await read.latest_of_period(tx, duty, previous(duty["period"]))
-    rules, spoken = desk.rules[duty["form"]], language(request)
+    rules, spoken = context.rules[duty["form"]], language(request)
     latest = revisions[0] if revisions else None
     typed = typed or typed_of(rules, latest, spoken)
-    context: dict[str, Any] = {
+    view: dict[str, Any] = {
         "duty": duty,
-        "task": task_of(duty, desk.clock.now(), desk.holidays),
+        "task": task_of(duty, context.clock.now(), context.holidays),
         "rules": rules,
         "columns": columns_of(rules),
         "rows": rows_of(rules, typed, written(last_year, spoken), findings),
@@ -97,4 +97,4 @@ async def render(
         "attempt": str(uuid4()),
         "illustrative": any(r["illustrative"] for r in (*revisions, last_year or {"illustrative": False})),
     }
-    return page(request, "obligation.html", 422 if findings else 200, **context)
+    return page(request, "obligation.html", 422 if findings else 200, **view)

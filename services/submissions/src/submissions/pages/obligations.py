@@ -16,7 +16,7 @@ from shared.web.cursor import Cursor, decode, encode
 from shared.web.shell.page import page
 from shared.web.shell.sign_in import grouped
 from submissions.commands.authority import may_open, units_of
-from submissions.commands.context import Desk, desk_of, sees_all
+from submissions.commands.context import SubmissionsContext, context_of, sees_all
 from submissions.commands.open_period import open_period, read_period
 from submissions.pages import form_pages, receipt_pages
 from submissions.pages.task import SHAPES, by_urgency, progress_of, task_of
@@ -27,7 +27,7 @@ from submissions.store.rows import Row
 router = APIRouter(include_in_schema=False)
 Opener = Annotated[Person, Depends(require("coordinator", "ops"))]
 Anyone = Annotated[Person, Depends(require())]
-DeskOf = Annotated[Desk, Depends(desk_of)]
+Context = Annotated[SubmissionsContext, Depends(context_of)]
 Choice = Annotated[str, Query(max_length=80)]
 
 PAGE = 100
@@ -42,7 +42,7 @@ async def tasks() -> RedirectResponse:
 @router.get("/obligations")
 async def obligations(
     request: Request,
-    desk: DeskOf,
+    context: Context,
     person: Anyone,
     unit: Choice = "",
     period: Choice | None = None,
@@ -51,13 +51,13 @@ async def obligations(
     cursor: Cursor = None,
 ) -> Response:
     if not sees_all(person):
-        return await own(request, desk, person)
-    now = desk.clock.now()
+        return await own(request, context, person)
+    now = context.clock.now()
     decoded = decode(cursor, datetime, UUID)
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         opened = await read.periods(tx)
         periods = [row["period"] for row in opened]
-        shown = current(opened, desk.today()) if period is None else period
+        shown = current(opened, context.today()) if period is None else period
         states = ("open", "returned", "withdrawn") if state == "pending" else (state,) if state in SHAPES else ()
         narrowed = Filter((unit,) if unit else (), shown or None, form or None, states)
         rows = await read.list_obligations(
@@ -71,39 +71,41 @@ async def obligations(
     return page(
         request,
         "province.html",
-        tasks=[task_of(row, now, desk.holidays) for row in rows[:PAGE]],
+        tasks=[task_of(row, now, context.holidays) for row in rows[:PAGE]],
         progress=progress_of(overview),
         chosen=chosen,
         periods=periods,
-        forms=desk.rules,
-        units=grouped(all_units(desk.catalogue), lambda u: u.valid_to is None or u.valid_to > desk.today()),
+        forms=context.rules,
+        units=grouped(all_units(context.catalogue), lambda u: u.valid_to is None or u.valid_to > context.today()),
         next_url=f"?{urlencode({**chosen, 'cursor': encode(last['due_at'], last['id'])})}" if last else None,
         first_url=f"?{urlencode(chosen)}" if cursor else None,
-        may_open=may_open(desk.catalogue, person, desk.today()),
+        may_open=may_open(context.catalogue, person, context.today()),
         illustrative=illustrative,
     )
 
 
 @router.post("/obligations/opening")
-async def open_obligations(desk: DeskOf, person: Opener, period: Annotated[str, Form(max_length=10)] = "") -> Response:
+async def open_obligations(
+    context: Context, person: Opener, period: Annotated[str, Form(max_length=10)] = ""
+) -> Response:
     """A period that cannot be read is a problem page; opening twice changes nothing."""
-    await open_period(desk, person, read_period(period))
+    await open_period(context, person, read_period(period))
     return RedirectResponse(f"/obligations?{urlencode({'period': period})}", 303)
 
 
-async def own(request: Request, desk: Desk, person: Person) -> Response:
-    now = desk.clock.now()
-    async with desk.engine.connect() as tx:
-        rows = await read.list_obligations(tx, Filter(units_of(desk.catalogue, person, desk.today())), None, OWN)
+async def own(request: Request, context: SubmissionsContext, person: Person) -> Response:
+    now = context.clock.now()
+    async with context.engine.connect() as tx:
+        rows = await read.list_obligations(tx, Filter(units_of(context.catalogue, person, context.today())), None, OWN)
         reasons = await read.return_reasons(tx, [row["id"] for row in rows if row["state"] == "returned"])
         illustrative = await read.any_illustrative(tx, [row["id"] for row in rows])
-    pending, done = by_urgency([task_of(row, now, desk.holidays) for row in rows])
+    pending, done = by_urgency([task_of(row, now, context.holidays) for row in rows])
     return page(
         request,
         "obligations.html",
         pending=pending,
         done=done,
-        forms=desk.rules,
+        forms=context.rules,
         unit=person.unit,
         reasons=reasons,
         illustrative=illustrative,

@@ -12,7 +12,7 @@ from shared.errors import Problem, not_found
 from shared.text import Fault
 from shared.web.shell.page import page
 from submissions.commands.authority import is_coordinator
-from submissions.commands.context import Actor, Desk, desk_of, sees_all
+from submissions.commands.context import Actor, SubmissionsContext, context_of, sees_all
 from submissions.commands.decide import NO_SUBMISSION, Decision, settle
 from submissions.pages.task import SHAPES
 from submissions.rules.form import Field, FormRules
@@ -24,59 +24,61 @@ router = APIRouter()
 Anyone = Annotated[Person, Depends(require())]
 Unit = Annotated[Person, Depends(require("reporter", "head"))]
 Coordinator = Annotated[Person, Depends(require("coordinator"))]
-DeskOf = Annotated[Desk, Depends(desk_of)]
+Context = Annotated[SubmissionsContext, Depends(context_of)]
 Word = Annotated[str, Form(max_length=10_000)]
 
 
 @router.get("/submissions/{submission_id}")
-async def show(request: Request, desk: DeskOf, person: Anyone, submission_id: UUID) -> Response:
-    return await render(request, desk, person, submission_id)
+async def show(request: Request, context: Context, person: Anyone, submission_id: UUID) -> Response:
+    return await render(request, context, person, submission_id)
 
 
 @router.post("/submissions/{submission_id}/decision")
 async def decide(
-    request: Request, desk: DeskOf, person: Coordinator, submission_id: UUID, decision: Word = "", reason: Word = ""
+    request: Request, context: Context, person: Coordinator, submission_id: UUID, decision: Word = "", reason: Word = ""
 ) -> Response:
     act: Act = "accept" if decision == "accept" else "return"
-    return await settled(request, desk, person, Decision(submission_id, act, reason))
+    return await settled(request, context, person, Decision(submission_id, act, reason))
 
 
 @router.post("/submissions/{submission_id}/withdrawal")
-async def withdraw(request: Request, desk: DeskOf, person: Unit, submission_id: UUID, reason: Word = "") -> Response:
-    return await settled(request, desk, person, Decision(submission_id, "withdraw", reason))
+async def withdraw(
+    request: Request, context: Context, person: Unit, submission_id: UUID, reason: Word = ""
+) -> Response:
+    return await settled(request, context, person, Decision(submission_id, "withdraw", reason))
 
 
-async def settled(request: Request, desk: Desk, person: Person, decision: Decision) -> Response:
+async def settled(request: Request, context: SubmissionsContext, person: Person, decision: Decision) -> Response:
     """303 back to the receipt, or the receipt again with what is missing (422)."""
     try:
-        await settle(desk, Actor.of(request, person), decision)
+        await settle(context, Actor.of(request, person), decision)
     except Problem as problem:
         if problem.status != 422:
             raise
-        return await render(request, desk, person, decision.submission_id, problem.faults, decision.reason or "")
+        return await render(request, context, person, decision.submission_id, problem.faults, decision.reason or "")
     return RedirectResponse(f"/submissions/{decision.submission_id}", 303)
 
 
 async def render(
     request: Request,
-    desk: Desk,
+    context: SubmissionsContext,
     person: Person,
     submission_id: UUID,
     faults: tuple[Fault, ...] = (),
     reason: str = "",
 ) -> Response:
-    async with desk.engine.connect() as tx:
+    async with context.engine.connect() as tx:
         row = await read.find_submission(tx, submission_id)
         if row is None:
             raise not_found(NO_SUBMISSION)
-        desk.check_acting(person, row["unit"])
+        context.check_acting(person, row["unit"])
         revisions = await read.revisions(tx, row["obligation_id"])
         reviews = await read.reviews(tx, row["obligation_id"])
-    rules = desk.rules[row["form"]]
+    rules = context.rules[row["form"]]
     latest = row["revision"] == row["latest_revision"]
     acts = [act for (state, act) in NEXT if state == row["state"] and latest]
     allowed: tuple[Act, ...] = ("withdraw",) if not sees_all(person) else ()
-    if is_coordinator(desk.catalogue, person, desk.today()):
+    if is_coordinator(context.catalogue, person, context.today()):
         allowed = ("accept", "return")
     return page(
         request,

@@ -2,12 +2,12 @@
 
 One transaction holds the inbox claim, the service's effects, the dead letters and the new outbox rows. A poison event
 is isolated by halving inside savepoints and becomes a dead letter; a failure of the infrastructure is raised, so that
-the batch comes again (intake.py paces it), and is never a dead letter.
+the batch comes again (rebalance.py paces it), and is never a dead letter.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,6 +55,20 @@ class Received:
 
 Apply = Callable[[AsyncConnection, list[Received]], Awaitable[None]]
 Poison = tuple[ConsumerRecord, str | None, str]
+
+
+def by_topic(effects: Mapping[str, Apply]) -> Apply:
+    """One effect for a batch of several topics. Each effect is called once a batch, with its own events in order."""
+    distinct = list(dict.fromkeys(effects.values()))
+    if len(distinct) == 1:
+        return distinct[0]
+
+    async def apply(tx: AsyncConnection, batch: list[Received]) -> None:
+        for effect in distinct:
+            if mine := [received for received in batch if effects[received.record.topic] == effect]:
+                await effect(tx, mine)
+
+    return apply
 
 
 def is_transient(error: BaseException) -> bool:

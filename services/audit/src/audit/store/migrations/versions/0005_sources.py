@@ -1,4 +1,4 @@
-"""What has come of each source: numbers, gaps, heartbeats; for the entries that are already here too."""
+"""What has come of each source: numbers, gaps, heartbeats; for the entries that are already context too."""
 
 from alembic import op
 

@@ -65,7 +65,7 @@ class Refused:
 
 
 @dataclass
-class Book:
+class Ledger:
     duties: dict[str, Duty] = field(default_factory=dict)
     acts: dict[str, list[Act]] = field(default_factory=dict)
     unanswered: dict[str, Asked] = field(default_factory=dict)

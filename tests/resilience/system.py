@@ -38,7 +38,7 @@ QUICK_MAIL = {
 STOP = ((signal.SIGCONT, 0.0), (signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 
 
-class Bed:
+class System:
     """`plant` names a planted bug (`planted.py`) that the workers are started with."""
 
     offset = 0.0
@@ -222,7 +222,7 @@ class Bed:
             environment[f"{service.upper()}_PORT"] = str(self.addresses[name])
         module: Sequence[str] = (service,)
         if self.plant and command == "worker":
-            module = ("tests.resilience.planted", self.plant, service)
+            module = ("tests.resilience.mutants", self.plant, service)
         child = self._child(name)
 
         def start() -> None:

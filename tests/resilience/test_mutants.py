@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from tests.resilience.planted import PLANTS
+from tests.resilience.mutants import PLANTS
 from tiendo_local.workspace import find
 
 
 @pytest.mark.parametrize("plant", PLANTS)
 def test_a_plant_replaces_what_is_there(plant: str) -> None:
-    code = f"from tests.resilience.planted import PLANTS; PLANTS['{plant}']()"
+    code = f"from tests.resilience.mutants import PLANTS; PLANTS['{plant}']()"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=find().root)

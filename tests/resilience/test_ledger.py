@@ -5,7 +5,6 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.resilience.book import Act, Asked, Book, Duty, Kind
 from tests.resilience.content import sha256
 from tests.resilience.expected import (
     MEASURES,
@@ -18,7 +17,8 @@ from tests.resilience.expected import (
     state,
     version,
 )
-from tests.resilience.scribe import NEXT
+from tests.resilience.ledger import Act, Asked, Duty, Kind, Ledger
+from tests.resilience.writer import NEXT
 
 BIRTHS = MEASURES[0]
 
@@ -70,29 +70,29 @@ def test_every_act_is_a_version_and_an_event() -> None:
 
 
 def test_the_province_is_the_sum_of_those_that_count() -> None:
-    book = Book()
+    ledger = Ledger()
     for n, acts in enumerate([told("submit"), told("submit", "accept"), told("submit", "return"), []]):
-        book.own(Duty(str(n), f"unit-{n}", "2026"))
-        book.acts[str(n)] = acts
-    assert figures(book, BIRTHS, "2026", "received") == Figures(222, 200, 2, 4)
-    assert figures(book, BIRTHS, "2026", "accepted") == Figures(111, 100, 1, 4)
-    assert figures(book, BIRTHS, "2026", "accepted", "unit-0") == Figures(None, None, 0, 1)
-    assert figures(book, BIRTHS, "2025", "received") == Figures(None, None, 0, 0)
-    assert figures(book, BIRTHS, "2026", "received").value(BIRTHS) == Decimal(111)
+        ledger.own(Duty(str(n), f"unit-{n}", "2026"))
+        ledger.acts[str(n)] = acts
+    assert figures(ledger, BIRTHS, "2026", "received") == Figures(222, 200, 2, 4)
+    assert figures(ledger, BIRTHS, "2026", "accepted") == Figures(111, 100, 1, 4)
+    assert figures(ledger, BIRTHS, "2026", "accepted", "unit-0") == Figures(None, None, 0, 1)
+    assert figures(ledger, BIRTHS, "2025", "received") == Figures(None, None, 0, 0)
+    assert figures(ledger, BIRTHS, "2026", "received").value(BIRTHS) == Decimal(111)
     assert Figures(200, 300, 1, 1).value(BIRTHS) == Decimal("66.666667")
     assert Figures(0, 0, 1, 1).value(BIRTHS) is None
 
 
 def test_only_what_was_answered_is_in_the_book() -> None:
-    book = Book()
-    book.own(Duty("o", "unit", "2026"))
+    ledger = Ledger()
+    ledger.own(Duty("o", "unit", "2026"))
     asked = Asked("key", "o", "submit", 1, values=births(1, 1))
-    book.ask(asked)
-    assert list(book.unanswered) == ["key"]
-    assert book.acts["o"] == []
-    book.acknowledge(asked, "s1")
-    assert not book.unanswered
-    assert [(a.submission, a.key) for a in book.acts["o"]] == [("s1", "key")]
+    ledger.ask(asked)
+    assert list(ledger.unanswered) == ["key"]
+    assert ledger.acts["o"] == []
+    ledger.acknowledge(asked, "s1")
+    assert not ledger.unanswered
+    assert [(a.submission, a.key) for a in ledger.acts["o"]] == [("s1", "key")]
 
 
 def test_the_hash_is_that_of_the_published_rule() -> None:
@@ -117,15 +117,15 @@ def stories(draw: st.DrawFn) -> list[list[Act]]:
 
 @given(stories())
 def test_sums_equal_a_naive_recomputation(all_acts: list[list[Act]]) -> None:
-    book = Book()
+    ledger = Ledger()
     received = accepted = 0
     for n, acts in enumerate(all_acts):
-        book.own(Duty(str(n), f"unit-{n}", "2026"))
-        book.acts[str(n)] = acts
+        ledger.own(Duty(str(n), f"unit-{n}", "2026"))
+        ledger.acts[str(n)] = acts
         on_received, on_accepted = naive(acts)
         received, accepted = received + on_received, accepted + on_accepted
     for basis, total in (("received", received), ("accepted", accepted)):
-        found = figures(book, BIRTHS, "2026", basis)  # type: ignore[arg-type]
+        found = figures(ledger, BIRTHS, "2026", basis)  # type: ignore[arg-type]
         assert (found.numerator or 0) == total
         assert found.expected == len(all_acts)
 

@@ -6,11 +6,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.resilience.book import Asked, Book, Duty, Kind
+from tests.resilience.api_client import ApiClient
 from tests.resilience.content import invent, report, sha256
-from tests.resilience.desk import Desk
 from tests.resilience.expected import Revision, revisions, state, version
-from tests.resilience.patience import Answer
+from tests.resilience.ledger import Asked, Duty, Kind, Ledger
+from tests.resilience.retrying_client import Answer
 
 # What may come next in each state of the obligation, with weights: nobody withdraws what was accepted.
 NEXT: dict[str, dict[Kind, int]] = {
@@ -24,27 +24,27 @@ REFUSED_SHARE, TWICE_SHARE, MATCHED_SHARE = 0.15, 0.15, 0.3
 RESOLVED = {"submit": "submitted", "accept": "accepted", "return": "returned", "withdraw": "withdrawn"}
 
 
-class Scribe:
-    def __init__(self, desk: Desk, book: Book, rng: Random) -> None:
-        self.desk, self.book, self.rng = desk, book, rng
+class Writer:
+    def __init__(self, api: ApiClient, ledger: Ledger, rng: Random) -> None:
+        self.api, self.ledger, self.rng = api, ledger, rng
 
     async def act(self, duty: Duty) -> None:
         """One request, or the same one twice at a time; about every seventh must be refused."""
-        if any(asked.obligation == duty.id for asked in self.book.unanswered.values()):
+        if any(asked.obligation == duty.id for asked in self.ledger.unanswered.values()):
             return  # nothing is known of its state
         if self.rng.random() < REFUSED_SHARE:
             await self.provoke(duty)
             return
-        now = state(self.book.acts[duty.id])
+        now = state(self.ledger.acts[duty.id])
         kinds = NEXT[now]
         asked = self.asked(duty, self.rng.choices(list(kinds), list(kinds.values()))[0])
-        self.book.ask(asked)
+        self.ledger.ask(asked)
         if self.rng.random() < TWICE_SHARE:
             await self.twice(duty, asked)
         else:
             matched = self.rng.random() < MATCHED_SHARE
-            tag = f'"{version(self.book.acts[duty.id])}"' if matched else None
-            await self.enter(duty, asked, await self.desk.send(duty, asked, if_match=tag))
+            tag = f'"{version(self.ledger.acts[duty.id])}"' if matched else None
+            await self.enter(duty, asked, await self.api.send(duty, asked, if_match=tag))
 
     def asked(self, duty: Duty, kind: Kind) -> Asked:
         """A valid request of this kind; its reason is a text that stands nowhere else."""
@@ -59,13 +59,13 @@ class Scribe:
         return Asked(key, duty.id, kind, latest.number + 1 if latest else 1, None, told, values, digest)
 
     def latest(self, duty: Duty) -> Revision | None:
-        all_of = revisions(self.book.acts[duty.id])
+        all_of = revisions(self.ledger.acts[duty.id])
         return all_of[-1] if all_of else None
 
     async def twice(self, duty: Duty, asked: Asked) -> None:
         """The same request twice at the same time: one effect, and both hear the same."""
-        answers = await asyncio.gather(self.desk.send(duty, asked), self.desk.send(duty, asked))
-        self.book.counts["sent twice"] += 1
+        answers = await asyncio.gather(self.api.send(duty, asked), self.api.send(duty, asked))
+        self.ledger.counts["sent twice"] += 1
         heard = [a for a in answers if a is not None]
         if len({(a.status, str(a.body)) for a in heard}) > 1:
             self.find(asked, f"sent twice at a time, answered differently: {[(a.status, a.body) for a in heard]}")
@@ -73,11 +73,11 @@ class Scribe:
 
     async def enter(self, duty: Duty, asked: Asked, answer: Answer | None) -> None:
         if answer is None:
-            self.book.counts["unanswered"] += 1
+            self.ledger.counts["unanswered"] += 1
         elif answer.ok:
             self.check(asked, answer.body)
-            self.book.counts[asked.kind] += 1
-            self.book.acknowledge(asked, answer.body["id"])
+            self.ledger.counts[asked.kind] += 1
+            self.ledger.acknowledge(asked, answer.body["id"])
         else:
             self.find(asked, f"was valid, but answered {answer.status} {answer.body}")
             await self.resolve(duty, asked)
@@ -88,24 +88,24 @@ class Scribe:
         if asked.kind == "submit":
             wanted["content_sha256"] = asked.sha256
         else:
-            wanted |= {"id": asked.submission, "version": version(self.book.acts[asked.obligation]) + 1}
+            wanted |= {"id": asked.submission, "version": version(self.ledger.acts[asked.obligation]) + 1}
         found = {name: body.get(name) for name in wanted}
         if found != wanted:
             self.find(asked, f"expected {wanted}, was answered {found}")
 
     async def resolve(self, duty: Duty, asked: Asked) -> None:
         """Refused, although it was valid: what stands there now tells whether an earlier try took effect."""
-        answer = await self.desk.submissions(duty)
+        answer = await self.api.submissions(duty)
         if answer is None or not answer.ok:
             return  # it stays unanswered, the checker asks again
         if (submission := effect(asked, answer.body["items"])) is not None:
-            self.book.acknowledge(asked, submission)
+            self.ledger.acknowledge(asked, submission)
         else:
-            self.book.drop(asked)
+            self.ledger.drop(asked)
 
     async def provoke(self, duty: Duty) -> None:
         """A request that must be refused, and leave nothing."""
-        acts = self.book.acts[duty.id]
+        acts = self.ledger.acts[duty.id]
         latest, asked = self.latest(duty), self.asked(duty, "submit")
         body, tag, status = report(asked.values or {}, asked.reason), None, 422
         choices = ["invalid", "stale"]
@@ -126,19 +126,19 @@ class Scribe:
                 return  # it may be accepted
             asked = replace(asked, kind="accept", submission=first.submit.submission, revision=first.number)
             body, status = {"decision": "accept", "reason": None}, 409
-        answer = await self.desk.send(duty, asked, body=body, if_match=tag)
+        answer = await self.api.send(duty, asked, body=body, if_match=tag)
         self.refused(asked, what, status, answer)
 
     def refused(self, asked: Asked, what: str, status: int, answer: Answer | None) -> None:
-        self.book.refuse(asked.obligation, what, (asked.sha256 if asked.kind == "submit" else asked.reason) or "")
+        self.ledger.refuse(asked.obligation, what, (asked.sha256 if asked.kind == "submit" else asked.reason) or "")
         if answer is None:
             return
-        self.book.counts[f"refused: {what}"] += 1
+        self.ledger.counts[f"refused: {what}"] += 1
         if answer.status != status:
             self.find(asked, f"had to be refused ({what}, {status}), was answered {answer.status} {answer.body}")
 
     def find(self, asked: Asked, text: str) -> None:
-        self.book.find(f"{asked.kind} revision {asked.revision} of {asked.obligation}: {text}")
+        self.ledger.find(f"{asked.kind} revision {asked.revision} of {asked.obligation}: {text}")
 
 
 def effect(asked: Asked, items: list[dict[str, Any]]) -> str | None:

@@ -3,28 +3,28 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.resilience.book import Asked, Duty
 from tests.resilience.content import report
 from tests.resilience.expected import ROOT
-from tests.resilience.patience import Answer, Patience
+from tests.resilience.ledger import Asked, Duty
+from tests.resilience.retrying_client import Answer, RetryingClient
 
 # Reports for a year that is closed are taken as illustrative data only.
 FIRST_OPEN_YEAR = 2025
 ILLUSTRATIVE = {"X-Tiendo-Illustrative": "true"}
 
 
-class Desk:
-    def __init__(self, base: str, patience: Patience, token_of: Callable[[str, str], str]) -> None:
-        self._base, self.patience, self._token_of = base, patience, token_of
+class ApiClient:
+    def __init__(self, base: str, client: RetryingClient, token_of: Callable[[str, str], str]) -> None:
+        self._base, self.client, self._token_of = base, client, token_of
 
     async def open(self, period: str, key: str) -> None:
-        answer = await self.patience.post(
+        answer = await self.client.post(
             f"{self._base}/obligations/opening", self._coordinator, {"period": period}, key=key
         )
         assert answer and answer.ok, answer
 
     async def duties(self, period: str, form: str) -> list[dict[str, Any]]:
-        answer = await self.patience.get(
+        answer = await self.client.get(
             f"{self._base}/obligations", self._coordinator, period=period, form=form, limit="500"
         )
         assert answer and answer.ok and answer.body["next"] is None, answer
@@ -54,11 +54,11 @@ class Desk:
             url = f"{self._base}/submissions/{asked.submission}/decision"
             body = body or {"decision": asked.kind, "reason": asked.reason}
             token = self._coordinator
-        return await self.patience.post(url, token, body, key=asked.key, headers=headers)
+        return await self.client.post(url, token, body, key=asked.key, headers=headers)
 
     async def submissions(self, duty: Duty) -> Answer | None:
         """Newest first."""
-        return await self.patience.get(f"{self._base}/submissions", self._coordinator, obligation=duty.id, limit="500")
+        return await self.client.get(f"{self._base}/submissions", self._coordinator, obligation=duty.id, limit="500")
 
     @property
     def _coordinator(self) -> str:

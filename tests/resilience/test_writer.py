@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.resilience.book import Book, Duty
+from tests.resilience.api_client import ApiClient
 from tests.resilience.content import sha256
-from tests.resilience.desk import Desk
 from tests.resilience.expected import state
-from tests.resilience.patience import Patience
-from tests.resilience.scribe import REFUSED_SHARE, RESOLVED, TWICE_SHARE, Scribe, effect
+from tests.resilience.ledger import Duty, Ledger
+from tests.resilience.retrying_client import RetryingClient
+from tests.resilience.writer import REFUSED_SHARE, RESOLVED, TWICE_SHARE, Writer, effect
 
 DUTY = Duty("o1", "unit", "2026")
 
@@ -63,12 +63,12 @@ class Service:
         return httpx.Response(201, json=self.rows[-1])
 
 
-def scribe(service: Callable[..., Any], failed: Callable[[str], None] = lambda _: None) -> Scribe:
-    book = Book()
-    book.own(DUTY)
-    patience = Patience(book.counts, failed, transport=httpx.MockTransport(service))
-    desk = Desk("http://submissions/api/v1", patience, lambda role, unit: f"{role} {unit}")
-    return Scribe(desk, book, Chosen())
+def writer(service: Callable[..., Any], failed: Callable[[str], None] = lambda _: None) -> Writer:
+    ledger = Ledger()
+    ledger.own(DUTY)
+    client = RetryingClient(ledger.counts, failed, transport=httpx.MockTransport(service))
+    api = ApiClient("http://submissions/api/v1", client, lambda role, unit: f"{role} {unit}")
+    return Writer(api, ledger, Chosen())
 
 
 class Chosen(Random):
@@ -81,54 +81,54 @@ class Chosen(Random):
 async def test_a_lost_answer_is_asked_for_again_and_entered_once() -> None:
     told: list[str] = []
     service = Service(lose=3)
-    it = scribe(service, told.append)
+    it = writer(service, told.append)
     await it.act(DUTY)
-    assert [act.submission for act in it.book.acts["o1"]] == ["s1"]
+    assert [act.submission for act in it.ledger.acts["o1"]] == ["s1"]
     assert len(service.rows) == 1
     assert len(told) == 3, "a strict run has to hear of each"
-    assert (it.book.findings, it.book.unanswered) == ([], {})
+    assert (it.ledger.findings, it.ledger.unanswered) == ([], {})
 
 
 async def test_a_key_that_is_not_honoured_is_found_by_the_revision_of_the_receipt() -> None:
-    it = scribe(Service(lose=1, honours_keys=False))
+    it = writer(Service(lose=1, honours_keys=False))
     await it.act(DUTY)
-    assert "'revision': 2" in it.book.findings[0]
+    assert "'revision': 2" in it.ledger.findings[0]
 
 
 async def test_a_decision_refused_since_the_first_try_took_effect_is_resolved_by_reading() -> None:
     service = Service(honours_keys=False)
-    it = scribe(service)
+    it = writer(service)
     await it.act(DUTY)
     service.lose = 1
     asked = it.asked(DUTY, "accept")
-    it.book.ask(asked)
-    await it.enter(DUTY, asked, await it.desk.send(DUTY, asked))
-    assert state(it.book.acts["o1"]) == "accepted"
-    assert "answered 409" in it.book.findings[0]
+    it.ledger.ask(asked)
+    await it.enter(DUTY, asked, await it.api.send(DUTY, asked))
+    assert state(it.ledger.acts["o1"]) == "accepted"
+    assert "answered 409" in it.ledger.findings[0]
 
 
 async def test_a_request_that_had_to_be_refused_and_was_not_is_found() -> None:
-    it = scribe(Service(lenient=True))
+    it = writer(Service(lenient=True))
     await it.provoke(DUTY)
-    assert "had to be refused" in it.book.findings[0]
+    assert "had to be refused" in it.ledger.findings[0]
 
 
 async def test_one_key_sent_twice_at_a_time_has_one_effect() -> None:
     for honours, findings in ((True, 0), (False, 1)):
-        it = scribe(Service(honours_keys=honours))
+        it = writer(Service(honours_keys=honours))
         asked = it.asked(DUTY, "submit")
-        it.book.ask(asked)
+        it.ledger.ask(asked)
         await it.twice(DUTY, asked)
-        assert len(it.book.findings) == findings
+        assert len(it.ledger.findings) == findings
 
 
 async def test_what_is_never_answered_stays_open_and_is_told_by_what_stands_there() -> None:
     service = Service(lose=10**6)
-    it = scribe(service)
-    it.desk.patience.give_up_at = 0
+    it = writer(service)
+    it.api.client.give_up_at = 0
     await it.act(DUTY)
-    (asked,) = it.book.unanswered.values()
-    assert it.book.acts["o1"] == []
+    (asked,) = it.ledger.unanswered.values()
+    assert it.ledger.acts["o1"] == []
     assert effect(asked, service.rows) == "s1"
     assert effect(asked, []) is None
     await it.act(DUTY)
@@ -143,7 +143,7 @@ async def test_a_failure_of_the_service_is_no_answer(status: int) -> None:
     async def failing(request: httpx.Request) -> httpx.Response:
         return next(answers, None) or await service(request)
 
-    it = scribe(failing)
+    it = writer(failing)
     await it.act(DUTY)
-    assert len(it.book.acts["o1"]) == 1
-    assert it.book.counts["retries"] == 2
+    assert len(it.ledger.acts["o1"]) == 1
+    assert it.ledger.counts["retries"] == 2

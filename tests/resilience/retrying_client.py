@@ -36,7 +36,7 @@ class Answer:
         return str(self.body.get("code", "")) if isinstance(self.body, dict) else ""
 
 
-class Patience:
+class RetryingClient:
     """Counts what it does. `failed` is told of every try that failed, in words."""
 
     def __init__(

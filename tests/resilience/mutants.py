@@ -1,6 +1,6 @@
 """Workers with a planted bug, to show that the suite would see it.
 
-`python -m tests.resilience.planted NAME SERVICE worker`. Nothing of the services is changed: the bug is put over their
+`python -m tests.resilience.mutants NAME SERVICE worker`. Nothing of the services is changed: the bug is put over their
 code in this process only. An inbox that claims nothing is no plant: every effect is harmless when it is repeated.
 """
 
@@ -17,7 +17,7 @@ from shared.messaging import BatchConsumer, Relay
 from shared.messaging.consumer import batch_consumer as consuming
 from shared.messaging.consumer.batch_consumer import Poison
 from shared.messaging.relay.chain import number
-from shared.messaging.relay.relay_cursor import Head, Row, next_batch
+from shared.messaging.relay.relay_cursor import RelayCursor, Row, next_batch
 
 HELP = "a service's worker with a planted bug"
 
@@ -49,14 +49,14 @@ def relay_forgets() -> None:
     """Rows leave the outbox, and that is committed, whether or not Kafka acknowledges them."""
 
     async def send(
-        self: Relay, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], head: Head
-    ) -> Head:
-        sequence, prevhash = head.sequence, head.hash
+        self: Relay, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], cursor: RelayCursor
+    ) -> RelayCursor:
+        sequence, prevhash = cursor.sequence, cursor.hash
         for row in rows:
             last = number(row.value, sequence + 1, prevhash)
             sequence, prevhash = last.sequence, last.hash
             await producer.send(row.topic, last.body, key=row.key.encode())
-        return Head(sequence, prevhash, await next_batch(tx, self._batch))
+        return RelayCursor(sequence, prevhash, await next_batch(tx, self._batch))
 
     replace(Relay, "_send", send)
 
@@ -75,7 +75,7 @@ PLANTS: dict[str, Callable[[], None]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.resilience.planted", description=HELP)
+    parser = argparse.ArgumentParser(prog="python -m tests.resilience.mutants", description=HELP)
     parser.add_argument("plant", choices=PLANTS)
     parser.add_argument("service")
     parser.add_argument("command", choices=("worker",))
