@@ -7,7 +7,7 @@ import pytest
 
 HERE = Path(__file__).parent
 SYSTEM = {"shared", "submissions", "aggregation", "notifications", "audit", "tiendo_local"}
-KNOWN = ["ledger", "content", "expected", "api", "client", "writer", "writers", "reading", "checker"]
+KNOWN = ["ledger", "content", "expected", "api_client", "retrying_client", "writer", "writers", "reading", "checker"]
 FILES = [HERE / f"{name}.py" for name in KNOWN] + sorted((HERE / "judging").glob("*.py"))
 
 
