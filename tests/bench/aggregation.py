@@ -102,7 +102,7 @@ async def _ours(engine: AsyncEngine, total: int) -> float:
 async def _rate(engine: AsyncEngine) -> float:
     async with engine.connect() as connection:
         _, *batches, last = (await connection.execute(_BATCHES)).all()
-    return sum(b.events for b in batches) / (last.received_at - batches[0].received_at).total_seconds()
+    return float(sum(b.events for b in batches) / (last.received_at - batches[0].received_at).total_seconds())
 
 
 async def _idle(engine: AsyncEngine, applied: int) -> bool:

@@ -25,7 +25,7 @@ async def measure(subject: Subject) -> dict[str, Any]:
     api = system.services["submissions"]
     api.start([sys.executable, "-m", "submissions", "api"], env=system.environments["submissions"])
     api.wait_until(lambda: answers_ok(system.urls["submissions"] + "/readyz"), 60, "ready")
-    floor = Child("floor", system.place.logs / "floor.log")
+    floor = Child("floor", system.workspace.logs / "floor.log")
     port = subject.free_port()
     system.postgres.create_database("floor")
     url = system.postgres.url("floor", driver="+asyncpg")

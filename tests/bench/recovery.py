@@ -95,7 +95,7 @@ async def _takeover(subject: Subject, duties: Sequence[dict[str, Any]], aggregat
     """Two workers share the partitions, one is killed; until what every partition gets is applied again."""
     system, port = subject.system, subject.free_port()
     environment = {**system.environments["aggregation"], "AGGREGATION_PORT": str(port)}
-    second = Child("second worker", system.place.logs / "second.log")
+    second = Child("second worker", system.workspace.logs / "second.log")
     second.start([sys.executable, "-m", "aggregation", "worker"], env=environment)
     try:
         await asyncio.to_thread(

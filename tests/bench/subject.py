@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from tiendo_local.system import System
-from tiendo_local.workspace import Place, find
+from tiendo_local.workspace import Workspace, find
 
 PERIOD = "2026"
 FORM = "B01-XA"
@@ -72,7 +72,7 @@ def submission_body(duty: dict[str, Any], *, boys: int = 112, reason: str | None
 def running() -> Iterator[Subject]:
     with tempfile.TemporaryDirectory(prefix="tiendo-bench-") as folder:
         Path(folder).chmod(0o755)
-        system = System(Place(find().root, Path(folder) / "local"), fixed_ports=False)
+        system = System(Workspace(find().root, Path(folder) / "local"), fixed_ports=False)
         system.start()
         try:
             yield Subject(system)

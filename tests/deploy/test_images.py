@@ -22,7 +22,7 @@ LOADS = """
 import importlib, sys
 from importlib.resources import files
 from shared.catalogue import load
-from shared.web import messages
+from shared.text import messages
 name = sys.argv[1]
 load()
 messages.load("shared.web", name)

@@ -6,7 +6,7 @@ import pytest
 
 from tiendo_local import services
 from tiendo_local.issuer import Issuer
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 PORTS = {"submissions": 1, "aggregation": 2, "notifications": 3, "audit": 4, "smtp": 5, "mailbox": 6}
 
@@ -17,7 +17,7 @@ def test_the_environment_is_local_whatever_the_shell_says(
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", said)
     monkeypatch.setenv("SMTP_URL", "smtp://mail.example:25")
-    place = Place(tmp_path, tmp_path)
-    given = services.common_environment(place, Issuer(tmp_path), PORTS, offset=0.0, broker={})
+    workspace = Workspace(tmp_path, tmp_path)
+    given = services.common_environment(workspace, Issuer(tmp_path), PORTS, offset=0.0, broker={})
     assert given["ENVIRONMENT"] == "local"
     assert given["SMTP_URL"] == "smtp://mail.example:25", "the others are the caller's to choose"

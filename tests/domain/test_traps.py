@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
+from pydantic import BaseModel
 
 from audit.rules.inspection import read_inspection
 from audit.rules.vocabulary import vocabulary
@@ -86,7 +87,11 @@ def test_trap_14_no_department_unit_or_level_stands_in_code(catalogue: Catalogue
 def test_trap_16_an_event_has_no_room_for_a_name() -> None:
     """Every text of an event is a code, a digest, a day or a message id: none can hold a sentence."""
     free = []
-    models = [*events.DATA_TYPES.values(), event_data.ObservationValue, event_data.IndicatorFigures]
+    models: list[type[BaseModel]] = [
+        *events.DATA_TYPES.values(),
+        event_data.ObservationValue,
+        event_data.IndicatorFigures,
+    ]
     for model in models:
         for name, hint in get_type_hints(model, include_extras=True).items():
             if name in model.model_fields and _is_free_text(hint):

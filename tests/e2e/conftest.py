@@ -10,7 +10,7 @@ from tests.e2e.jaeger import Jaeger
 from tests.e2e.journey import Urls
 from tiendo_local.commands.up import open_obligations
 from tiendo_local.system import System
-from tiendo_local.workspace import Place, find
+from tiendo_local.workspace import Workspace, find
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[System]:
     with pytest.MonkeyPatch.context() as patch:
         if jaeger:
             patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.endpoint)
-        system = System(Place(find().root, server_folder / "system"), fixed_ports=False)
+        system = System(Workspace(find().root, server_folder / "system"), fixed_ports=False)
         system.start()
     try:
         open_obligations(system, "DAK_NONG")

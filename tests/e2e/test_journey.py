@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.jaeger import Jaeger, missing
 from tests.e2e.journey import Journey, Urls
-from tiendo_local.commands.span import Span
+from tiendo_local.commands.span import TraceSpan
 from tiendo_local.commands.trace import collect
 from tiendo_local.commands.waterfall import draw
 from tiendo_local.system import System
@@ -41,7 +41,7 @@ def test_one_trace_from_the_request_to_the_audit_log(system: System, walked: dic
     """The trace id on the receipt names one trace through outbox, relay and all four services."""
 
     def missing() -> list[str]:
-        own = [span for span in collect(system.place.spans, walked["trace"]) if span.trace == walked["trace"]]
+        own = [span for span in collect(system.workspace.spans, walked["trace"]) if span.trace == walked["trace"]]
         return [
             f"{service}: {name}"
             for service, names in TRACED.items()
@@ -53,9 +53,9 @@ def test_one_trace_from_the_request_to_the_audit_log(system: System, walked: dic
     while missing() and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not missing()
-    spans = collect(system.place.spans, walked["trace"])
+    spans = collect(system.workspace.spans, walked["trace"])
     assert _has_database_span(spans), "SQLAlchemy is not traced"
-    by_submission = collect(system.place.spans, walked["submissions"][0])
+    by_submission = collect(system.workspace.spans, walked["submissions"][0])
     assert walked["trace"] in {span.trace for span in by_submission}
     drawn = "\n".join(draw(spans, 140))
     assert all(service in drawn for service in TRACED)
@@ -73,7 +73,7 @@ def test_jaeger_has_the_same_trace(jaeger: Jaeger | None, walked: dict[str, Any]
             assert any(span.startswith(name) for span in found.get(service, ())), (service, name, found)
 
 
-def _has_database_span(spans: list[Span]) -> bool:
+def _has_database_span(spans: list[TraceSpan]) -> bool:
     return any(span.name.upper().startswith(("INSERT", "SELECT", "UPDATE")) for span in spans)
 
 

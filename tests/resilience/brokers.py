@@ -10,7 +10,7 @@ from tiendo_local.servers.kafka import java
 from tiendo_local.servers.ports import Ports
 from tiendo_local.servers.process import Child
 from tiendo_local.servers.tansu import Tansu
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 Log = Callable[[str], Path]
 
@@ -95,7 +95,7 @@ def wants_tansu() -> bool:
     return os.environ.get("TIENDO_BROKER") == "tansu" or java() is None
 
 
-def choose(folder: Path, place: Place, nodes: int, log: Log) -> Brokers:
+def choose(folder: Path, workspace: Workspace, nodes: int, log: Log) -> Brokers:
     if wants_tansu():
         return InMemory(folder, log)
-    return Cluster(folder, place, nodes, log)
+    return Cluster(folder, workspace, nodes, log)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tiendo_local.servers import kafka
 from tiendo_local.servers.ports import Ports, answers
 from tiendo_local.servers.process import Child
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 HEAP = "512m"
 
@@ -59,13 +59,13 @@ class Node:
             ports.get(f"{what}-{number}") for what in ("client", "internal", "controller", "proxy")
         )
 
-    def prepare(self, place: Place, cluster: str, **facts: object) -> None:
+    def prepare(self, workspace: Workspace, cluster: str, **facts: object) -> None:
         """Write its configuration and format its storage."""
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
         ports = {n: getattr(self, n) for n in ("client", "internal", "controller", "proxy")}
         properties.write_text(PROPERTIES.format(node=self.number, data=self.data, **ports, **facts), encoding="utf-8")
-        java = kafka.command(place, self.folder, heap=HEAP)
+        java = kafka.command(workspace, self.folder, heap=HEAP)
         kafka.format_storage(java, properties, self.data, cluster)
         # The quick compiler alone: a node that was killed is back sooner, and these nodes do not live long.
         self.command = [*java, "-XX:TieredStopAtLevel=1", "kafka.Kafka", properties]
@@ -81,8 +81,8 @@ class Cluster:
     kind = "kafka"
     idempotent = True
 
-    def __init__(self, folder: Path, place: Place, count: int, log: Callable[[str], Path]) -> None:
-        self.place = place
+    def __init__(self, folder: Path, workspace: Workspace, count: int, log: Callable[[str], Path]) -> None:
+        self.workspace = workspace
         self.replicas = min(count, 3)
         self.in_sync = 2 if count > 1 else 1
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ class Cluster:
         voters = ",".join(f"{node.number}@127.0.0.1:{node.controller}" for node in self.nodes)
         facts = {"voters": voters, "replicas": self.replicas, "in_sync": self.in_sync}
         with ThreadPoolExecutor(len(self.nodes)) as pool:
-            list(pool.map(lambda node: node.prepare(self.place, cluster, **facts), self.nodes))
+            list(pool.map(lambda node: node.prepare(self.workspace, cluster, **facts), self.nodes))
             list(pool.map(Node.start, self.nodes))
 
     def stop(self) -> None:

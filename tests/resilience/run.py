@@ -47,7 +47,9 @@ def run(seed: int, form: Form, *, keep: bool = False) -> bool:
     right = False
     try:
         system.start()
-        print(f"{len(system.processes)} processes after {time.monotonic() - began:.0f} s, logs in {system.place.logs}")
+        print(
+            f"{len(system.processes)} processes after {time.monotonic() - began:.0f} s, logs in {system.workspace.logs}"
+        )
         rows = asyncio.run(_run(system, seed, form))
         print(table(rows), flush=True)
         right = all(row.ok for row in rows)
@@ -65,7 +67,7 @@ async def _run(system: System, seed: int, form: Form) -> list[Row]:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
     rng = Random(seed)
     ledger = Ledger()
-    journal = Journal(system.place.logs / "journal.log")
+    journal = Journal(system.workspace.logs / "journal.log")
     driver = Driver(system, journal)
     injector = Injector(system.bootstrap, Random(rng.random()), driver.kafka, idempotent=system.brokers.idempotent)
     planned = _plan(system, Random(rng.random()), form)

@@ -24,7 +24,7 @@ from tiendo_local.servers.ports import Ports, answers
 from tiendo_local.servers.postgres import Postgres
 from tiendo_local.servers.process import Child
 from tiendo_local.services import SERVICES, answers_ok, url_variable
-from tiendo_local.workspace import Place, find
+from tiendo_local.workspace import Workspace, find
 
 WORKERS = {"submissions": 2, "aggregation": 2, "notifications": 1, "audit": 1}
 READY_SECONDS = 90.0
@@ -52,8 +52,8 @@ class System:
         plant: str | None = None,
         say: Callable[[str], None] = print,
     ) -> None:
-        self.place = Place(find().root, folder)
-        self.place.make()
+        self.workspace = Workspace(find().root, folder)
+        self.workspace.make()
         folder.chmod(0o755)
         self.say = say
         self.plant = plant
@@ -61,7 +61,7 @@ class System:
         self.issuer = Issuer(folder / "issuer")
         self.postgres = Postgres(folder / "postgres", log=self._log("postgres"))
         self.ports = Ports(folder / "ports.json")
-        self.brokers: Brokers = choose(folder / "brokers", self.place, nodes, self._log)
+        self.brokers: Brokers = choose(folder / "brokers", self.workspace, nodes, self._log)
         self.supervisor = Supervisor()
         self.network = Network()
         self.proxies: dict[str, Proxy] = {}
@@ -121,7 +121,7 @@ class System:
     def remove(self) -> None:
         """Remove the folder of a stopped bed."""
         self.postgres.remove()
-        shutil.rmtree(self.place.local, ignore_errors=True)
+        shutil.rmtree(self.workspace.local, ignore_errors=True)
 
     def kill(self, name: str, *, hold: bool = False) -> None:
         """kill -9; the supervisor starts it again, or `release` does when it is held."""
@@ -171,7 +171,7 @@ class System:
                 child.wait_until(lambda name=name: self.ready(name), seconds, "ready")  # type: ignore[misc]
 
     def _log(self, name: str) -> Path:
-        return self.place.logs / f"{name}.log"
+        return self.workspace.logs / f"{name}.log"
 
     def _address(self, name: str) -> str:
         return name.removesuffix("-api")
@@ -200,7 +200,7 @@ class System:
     def _start_mailbox(self) -> None:
         smtp, page = self.ports.get("smtp"), self.ports.get("mailbox")
         self.addresses |= {"smtp": smtp, "mailbox": page} | {name: self.ports.get(name) for name in SERVICES}
-        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.place.mailbox)]
+        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.workspace.mailbox)]
         command += ["--smtp-port", str(smtp), "--page-port", str(page)]
         child = self._child("mailbox")
         child.start(command)
@@ -208,7 +208,7 @@ class System:
         child.wait_until(lambda: answers(smtp) and answers(page), 30, "listening")
 
     def _child(self, name: str) -> Child:
-        return Child(name, self._log(name), self.place.local / "run" / f"{name}.pid.json")
+        return Child(name, self._log(name), self.workspace.local / "run" / f"{name}.pid.json")
 
     def _add_service(self, service: str) -> None:
         self._add(service, f"{service}-api", "api")
@@ -226,7 +226,7 @@ class System:
         child = self._child(name)
 
         def start() -> None:
-            child.start([sys.executable, "-m", *module, command], env=environment, cwd=self.place.root)
+            child.start([sys.executable, "-m", *module, command], env=environment, cwd=self.workspace.root)
 
         start()
         self.supervisor.add(name, child, start)
@@ -239,7 +239,7 @@ class System:
             "KAFKA_FETCH_MAX_WAIT_MS": "100" if self.brokers.idempotent else "50",
             "KAFKA_SESSION_TIMEOUT_MS": "6000",  # the shortest: the partitions of a killed worker wait that long
         }
-        common = services.common_environment(self.place, self.issuer, self.addresses, offset=0, broker=broker)
+        common = services.common_environment(self.workspace, self.issuer, self.addresses, offset=0, broker=broker)
         for name in SERVICES:
             common.pop(url_variable(name), None)
         url = _at_port(self.databases[service], self.addresses[f"postgres-{service}"])

@@ -15,7 +15,7 @@ from tests.resilience.expected import counting
 from tests.resilience.ledger import Ledger
 from tests.resilience.writers import Writers
 from tiendo_local.system import System
-from tiendo_local.workspace import Place, find
+from tiendo_local.workspace import Workspace, find
 
 ACTS, SECONDS = 250, 60.0
 WRITERS = 12
@@ -46,7 +46,7 @@ def with_another_boy(ledger: Ledger) -> Ledger:
 @pytest.fixture
 def whole(server_folder: Path) -> Iterator[System]:
     """A system of this test's own: the book has to begin with the first report."""
-    system = System(Place(find().root, server_folder / "written"), fixed_ports=False)
+    system = System(Workspace(find().root, server_folder / "written"), fixed_ports=False)
     system.start()
     try:
         yield system

@@ -6,7 +6,8 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tiendo_local.broken_batch import send_broken
-from tiendo_local.commands.lag import Waiting, ask_database, consumer_lag, table
+from tiendo_local.commands.consumer_lag import consumer_lag
+from tiendo_local.commands.lag import Waiting, ask_database, table
 from tiendo_local.servers.broker import Broker
 
 

@@ -12,35 +12,35 @@ from tiendo_local.workspace import find
 def main(argv: list[str] | None = None) -> int:
     """Returns the exit code: 0 well, 1 not (`rebuild` also 3: nothing to tell)."""
     given = _parser().parse_args(argv)
-    place = find(given.local)
+    workspace = find(given.local)
     try:
         # Each command imports what it needs: `tiendo token` is run in loops.
         if given.command == "up":
             from tiendo_local.commands.up import up
 
-            return up(place, now=given.now, demo=given.demo, port_base=given.port_base)
+            return up(workspace, now=given.now, demo=given.demo, port_base=given.port_base)
         if given.command == "token":
             from tiendo_local.issuer import Issuer
 
             _known_unit(given.unit)
-            print(Issuer(place.local / "issuer").token(given.role, given.unit, subject=given.subject))
+            print(Issuer(workspace.local / "issuer").token(given.role, given.unit, subject=given.subject))
             return 0
         if given.command == "lag":
             from tiendo_local.commands.lag import show_lag
 
-            return show_lag(place)
+            return show_lag(workspace)
         if given.command == "rebuild":
             from tiendo_local.commands.rebuild import rebuild
 
-            return rebuild(place, origin=given.origin, swap=given.swap)
+            return rebuild(workspace, origin=given.origin, swap=given.swap)
         if given.command == "deadletters":
             from tiendo_local.commands.dead_letters import run
 
-            return run(place, given)
+            return run(workspace, given)
         if given.command == "trace":
             from tiendo_local.commands.trace import show_trace
 
-            return show_trace(place.spans, given.id)
+            return show_trace(workspace.spans, given.id)
         return _check(given.files)
     except LocalFault as fault:
         say_error(str(fault))

@@ -11,7 +11,7 @@ from pathlib import Path
 from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers.process import Child
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
 READY_SECONDS = 90.0
@@ -22,14 +22,14 @@ def url_variable(service: str) -> str:
 
 
 def common_environment(
-    place: Place, issuer: Issuer, ports: Mapping[str, int], *, offset: float, broker: Mapping[str, str]
+    workspace: Workspace, issuer: Issuer, ports: Mapping[str, int], *, offset: float, broker: Mapping[str, str]
 ) -> dict[str, str]:
     """What all services get. What the caller's own environment says wins, except `ENVIRONMENT`, which shells often use
     for something else, and the addresses chosen here."""
     chosen = {
-        "TIENDO_SPANS_DIR": str(place.spans),
+        "TIENDO_SPANS_DIR": str(workspace.spans),
         "TIENDO_CLOCK_OFFSET_SECONDS": str(offset),
-        "TIENDO_BUILD": build(place.root),
+        "TIENDO_BUILD": build(workspace.root),
         "LOCAL_ISSUER_KEY_FILE": str(issuer.key_file),
         "SMTP_URL": f"smtp://127.0.0.1:{ports['smtp']}",
         "PYTHONUNBUFFERED": "1",

@@ -20,25 +20,31 @@ from tiendo_local.servers.ports import Ports, answers
 from tiendo_local.servers.postgres import Postgres
 from tiendo_local.servers.process import Child, end_leftover
 from tiendo_local.services import SERVICES
-from tiendo_local.workspace import Place, write_json
+from tiendo_local.workspace import Workspace, write_json
 
 STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 
 
 class System:
-    """Everything below `place.local`. `offset` seconds are added to the services' clocks."""
+    """Everything below `workspace.local`. `offset` seconds are added to the services' clocks."""
 
     def __init__(
-        self, place: Place, *, offset: float = 0, port_base: int | None = None, fixed_ports: bool = True, say: Say = say
+        self,
+        workspace: Workspace,
+        *,
+        offset: float = 0,
+        port_base: int | None = None,
+        fixed_ports: bool = True,
+        say: Say = say,
     ) -> None:
         """`fixed_ports`: the usual 8001-8004, 1025 and 8025 (or `port_base` and on) if free; else any free ones."""
-        self.place = place
+        self.workspace = workspace
         self.offset = offset
         self.say = say
-        place.make()
-        self.issuer = Issuer(place.local / "issuer")
-        self.postgres = Postgres(place.local / "postgres", log=place.logs / "postgres.log")
-        self.broker: Broker = brokers.choose(place.local, place, log=place.logs / "broker.log", say=say)
+        workspace.make()
+        self.issuer = Issuer(workspace.local / "issuer")
+        self.postgres = Postgres(workspace.local / "postgres", log=workspace.logs / "postgres.log")
+        self.broker: Broker = brokers.choose(workspace.local, workspace, log=workspace.logs / "broker.log", say=say)
         self.mailbox = self._child("mailbox")
         self.services = {name: self._child(name) for name in SERVICES}
         self.ports: dict[str, int] = {}
@@ -72,7 +78,7 @@ class System:
                 self.environments = self._environments()
                 for name in SERVICES:
                     self._start_service(name)
-                write_json(self.place.state, self._state())
+                write_json(self.workspace.state, self._state())
                 _all(*(pool.submit(self._wait_ready, name) for name in SERVICES))
             except BaseException:
                 self.stop()
@@ -99,10 +105,10 @@ class System:
         self.postgres.stop()
 
     def _child(self, name: str) -> Child:
-        return Child(name, self.place.logs / f"{name}.log", self.place.local / "run" / f"{name}.pid.json")
+        return Child(name, self.workspace.logs / f"{name}.log", self.workspace.local / "run" / f"{name}.pid.json")
 
     def _choose_ports(self) -> None:
-        ports = Ports(self.place.local / "ports.json")
+        ports = Ports(self.workspace.local / "ports.json")
         usual = {name: self._base + n for n, name in enumerate(SERVICES)} | {"smtp": 1025, "mailbox": 8025}
         self.ports = {name: ports.get(name, wish if self._fixed else None) for name, wish in usual.items()}
 
@@ -118,7 +124,7 @@ class System:
         for name in missing:
             self.postgres.create_database(name)
         urls = {services.url_variable(name): url for name, url in self.databases.items()}
-        log = self.place.logs / "migrations.log"
+        log = self.workspace.logs / "migrations.log"
         self._step(lambda: services.migrate(SERVICES, {**os.environ, **urls}, log))
 
     def _start_broker(self) -> None:
@@ -127,7 +133,7 @@ class System:
 
     def _start_mailbox(self) -> None:
         port, page = self.ports["smtp"], self.ports["mailbox"]
-        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.place.mailbox)]
+        command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.workspace.mailbox)]
         command += ["--smtp-port", str(port), "--page-port", str(page)]
         self._step(lambda: self.mailbox.start(command))
         self.mailbox.wait_until(lambda: answers(port) and answers(page), 30, "listening")
@@ -145,7 +151,7 @@ class System:
     def _environments(self) -> dict[str, dict[str, str]]:
         """Each service knows its own database only."""
         broker = brokers.environment(self.broker)
-        common = services.common_environment(self.place, self.issuer, self.ports, offset=self.offset, broker=broker)
+        common = services.common_environment(self.workspace, self.issuer, self.ports, offset=self.offset, broker=broker)
         for name in SERVICES:
             common.pop(services.url_variable(name), None)
         return {n: {**common, services.url_variable(n): url} for n, url in self.databases.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """`root` is the checkout, `local` the folder that holds everything a run leaves behind."""
 
     root: Path
@@ -46,12 +46,12 @@ class Place:
             folder.mkdir(parents=True, exist_ok=True)
 
 
-def find(local: str | Path | None = None) -> Place:
+def find(local: str | Path | None = None) -> Workspace:
     """The checkout this package runs from, else the current folder; `TIENDO_LOCAL_DIR` moves `.local`."""
     here = Path(__file__).resolve()
     root = next((p for p in here.parents if (p / "deploy" / "local" / "kafka").is_dir()), Path.cwd())
     chosen = local or os.environ.get("TIENDO_LOCAL_DIR")
-    return Place(root, Path(chosen).resolve() if chosen else root / ".local")
+    return Workspace(root, Path(chosen).resolve() if chosen else root / ".local")
 
 
 def write_private(path: Path, text: str) -> None:

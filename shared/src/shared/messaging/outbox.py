@@ -1,5 +1,7 @@
 """Transactional outbox, writing side: an event is a row in the same transaction as the change it tells of."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, set_span_in_context
@@ -63,7 +65,7 @@ async def publish(tx: AsyncConnection, *events: Event, context: Context | None =
         await publish_each(tx, [(event, context) for event in events])
 
 
-async def publish_each(tx: AsyncConnection, events: list[tuple[Event, Context | None]]) -> None:
+async def publish_each(tx: AsyncConnection, events: Sequence[tuple[Event, Context | None]]) -> None:
     """As `publish`, each event under its own cause."""
     rows = []
     for event, context in events:

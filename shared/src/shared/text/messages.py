@@ -8,7 +8,7 @@ Every key has both languages; a key that ends in `_html` is markup, every other 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -60,17 +60,23 @@ def load(*packages: str) -> Messages:
     """Messages of all packages together. MessageError when a key lacks a language or stands in two files."""
     entries: dict[str, Mapping[Language, Form]] = {}
     faults: list[str] = []
-    for name, content in (item for package in packages for item in _sources(package)):
-        for key, value in (content or {}).items():
-            if key in entries:
-                faults.append(f"{name}: {key} stands in two files")
-            wrong = [lang for lang in ("vi", "en") if not _usable(value, lang)]
-            if wrong:
-                faults.append(f"{name}: {key} has no {' and no '.join(wrong)}")
-            entries[key] = value
+    for name, key, value in _entries(packages):
+        if key in entries:
+            faults.append(f"{name}: {key} stands in two files")
+        if wrong := [language for language in ("vi", "en") if not _usable(value, language)]:
+            faults.append(f"{name}: {key} has no {' and no '.join(wrong)}")
+        entries[key] = value
     if faults:
         raise MessageError("\n".join(faults))
     return Messages(entries)
+
+
+def _entries(packages: Sequence[str]) -> Iterator[tuple[str, str, Any]]:
+    """File, key and value of every entry."""
+    for package in packages:
+        for name, content in _sources(package):
+            for key, value in (content or {}).items():
+                yield name, key, value
 
 
 def _usable(value: Any, lang: str) -> bool:

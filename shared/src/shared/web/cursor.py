@@ -53,21 +53,30 @@ def _part(part: object, kind: type[Key]) -> Key:
         return part
     if kind is int or not isinstance(part, str) or "\0" in part:  # PostgreSQL has no NUL in text
         raise TypeError("a part of another kind")
-    if kind is datetime:
-        instant = datetime.fromisoformat(part)
-        if instant.tzinfo is None:
-            raise ValueError("an instant without its time zone")
-        return instant.astimezone(UTC)
-    if kind is date:
-        return date.fromisoformat(part)
-    if kind is UUID:
-        return UUID(part)
-    if kind is Decimal:
-        number = Decimal(part)
-        if not number.is_finite():
-            raise ValueError("not a number")
-        return number
-    return part
+    return READERS[kind](part)
+
+
+def _instant(part: str) -> datetime:
+    instant = datetime.fromisoformat(part)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without its time zone")
+    return instant.astimezone(UTC)
+
+
+def _decimal(part: str) -> Decimal:
+    number = Decimal(part)
+    if not number.is_finite():
+        raise ValueError("not a number")
+    return number
+
+
+READERS: dict[type[Key], Callable[[str], Key]] = {
+    datetime: _instant,
+    date: date.fromisoformat,
+    UUID: UUID,
+    Decimal: _decimal,
+    str: str,
+}
 
 
 def bad_cursor() -> Problem:

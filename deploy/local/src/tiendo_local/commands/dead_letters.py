@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 
 from tiendo_local.console import LocalFault, say
-from tiendo_local.workspace import Place, read_json
+from tiendo_local.workspace import Workspace, read_json
 
 UNIT = "SO_NOI_VU"
 PAGE = 100
 SECONDS = 120
 
 
-def run(place: Place, given: argparse.Namespace) -> int:
+def run(workspace: Workspace, given: argparse.Namespace) -> int:
     """Print what was asked for. 1 when a letter could not be applied. Raises LocalFault."""
-    with Letters(_url(place, given), given.token or _token(place)) as letters:
+    with DeadLetterClient(_url(workspace, given), given.token or _token(workspace)) as letters:
         if given.act == "list":
             return _list(letters, given)
         if given.act == "show":
@@ -36,7 +36,7 @@ def run(place: Place, given: argparse.Namespace) -> int:
         return 1 if failed else 0
 
 
-class Letters:
+class DeadLetterClient:
     """A service's dead letters. Every method raises LocalFault with the problem as the service tells it."""
 
     def __init__(self, url: str, token: str) -> None:
@@ -44,7 +44,7 @@ class Letters:
         self._client = httpx.Client(headers=headers, timeout=SECONDS)
         self._root = f"{url.rstrip('/')}/api/v1/dead-letters"
 
-    def __enter__(self) -> "Letters":
+    def __enter__(self) -> "DeadLetterClient":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,13 +106,13 @@ def _content(answer: httpx.Response) -> dict[str, Any]:
     return content
 
 
-def _list(letters: Letters, given: argparse.Namespace) -> int:
+def _list(letters: DeadLetterClient, given: argparse.Namespace) -> int:
     filters = _filters(given)
     if given.all:
         del filters["state"]
     for one in letters.all(filters):
-        place = f"{one['topic']}/{one['partition']}@{one['offset']}"
-        head = f"{one['id']:>6}  {one['created_at'][:19]}  {one['state']:<9} {one['attempts']:>3}  {place:<26}"
+        workspace = f"{one['topic']}/{one['partition']}@{one['offset']}"
+        head = f"{one['id']:>6}  {one['created_at'][:19]}  {one['state']:<9} {one['attempts']:>3}  {workspace:<26}"
         say(_harmless(f"{head} {one['type'] or '-'}  {one['reason'][:100]}"))
     return 0
 
@@ -139,16 +139,16 @@ def _harmless(text: str) -> str:
     return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in text)
 
 
-def _url(place: Place, given: argparse.Namespace) -> str:
+def _url(workspace: Workspace, given: argparse.Namespace) -> str:
     if given.url:
         return str(given.url)
-    state = read_json(place.state)
+    state = read_json(workspace.state)
     if not state:
-        raise LocalFault(f"{place.state} is not there: start the system with `tiendo up` first, or give --url.")
+        raise LocalFault(f"{workspace.state} is not there: start the system with `tiendo up` first, or give --url.")
     return str(state["urls"][given.service])
 
 
-def _token(place: Place) -> str:
+def _token(workspace: Workspace) -> str:
     from tiendo_local.issuer import Issuer
 
-    return Issuer(place.local / "issuer").token("ops", UNIT)
+    return Issuer(workspace.local / "issuer").token("ops", UNIT)

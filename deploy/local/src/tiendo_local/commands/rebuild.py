@@ -7,14 +7,14 @@ import sys
 from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer
 from tiendo_local.services import url_variable
-from tiendo_local.workspace import Place, read_json
+from tiendo_local.workspace import Workspace, read_json
 
 
-def rebuild(place: Place, *, origin: str, swap: bool) -> int:
+def rebuild(workspace: Workspace, *, origin: str, swap: bool) -> int:
     """The exit code of `python -m aggregation replay`. Raises LocalFault when the system was never started here."""
-    state = read_json(place.state)
+    state = read_json(workspace.state)
     if not state:
-        raise LocalFault(f"{place.state} is not there: start the system with `tiendo up` first.")
+        raise LocalFault(f"{workspace.state} is not there: start the system with `tiendo up` first.")
     from shared.catalogue import load
 
     environment = {
@@ -24,7 +24,7 @@ def rebuild(place: Place, *, origin: str, swap: bool) -> int:
         url_variable("aggregation"): state["databases"]["aggregation"],
         "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
         "AUDIT_URL": state["urls"]["audit"],
-        "AUDIT_TOKEN": Issuer(place.local / "issuer").token("ops", load().plan.root),
+        "AUDIT_TOKEN": Issuer(workspace.local / "issuer").token("ops", load().plan.root),
     }
     command = [sys.executable, "-m", "aggregation", "replay", f"--from-{origin}", "--by", "tiendo rebuild"]
     return subprocess.run([*command, *(["--swap"] if swap else [])], env=environment, check=False).returncode

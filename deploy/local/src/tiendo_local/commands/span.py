@@ -15,7 +15,7 @@ NAMING = (
 
 
 @dataclass(frozen=True)
-class Span:
+class TraceSpan:
     """Ids are lower-case hex without `0x`; times are seconds since 1970. `linked`: reached over a link."""
 
     trace: str
@@ -34,17 +34,17 @@ class Span:
     def key(self) -> tuple[str, str]:
         return self.trace, self.id
 
-    def as_linked(self) -> "Span":
+    def as_linked(self) -> "TraceSpan":
         return replace(self, linked=True)
 
 
-def parse_span(line: bytes | str) -> Span | None:
+def parse_span(line: bytes | str) -> TraceSpan | None:
     """None when the line is not a span: a process that was killed may leave half a line."""
     try:
         found = json.loads(line)
         context, attributes = found["context"], found.get("attributes") or {}
         trace = _hex(context["trace_id"])
-        return Span(
+        return TraceSpan(
             trace=trace,
             id=_hex(context["span_id"]),
             parent=_hex(found["parent_id"]) if found.get("parent_id") else None,

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tiendo_local.commands.span import Span, parse_span
+from tiendo_local.commands.span import TraceSpan, parse_span
 from tiendo_local.commands.waterfall import draw
 from tiendo_local.console import LocalFault, say
 
@@ -30,7 +30,7 @@ def show_trace(folder: Path, wanted: str) -> int:
     return 0
 
 
-def collect(folder: Path, wanted: str) -> list[Span]:
+def collect(folder: Path, wanted: str) -> list[TraceSpan]:
     """The spans of every trace that `wanted` names, and what is one link away from them."""
     wanted = wanted.strip().lower().removeprefix("0x")
     if not re.fullmatch(r"[0-9a-z@._|:-]{4,100}", wanted):
@@ -43,16 +43,23 @@ def collect(folder: Path, wanted: str) -> list[Span]:
     own = [span for span in near if span.trace in traces]
     if wanted not in traces:
         own = _about(wanted, own)
-    own_keys = {span.key for span in own}
-    linked_from = [s for s in near if s.trace not in traces and own_keys & set(s.links)]
-    linked_to = {link for span in own for link in span.links if link[0] not in traces}
-    far_traces = {span.trace for span in linked_from} | {trace for trace, _ in linked_to}
-    far = [s for s in _read(folder, far_traces) if s.trace in far_traces] if far_traces else []
-    keys = _with_descendants({span.key for span in linked_from}, far) | linked_to
-    return own + [span.as_linked() for span in far if span.key in keys]
+    return own + _linked(folder, own, [span for span in near if span.trace not in traces])
 
 
-def _about(wanted: str, spans: list[Span]) -> list[Span]:
+def _linked(folder: Path, own: list[TraceSpan], others: list[TraceSpan]) -> list[TraceSpan]:
+    """Spans of other traces that link to one of `own` or that one of `own` links to, with what stands below them."""
+    own_keys, own_traces = {span.key for span in own}, {span.trace for span in own}
+    linking = [span for span in others if own_keys & set(span.links)]
+    linked = {link for span in own for link in span.links if link[0] not in own_traces}
+    traces = {span.trace for span in linking} | {trace for trace, _ in linked}
+    if not traces:
+        return []
+    far = [span for span in _read(folder, traces) if span.trace in traces]
+    keys = _with_descendants({span.key for span in linking}, far) | linked
+    return [span.as_linked() for span in far if span.key in keys]
+
+
+def _about(wanted: str, spans: list[TraceSpan]) -> list[TraceSpan]:
     """Of spans that may be about many things (one call opens every obligation), those above and below `wanted`'s."""
     known = {span.key: span for span in spans}
     named = {span.key for span in spans if wanted in span.names}
@@ -65,7 +72,7 @@ def _about(wanted: str, spans: list[Span]) -> list[Span]:
     return [span for span in spans if span.key in keys]
 
 
-def _with_descendants(keys: set[tuple[str, str]], spans: list[Span]) -> set[tuple[str, str]]:
+def _with_descendants(keys: set[tuple[str, str]], spans: list[TraceSpan]) -> set[tuple[str, str]]:
     """The spans of `keys` and whatever stands below them."""
     below: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for span in spans:
@@ -80,7 +87,7 @@ def _with_descendants(keys: set[tuple[str, str]], spans: list[Span]) -> set[tupl
     return found
 
 
-def _read(folder: Path, needles: set[str]) -> Iterator[Span]:
+def _read(folder: Path, needles: set[str]) -> Iterator[TraceSpan]:
     """Spans whose line holds one of `needles`; lines that are no span are passed over."""
     pattern = re.compile("|".join(re.escape(n) for n in sorted(needles)).encode(), re.IGNORECASE)
     left = BYTES

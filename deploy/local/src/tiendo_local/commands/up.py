@@ -15,7 +15,7 @@ from tiendo_local.clock import VIETNAM, offset_seconds, parse_now, periods_begun
 from tiendo_local.console import LocalFault, say, say_error
 from tiendo_local.lock import only_one
 from tiendo_local.system import System
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 LOG_LINES = 20
 
@@ -24,15 +24,15 @@ class Interrupted(Exception):
     """SIGINT or SIGTERM came while starting."""
 
 
-def up(place: Place, *, now: str | None = None, demo: bool = False, port_base: int | None = None) -> int:
+def up(workspace: Workspace, *, now: str | None = None, demo: bool = False, port_base: int | None = None) -> int:
     """Returns the exit code: 0 when stopped by a signal, 1 when something ended by itself."""
     if os.environ.get("ENVIRONMENT") == "production":
         raise LocalFault("`tiendo up` is for one machine, with its own sign-in. ENVIRONMENT=production: see deploy/.")
     real = datetime.now(UTC)
     offset = offset_seconds(parse_now(now), real) if now else 0.0
     root = root_unit()
-    with only_one(place.local):
-        return _run(System(place, offset=offset, port_base=port_base), root, demo)
+    with only_one(workspace.local):
+        return _run(System(workspace, offset=offset, port_base=port_base), root, demo)
 
 
 def root_unit() -> str:
@@ -126,7 +126,7 @@ def _welcome(system: System, seconds: float, opened: dict[str, str]) -> None:
         say(f"  {name:<{wide}}{url}")
     say(f"  {'Opened periods':<{wide}}{', '.join(opened) or '-'}")
     say(f"  {'Time in Vietnam':<{wide}}{now:%d/%m/%Y %H:%M}{' (shifted by --now)' if system.offset else ''}")
-    say(f"  {'Logs, spans, data':<{wide}}{system.place.local}")
+    say(f"  {'Logs, spans, data':<{wide}}{system.workspace.local}")
     say("Sign in on any page, or get a token:  .venv/bin/tiendo token --role reporter --unit SO_Y_TE")
     say("Ctrl-C stops everything.")
 

@@ -3,33 +3,38 @@
 from datetime import UTC, datetime
 
 from tiendo_local.clock import VIETNAM
-from tiendo_local.commands.span import Span
+from tiendo_local.commands.span import TraceSpan
 
 DEEPEST = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def draw(spans: list[Span], width: int = 120) -> list[str]:
+def draw(spans: list[TraceSpan], width: int = 120) -> list[str]:
     """A part per trace, by time: days may lie between them. Lines are at most `width` wide (80 or more)."""
-    begins: dict[str, float] = {}
-    for span in spans:
-        if not span.linked:
-            begins[span.trace] = min(begins.get(span.trace, span.start), span.start)
-    traces = sorted(begins, key=lambda t: begins[t])
-    parts: dict[str, list[Span]] = {trace: [] for trace in traces}
-    for span in spans:
-        # What is joined by a link stands in the part that had begun by then.
-        before = [t for t in traces if begins[t] <= span.start] or traces[:1]
-        parts[before[-1] if span.linked else span.trace].append(span)
+    parts = _by_trace(spans)
     lines: list[str] = []
-    for trace in traces:
-        lines += ([""] if lines else []) + _draw_one(trace, parts[trace], max(width, 80))
-    if any(s.linked for s in spans):
+    for trace, part in parts.items():
+        lines += ([""] if lines else []) + _draw_one(trace, part, max(width, 80))
+    if any(span.linked for span in spans):
         lines += ["", "↪ another trace, joined by a link"]
     return lines
 
 
-def _draw_one(trace: str, spans: list[Span], width: int) -> list[str]:
+def _by_trace(spans: list[TraceSpan]) -> dict[str, list[TraceSpan]]:
+    """The spans of each trace, the earliest trace first. What is joined by a link stands in the part begun by then."""
+    begins: dict[str, float] = {}
+    for span in spans:
+        if not span.linked:
+            begins[span.trace] = min(begins.get(span.trace, span.start), span.start)
+    traces = sorted(begins, key=lambda trace: begins[trace])
+    parts: dict[str, list[TraceSpan]] = {trace: [] for trace in traces}
+    for span in spans:
+        begun = [trace for trace in traces if begins[trace] <= span.start] or traces[:1]
+        parts[begun[-1] if span.linked else span.trace].append(span)
+    return parts
+
+
+def _draw_one(trace: str, spans: list[TraceSpan], width: int) -> list[str]:
     begin = min(s.start for s in spans)
     whole = max(max(s.end for s in spans) - begin, 1e-6)
     service_width = max(7, max(len(s.service) for s in spans))
@@ -54,14 +59,14 @@ def _draw_one(trace: str, spans: list[Span], width: int) -> list[str]:
     return lines
 
 
-def ordered(spans: list[Span]) -> list[tuple[int, Span]]:
+def ordered(spans: list[TraceSpan]) -> list[tuple[int, TraceSpan]]:
     """Each span with its depth: children follow their parent, siblings and roots go by start."""
     known = {span.key for span in spans}
-    children: dict[tuple[str, str] | None, list[Span]] = {}
+    children: dict[tuple[str, str] | None, list[TraceSpan]] = {}
     for span in sorted(spans, key=lambda s: (s.start, s.end)):
         parent = (span.trace, span.parent) if span.parent else None
         children.setdefault(parent if parent in known and parent != span.key else None, []).append(span)
-    found: list[tuple[int, Span]] = []
+    found: list[tuple[int, TraceSpan]] = []
     stack = [(0, span) for span in reversed(children.get(None, []))]
     while stack:
         depth, span = stack.pop()

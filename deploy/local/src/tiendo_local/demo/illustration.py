@@ -94,19 +94,22 @@ class Illustration:
         """The illustrative value of one cell, in the element's own unit."""
         at = YEARS.index(year)
         if element == "n_people_reached" or (element == "population" and category):
-            total = self._share(unit, "population", at)
-            reached = total if element == "population" else self._part(total, Decimal(REACHED[at]), unit.key, year)
-            return reached if category is None else self._by_sex(reached, category)
+            return self._reached(unit, element, category, at)
         if element in SHARED:
             return self._share(unit, element, at)
-        if element == "female_key_leader":
-            return Decimal(int(chance("leader", unit.key) < Decimal("0.46") + Decimal("0.07") * at))
-        if element in ("n_orgs_total", "n_orgs_informed_committed"):
-            return self._organisations(unit, element, year)
-        if element == "n_items_in_quarter":
-            return Decimal(int(3 + at // 2 + 4 * chance("items", unit.key, year, quarter)))
-        figures = PROVINCIAL[f"{element} {category}" if category else element]
-        return Decimal(figures[at])
+        match element:
+            case "female_key_leader":
+                return Decimal(int(chance("leader", unit.key) < Decimal("0.46") + Decimal("0.07") * at))
+            case "n_orgs_total" | "n_orgs_informed_committed":
+                return self._organisations(unit, element, year)
+            case "n_items_in_quarter":
+                return Decimal(int(3 + at // 2 + 4 * chance("items", unit.key, year, quarter)))
+        return Decimal(PROVINCIAL[f"{element} {category}" if category else element][at])
+
+    def _reached(self, unit: Unit, element: str, category: str | None, at: int) -> Decimal:
+        total = self._share(unit, "population", at)
+        reached = total if element == "population" else self._part(total, Decimal(REACHED[at]), unit.key, YEARS[at])
+        return reached if category is None else self._by_sex(reached, category)
 
     def _share(self, unit: Unit, element: str, at: int) -> Decimal:
         return Decimal(int(SHARED[element][at] * self._weight(unit) / self._total))

@@ -33,7 +33,7 @@ def play(system: System) -> None:
 
 
 @dataclass(frozen=True)
-class Answer:
+class OpenedObligation:
     """An opened obligation, as the API lists it."""
 
     id: str
@@ -69,19 +69,19 @@ class Player:
         periods = [Period.parse(name) for name in names]
         return [period for period in periods if period.start <= self._now.date()]
 
-    async def _owed(self, period: Period) -> AsyncIterator[Answer]:
+    async def _owed(self, period: Period) -> AsyncIterator[OpenedObligation]:
         cursor: str | None = None
         while True:
             query = {"period": str(period), "limit": "200", **({"cursor": cursor} if cursor else {})}
             page = (await self._send("GET", "/obligations", "coordinator", ROOT, params=query)).json()
             for item in page["items"]:
                 due = datetime.fromisoformat(item["due_at"])
-                yield Answer(item["id"], item["form"], item["unit"], item["period"], due, item["revision"])
+                yield OpenedObligation(item["id"], item["form"], item["unit"], item["period"], due, item["revision"])
             cursor = page["next"]
             if not cursor:
                 return
 
-    async def _report(self, answer: Answer, period: Period) -> bool:
+    async def _report(self, answer: OpenedObligation, period: Period) -> bool:
         """One unit's report, and what the coordinator made of it; False for one that has not come yet."""
         if answer.revision or not self._has_come(answer, period):
             return False
@@ -96,12 +96,12 @@ class Player:
                 await self._decide(last, "return", RETURNED)
         return True
 
-    def _has_come(self, answer: Answer, period: Period) -> bool:
+    def _has_come(self, answer: OpenedObligation, period: Period) -> bool:
         if answer.due_at > self._now:
             return chance("early", answer.unit, answer.period) < 0.4
         return period.year < self._now.year or chance("punctual", answer.unit, answer.period) < 0.95
 
-    async def _submit(self, answer: Answer, period: Period, revision: int) -> str:
+    async def _submit(self, answer: OpenedObligation, period: Period, revision: int) -> str:
         body: dict[str, Any] = {
             "observations": [
                 self._observation(answer, field, period, revision)
@@ -119,13 +119,13 @@ class Player:
         )
         return str(answered["id"])
 
-    def _moment(self, answer: Answer) -> datetime:
+    def _moment(self, answer: OpenedObligation) -> datetime:
         """Mostly in the fortnight before the due instant; one in twelve some days after it."""
         luck = chance("moment", answer.unit, answer.period)
         days = 14 * float(luck) - (4 if chance("late", answer.unit, answer.period) < 0.08 else 0)
         return answer.due_at - timedelta(days=days, hours=9)
 
-    def _observation(self, answer: Answer, field: Field, period: Period, revision: int) -> dict[str, Any]:
+    def _observation(self, answer: OpenedObligation, field: Field, period: Period, revision: int) -> dict[str, Any]:
         unit = self._catalogue.unit(answer.unit)
         category = next(iter(field.disaggregation.values()), None)
         value = self._illustration.value(unit, field.element, category, period.year, period.quarter)

