@@ -26,8 +26,8 @@ from shared.text import messages
 name = sys.argv[1]
 load()
 messages.load("shared.web", name)
-assert files(name).joinpath("migrations/env.py").is_file()
-assert any(files(name).joinpath("migrations/versions").iterdir())
+assert files(name).joinpath("store/migrations/env.py").is_file()
+assert any(files(name).joinpath("store/migrations/versions").iterdir())
 others = {"submissions", "aggregation", "notifications", "audit", "tiendo_local"} - {name}
 assert not [other for other in others if importlib.util.find_spec(other)]
 """
