@@ -1,0 +1,23 @@
+"""The files of the repository, as git has them."""
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def tracked() -> tuple[str, ...]:
+    """Paths from the top of the repository, new ones that nobody has added yet included, deleted ones left out."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    return tuple(sorted(name for name in set(listed.split("\0")) if name and (ROOT / name).is_file()))
+
+
+def text_of(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
