@@ -1,4 +1,4 @@
-"""What may change in a published event: a new optional member, and nothing else (DESIGN 4: all other is a new `.v2`).
+"""What may change in a published event: a new optional member; all else is a new `.v2` (docs/design.md 4.2).
 
 Writers and readers are deployed apart, so both must hold: today's reader takes every event ever written, and a reader
 of any earlier day takes today's events. A limit moved in either direction breaks one of the two.

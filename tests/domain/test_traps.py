@@ -1,4 +1,4 @@
-"""Traps of the domain (its checklist) that cross services or concern the catalogue and what is taken in.
+"""Traps of the domain (docs/domain.md 8) that cross services or concern the catalogue and what is taken in.
 
 The others stand beside the rules they test: `grep -rn test_trap_ services tests`.
 """

@@ -1,4 +1,4 @@
-"""What the domain's rules make of the book (DESIGN 5): written from the rules, importing nothing of the system."""
+"""What the rules make of the book (docs/design.md 5.2, 5.3): written from the rules, importing nothing of ours."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""DESIGN 8, "right": after any history, delivered in any order and more than once, live totals equal a recomputation.
+"""docs/design.md 8, "right": after any history, in any order and more than once, live totals equal a recomputation.
 
 The recomputation below shares nothing with the service's rules: it adds up final answers over the tree by hand.
 """

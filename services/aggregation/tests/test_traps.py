@@ -1,4 +1,4 @@
-"""What a naive build gets wrong (domain/README 8), point by point, on the whole way from report to value."""
+"""What a naive build gets wrong (docs/domain.md 8), point by point, on the whole way from report to value."""
 
 from collections.abc import Mapping
 from dataclasses import replace

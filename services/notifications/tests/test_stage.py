@@ -33,8 +33,8 @@ def due(year: int) -> datetime:
         (2028, "O+1", date(2028, 12, 18)),
     ],
 )
-def test_planned_days_of_the_research(year: int, stage: str, day: date) -> None:
-    """research/operations.md 1.3, for "trước ngày 15/12"; O+n moves to a later working day."""
+def test_planned_days_of_the_ladder(year: int, stage: str, day: date) -> None:
+    """docs/domain.md 6.2, for "trước ngày 15/12"; O+n moves to a later working day."""
     steps = {step.code: step for step in LADDER.steps(due(year))}
     assert steps[stage].day == day
 

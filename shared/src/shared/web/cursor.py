@@ -1,4 +1,4 @@
-"""Keyset pages of a list: `{"items": […], "next": cursor | null}` (DESIGN 6).
+"""Keyset pages of a list: `{"items": […], "next": cursor | null}` (docs/design.md 6.1).
 
 Query the store for `limit + 1` rows after `decode(cursor, datetime, UUID)`; answer `listing(rows, limit, key, item)`.
 """

@@ -1,4 +1,4 @@
-"""A stored value with what the catalogue says about its measure: the item of DESIGN 6."""
+"""A stored value with what the catalogue says about its measure: the item of docs/design.md 6.3."""
 
 from aggregation.http.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
 from aggregation.rules.records import Value

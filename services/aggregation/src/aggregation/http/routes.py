@@ -1,4 +1,4 @@
-"""JSON under /api/v1: values, their history, what they are made of, and who has reported (DESIGN 6)."""
+"""JSON under /api/v1: values, their history, what they are made of, and who has reported (docs/design.md 6.2)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What the API answers (DESIGN 6). Decimals are strings."""
+"""What the API answers (docs/design.md 6.3). Decimals are strings."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -195,7 +195,7 @@ KINDS = {
 
 
 def document_name(document: Document | None, spoken: Language) -> str | None:
-    """ "Nghị quyết 28/NQ-CP": the kind is the first part of a number's symbol (decree 30/2020, annex III)."""
+    """ "Nghị quyết 28/NQ-CP": the kind is the first part of a number's symbol (docs/domain.md 5)."""
     if document is None:
         return None
     kind = KINDS.get(document.number.rpartition("/")[2].partition("-")[0])

@@ -12,7 +12,7 @@ from shared.catalogue import Measure, Target
 
 Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]
 
-# "dưới" is <, "trên" is >: the catalogue keeps the resolution's words, nothing here rounds them (domain 8.4).
+# "dưới" is <, "trên" is >: the catalogue keeps the resolution's words, nothing is rounded (docs/domain.md trap 4).
 OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
@@ -36,7 +36,7 @@ def meets(exact: Fraction, target: Target) -> bool:
 
 
 def below_floor(measure: Measure, total: Figure) -> bool:
-    """4.1: under the natural 104 boys per 100 girls the data are suspect, not a success (domain 8.3)."""
+    """4.1: under the natural 104 boys per 100 girls the data are suspect, not a success (docs/domain.md trap 3)."""
     return measure.floor is not None and total.exact is not None and total.exact < Fraction(measure.floor)
 
 
@@ -71,7 +71,7 @@ def together(results: Sequence[bool]) -> Assessment:
 
 
 def combine(assessments: Iterable[Assessment]) -> Assessment:
-    """An indicator of several measures (3.2, 5.2, 5.4): met when each is, partly when some is (domain 3.1)."""
+    """An indicator of several measures (3.2, 5.2, 5.4): met when each is, partly when some is (docs/domain.md 3.1)."""
     judged = [a for a in assessments if a != "not_applicable"]
     if not judged:
         return "not_applicable"

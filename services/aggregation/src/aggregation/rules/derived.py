@@ -39,7 +39,7 @@ def targets(catalogue: Catalogue, unit: str, period: str) -> list[Target]:
 def parts(catalogue: Catalogue, target: Target) -> list[Target]:
     """The counts that decide `target`: (unit, quarter), every one of which must reach the minimum.
 
-    For 2025 the first two quarters of a new commune are those of ALL the communes it replaced (domain 4).
+    For 2025 the first two quarters of a new commune are those of ALL the communes it replaced (docs/domain.md 4.4).
     """
     period = Period.parse(target.period)
     if period.quarter is not None:
@@ -55,7 +55,7 @@ def parts(catalogue: Catalogue, target: Target) -> list[Target]:
 def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
     """1 when every quarter has at least `minimum` items, 0 when one has fewer; unanswered until all are answered.
 
-    Not an average and not a yearly sum (domain 8.8). Không phát sinh means no item was carried, hence 0.
+    Not an average and not a yearly sum (docs/domain.md trap 8). Không phát sinh means no item was carried, hence 0.
     """
     if not counts or any(count is None or count.status is None for count in counts):
         return Fact()

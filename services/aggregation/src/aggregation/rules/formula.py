@@ -68,7 +68,8 @@ def element_of(name: str) -> str:
 def figure(measure: Measure, cells: Mapping[str, CellSum]) -> Figure:
     """The value of `measure` from the cells of its elements, all of one unit, period, basis and disaggregation.
 
-    Never a mean of rates (domain 8.1, 8.2). When numerator and denominator rest on different units there is no value.
+    Never a mean of rates (docs/domain.md trap 1, trap 2). When numerator and denominator rest on different units there
+    is no value.
     """
     used = [cells.get(name, CellSum()) for name in elements(measure)]
     reported, expected = min(c.reported for c in used), max(c.expected for c in used)

@@ -1,4 +1,4 @@
-"""What may be seen of counts about victims, deaths and the like (domain 6, 8.16). The threshold is ours."""
+"""What may be seen of counts about victims and deaths (docs/domain.md 6.3, trap 16). The threshold is ours."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -57,7 +57,7 @@ def counting(revisions: Iterable[Revision]) -> Mapping[Basis, Revision | None]:
 
     `received`: the latest one, unless it is returned or withdrawn; superseded revisions do not come back.
     `accepted`: the latest one that was ever accepted, if it still is; what it replaced does not come back either.
-    (DESIGN 5; domain 3.5: a returned report drops out.)
+    (docs/design.md 5.3; docs/domain.md 3.5: a returned report drops out.)
     """
     ordered = sorted(revisions, key=lambda revision: revision.number)
     latest = ordered[-1] if ordered else None

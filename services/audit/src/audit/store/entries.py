@@ -2,7 +2,7 @@
 
 The log is append-only and its `index` is gapless from 0: `append` takes the row lock on `log_head`, so one transaction
 at a time gives out numbers, and a rollback gives them back. `entry.body` holds the exact bytes. Both are what a Merkle
-tree over the log needs (DESIGN 3, decision 8: leaf i is the hash of body i, and its tiles are written in the same
+tree over the log needs (docs/design.md 3.8: leaf i is the hash of body i, and its tiles are written in the same
 transaction, after the insert and before `log_head` is moved): that place is `append`; nothing of the tree is built yet.
 """
 

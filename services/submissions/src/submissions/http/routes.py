@@ -1,4 +1,4 @@
-"""HTTP under /api/v1 (DESIGN 6)."""
+"""HTTP under /api/v1 (docs/design.md 6)."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any

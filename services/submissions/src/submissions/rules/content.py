@@ -49,5 +49,5 @@ def content_sha256(
 
 
 def timeless_sha256(observations: Sequence[Mapping[str, Any]], narrative: Mapping[str, str]) -> str:
-    """Hash without the period, equal when last year's report is sent again with another date (domain 8, trap 18)."""
+    """Hash without the period, equal when last year's report comes again with another date (docs/domain.md trap 18)."""
     return hashlib.sha256(canonical({"observations": observations, "narrative": narrative})).hexdigest()

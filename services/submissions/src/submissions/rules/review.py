@@ -1,7 +1,7 @@
 """The life of a revision after it was sent: who may decide what, in which state.
 
 submitted → accepted | returned | withdrawn; accepted → returned. A returned or withdrawn revision is final; the answer
-to it is a new revision. Only the latest revision can change (domain 3.5: nobody edits a sent report).
+to it is a new revision. Only the latest revision can change (docs/domain.md 3.5: nobody edits a sent report).
 """
 
 from dataclasses import dataclass

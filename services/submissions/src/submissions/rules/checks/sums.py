@@ -92,7 +92,7 @@ def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Finding]
 
 
 def warn_floors(rules: FormRules, observations: Taken) -> list[Finding]:
-    """A sex ratio at birth below its natural 104 is more often a mistake than a fact (domain 8, trap 3)."""
+    """A sex ratio at birth below its natural 104 is more often a mistake than a fact (docs/domain.md trap 3)."""
     warnings = []
     for ratio in rules.ratios:
         if ratio.floor is None:

@@ -36,7 +36,7 @@ def warn_narrative(rules: FormRules, narrative: Mapping[str, str]) -> list[Findi
 
 
 def check_reason(reason: str | None, revision: int) -> list[Finding]:
-    """From revision 2 on a report is a correction and says why (domain 8, trap 13)."""
+    """From revision 2 on a report is a correction and says why (docs/domain.md trap 13)."""
     text = (reason or "").strip()
     if revision > 1 and not text:
         return [find("reason_missing", "/reason", revision=revision)]
