@@ -7,7 +7,7 @@ BIN := .venv/bin
 MEMBERS := shared services/submissions services/aggregation services/notifications services/audit deploy/local
 STAMP := .venv/.installed
 
-.PHONY: help install up demo test test-resilience test-resilience-long lint format bench lock clean
+.PHONY: help install up demo test test-resilience test-resilience-long lint lint-style lint-types format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,9 +40,13 @@ test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a 
 test-resilience-long: $(STAMP) ## ten runs of a minute with thirty faults each
 	$(BIN)/python -m tests.resilience --runs 10 --seconds 60 --faults 30 $(ARGS)
 
-lint: $(STAMP) ## ruff and mypy --strict
+lint: lint-style lint-types ## ruff and mypy --strict
+
+lint-style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-types: $(STAMP)
 	$(BIN)/mypy shared/src services/*/src deploy/local/src
 
 format: $(STAMP) ## write the code as ruff likes it
