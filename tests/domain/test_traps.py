@@ -18,7 +18,6 @@ from shared import events
 from shared.calendar import Period, due_instant, on_time
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM
-from shared.events import data as event_data
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import rules_of
 from submissions.rules.observation import Entry
@@ -89,8 +88,8 @@ def test_trap_16_an_event_has_no_room_for_a_name() -> None:
     free = []
     models: list[type[BaseModel]] = [
         *events.DATA_TYPES.values(),
-        event_data.ObservationValue,
-        event_data.IndicatorFigures,
+        events.ObservationValue,
+        events.IndicatorFigures,
     ]
     for model in models:
         for name, hint in get_type_hints(model, include_extras=True).items():
@@ -100,7 +99,7 @@ def test_trap_16_an_event_has_no_room_for_a_name() -> None:
                     free.append(f"{model.__name__}.{name}")
     assert not free
     with pytest.raises(ValueError, match="pattern"):
-        event_data.ObservationValue(measure="Nguyễn Thị A, thôn 3")
+        events.ObservationValue(measure="Nguyễn Thị A, thôn 3")
 
 
 def _is_free_text(hint: object) -> bool:

@@ -28,13 +28,13 @@ from shared.database.engine import create_engine
 from shared.database.migration import migrate
 from shared.events import (
     Event,
+    EventData,
     ObligationOpened,
     SubmissionReceived,
     SubmissionReturned,
     SubmissionWithdrawn,
     parse,
 )
-from shared.events.data import EventData
 from shared.messaging import BatchConsumer
 from tiendo_local.issuer import Issuer
 

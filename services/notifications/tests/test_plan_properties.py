@@ -18,9 +18,9 @@ from shared.events import (
     SubmissionAccepted,
     SubmissionReceived,
     SubmissionReturned,
+    SubmissionsEvent,
     SubmissionWithdrawn,
 )
-from shared.events.data import Duty as DutyEvent
 
 LADDER = Ladder.of([30, 14, 7, 3, 1], [1, 3, 7], Holidays())
 ID = UUID("00000000-0000-7000-8000-000000000001")
@@ -77,7 +77,7 @@ def test_a_campaign_keeps_its_promises(year: int, asleep: list[tuple[int, int]],
         assert all(now.astimezone(VIETNAM).date() == r.planned_on for now, r in sent)
 
 
-def events() -> list[DutyEvent]:
+def events() -> list[SubmissionsEvent]:
     common = {"obligation_id": ID, "obligation": "O1", "form": "B01-XA", "unit": "SO_Y_TE", "period": "2026"}
     at = datetime(2026, 11, 20, 3, tzinfo=UTC)
     handed = {"submission_id": ID, "revision": 1}
@@ -101,7 +101,7 @@ def test_the_order_of_events_does_not_matter(data: st.DataObject, count: int) ->
     now = datetime(2026, 12, 1, tzinfo=UTC)
     told = events()[:count]
 
-    def run(order: list[DutyEvent]) -> tuple[Duty, set[tuple[str, ...]]]:
+    def run(order: list[SubmissionsEvent]) -> tuple[Duty, set[tuple[str, ...]]]:
         duty: Duty | None = None
         stored: dict[UUID, Reminder] = {}
         for event in order:

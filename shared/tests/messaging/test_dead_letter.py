@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import ClassVar
 from unittest.mock import ANY
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
 from shared.errors import Problem
-from shared.events import DATA_TYPES, DEADLINES, Event, EventData, parse
+from shared.events import DATA_TYPES, Event, parse
 from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
 from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
 from shared.messaging.retention import forget_inbox
@@ -158,22 +157,16 @@ async def test_a_process_killed_before_the_commit_leaves_all_as_it_was(
 
 
 async def test_after_an_upgrade_an_unknown_type_is_known(probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch) -> None:
-    class DeadlineImagined(EventData):
-        topic: ClassVar[str] = DEADLINES
-        type: ClassVar[str] = "vn.tiendo.deadline.imagined.v1"
-        unit: str
-
-    event = Event.of(
-        DeadlineImagined(unit="SO_Y_TE"), source="/probe", subject="x", time=THEN, catalogue_version="0" * 64
-    )
-    [id_] = await set_aside(probe, event.to_bytes())
-    async with probe.engine.connect() as tx:
-        [letter] = await search(tx, Wanted(type=DeadlineImagined.type), None, 10)
-    assert (letter.event_id, letter.source, "unknown event type" in letter.reason) == (None, "/probe", True)
+    event = an_event()
     letters = desk(probe, mended(probe))
-    with pytest.raises(StillFails, match="still cannot"):
-        await letters.replay(id_, BY)
-    monkeypatch.setitem(DATA_TYPES, DeadlineImagined.type, DeadlineImagined)
+    with monkeypatch.context() as patch:
+        patch.delitem(DATA_TYPES, event.type)
+        [id_] = await set_aside(probe, event.to_bytes())
+        async with probe.engine.connect() as tx:
+            [letter] = await search(tx, Wanted(type=event.type), None, 10)
+        assert (letter.event_id, letter.source, "unknown event type" in letter.reason) == (None, "/probe", True)
+        with pytest.raises(StillFails, match="still cannot"):
+            await letters.replay(id_, BY)
     assert (await letters.replay(id_, BY)).outcome == "applied"
     assert await probe.effects() == [event.id]
     await BatchConsumer(probe.engine, "probe", mended(probe)).consume([a_record(event.to_bytes(), offset=9)])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.events import (
     Event,
+    EventData,
     ObligationOpened,
     ObservationValue,
     SubmissionAccepted,
@@ -15,7 +16,6 @@ from shared.events import (
     SubmissionReturned,
     SubmissionWithdrawn,
 )
-from shared.events.data import EventData
 from submissions.rules.observation import Observation
 from submissions.rules.review import Act
 

@@ -2,31 +2,42 @@
 
 from shared.events.data import (
     DATA_TYPES,
-    DeadLetterDiscarded,
-    DeadLetterHandled,
-    DeadLetterReplayed,
-    DeadlineApproaching,
-    DeadlineMissed,
+    Assessment,
+    EventClassError,
     EventData,
-    FindingRecorded,
-    IndicatorAggregated,
-    IndicatorFigures,
-    InspectionLogged,
+    Status,
+    check_complete,
+    check_registered,
+)
+from shared.events.deadline import DeadlineApproaching, DeadlineMissed, ReminderEvent
+from shared.events.envelope import CONTENT_TYPE, MAX_EVENT_BYTES, Event, InvalidEvent, parse
+from shared.events.indicator import IndicatorAggregated, IndicatorFigures
+from shared.events.inspection import FindingRecorded, InspectionLogged
+from shared.events.label import Label, label
+from shared.events.notification import (
+    NotificationEvent,
     NotificationFailed,
     NotificationSent,
     NotificationSuperseded,
-    ObligationOpened,
-    ObservationValue,
+)
+from shared.events.operation import (
+    DeadLetterDiscarded,
+    DeadLetterHandled,
+    DeadLetterReplayed,
     ProjectionRebuilt,
     SourceHeartbeat,
+)
+from shared.events.submission import (
+    ObligationEvent,
+    ObligationOpened,
+    ObservationValue,
     SubmissionAccepted,
     SubmissionDecided,
     SubmissionReceived,
     SubmissionReturned,
+    SubmissionsEvent,
     SubmissionWithdrawn,
 )
-from shared.events.envelope import CONTENT_TYPE, MAX_EVENT_BYTES, Event, InvalidEvent, parse
-from shared.events.label import Label, label
 from shared.events.topics import (
     ALL_TOPICS,
     DEADLINES,
@@ -37,6 +48,8 @@ from shared.events.topics import (
     PARTITIONS,
     SUBMISSIONS,
 )
+
+check_complete("SubmissionsEvent in shared/events/submission.py", SubmissionsEvent, SUBMISSIONS)
 
 __all__ = [
     "ALL_TOPICS",
@@ -50,12 +63,14 @@ __all__ = [
     "OPERATIONS",
     "PARTITIONS",
     "SUBMISSIONS",
+    "Assessment",
     "DeadLetterDiscarded",
     "DeadLetterHandled",
     "DeadLetterReplayed",
     "DeadlineApproaching",
     "DeadlineMissed",
     "Event",
+    "EventClassError",
     "EventData",
     "FindingRecorded",
     "IndicatorAggregated",
@@ -63,18 +78,25 @@ __all__ = [
     "InspectionLogged",
     "InvalidEvent",
     "Label",
+    "NotificationEvent",
     "NotificationFailed",
     "NotificationSent",
     "NotificationSuperseded",
+    "ObligationEvent",
     "ObligationOpened",
     "ObservationValue",
     "ProjectionRebuilt",
+    "ReminderEvent",
     "SourceHeartbeat",
+    "Status",
     "SubmissionAccepted",
     "SubmissionDecided",
     "SubmissionReceived",
     "SubmissionReturned",
     "SubmissionWithdrawn",
+    "SubmissionsEvent",
+    "check_complete",
+    "check_registered",
     "label",
     "parse",
 ]

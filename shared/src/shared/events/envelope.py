@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from shared.events.data import DATA_TYPES, EventData
+from shared.events.data import DATA_TYPES, EventData, check_registered
 
 MAX_EVENT_BYTES = 900_000
 CONTENT_TYPE = "application/cloudevents+json"
@@ -56,7 +56,8 @@ class Event(BaseModel):
 
     @classmethod
     def of(cls, data: EventData, *, source: str, subject: str, time: datetime, catalogue_version: str) -> Self:
-        """A new event about `subject` (the aggregate's id, also the Kafka key)."""
+        """A new event about `subject` (the aggregate's id, also the Kafka key). Raises `EventClassError`."""
+        check_registered(data)
         return cls(
             id=str(uuid6.uuid7()),
             source=source,

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import telemetry
-from shared.events import MAX_EVENT_BYTES, Event
+from shared.events import MAX_EVENT_BYTES, Event, check_registered
 
 _INSERT = sa.text(
     """
@@ -59,7 +59,8 @@ def _business_ids(event: Event) -> dict[str, str]:
 async def publish(tx: AsyncConnection, *events: Event, context: Context | None = None) -> None:
     """Write events, in order, in one statement. Call it last, after the aggregate's row was locked or changed.
 
-    `context` is what the creation span hangs under (the current span by default). Raises `EventTooLarge`.
+    `context` is what the creation span hangs under (the current span by default). Raises `EventTooLarge`, and
+    `EventClassError` for data of a class that is not registered.
     """
     if events:
         await publish_each(tx, [(event, context) for event in events])
@@ -69,6 +70,7 @@ async def publish_each(tx: AsyncConnection, events: Sequence[tuple[Event, Contex
     """As `publish`, each event under its own cause."""
     rows = []
     for event, context in events:
+        check_registered(event.data)
         traced = _traced(event, context)
         body = traced.to_bytes()
         if len(body) > MAX_EVENT_BYTES:

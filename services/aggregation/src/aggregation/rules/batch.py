@@ -1,7 +1,8 @@
 """A batch of events folded into what it says about obligations and revisions; order and duplicates do not matter."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import assert_never
 from uuid import UUID
 
 from aggregation.rules.plan import PlanIndex
@@ -10,19 +11,14 @@ from aggregation.rules.revision import Observation, Revision, State, merge
 from shared.catalogue import disaggregation_key
 from shared.events import (
     Event,
-    EventData,
     ObligationOpened,
     SubmissionAccepted,
+    SubmissionDecided,
     SubmissionReceived,
     SubmissionReturned,
+    SubmissionsEvent,
     SubmissionWithdrawn,
 )
-
-DECISIONS: Mapping[type[EventData], State] = {
-    SubmissionAccepted: "accepted",
-    SubmissionReturned: "returned",
-    SubmissionWithdrawn: "withdrawn",
-}
 
 
 @dataclass
@@ -38,32 +34,38 @@ def fold(plan: PlanIndex, events: Iterable[Event]) -> News:
     """Raises `UnknownWord` for a form or a unit that the catalogue does not have."""
     news = News()
     for position, event in enumerate(events):
-        data = event.data
-        if isinstance(data, ObligationOpened):
-            _open(plan, news, data, position)
-        elif isinstance(data, SubmissionReceived):
-            _open(plan, news, data, position)
+        if isinstance(event.data, SubmissionsEvent):
+            _open(plan, news, event.data, position)
+            _add(news, event.data, _revision(event.data))
+    return news
+
+
+def _revision(data: SubmissionsEvent) -> Revision | None:
+    """What an event says of a revision; None when it only tells of the obligation."""
+    match data:
+        case ObligationOpened():
+            return None
+        case SubmissionReceived():
             content = tuple(
                 Observation(o.measure, disaggregation_key(o.disaggregation), o.value, o.status)
                 for o in data.observations
             )
-            _add(news, data, Revision(
-                data.revision, "received", data.version, data.submission_id, content, data.illustrative
-            ))  # fmt: skip
-        elif isinstance(data, SubmissionAccepted | SubmissionReturned | SubmissionWithdrawn):
-            _open(plan, news, data, position)
-            state = DECISIONS[type(data)]
-            accepted = state == "accepted"
-            _add(news, data, Revision(
-                data.revision, state, data.version, data.submission_id, was_accepted=accepted
-            ))  # fmt: skip
-    return news
+            return Revision(data.revision, "received", data.version, data.submission_id, content, data.illustrative)
+        case SubmissionAccepted():
+            return replace(_decided(data, "accepted"), was_accepted=True)
+        case SubmissionReturned():
+            return _decided(data, "returned")
+        case SubmissionWithdrawn():
+            return _decided(data, "withdrawn")
+        case _:
+            assert_never(data)
 
 
-Known = ObligationOpened | SubmissionReceived | SubmissionAccepted | SubmissionReturned | SubmissionWithdrawn
+def _decided(data: SubmissionDecided, state: State) -> Revision:
+    return Revision(data.revision, state, data.version, data.submission_id)
 
 
-def _open(plan: PlanIndex, news: News, data: Known, position: int) -> None:
+def _open(plan: PlanIndex, news: News, data: SubmissionsEvent, position: int) -> None:
     """Whatever event comes first tells that the obligation exists."""
     plan.layout(data.form)
     plan.path(data.unit)
@@ -76,7 +78,8 @@ def _open(plan: PlanIndex, news: News, data: Known, position: int) -> None:
     news.touched.setdefault(data.obligation_id, []).append(position)
 
 
-def _add(news: News, data: Known, revision: Revision) -> None:
-    known = news.revisions.setdefault(data.obligation_id, {})
-    earlier = known.get(revision.number)
-    known[revision.number] = revision if earlier is None else merge(earlier, revision)
+def _add(news: News, data: SubmissionsEvent, revision: Revision | None) -> None:
+    if revision is not None:
+        known = news.revisions.setdefault(data.obligation_id, {})
+        earlier = known.get(revision.number)
+        known[revision.number] = revision if earlier is None else merge(earlier, revision)

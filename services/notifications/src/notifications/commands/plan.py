@@ -16,8 +16,7 @@ from notifications.store import write
 from shared import telemetry
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.events import Event
-from shared.events.data import Duty as DutyEvent
+from shared.events import Event, SubmissionsEvent
 from shared.messaging import Received, publish_each
 
 
@@ -31,10 +30,10 @@ class Planner:
     async def apply(self, tx: AsyncConnection, batch: list[Received]) -> None:
         """Events of one obligation may come in any order and more than once; the result is the same."""
         causes: dict[UUID, Context] = {}
-        events: dict[UUID, list[DutyEvent]] = defaultdict(list)
+        events: dict[UUID, list[SubmissionsEvent]] = defaultdict(list)
         for received in batch:
             data = received.event.data
-            if isinstance(data, DutyEvent):
+            if isinstance(data, SubmissionsEvent):
                 events[data.obligation_id].append(data)
                 causes[data.obligation_id] = received.context
         if not events:

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, assert_never
 from uuid import UUID
 
 from shared.events import (
     ObligationOpened,
+    SubmissionAccepted,
     SubmissionReceived,
     SubmissionReturned,
+    SubmissionsEvent,
     SubmissionWithdrawn,
 )
-from shared.events.data import Duty as DutyEvent
 
 State = Literal["open", "submitted"]
 
@@ -37,7 +38,7 @@ class Duty:
     returned_version: int | None = None
 
 
-def fold(duty: Duty | None, event: DutyEvent) -> Duty:
+def fold(duty: Duty | None, event: SubmissionsEvent) -> Duty:
     """The duty after an event. The newest version decides the state; an old or repeated one changes nothing but
     may still tell a deadline that was unknown so far."""
     folded = duty or Duty(event.obligation_id, event.obligation, event.unit, event.form, event.period, "open", 0)
@@ -53,5 +54,7 @@ def fold(duty: Duty | None, event: DutyEvent) -> Duty:
             return replace(folded, state="open", reopened_at=event.decided_at, returned_version=event.version)
         case SubmissionWithdrawn():
             return replace(folded, state="open", reopened_at=event.decided_at)
-        case _:
+        case SubmissionReceived() | SubmissionAccepted():
             return replace(folded, state="submitted")
+        case _:
+            assert_never(event)

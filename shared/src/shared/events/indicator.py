@@ -1,0 +1,34 @@
+"""`indicators.v1`: the value of a measure, whenever it changed."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events import topics
+from shared.events.data import Assessment, Code, EventData, Number
+
+
+class IndicatorFigures(BaseModel):
+    """A value on one basis, never without its coverage: units reported of units expected."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    value: Number | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    reported: int = Field(ge=0)
+    expected: int = Field(ge=0)
+    assessment: Assessment
+
+
+class IndicatorAggregated(EventData):
+    topic: ClassVar[str] = topics.INDICATORS
+    type: ClassVar[str] = "vn.tiendo.indicator.aggregated.v1"
+    measure: Code
+    indicator: Code
+    unit: Code
+    period: Code
+    as_of: datetime
+    values: dict[Literal["received", "accepted"], IndicatorFigures]
+    causes: list[UUID] = Field(default_factory=list, max_length=500)

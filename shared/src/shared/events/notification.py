@@ -1,0 +1,35 @@
+"""`notifications.v1`: what became of one message to one recipient."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events import topics
+from shared.events.data import Code, EventData
+
+
+class NotificationEvent(EventData):
+    topic: ClassVar[str] = topics.NOTIFICATIONS
+    reminder_id: UUID
+    obligation_id: UUID
+    unit: Code
+    period: Code
+    stage: Code
+    channel: Code
+    recipient_role: Code
+    attempt: int = Field(ge=0)
+    message_id: str | None = Field(None, max_length=200, pattern=r"^[!-~]+$")
+    reason_code: Code | None = None
+
+
+class NotificationSent(NotificationEvent):
+    type: ClassVar[str] = "vn.tiendo.notification.sent.v1"
+
+
+class NotificationFailed(NotificationEvent):
+    type: ClassVar[str] = "vn.tiendo.notification.failed.v1"
+
+
+class NotificationSuperseded(NotificationEvent):
+    type: ClassVar[str] = "vn.tiendo.notification.superseded.v1"

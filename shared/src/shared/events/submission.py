@@ -1,0 +1,70 @@
+"""`submissions.v1`: what units owe, send and take back, and what is decided about it."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events import topics
+from shared.events.data import Code, EventData, Number, Status, Version
+
+
+class ObservationValue(BaseModel):
+    """One cell of a form: element × disaggregation × value, with its status."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    measure: Code
+    value: Number | None = None
+    disaggregation: dict[Code, Code] = Field(default_factory=dict, max_length=8)
+    status: Status = "final"
+
+
+class ObligationEvent(EventData):
+    """What every event about one opened obligation carries. `version` orders the events of one obligation."""
+
+    topic: ClassVar[str] = topics.SUBMISSIONS
+    obligation_id: UUID
+    obligation: Code
+    form: Code
+    unit: Code
+    period: Code
+    version: Version
+
+
+class ObligationOpened(ObligationEvent):
+    type: ClassVar[str] = "vn.tiendo.obligation.opened.v1"
+    due_at: datetime
+
+
+class SubmissionReceived(ObligationEvent):
+    type: ClassVar[str] = "vn.tiendo.submission.received.v1"
+    submission_id: UUID
+    revision: Version
+    received_at: datetime
+    due_at: datetime
+    content_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    illustrative: bool = False
+    observations: list[ObservationValue] = Field(max_length=500)
+
+
+class SubmissionDecided(ObligationEvent):
+    submission_id: UUID
+    revision: Version
+    decided_at: datetime
+
+
+class SubmissionReturned(SubmissionDecided):
+    type: ClassVar[str] = "vn.tiendo.submission.returned.v1"
+
+
+class SubmissionAccepted(SubmissionDecided):
+    type: ClassVar[str] = "vn.tiendo.submission.accepted.v1"
+
+
+class SubmissionWithdrawn(SubmissionDecided):
+    type: ClassVar[str] = "vn.tiendo.submission.withdrawn.v1"
+
+
+SubmissionsEvent = ObligationOpened | SubmissionReceived | SubmissionReturned | SubmissionAccepted | SubmissionWithdrawn
+"""Every event of `submissions.v1`, for a `match` that leaves none out. `shared.events` checks that it is complete."""
