@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from audit.http import batch, events, inspections, sources
 from audit.http.context import AuditContext
 from audit.pages import inspection_pages, log, source_pages
+from audit.rules.sentence import check_sentences
 from audit.rules.vocabulary import vocabulary
 from audit.settings import AuditSettings
 from audit.worker import effects_of
@@ -16,7 +17,8 @@ PAGES = (log.router, inspection_pages.router, source_pages.router)
 
 
 def create_app(settings: AuditSettings) -> FastAPI:
-    """Raises CatalogueError, MessageError."""
+    """Raises CatalogueError, and MessageError for an event without a sentence, too."""
+    check_sentences()
     runtime = Runtime(settings)
     app = create_service_app(
         runtime,

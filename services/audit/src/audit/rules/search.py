@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from audit.rules.entry import LOGGED_TYPES
+from audit.rules.sentence import short
 from audit.rules.texts import fault
 from audit.rules.vocabulary import Vocabulary
 from shared.clock import VIETNAM
@@ -12,7 +13,7 @@ from shared.text import Fault
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
 SOURCES = ("submissions", "aggregation", "notifications", "audit")
-SHORT_TYPES = {name.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]: name for name in LOGGED_TYPES}
+SHORT_TYPES = {short(name): name for name in LOGGED_TYPES}
 TEXT_LIMIT = 200
 
 

@@ -1,19 +1,33 @@
 """An event as a sentence that an officer reads: "Xã Quảng Trực gửi bản 2 Biểu B01-XA năm 2026"."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from audit.rules.entry import LOGGED_TYPES
 from audit.rules.texts import text, texts
 from shared.text import Language, Text
 from shared.text.figures import days_left, instant, number
+from shared.text.messages import MessageError
 
 LANGUAGES: tuple[Language, Language] = ("vi", "en")
 ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 STAGE = re.compile(r"([TO])[-+]([0-9]{1,3})")
 NameOf = Callable[[str, Language], str]
 DecimalsOf = Callable[[str], int | None]
+
+
+def short(type_: str) -> str:
+    """vn.tiendo.submission.received.v1 → submission.received"""
+    return type_.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]
+
+
+def check_sentences(types: Iterable[str] = LOGGED_TYPES) -> None:
+    """At the start: every event that the log keeps has a sentence and a name. Raises `MessageError`."""
+    keys = [f"{kind}.{short(type_)}" for type_ in types for kind in ("event", "type")]
+    if faults := [f"write {key} in audit/messages.yaml, in vi and en" for key in keys if key not in texts()]:
+        raise MessageError("\n".join(faults))
 
 
 def period_phrase(period: str) -> Text:
@@ -32,7 +46,7 @@ def sentence(
     A notification's data may be given a `form`, which it does not carry itself; what the system says of itself has no
     unit and no period. A type or a shape without a sentence of its own is still told, by its codes.
     """
-    key = "event." + type_.removeprefix("vn.tiendo.").rsplit(".v", 1)[0]
+    key = f"event.{short(type_)}"
     special = f"{key}.{data.get('stage') or data.get('outcome')}"
     key = special if special in texts() else key
     if key in texts():

@@ -1,0 +1,109 @@
+"""An event class registers itself, or says what is wrong with it; only registered classes are published."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+import pytest
+from pydantic import ConfigDict
+
+from shared.events import (
+    ALL_TOPICS,
+    DATA_TYPES,
+    INSPECTIONS,
+    OPERATIONS,
+    SUBMISSIONS,
+    DeadLetterHandled,
+    Event,
+    EventClassError,
+    EventData,
+    ObligationOpened,
+    SourceHeartbeat,
+    SubmissionsEvent,
+    SubmissionWithdrawn,
+    check_complete,
+)
+
+HOME = "shared.events.inspection"
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+Pair = ObligationOpened | SubmissionWithdrawn
+
+
+@pytest.fixture(autouse=True)
+def registry() -> Iterator[None]:
+    """The classes that a test defines are forgotten after it."""
+    with patch.dict(DATA_TYPES):
+        yield
+
+
+def event_class(name: str = "CaseClosed", /, **body: Any) -> type[EventData]:
+    good = {"type": "vn.tiendo.case.closed.v1", "topic": INSPECTIONS, "__module__": HOME}
+    return type(name, (EventData,), good | body)
+
+
+def test_a_class_registers_itself() -> None:
+    made = event_class()
+    assert DATA_TYPES["vn.tiendo.case.closed.v1"] is made
+
+
+def test_a_class_without_a_type_of_its_own_is_a_base_or_a_variant() -> None:
+    known = dict(DATA_TYPES)
+
+    class CaseEvent(EventData):
+        topic: ClassVar[str] = INSPECTIONS
+
+    class StrictHeartbeat(SourceHeartbeat):
+        model_config = ConfigDict(extra="forbid")
+
+    assert known == DATA_TYPES
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"type": "vn.tiendo.CaseClosed.v1"}, "the type 'vn.tiendo.CaseClosed.v1' must look like vn.tiendo.<noun>"),
+        ({"type": "vn.tiendo.case.closed"}, "the type 'vn.tiendo.case.closed' must look like"),
+        ({"topic": "cases.v1"}, "the topic 'cases.v1' must be one of shared.events.topics: " + ", ".join(ALL_TOPICS)),
+        ({"type": SourceHeartbeat.type}, "SourceHeartbeat has the type vn.tiendo.source.heartbeat.v1 already"),
+        ({"__module__": "audit.events"}, "it stands in audit.events; move it into shared/events/"),
+    ],
+)
+def test_a_wrong_class_is_refused_where_it_is_defined(body: dict[str, str], told: str) -> None:
+    known = dict(DATA_TYPES)
+    with pytest.raises(EventClassError) as refused:
+        event_class(**body)
+    assert str(refused.value).startswith(f"CaseClosed: {told}") and known == DATA_TYPES
+
+
+def test_all_faults_of_a_class_are_told_at_once() -> None:
+    with pytest.raises(EventClassError) as refused:
+        event_class(type="case", topic="cases", __module__="audit.events")
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_a_class_without_a_topic_is_refused() -> None:
+    with pytest.raises(EventClassError, match="the topic None must be one of"):
+        type("CaseClosed", (EventData,), {"type": "vn.tiendo.case.closed.v1", "__module__": HOME})
+
+
+def handled(model: type[DeadLetterHandled]) -> DeadLetterHandled:
+    return model(consumer="audit", letter=1, origin_topic=OPERATIONS, partition=0, offset=0, handled_at=NOW)
+
+
+def test_an_object_of_a_base_or_of_a_variant_is_no_event() -> None:
+    class Variant(SourceHeartbeat):
+        pass
+
+    for data in (handled(DeadLetterHandled), Variant(sequence=0, pending=0)):
+        with pytest.raises(EventClassError, match=f"{type(data).__name__} is no registered event class; give it `type"):
+            Event.of(data, source="/audit", subject="x", time=NOW, catalogue_version="0")
+
+
+def test_a_union_must_list_every_class_of_its_topic() -> None:
+    check_complete("SubmissionsEvent", SubmissionsEvent, SUBMISSIONS)
+    event_class("SubmissionNoted", type="vn.tiendo.submission.noted.v1", topic=SUBMISSIONS)
+    with pytest.raises(EventClassError, match=r"^add SubmissionNoted to SubmissionsEvent: it is an event of submissi"):
+        check_complete("SubmissionsEvent", SubmissionsEvent, SUBMISSIONS)
+    with pytest.raises(EventClassError, match="take SubmissionWithdrawn out of Pair: it is no event of inspe"):
+        check_complete("Pair", Pair, INSPECTIONS)
