@@ -62,7 +62,7 @@ def openapi(service: str) -> dict[str, Any]:
         if isinstance(value, type) and getattr(value, "service", None) == service
     )
     settings = settings_class(database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none", environment="test")
-    document: dict[str, Any] = importlib.import_module(f"{service}.api").create_app(settings).openapi()
+    document: dict[str, Any] = importlib.import_module(f"{service}.app").create_app(settings).openapi()
     return document
 
 
