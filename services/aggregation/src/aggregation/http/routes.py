@@ -25,6 +25,7 @@ from aggregation.store import read
 from shared.auth import Person, require
 from shared.calendar import Period
 from shared.catalogue import Measure
+from shared.catalogue.measure_kind import needs_of
 from shared.web.cursor import Cursor, Limit, decode, encode
 from shared.web.language import language
 
@@ -127,7 +128,7 @@ async def _explain(
     request: Request, context: AggregationContext, m: Measure, asked: Place, person: Person
 ) -> Explanation:
     units = [key for key in context.plan.catalogue.units if asked.unit in context.plan.path(key)]
-    quarterly = m.kind == "every_quarter"
+    quarterly = needs_of(m.kind).quarters
     periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
     counted = m.elements if quarterly else elements(m)
     async with context.engine.connect() as tx:

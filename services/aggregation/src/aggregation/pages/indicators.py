@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, assert_never
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -14,7 +14,7 @@ from aggregation.http.schemas import TargetSchema
 from aggregation.pages.chart import Point, Series
 from aggregation.pages.dashboard import board, tally
 from aggregation.rules.cross_check import Difference, beside, difference
-from aggregation.rules.formula import elements
+from aggregation.rules.formula import elements, strategy
 from aggregation.rules.masking import all_masked
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
@@ -39,13 +39,23 @@ class ChildRow:
 
 
 @dataclass(frozen=True)
+class SumRow:
+    """A line of "what the value is made of": the side it stands for, and the key of a message or an element's name."""
+
+    side: Literal["numerator", "denominator"]
+    key: str | None = None
+    name: str | None = None
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
 class MeasureView:
     """Everything the page of an indicator shows of one of its measures."""
 
     measure: Measure
     value: Value
     target: TargetSchema | None
-    names: Sequence[tuple[str, str]]
+    sums: Sequence[SumRow]
     years: Sequence[tuple[str, Value]]
     chart: Markup | None
     children: Sequence[ChildRow]
@@ -76,6 +86,7 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
         asked=asked,
         owes=context.plan.owes,
         bound=bound,
+        strategy=strategy,
         periods=_periods(context, asked, periods),
         illustrative=made_up,
     )
@@ -121,6 +132,7 @@ async def one_indicator(request: Request, code: str, asked: Asked) -> HTMLRespon
         asked=asked,
         owes=context.plan.owes,
         bound=bound,
+        strategy=strategy,
         document=document_name(context.plan.source(), spoken),
         category_name=lambda dimension, category: _category(context.plan, dimension, category, spoken),
         periods=_periods(context, asked, periods),
@@ -147,8 +159,8 @@ async def _view(
         key=lambda row: (row.value.value is None, _rank(row.value, best_first), alphabetical(name_of(row.unit, spoken)))
     )
     found = difference(context.plan, m.code, unit=asked.unit, period=asked.period, basis=asked.basis, values=series)
-    names = _names(context.plan, m, spoken)
-    return MeasureView(m, value, target_of(m, asked.period), names, years, svg, rows, found)
+    sums = _made_of(context.plan, m, spoken)
+    return MeasureView(m, value, target_of(m, asked.period), sums, years, svg, rows, found)
 
 
 def _rank(value: Value, best_first: bool) -> Any:
@@ -157,14 +169,26 @@ def _rank(value: Value, best_first: bool) -> Any:
     return -value.value if best_first else value.value
 
 
-def _names(plan: PlanIndex, m: Measure, spoken: Language) -> list[tuple[str, str]]:
-    """(side, name of its element) of the formula's two sides."""
-    known = plan.catalogue.elements
-    names = []
-    for side, element in (("numerator", m.numerator), ("denominator", m.denominator)):
-        if element and element in known:
-            names.append((side, known[element].name_vi if spoken == "vi" else known[element].name_en))
-    return names
+def _made_of(plan: PlanIndex, m: Measure, spoken: Language) -> list[SumRow]:
+    """What the page tells of the formula's two sides: words of its kind, or the names of the elements."""
+    match m.kind:
+        case "flag_count":
+            return [SumRow("numerator", "one.flags"), SumRow("denominator", "one.answered")]
+        case "every_quarter":
+            return [SumRow("numerator", "one.enough"), SumRow("denominator", "one.communes")]
+        case "ratio_of_means":
+            return [
+                SumRow("numerator", "one.mean_numerator", decimals=2),
+                SumRow("denominator", "one.mean_denominator", decimals=2),
+            ]
+        case "ratio_of_sums" | "milestone" | "national_only":
+            known = plan.catalogue.elements
+            rows = [SumRow("numerator", name=name_of(known[m.numerator], spoken))]
+            if m.denominator:
+                rows.append(SumRow("denominator", name=name_of(known[m.denominator], spoken)))
+            return rows
+        case _:
+            assert_never(m.kind)
 
 
 def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) -> Series:

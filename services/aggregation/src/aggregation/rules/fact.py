@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from aggregation.rules.formula import strategy
 from aggregation.rules.plan import Group, Key, Layout, PlanIndex, UnknownWord
 from aggregation.rules.revision import Observation, Revision
 
@@ -69,7 +70,7 @@ def _absurd(plan: PlanIndex, group: Group, told: Mapping[str, Fact]) -> bool:
     m = group.measure
     if m is None or not void or len(void) == len(told):
         return False
-    return m.kind == "ratio_of_means" or m.denominator in void
+    return strategy(m.kind).needs_every_element or m.denominator in void
 
 
 def total(parts: Iterable[Fact]) -> Fact:

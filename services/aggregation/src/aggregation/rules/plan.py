@@ -8,6 +8,7 @@ from functools import cached_property
 from aggregation.rules.formula import element_of, elements
 from shared.calendar import Period
 from shared.catalogue import Catalogue, Measure, disaggregation_key
+from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.plan import Document
 
 Key = tuple[str, str]
@@ -77,7 +78,7 @@ class PlanIndex:
     @cached_property
     def quarterly(self) -> Mapping[str, Measure]:
         """Element counted per quarter → the measure that asks for a minimum in each (6.3)."""
-        return {m.numerator: m for m in self.measures.values() if m.kind == "every_quarter"}
+        return {m.numerator: m for m in self.measures.values() if needs_of(m.kind).quarters}
 
     @cached_property
     def by_level(self) -> frozenset[str]:
@@ -102,7 +103,7 @@ class PlanIndex:
                 (m.code, above)
                 for m in self.measures.values()
                 for p, owed in duties.items()
-                if p == asked or m.kind == "every_quarter"
+                if p == asked or needs_of(m.kind).quarters
                 for duty in owed
                 if set(m.elements) & set(self.catalogue.forms[duty.form].elements)
                 for above in self.path(duty.unit)
@@ -133,7 +134,7 @@ class PlanIndex:
         asked = dict.fromkeys(element for element, _ in fields)
         groups: list[tuple[Measure | None, dict[str, str]]] = []
         for m in self.measures.values():
-            names = {element_of(name): name for name in elements(m) if m.kind != "every_quarter"}
+            names = {element_of(name): name for name in elements(m) if not needs_of(m.kind).quarters}
             groups.append((m, {element: name for element, name in names.items() if element in asked}))
         grouped = {element for _, names in groups for element in names}
         groups += [(None, {element: element}) for element in asked if element not in grouped]

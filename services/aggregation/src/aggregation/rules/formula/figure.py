@@ -5,22 +5,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 
+from aggregation.rules.formula.cell_sum import CellSum
+from aggregation.rules.formula.kinds import strategy
 from shared.catalogue import Measure
+from shared.catalogue.measure_kind import needs_of
 
 PLACES = Decimal("0.000001")
 # Sums of values up to 10^12 with 6 decimals, divided by one another: up to 10^25, far more digits than the usual 28.
 WIDE = Context(prec=120, rounding=ROUND_HALF_UP)
-
-
-@dataclass(frozen=True)
-class CellSum:
-    """Sum over the units below. `valued` have a number, `reported` answered (also không phát sinh), `expected` must."""
-
-    value: Decimal | None = None
-    valued: int = 0
-    reported: int = 0
-    expected: int = 0
-    estimates: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ def elements(measure: Measure) -> tuple[str, ...]:
     A measure of several elements has sums of its own (`n_female_employed.2.1`): a unit's answer enters them only when
     it answers all of them, and an element may stand in two measures.
     """
-    if measure.kind == "every_quarter":
+    if needs_of(measure.kind).quarters:
         return (flag_element(measure),)
     names = tuple(dict.fromkeys(measure.elements))
     return names if len(names) == 1 else tuple(f"{name}.{measure.code}" for name in names)
@@ -73,15 +65,15 @@ def figure(measure: Measure, cells: Mapping[str, CellSum]) -> Figure:
     """
     used = [cells.get(name, CellSum()) for name in elements(measure)]
     reported, expected = min(c.reported for c in used), max(c.expected for c in used)
-    numerator, denominator = _sides(measure, used)
+    how = strategy(measure.kind)
+    numerator, denominator = how.sides(used)
     exact = None
     if all(c.reported == reported for c in used) and numerator is not None and denominator:
         exact = Fraction(measure.scale) * numerator / denominator
-    single = measure.kind in ("milestone", "national_only")
     return Figure(
         exact,
         None if numerator is None else to_decimal(numerator),
-        None if denominator is None or single else to_decimal(denominator),
+        None if denominator is None or not how.tells_denominator else to_decimal(denominator),
         reported,
         expected,
         any(c.estimates for c in used),
@@ -93,27 +85,3 @@ def to_decimal(exact: Fraction) -> Decimal:
     with localcontext(WIDE):
         value = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(PLACES)
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-
-
-def _sides(measure: Measure, used: list[CellSum]) -> tuple[Fraction | None, Fraction | None]:
-    match measure.kind:
-        case "ratio_of_sums":
-            return _count(used[0]), _count(used[-1])
-        case "flag_count" | "every_quarter":
-            return _count(used[0]), Fraction(used[0].valued) if used[0].reported else None
-        case "ratio_of_means":
-            return _mean(used[0], used[1]), _mean(used[2], used[3])
-        case _:
-            return (_count(used[0]) if used[0].valued else None), Fraction(1)
-
-
-def _count(cell: CellSum) -> Fraction | None:
-    """Reported without a number is không phát sinh: nothing occurred, so it adds nothing."""
-    if cell.value is not None:
-        return Fraction(cell.value)
-    return Fraction(0) if cell.reported else None
-
-
-def _mean(amount: CellSum, persons: CellSum) -> Fraction | None:
-    total, count = _count(amount), _count(persons)
-    return None if total is None or not count else total / count
