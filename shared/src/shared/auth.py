@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, assert_never, get_args
 
 import jwt
 import structlog
@@ -44,9 +44,20 @@ class Person:
     unit: str
     subject: str
 
+    @property
+    def own_unit(self) -> str | None:
+        """The only unit that this person reads and acts for; None for a role that is bound to none."""
+        match self.role:
+            case "reporter" | "head":
+                return self.unit
+            case "coordinator" | "leader" | "auditor" | "ops":
+                return None
+            case _:
+                assert_never(self.role)
+
     def may_act_for(self, unit: str) -> bool:
         """Reporters and heads act for their own unit only; the other roles are bound by `require` alone."""
-        return self.role not in ("reporter", "head") or self.unit == unit
+        return self.own_unit in (None, unit)
 
 
 class TokenVerifier:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, assert_never
 
 from shared.calendar.period import Frequency, Period
 from shared.calendar.workday import Holidays
@@ -35,10 +35,14 @@ def due_day(period: Period, rule: DueRule, holidays: Holidays | None = None) -> 
     if rule.frequency != period.frequency:
         raise ValueError(f"rule {rule.code} is for a {rule.frequency}, not for {period}")
     limit = date(period.year + rule.year_offset, rule.month or period.last_month, rule.day)
-    if rule.weekend == "strict":
-        return limit
-    last = limit - timedelta(days=1)
-    return (holidays or Holidays()).next_working_day(last) + timedelta(days=1)
+    match rule.weekend:
+        case "strict":
+            return limit
+        case "next_working_day":
+            last = limit - timedelta(days=1)
+            return (holidays or Holidays()).next_working_day(last) + timedelta(days=1)
+        case _:
+            assert_never(rule.weekend)
 
 
 def due_instant(period: Period, rule: DueRule, holidays: Holidays | None = None) -> datetime:

@@ -1,10 +1,13 @@
 """A stored value with what the catalogue says about its measure: the item of docs/design.md 6.3."""
 
+from collections.abc import Mapping
+
 from aggregation.http.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
 from aggregation.rules.records import Value
 from aggregation.rules.revision import Basis
 from shared.calendar import Period
 from shared.catalogue import Measure
+from shared.catalogue.measure import Operator
 from shared.text import Language
 
 NOTHING = Value(None, None, None, 0, 0, "not_assessed")
@@ -28,11 +31,14 @@ def target_of(measure: Measure, period: str) -> TargetSchema | None:
     )
 
 
-def bound(measure: Measure, op: str, value: str) -> str:
+SIGNS: Mapping[Operator, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+
+
+def bound(measure: Measure, op: Operator, value: str) -> str:
     """ "≥ 60", and "100" for a share of everything, of which there is no more."""
     if measure.unit_vi == "%" and (op, value) == (">=", "100"):
         return value
-    return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {value}"
+    return f"{SIGNS[op]} {value}"
 
 
 def item(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, PlainSerializer
 
-from aggregation.rules.assessment import Assessment
+from shared.catalogue.measure import Operator
+from shared.events import Assessment
 
 Number = Annotated[Decimal, PlainSerializer(lambda v: format(v, "f"), return_type=str, when_used="json")]
 Basis = Literal["received", "accepted"]
@@ -16,7 +17,7 @@ Basis = Literal["received", "accepted"]
 class TargetSchema(BaseModel):
     """`binding`: it is the target of the period's own year (or stands from then on); else it only lies ahead."""
 
-    op: Literal[">=", ">", "<=", "<"]
+    op: Operator
     value: Number
     year: int
     approximate: bool

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from aggregation.http.presenters import NOTHING, target_of
 from aggregation.http.schemas import TargetSchema
-from aggregation.rules.assessment import Assessment, combine
+from aggregation.rules.assessment import combine
 from aggregation.rules.formula import elements
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.progress_to_target import Way, way
@@ -13,6 +14,7 @@ from aggregation.rules.records import Value, ValueKey
 from aggregation.rules.revision import Basis
 from shared.calendar import Period
 from shared.catalogue import Indicator, Measure, Objective
+from shared.events import Assessment
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def board(
 
 def tally(rows: Sequence[ObjectiveRows]) -> dict[str, int]:
     """State → how many indicators are in it, for the line on top."""
-    counts = dict.fromkeys(("met", "partly_met", "not_met", "not_assessed", "not_applicable"), 0)
+    counts = dict.fromkeys(get_args(Assessment), 0)
     for objective in rows:
         for row in objective.indicators:
             counts[row.assessment] += 1

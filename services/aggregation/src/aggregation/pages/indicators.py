@@ -21,6 +21,7 @@ from aggregation.rules.records import Value, ValueKey
 from aggregation.store import read
 from shared.calendar import Period
 from shared.catalogue import Measure, Unit
+from shared.catalogue.measure import Operator
 from shared.catalogue.plan import Document
 from shared.errors import not_found
 from shared.text import Language, Text
@@ -197,7 +198,7 @@ def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) ->
     )
     unit = m.unit_vi if spoken == "vi" else m.unit_en
 
-    def told(op: str, value: Any) -> str:
+    def told(op: Operator, value: Any) -> str:
         return bound(m, op, number(value, language=spoken))
 
     targets = tuple((t.year, t.value, told(t.op, t.value)) for t in m.targets if t.year in (2025, 2030))

@@ -1,19 +1,18 @@
 """A figure against its target: đạt, đạt một phần, chưa đạt, chưa đủ số liệu, không phát sinh."""
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from aggregation.rules.formula import Figure
 from shared.catalogue import Measure, Target
-
-Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]
+from shared.catalogue.measure import Operator
+from shared.events import Assessment
 
 # "dưới" is <, "trên" is >: the catalogue keeps the resolution's words, nothing is rounded (docs/domain.md trap 4).
-OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+OPERATORS: Mapping[Operator, Callable[[Fraction, Fraction], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
     "<=": operator.le,

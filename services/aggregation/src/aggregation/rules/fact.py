@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import assert_never
 
 from aggregation.rules.formula import strategy
 from aggregation.rules.plan import Group, Key, Layout, PlanIndex, UnknownWord
 from aggregation.rules.revision import Observation, Revision
-
-ANSWERED = ("final", "estimate", "not_applicable")
+from shared.events import Status
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Fact:
     """`status` None: nothing answered. `expected`: the unit must fill this field."""
 
     value: Decimal | None = None
-    status: str | None = None
+    status: Status | None = None
     expected: bool = True
 
 
@@ -80,7 +80,7 @@ def total(parts: Iterable[Fact]) -> Fact:
         return Fact()
     values = [part.value for part in parts if part.value is not None]
     statuses = {part.status for part in parts}
-    status = "estimate" if "estimate" in statuses else "final" if "final" in statuses else "not_applicable"
+    status: Status = "estimate" if "estimate" in statuses else "final" if "final" in statuses else "not_applicable"
     return Fact(sum(values, Decimal(0)) if values else None, status)
 
 
@@ -90,7 +90,13 @@ def _answers(layout: Layout, form: str, observations: Iterable[Observation]) -> 
         key = (o.element, o.disaggregation)
         if key not in layout.fields:
             raise UnknownWord(f"form {form} has no field {o.element} {o.disaggregation}".rstrip())
-        if o.status in ANSWERED:
-            value = None if o.status == "not_applicable" else o.value
-            answers[key] = Fact(value, o.status, layout.fields[key])
+        match o.status:
+            case "final" | "estimate":
+                answers[key] = Fact(o.value, o.status, layout.fields[key])
+            case "not_applicable":
+                answers[key] = Fact(None, o.status, layout.fields[key])
+            case "missing":
+                pass  # as if it had not been sent
+            case _:
+                assert_never(o.status)
     return answers

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
 from aggregation.rules.formula import CellSum, element_of
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value, ValueKey
 from shared.auth import Person, Role
 from shared.catalogue import Measure
+from shared.catalogue.unit import Level
 
 SMALL = 5
-LEVELS = ("district", "commune")
 SEES_ALL: frozenset[Role] = frozenset({"coordinator", "auditor"})
 SIDES = ("numerator", "denominator")
 
@@ -34,7 +34,7 @@ def masked(plan: PlanIndex, key: ValueKey, v: Value) -> Value:
     measure = plan.measures[key.measure]
     named = {side: getattr(measure, side) for side in SIDES}
     sensitive = [side for side, element in named.items() if is_sensitive(plan, element)]
-    if not sensitive or plan.catalogue.units[key.unit].level not in LEVELS:
+    if not sensitive or not _is_local(plan.catalogue.units[key.unit].level):
         return v
     counts = [getattr(v, side) for side in sensitive] + [part[side] for part in v.parts for side in sensitive]
     return withheld(v) if any(_is_small(count) for count in counts) else v
@@ -50,7 +50,7 @@ def withheld(v: Value) -> Value:
 
 def masked_cells(plan: PlanIndex, unit: str, found: Mapping[CellKey, CellSum], v: Value) -> dict[CellKey, CellSum]:
     """The sums behind a value: withheld with it, all of them when one of them is small."""
-    below = plan.catalogue.units[unit].level in LEVELS
+    below = _is_local(plan.catalogue.units[unit].level)
     small = any(is_sensitive(plan, element_of(key.element)) and _is_small(c.value) for key, c in found.items())
     if not v.suppressed and not (below and small):
         return dict(found)
@@ -83,6 +83,17 @@ def past(plan: PlanIndex, person: Person, key: ValueKey, v: Value) -> Value:
 def may_see(plan: PlanIndex, person: Person, unit: str, element: str) -> bool:
     """A single unit's sensitive counts are for the coordinator, the auditor and the unit itself."""
     return not is_sensitive(plan, element) or person.role in SEES_ALL or person.unit == unit
+
+
+def _is_local(level: Level) -> bool:
+    """Whether a count there may be one person whom neighbours know."""
+    match level:
+        case "district" | "commune":
+            return True
+        case "root" | "province_agency" | "central":
+            return False
+        case _:
+            assert_never(level)
 
 
 def _is_small(count: Any) -> bool:

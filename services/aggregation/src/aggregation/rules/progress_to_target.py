@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import assert_never
 
 from shared.catalogue import Measure, Target
 
@@ -24,9 +25,13 @@ def way(measure: Measure, value: Decimal | None) -> Way | None:
     if not targets:
         return None
     end = targets[-1]
-    start = Decimal(0)
-    if measure.direction == "lower":
-        start = measure.baseline or max(target.value for target in targets) * ROOM
+    match measure.direction:
+        case "higher":
+            start = Decimal(0)
+        case "lower":
+            start = measure.baseline or max(target.value for target in targets) * ROOM
+        case _:
+            assert_never(measure.direction)
     span = end.value - start
     if span == 0:
         return None

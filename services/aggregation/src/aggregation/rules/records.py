@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from aggregation.rules.assessment import Assessment
 from aggregation.rules.fact import Fact
 from aggregation.rules.revision import Basis, Revision
+from shared.events import Assessment
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,20 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from shared.events import Status
+
 Basis = Literal["received", "accepted"]
 State = Literal["received", "accepted", "returned", "withdrawn"]
 BASES: tuple[Basis, ...] = ("received", "accepted")
 
 
 class Observation(NamedTuple):
-    """One answered field. `status` is `final`, `estimate`, `not_applicable` or `missing`."""
+    """One answered field."""
 
     element: str
     disaggregation: str
     value: Decimal | None
-    status: str
+    status: Status
 
 
 @dataclass(frozen=True)

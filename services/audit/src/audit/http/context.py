@@ -43,14 +43,9 @@ CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]
 
 
-def own_unit(person: Person) -> str | None:
-    """The only unit whose events this person may read; None for all."""
-    return person.unit if person.role in ("reporter", "head") else None
-
-
 def readable_unit(person: Person, asked: str | None) -> str | None:
     """The unit to search for. Problem 403 when it is not the person's to read."""
-    own = own_unit(person)
+    own = person.own_unit
     if own is not None and asked not in (None, own):
         raise forbidden(text("problem.own_unit"))
     return own or asked

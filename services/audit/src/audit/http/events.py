@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
-from audit.http.context import AuditContext, Context, Reader, own_unit, readable_unit
+from audit.http.context import AuditContext, Context, Reader, readable_unit
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
 from audit.rules.search import FILTERS, Search, read_search
 from audit.rules.texts import fault, text
@@ -80,7 +80,7 @@ async def listing(context: AuditContext, wanted: Search, after: int | None, limi
 
 @router.get("/{event_id}", response_model=EntryDetail)
 async def get_event(event_id: str, context: Context, person: Reader) -> Any:
-    row = await find(context, event_id, own_unit(person))
+    row = await find(context, event_id, person.own_unit)
     return detail(row)
 
 
@@ -92,7 +92,7 @@ def detail(row: RowMapping) -> EntryDetail:
 @router.get("/{event_id}/raw", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
 async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
     """The bytes as they stood in Kafka, and nothing else."""
-    row = await find(context, event_id, own_unit(person))
+    row = await find(context, event_id, person.own_unit)
     digest = hashlib.sha256(row["body"]).hexdigest()
     headers = {"ETag": f'"{digest}"', "Content-Disposition": f'inline; filename="event-{row["index"]}.json"'}
     return Response(row["body"], headers=headers, media_type=CONTENT_TYPE)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from audit.http.context import AuditContext, Context, Reader, own_unit, readable_unit
+from audit.http.context import AuditContext, Context, Reader, readable_unit
 from audit.http.events import detail, find, listing, read_paging
 from audit.http.schemas import EntryItem
 from audit.rules.search import FILTERS, SHORT_TYPES, read_search
@@ -102,7 +102,7 @@ async def log(request: Request, context: Context, person: Reader) -> Response:
         typed=typed,
         faults=faults,
         lines=lines,
-        own=own_unit(person),
+        own=person.own_unit,
         types=list(SHORT_TYPES),
         groups=unit_groups(context),
         filtered=bool(filters),
@@ -114,7 +114,7 @@ async def log(request: Request, context: Context, person: Reader) -> Response:
 
 @router.get("/events/{event_id}")
 async def event(request: Request, event_id: str, context: Context, person: Reader) -> Response:
-    row = await find(context, event_id, own_unit(person))
+    row = await find(context, event_id, person.own_unit)
     [told] = await lines_of(context, [EntryItem.of(row)])
     return page(
         request,
@@ -137,7 +137,7 @@ async def timeline(request: Request, subject: str, context: Context, person: Rea
     rows: Any = []
     if len(subject) <= 200 and "\0" not in subject:
         async with context.engine.connect() as tx:
-            rows = await entries.timeline(tx, subject, own_unit(person), after, SHOWN_OF_TIMELINE + 1)
+            rows = await entries.timeline(tx, subject, person.own_unit, after, SHOWN_OF_TIMELINE + 1)
     if not rows:
         raise not_found(text("problem.no_subject"))
     found = cursors.listing(rows, SHOWN_OF_TIMELINE, lambda row: (row["time"], row["index"]), EntryItem.of)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.events import Teller
 from notifications.rules.obligation import Duty, fold
-from notifications.rules.reminder import Reminder, desired, reconcile
+from notifications.rules.reminder import Reminder, desired, is_waiting, reconcile
 from notifications.rules.stage import Ladder
 from notifications.settings import NotificationsSettings
 from notifications.store import write
@@ -65,7 +65,7 @@ class Planner:
             for change in reconcile(desired(duty, now, self._ladder, self._settle), old.values()):
                 changes.append(change)
                 before = old.get(change.id)
-                stopped = before is not None and before.state in ("planned", "due")
+                stopped = before is not None and is_waiting(before.state)
                 if stopped and change.state in ("superseded", "cancelled"):
                     told.append((self._teller.superseded(change, duty, now), cause))
         traceparents = {duty.obligation_id: telemetry.traceparent_of(causes[duty.obligation_id]) for duty in duties}

@@ -9,6 +9,7 @@ mailboxes that collapse duplicates (RFC 7352) show it once, and `delivery` shows
 import asyncio
 import traceback
 from datetime import datetime, timedelta
+from typing import assert_never
 
 import structlog
 from opentelemetry.context import Context
@@ -130,8 +131,10 @@ class Sender:
                     mine = await write.settle(tx, claim, state="failed", reason="rejected")
                     reason = outcome.reason_code or "rejected"
                     event = self._teller.failed(reminder, duty, attempt, reason, now)
-                case _:
+                case "deferred":
                     mine = await write.settle(tx, claim, next_attempt_at=self._later(attempt))
+                case _:
+                    assert_never(outcome.kind)
             await write.log_delivery(
                 tx,
                 id=uuid7(),

@@ -37,7 +37,7 @@ def visible_unit(person: Person, asked: str | None) -> str | None:
     if asked:
         check_unit(person, asked)
         return asked
-    return person.unit if person.role in ("reporter", "head") else None
+    return person.own_unit
 
 
 def sees_addresses(person: Person) -> bool:

@@ -69,7 +69,7 @@ async def deadlines(
         days = await lists.by_day(tx, in_month)
         coming = await lists.coming_deadlines(tx, Filter(mine), now, 3)
         overdue = await lists.overdue(tx, Filter(mine), now)
-        units = await lists.units_with_duties(tx) if person.role not in ("reporter", "head") else []
+        units = await lists.units_with_duties(tx) if person.own_unit is None else []
 
     def link(**changes: str | None) -> str:
         chosen = {"month": str(shown_month), "unit": unit, "state": state, "day": day and day.isoformat()} | changes

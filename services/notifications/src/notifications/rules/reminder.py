@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, assert_never
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from notifications.rules.obligation import Duty
@@ -112,9 +112,20 @@ def reconcile(wanted: Iterable[Reminder], existing: Iterable[Reminder]) -> list[
             changes.append(reminder)
     # What the plan no longer names, such as the notice of an earlier return.
     for old in stored.values():
-        if old.id not in plan and _may_change(old) and old.state in ("planned", "due"):
+        if old.id not in plan and _may_change(old) and is_waiting(old.state):
             changes.append(replace(old, state="superseded", reason="replaced"))
     return changes
+
+
+def is_waiting(state: State) -> bool:
+    """Whether it may still go out."""
+    match state:
+        case "planned" | "due":
+            return True
+        case "sent" | "superseded" | "cancelled" | "failed":
+            return False
+        case _:
+            assert_never(state)
 
 
 def _may_change(old: Reminder) -> bool:

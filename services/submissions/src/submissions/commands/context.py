@@ -55,7 +55,7 @@ class Actor:
 
 def sees_all(person: Person) -> bool:
     """Reporters and heads see their own unit, everybody else the province."""
-    return person.role not in ("reporter", "head")
+    return person.own_unit is None
 
 
 def narrowed_units(context: SubmissionsContext, person: Person, asked: str | None) -> tuple[str, ...]:

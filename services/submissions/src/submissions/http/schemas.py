@@ -15,11 +15,11 @@ from pydantic import (
     model_validator,
 )
 
+from shared.events import Status
 from submissions.commands.answers import _only
 from submissions.http.parse import read_report
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import is_late
-from submissions.rules.observation import Status
 from submissions.rules.submission import Report
 
 Value = Annotated[

@@ -18,7 +18,7 @@ from submissions.commands.answers import Receipt
 from submissions.commands.context import Actor, SubmissionsContext, context_of, sees_all
 from submissions.commands.submit import NO_OBLIGATION, Posting, Refused, take
 from submissions.pages.form_table import Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
-from submissions.pages.task import task_of
+from submissions.pages.task import SHAPES, task_of
 from submissions.rules.submission import previous
 from submissions.rules.violation import Finding
 from submissions.store import read
@@ -90,6 +90,7 @@ async def render(
         "findings": findings,
         "faults": page_faults(rules, findings),
         "revisions": revisions,
+        "shapes": SHAPES,
         "reviews": await read.reviews(tx, obligation_id) if revisions else [],
         "previous_period": previous(duty["period"]) if last_year else None,
         "editable": not sees_all(person),

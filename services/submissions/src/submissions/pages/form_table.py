@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from shared.catalogue import disaggregation_key
+from shared.events import Status
 from shared.text import Fault, Language, Text
 from shared.text.figures import number
 from submissions.rules import limits
 from submissions.rules.form import Element, Field, FormRules
-from submissions.rules.observation import STATUSES, Entry, NumberReader, Status, read_english, read_vietnamese
+from submissions.rules.observation import STATUSES, Entry, NumberReader, read_english, read_vietnamese
 from submissions.rules.submission import Report
 from submissions.rules.violation import Finding
 

@@ -90,7 +90,7 @@ async def render(
         parts={part.code: part.title for part in rules.narrative},
         latest=latest,
         late=is_late(row["received_at"], row["due_at"]),
-        shape=SHAPES[row["state"]],
+        shapes=SHAPES,
         revisions=revisions,
         reviews=reviews,
         acts=[act for act in acts if act in allowed],

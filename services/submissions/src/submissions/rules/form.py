@@ -1,14 +1,17 @@
 """What a form asks of a unit, in the shape that the checks and the page need. Read once from the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from shared import catalogue as cat
+from shared.catalogue.element import ElementKind
+from shared.catalogue.measure_kind import needs_of
 from shared.text import Text
 
 Cell = tuple[str, str]  # (element, canonical disaggregation; "" is the total)
+Share = tuple[str, str]  # (part, whole): the part cannot exceed the whole
 
 
 NO_UNIT = Text("", "")
@@ -34,7 +37,7 @@ class Element:
 
     id: str
     name: Text
-    kind: str
+    kind: ElementKind
     unit: Text = NO_UNIT
     sensitive: bool = False
     may_be_not_applicable: bool = False
@@ -90,7 +93,7 @@ class FormRules:
     code: str
     title: Text
     fields: tuple[Field, ...]
-    shares: tuple[tuple[str, str], ...]  # (part, whole): the part cannot exceed the whole
+    shares: tuple[Share, ...]
     ratios: tuple[Ratio, ...]
     dimensions: Mapping[str, Dimension]
     names: Mapping[str, Text]  # every element of the catalogue
@@ -123,26 +126,40 @@ def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
     }
     names = {e.id: _name(e) for e in catalogue.elements.values()}
     computed = {m.code: m.elements for m in catalogue.measures.values()}
-    return {
-        form.code: FormRules(
+    found = {}
+    for form in catalogue.forms.values():
+        shares, hours = _checks(form)
+        found[form.code] = FormRules(
             code=form.code,
             title=Text(form.title_vi, form.title_en),
             fields=tuple(_field(f, catalogue.elements[f.element], dimensions) for f in form.fields),
-            shares=tuple((c.left, c.right) for c in form.checks if c.kind == "numerator_le_denominator"),
+            shares=shares,
             ratios=_ratios(form, catalogue),
             dimensions=dimensions,
             names=names,
             computed=computed,
             narrative=tuple(Part(n.code, _name(n), n.required) for n in form.narrative),
-            hours=tuple(
-                Hours(c.left, c.right, c.at_least, c.at_most)
-                for c in form.checks
-                if c.at_least is not None and c.at_most is not None
-            ),
-            pairs=_pairs(form, catalogue),
+            hours=hours,
+            pairs=_pairs(form, catalogue, shares),
         )
-        for form in catalogue.forms.values()
-    }
+    return found
+
+
+def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...]]:
+    shares: list[Share] = []
+    hours: list[Hours] = []
+    for check in form.checks:
+        match check.kind:
+            case "numerator_le_denominator":
+                shares.append((check.left, check.right))
+            case "hours_of_persons":
+                assert check.at_least is not None and check.at_most is not None, "the catalogue asks for both"
+                hours.append(Hours(check.left, check.right, check.at_least, check.at_most))
+            case "sum_equals":
+                pass  # the parts of every element are added up, whether or not a check names it (`check_parts`)
+            case _:
+                assert_never(check.kind)
+    return tuple(shares), tuple(hours)
 
 
 def _name(thing: Named) -> Text:
@@ -158,14 +175,15 @@ def _field(asked: cat.Field, element: cat.DataElement, dimensions: Mapping[str, 
 
 
 def _ratios(form: cat.Form, catalogue: cat.Catalogue) -> tuple[Ratio, ...]:
+    """A floor of means is no floor of the hours alone: it is left to aggregation, which divides by the persons."""
     return tuple(
-        Ratio(m.code, m.numerator, m.denominator, m.scale, m.floor)
+        Ratio(m.code, m.numerator, m.denominator, m.scale, None if needs_of(m.kind).persons else m.floor)
         for m in catalogue.measures.values()
         if m.denominator and m.numerator in form.elements and m.denominator in form.elements
     )
 
 
-def _pairs(form: cat.Form, catalogue: cat.Catalogue) -> tuple[tuple[str, str], ...]:
+def _pairs(form: cat.Form, catalogue: cat.Catalogue, shares: Sequence[Share]) -> tuple[tuple[str, str], ...]:
     """What is answered together: numerator and denominator of each measure, and the persons of their means."""
     found = [
         pair
@@ -176,6 +194,6 @@ def _pairs(form: cat.Form, catalogue: cat.Catalogue) -> tuple[tuple[str, str], .
             (m.denominator, m.denominator_persons),
         )
     ]
-    found += [(c.left, c.right) for c in form.checks if c.kind == "numerator_le_denominator"]
+    found += shares
     on_form = set(form.elements)
     return tuple(dict.fromkeys((a, b) for a, b in found if a in on_form and b in on_form and a and b))

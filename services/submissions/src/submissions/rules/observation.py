@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import get_args
 
 from babel.numbers import NumberFormatError, parse_decimal
 
-Status = Literal["final", "estimate", "not_applicable", "missing"]
+from shared.events import Status
+
 STATUSES: tuple[Status, ...] = get_args(Status)
 WITH_VALUE: frozenset[str] = frozenset({"final", "estimate"})
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")

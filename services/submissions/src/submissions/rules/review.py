@@ -5,7 +5,7 @@ to it is a new revision. Only the latest revision can change (docs/domain.md 3.5
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 from submissions.rules.obligation import State
 
@@ -38,5 +38,9 @@ def decide(state: State, revision: int, latest: int, act: Act) -> State | Refusa
             return Refusal("already_accepted")
         case "returned":
             return Refusal("already_returned")
-        case _:
+        case "withdrawn":
             return Refusal("already_withdrawn")
+        case "open" | "submitted":
+            raise ValueError(f"no revision that is {state} refuses the act {act}")
+        case _:
+            assert_never(state)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import cast
+from typing import assert_never, cast
 
+from shared.catalogue.element import ElementKind
+from shared.events import Status
 from shared.text import Text
 from submissions.rules import limits
 from submissions.rules.checks.cell import check_place, quoted
@@ -17,7 +19,6 @@ from submissions.rules.observation import (
     Entry,
     NumberReader,
     Observation,
-    Status,
     exact,
     read_english,
     read_plain,
@@ -172,19 +173,23 @@ def check_number(element: Element | None, value: Decimal, name: Text, pointer: s
     return []
 
 
-def wrong_number(kind: str | None, value: Decimal) -> str | None:
+def wrong_number(kind: ElementKind | None, value: Decimal) -> str | None:
     """Code of what is wrong with a number of this kind of element; None when nothing is. No kind: not on the form."""
     if value < 0:
         return "negative"
     if value > limits.VALUE:
         return "too_large"
-    if kind is None:
-        return None
-    if kind == "flag":
-        return None if value in (0, 1) else "not_flag"
-    if kind == "hours":
-        return "too_many_decimals" if len(exact(value).partition(".")[2]) > limits.DECIMALS else None
-    return None if value == value.to_integral_value() else "not_whole"
+    match kind:
+        case None:
+            return None
+        case "flag":
+            return None if value in (0, 1) else "not_flag"
+        case "hours":
+            return "too_many_decimals" if len(exact(value).partition(".")[2]) > limits.DECIMALS else None
+        case "count" | "persons":
+            return None if value == value.to_integral_value() else "not_whole"
+        case _:
+            assert_never(kind)
 
 
 def counts_for(rules: FormRules, entry: Entry) -> Text:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from shared.events import Status
 from submissions.rules.form import Cell, FormRules
-from submissions.rules.observation import WITH_VALUE, Status
+from submissions.rules.observation import WITH_VALUE
 from submissions.rules.violation import Finding, find
 
 Statuses = Mapping[Cell, Status]
