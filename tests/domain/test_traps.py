@@ -15,11 +15,12 @@ from pydantic import BaseModel
 from audit.rules.inspection import read_inspection
 from audit.rules.vocabulary import vocabulary
 from shared import events
-from shared.calendar import Period, due_instant, on_time
+from shared.calendar import Period, due_instant
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import rules_of
+from submissions.rules.obligation import is_late
 from submissions.rules.observation import Entry
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +47,10 @@ def test_trap_11_before_15_december_ends_with_the_14th_in_vietnam(catalogue: Cat
     due = due_instant(Period.parse("2026"), catalogue.forms["B01-XA"].due)
     assert due == datetime(2026, 12, 14, 17, 0, tzinfo=UTC)
     last = datetime(2026, 12, 14, 23, 59, 59, 999999, tzinfo=VIETNAM)
-    assert on_time(last, due)
-    assert not on_time(last + timedelta(microseconds=1), due)
-    assert on_time(datetime(2026, 12, 14, 16, 59, tzinfo=UTC), due)
-    assert not on_time(datetime(2026, 12, 14, 17, 0, tzinfo=UTC), due)
+    assert not is_late(last, due)
+    assert is_late(last + timedelta(microseconds=1), due)
+    assert not is_late(datetime(2026, 12, 14, 16, 59, tzinfo=UTC), due)
+    assert is_late(datetime(2026, 12, 14, 17, 0, tzinfo=UTC), due)
 
 
 def test_trap_12_a_percentage_is_refused_and_the_two_counts_give_113_9(catalogue: Catalogue) -> None:

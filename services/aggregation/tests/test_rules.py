@@ -264,6 +264,14 @@ def test_comparison_is_exact_and_strict() -> None:
     assert meets(Fraction(17, 10), Target(2025, "<=", Decimal("1.7")))
 
 
+def test_strict_operators_of_the_plan_refuse_the_limit_itself(catalogue: Catalogue) -> None:
+    agriculture = catalogue.measures["2.2"].target_for(2025)
+    primary = catalogue.measures["5.2a"].target_for(2025)
+    assert agriculture is not None and primary is not None
+    assert not meets(Fraction(30), agriculture) and meets(Fraction("29.999"), agriculture)
+    assert not meets(Fraction(90), primary) and meets(Fraction("90.001"), primary)
+
+
 def test_not_judged_without_target_or_coverage(plan: PlanIndex) -> None:
     m = plan.measures["2.1"]
     assert assess(m, full(70), [], None) == "not_assessed"

@@ -3,7 +3,6 @@
 import unicodedata
 from collections import Counter
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -123,14 +122,6 @@ def test_next_target_is_the_one_to_work_towards(catalogue: Catalogue) -> None:
         2030,
         None,
     ]
-
-
-def test_strict_operators_refuse_the_limit_itself(catalogue: Catalogue) -> None:
-    agriculture = catalogue.measures["2.2"].target_for(2025)
-    primary = catalogue.measures["5.2a"].target_for(2025)
-    assert agriculture is not None and primary is not None
-    assert not agriculture.is_met(Decimal(30)) and agriculture.is_met(Decimal("29.999"))
-    assert not primary.is_met(Decimal(90)) and primary.is_met(Decimal("90.001"))
 
 
 def test_lower_is_better_for_five_measures(catalogue: Catalogue) -> None:

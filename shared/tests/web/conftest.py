@@ -23,7 +23,6 @@ from shared.catalogue import Catalogue, load
 from shared.settings import ServiceSettings
 from shared.text import Fault, Text
 from shared.web.app import create_base_app
-from shared.web.etag import check_if_match, etag
 from shared.web.shell.page import page
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -93,11 +92,6 @@ def demo_app(settings: DemoSettings) -> FastAPI:
     @app.post("/api/v1/answers", status_code=201)
     async def give(answer: Answer, person: Annotated[Person, reporter]) -> dict[str, int]:
         return {"cells": len(answer.observations)}
-
-    @app.put("/api/v1/versioned")
-    async def change(request: Request, strict: bool = False) -> Response:
-        check_if_match(request, 7, required=strict)
-        return Response(headers={"ETag": etag(8)})
 
     @app.post("/api/v1/open")
     async def open_(request: Request) -> dict[str, int]:

@@ -145,19 +145,3 @@ async def test_the_api_document_tells_of_problems(client: httpx.AsyncClient) -> 
     responses = document["paths"]["/api/v1/answers"]["post"]["responses"]
     assert set(responses) == {"201", "4XX", "5XX"}
     assert "application/problem+json" in responses["4XX"]["content"]
-
-
-@pytest.mark.parametrize(
-    ("given", "strict", "status"),
-    [
-        ({"If-Match": '"7"'}, True, 200),
-        ({"If-Match": '"6", "7"'}, False, 200),
-        ({"If-Match": "*"}, True, 200),
-        ({"If-Match": '"6"'}, False, 412),
-        ({}, False, 200),
-        ({}, True, 428),
-    ],
-)
-async def test_if_match(client: httpx.AsyncClient, given: dict[str, str], strict: bool, status: int) -> None:
-    answer = await client.put("/api/v1/versioned", params={"strict": strict}, headers=given)
-    assert answer.status_code == status

@@ -1,8 +1,8 @@
 """Periods, due instants, working days and reminder dates. Rules run in Vietnam time; instants are UTC."""
 
-from shared.calendar.due import DueRule, due_day, due_instant, on_time
+from shared.calendar.due import DueRule, due_day, due_instant
 from shared.calendar.period import Frequency, Period
-from shared.calendar.stage import Stage, stage_day, stages
+from shared.calendar.stage import stage_day
 from shared.calendar.workday import Holidays, Override
 from shared.clock import VIETNAM
 
@@ -13,10 +13,7 @@ __all__ = [
     "Holidays",
     "Override",
     "Period",
-    "Stage",
     "due_day",
     "due_instant",
-    "on_time",
     "stage_day",
-    "stages",
 ]

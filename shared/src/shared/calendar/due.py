@@ -51,8 +51,3 @@ def due_instant(period: Period, rule: DueRule, holidays: Holidays | None = None)
     15 December is 17:00 UTC of the 14th. Raises ValueError when the rule is for another frequency.
     """
     return datetime.combine(due_day(period, rule, holidays), time(), VIETNAM).astimezone(UTC)
-
-
-def on_time(received_at: datetime, due_at: datetime) -> bool:
-    """Both instants aware; the limit itself is late."""
-    return received_at < due_at

@@ -23,18 +23,6 @@ class Target:
     confirmed: bool = True
     from_onward: bool = False
 
-    def is_met(self, value: Decimal) -> bool:
-        """Exact comparison: "dưới" and "trên" are strict, nothing is rounded first."""
-        match self.op:
-            case ">=":
-                return value >= self.value
-            case ">":
-                return value > self.value
-            case "<=":
-                return value <= self.value
-            case "<":
-                return value < self.value
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:

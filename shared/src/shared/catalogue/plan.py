@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.calendar import DueRule, Frequency, Holidays, Override, Stage, stages
+from shared.calendar import DueRule, Frequency, Holidays, Override
 from shared.catalogue.unit import Tenure
 
 
@@ -68,7 +68,3 @@ class PlanCalendar:
     def holidays(self, more: tuple[Override, ...] = ()) -> Holidays:
         """The plan's overrides, then more of them (an audited table), which win."""
         return Holidays((*self.overrides, *more))
-
-    def stages(self, due: date, holidays: Holidays | None = None) -> tuple[Stage, ...]:
-        """Reminder stages for a due day in Vietnam (the first day that is too late)."""
-        return stages(due, self.remind_before, self.remind_after, holidays or self.holidays())

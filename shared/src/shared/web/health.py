@@ -1,11 +1,10 @@
 """/healthz and /readyz: named checks that tell progress, not that the process answers a ping.
 
-app.state.health.live("relay", progress.check)       # fails → restart me
+app.state.health.live("worker", worker_check)         # fails → restart me
 app.state.health.ready("database", database_check)    # fails → send me nothing
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,22 +22,6 @@ class CheckResult:
 
 
 Check = Callable[[], Awaitable[CheckResult]]
-
-
-class Progress:
-    """A loop calls `beat()` each round; the check fails when the last one is older than `max_age_seconds`."""
-
-    def __init__(self, max_age_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._max_age = max_age_seconds
-        self._monotonic = monotonic
-        self._last = monotonic()
-
-    def beat(self) -> None:
-        self._last = self._monotonic()
-
-    async def check(self) -> CheckResult:
-        age = self._monotonic() - self._last
-        return CheckResult(age <= self._max_age, {"age_seconds": round(age, 3), "max_age_seconds": self._max_age})
 
 
 class Health:

@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.calendar import Holidays
 from shared.clock import VIETNAM
 from shared.text.figures import last_day
-from submissions.rules.obligation import PENDING
+from submissions.rules.obligation import PENDING, is_late
 
 # State of an obligation or revision → shape of the shell (full, half, empty circle, dash).
 SHAPES = {
@@ -43,7 +43,7 @@ class Task:
 
 def task_of(row: Mapping[str, Any], now: datetime, holidays: Holidays) -> Task:
     today, last = now.astimezone(VIETNAM).date(), last_day(row["due_at"])
-    overdue = row["state"] == "open" and now >= row["due_at"]
+    overdue = row["state"] == "open" and is_late(now, row["due_at"])
     return Task(
         id=row["id"],
         form=row["form"],
