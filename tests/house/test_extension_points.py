@@ -3,12 +3,35 @@
 What mypy refuses (a consumer that leaves an event out, a kind without a strategy) stands in CONTRIBUTING.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, cast, get_args
 from unittest.mock import patch
 
 import pytest
 
-from shared.events import DATA_TYPES, SUBMISSIONS, EventData
+from aggregation.http import presenters
+from aggregation.rules import assessment
+from aggregation.rules.formula import CellSum, figure, strategy
+from aggregation.rules.revision import Basis
+from audit.rules import inspection, source
+from audit.rules.finding import SEVERITIES
+from notifications.rules import reminder
+from notifications.rules.contact import PREFIX
+from notifications.rules.stage import Role
+from shared.auth import ROLES
+from shared.catalogue import load
+from shared.catalogue.measure import MeasureKind, Operator, Reference, Wording
+from shared.catalogue.measure_kind import needs_of
+from shared.events import DATA_TYPES, SUBMISSIONS, Assessment, EventData, Status
+from shared.text import messages
+from submissions import events as submission_events
+from submissions.pages.task import SHAPES
+from submissions.rules import obligation
+from submissions.rules.checks import observations
+from submissions.rules.observation import WITH_VALUE
+from submissions.rules.review import NEXT, Act
 from tests.contracts.counterparts import missing
 
 TYPE = "vn.tiendo.submission.noted.v1"
@@ -34,3 +57,94 @@ def test_an_event_class_alone_is_told_everything_that_is_missing(planted_event: 
         "write event.submission.noted in audit/messages.yaml, in vi and en",
         "write type.submission.noted in audit/messages.yaml, in vi and en",
     ]
+
+
+def undecided(kinds: Iterable[str]) -> list[str]:
+    """What to write for each kind of measure that a table lacks."""
+    tables: dict[Callable[[Any], object], str] = {
+        needs_of: "what it asks of the catalogue in shared/src/shared/catalogue/measure_kind.py (needs_of)",
+        strategy: "how it is computed in services/aggregation/src/aggregation/rules/formula/kinds.py (strategy)",
+    }
+    return [
+        f"measure kind {kind!r}: write {what}" for kind in kinds for table, what in tables.items() if lacks(table, kind)
+    ]
+
+
+def lacks(table: Callable[[Any], object], member: str) -> bool:
+    try:
+        table(member)
+    except AssertionError:  # assert_never
+        return True
+    return False
+
+
+def test_every_kind_of_measure_has_its_rows() -> None:
+    assert undecided(get_args(MeasureKind)) == []
+
+
+def test_a_kind_of_measure_alone_is_told_what_to_write_and_gives_no_number() -> None:
+    told = undecided([*get_args(MeasureKind), "weighted_mean"])
+    assert [line.partition(" in ")[0] for line in told] == [
+        "measure kind 'weighted_mean': write what it asks of the catalogue",
+        "measure kind 'weighted_mean': write how it is computed",
+    ]
+    measure = replace(next(iter(load().measures.values())), kind=cast(MeasureKind, "weighted_mean"))
+    answered = CellSum(Decimal(700), 1, 1, 1)
+    with pytest.raises(AssertionError, match="weighted_mean"):
+        figure(measure, dict.fromkeys(measure.elements, answered))
+
+
+def unwritten(members: Iterable[str], rows: Collection[object], where: str) -> list[str]:
+    """Members of a closed set without a row of a table, or without words in a message file."""
+    return [f"write {member!r} in {where}" for member in members if member not in rows]
+
+
+TABLES: tuple[tuple[object, Collection[object], str], ...] = (
+    (Operator, assessment.OPERATORS, "aggregation/rules/assessment.py, OPERATORS"),
+    (Operator, presenters.SIGNS, "aggregation/http/presenters.py, SIGNS"),
+    (Act, submission_events.DECIDED, "submissions/events.py, DECIDED"),
+    (Act, {act for _, act in NEXT}, "submissions/rules/review.py, NEXT"),
+    (obligation.State, SHAPES, "submissions/pages/task.py, SHAPES"),
+    (Status, WITH_VALUE | observations.STATUS.keys(), "submissions, WITH_VALUE or STATUS"),
+    (Role, PREFIX, "notifications/rules/contact.py, PREFIX"),
+)
+
+
+@pytest.mark.parametrize(("members", "rows", "where"), TABLES, ids=[where for *_, where in TABLES])
+def test_a_table_over_a_closed_set_is_total(members: object, rows: Collection[object], where: str) -> None:
+    assert unwritten(get_args(members), rows, where) == []
+    assert unwritten(["planted"], rows, where) == [f"write 'planted' in {where}"]
+
+
+def test_an_indicator_of_one_measure_is_assessed_as_that_measure() -> None:
+    """So that a new assessment is not taken for one that `combine` knows."""
+    assert [assessment.combine([one]) for one in get_args(Assessment)] == list(get_args(Assessment))
+
+
+WORDS: tuple[tuple[str, str, Iterable[str]], ...] = (
+    ("submissions", "state", get_args(obligation.State)),
+    ("submissions", "status", get_args(Status)),
+    ("submissions", "review", get_args(Act)),
+    ("aggregation", "board.basis", get_args(Basis)),
+    ("aggregation", "one.wording", set(get_args(Wording)) - {"confirmed"}),
+    ("aggregation", "one", set(get_args(Reference)) - {"reporting_year"}),
+    ("notifications", "state", get_args(reminder.State)),
+    ("notifications", "calendar", get_args(reminder.State)),
+    ("notifications", "reason", get_args(reminder.Reason)),
+    ("notifications", "role", get_args(Role)),
+    ("audit", "state", get_args(inspection.State)),
+    ("audit", "kind", inspection.KINDS),
+    ("audit", "obligation", inspection.OBLIGATIONS),
+    ("audit", "severity", SEVERITIES),
+    ("audit", "sources", source.KINDS),
+    ("audit", "reason", get_args(reminder.Reason)),
+    ("audit", "recipient_role", get_args(Role)),
+    ("shared.web", "web.role", ROLES),
+    ("shared.web", "web.state", set(get_args(Assessment)) - {"not_applicable"}),  # a page says which kind of nothing
+)
+
+
+@pytest.mark.parametrize(("package", "prefix", "members"), WORDS, ids=[f"{p}: {x}" for p, x, _ in WORDS])
+def test_every_member_of_a_closed_set_has_words(package: str, prefix: str, members: Iterable[str]) -> None:
+    known = messages.load(package).keys()
+    assert unwritten([f"{prefix}.{member}" for member in members], known, f"the messages of {package}") == []
