@@ -1,0 +1,41 @@
+"""Which units a person may read and act for.
+
+A reporter and a head have their own unit, and the units that ended and that it answers for now
+(`Catalogue.inherited`). Every other role has the whole province; what it may do is the matter of `auth.require`.
+"""
+
+from collections.abc import Collection, Sequence
+
+from shared.auth import Person
+from shared.errors import forbidden
+from shared.text import Text
+
+OTHER_UNIT = Text("Chỉ được làm việc này cho đơn vị của mình", "This can only be done for your own unit")
+
+
+def sees_all_units(person: Person) -> bool:
+    return person.role not in ("reporter", "head")
+
+
+def may_access(person: Person, unit: str, answers_for: Collection[str] = ()) -> bool:
+    """`answers_for` are the ended units that the person's unit answers for."""
+    return sees_all_units(person) or unit == person.unit or unit in answers_for
+
+
+def check_access(person: Person, unit: str, answers_for: Collection[str] = (), *, refusal: Text = OTHER_UNIT) -> None:
+    """403 with the words of `refusal` when the unit is not the person's to read or to act for."""
+    if not may_access(person, unit, answers_for):
+        raise forbidden(refusal)
+
+
+def readable_units(
+    person: Person, requested: str | None, answers_for: Sequence[str] = (), *, refusal: Text = OTHER_UNIT
+) -> tuple[str, ...]:
+    """The units that a list is narrowed to, the person's own first; no unit at all means that nothing is left out.
+
+    403 with the words of `refusal` when `requested` is not the person's to read.
+    """
+    if requested is not None:
+        check_access(person, requested, answers_for, refusal=refusal)
+        return (requested,)
+    return () if sees_all_units(person) else (person.unit, *answers_for)

@@ -1,0 +1,44 @@
+"""Which units a person may read: one table for every service."""
+
+from typing import get_args
+
+import pytest
+
+from shared.access import OTHER_UNIT, check_access, may_access, readable_units, sees_all_units
+from shared.auth import Person, Role
+from shared.errors import Problem
+from shared.text import Text
+
+ENDED = ("OLD_A", "OLD_B")
+
+
+def person(role: Role) -> Person:
+    return Person(role, "OWN", "somebody")
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_who_is_bound_to_a_unit(role: Role) -> None:
+    bound = role in ("reporter", "head")
+    assert sees_all_units(person(role)) is not bound
+    assert may_access(person(role), "OWN")
+    assert may_access(person(role), "OLD_A", ENDED)
+    assert may_access(person(role), "OTHER", ENDED) is not bound
+    assert may_access(person(role), "OLD_A") is not bound
+
+
+def test_a_list_is_narrowed_to_what_the_person_may_read() -> None:
+    assert readable_units(person("reporter"), None) == ("OWN",)
+    assert readable_units(person("head"), None, ENDED) == ("OWN", *ENDED)
+    assert readable_units(person("head"), "OLD_B", ENDED) == ("OLD_B",)
+    assert readable_units(person("leader"), None, ENDED) == ()
+    assert readable_units(person("auditor"), "OTHER") == ("OTHER",)
+
+
+def test_the_unit_of_somebody_else_is_refused_with_its_words() -> None:
+    with pytest.raises(Problem) as refused:
+        check_access(person("reporter"), "OTHER", ENDED)
+    assert (refused.value.status, refused.value.title) == (403, OTHER_UNIT)
+    words = Text("khác", "another")
+    with pytest.raises(Problem) as refused:
+        readable_units(person("head"), "OTHER", refusal=words)
+    assert (refused.value.status, refused.value.title) == (403, words)
