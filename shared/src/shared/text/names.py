@@ -1,11 +1,15 @@
-"""What the shell needs of the catalogue, and names of units in the reader's language."""
+"""What the shell needs of the catalogue, names of units in the reader's language, and of periods in both."""
 
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Literal, Protocol
 
-from shared.text import Language
+from shared.text import Language, Text, messages
+
+PeriodStyle = Literal["short", "long"]
+ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 
 
 class UnitFacts(Protocol):
@@ -45,6 +49,20 @@ def name_of(thing: Any, spoken: Language) -> str:
     stem = next(stem for stem in ("name", "title") if hasattr(thing, f"{stem}_vi"))
     english = getattr(thing, f"{stem}_en", None) if spoken == "en" else None
     return str(english or getattr(thing, f"{stem}_vi"))
+
+
+def period_name(period: str, style: PeriodStyle) -> Text:
+    """`2026-Q3` is "quý III/2026" or "for Q3 2026" in short, after the name of a form, and "quý III năm 2026" or
+    "quarter 3 of 2026" in long, in a sentence. A text that names no quarter is told as a year."""
+    year, _, quarter = period.partition("-")
+    if quarter in ROMAN:
+        return _words().text(f"period.{style}.quarter", roman=ROMAN[quarter], digit=quarter[1], year=year)
+    return _words().text(f"period.{style}.year", year=year)
+
+
+@cache
+def _words() -> messages.Messages:
+    return messages.load("shared.text")
 
 
 def alphabetical(name: str) -> tuple[str, str]:
