@@ -9,6 +9,10 @@ from typing import Any
 from shared.text import Fault, Text
 
 
+class StartError(Exception):
+    """This process must not start: what is missing, and what to write or to set."""
+
+
 class Problem(Exception):
     """An answer with status ≥ 400. `extra` adds members to the JSON, `headers` to the response."""
 

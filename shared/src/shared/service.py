@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from shared.catalogue import CatalogueError
+from shared.errors import StartError
 from shared.log import configure_logging
 from shared.messaging import ServiceWorker
 from shared.messaging.client import tolerate_closed_transports
@@ -61,7 +62,7 @@ class _Server(uvicorn.Server):
 
 
 def main(service: Service, argv: list[str] | None = None) -> int:
-    """Returns the exit code: 0 ended as asked, 1 failed, 2 settings or catalogue are not right (all faults printed)."""
+    """Returns the exit code: 0 ended as asked, 1 failed, 2 must not start as it is set up (all faults printed)."""
     parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
     parser.add_argument("command", choices=("serve", "api", "worker", "migrate", *service.commands))
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -88,7 +89,7 @@ def main(service: Service, argv: list[str] | None = None) -> int:
         app = service.create_app(settings) if command in ("serve", "api") else None
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_run(service, settings, app, with_worker=command in ("serve", "worker")))
-    except CatalogueError as error:
+    except (CatalogueError, StartError) as error:
         print(error, file=sys.stderr)
         return 2
     finally:

@@ -40,12 +40,14 @@ def create_service_app(
     table: str,
     effects: Mapping[str, Apply] | None = None,
     closing: Iterable[Callable[[], Awaitable[None]]] = (),
+    texts: Iterable[str] = (),
     **options: Any,
 ) -> FastAPI:
     """The app of a service: what `create_base_app` gives, its routers, and the dead letters of its `effects`.
 
     Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
-    `closing` is awaited and the engine disposed of. Raises MessageError.
+    `closing` is awaited and the engine disposed of. `texts` are packages with messages of their own beside the
+    service's. Raises MessageError.
     """
     name = runtime.settings.service
 
@@ -66,6 +68,7 @@ def create_service_app(
         place=name,
         templates_package=f"{name}.pages",
         messages_package=name,
+        more_messages=texts,
         catalogue=runtime.catalogue,
         lifespan=lifespan,
         **options,
@@ -84,6 +87,7 @@ def create_base_app(
     place: str,
     templates_package: str,
     messages_package: str,
+    more_messages: Iterable[str] = (),
     catalogue: PlanFacts | None = None,
     max_body_bytes: int = DEFAULT_BYTES,
     body_bytes_by_prefix: Mapping[str, int] | None = None,
@@ -102,7 +106,7 @@ def create_base_app(
     app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, telemetry=quiet, **fastapi)
     app.state.settings = settings
     app.state.catalogue = catalogue or load(settings.catalogue_path)
-    app.state.messages = messages.load("shared.web", messages_package)
+    app.state.messages = messages.load("shared.web", messages_package, *more_messages)
     app.state.templates = templates(templates_package)
     app.state.static = Static("shared.web", templates_package)
     app.state.verifier = TokenVerifier(settings)
