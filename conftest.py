@@ -1,24 +1,32 @@
 """Fixtures for every test of the project: a real PostgreSQL, a real broker, an SMTP server that can fail.
 
-Each server is started when the first test asks for it, in a temporary folder, and stopped by its own id at the end.
+PostgreSQL and the broker are one for the whole run, however many workers (`pytest -n`) it has: the first test that asks
+for one starts it, in a temporary folder, and the run ends it by its own id. Databases, topics and groups have names of
+their own, so no test sees another's. A test that harms a server starts one for itself.
 """
 
 import secrets
 import shutil
+import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
+from psycopg import sql
 
+from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
+from tests import selection
+from tests.once import once
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics as kafka_topics
-from tiendo_local.servers.broker import Broker
+from tiendo_local.servers.broker import Broker, Given
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.process import end_leftover
 from tiendo_local.workspace import find
 
 ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
@@ -37,25 +45,76 @@ class TopicFactory(Protocol):
         """The unique name of a topic just created."""
 
 
-@pytest.fixture(scope="session")
-def server_folder() -> Iterator[Path]:
-    """A temporary folder that the account running PostgreSQL can reach, too."""
-    folder = Path(tempfile.mkdtemp(prefix="tiendo-test-"))
-    folder.chmod(0o755)
-    yield folder
+RUN_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", None)
+    if given is None:
+        folder = Path(tempfile.mkdtemp(prefix="tiendo-test-"))
+        folder.chmod(0o755)  # the account that runs PostgreSQL gets there, too
+    config.stash[RUN_FOLDER] = folder if given is None else Path(given["run_folder"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker of pytest-xdist is about to start."""
+    node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the servers of the run, whichever worker started them. Nothing of theirs is kept: they need not tidy up."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = config.stash[RUN_FOLDER]
+    for record in folder.rglob("*.pid.json"):
+        # SIGQUIT is PostgreSQL's immediate end; SIGKILL would leave its shared memory behind.
+        end_leftover(record, (signal.SIGQUIT if record.name.startswith("postgres.") else signal.SIGKILL, 10.0))
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    selection.mark(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with selection.guard(item):
+        return (yield)
+
+
+@pytest.fixture
+def outside() -> None:
+    """Asked for by a test that itself starts a process or opens a port: see tests/selection.py."""
+
+
 @pytest.fixture(scope="session")
-def postgres(server_folder: Path) -> Iterator[Postgres]:
-    """One PostgreSQL for the session. It does not wait for the disk: a test may kill it, but no power fails."""
-    server = Postgres(server_folder / "postgres", options=("fsync=off", "full_page_writes=off"))
-    try:
+def run_folder(request: pytest.FixtureRequest) -> Path:
+    """What the workers of this run share; removed at its end."""
+    return request.config.stash[RUN_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def server_folder(run_folder: Path) -> Path:
+    """For servers of a test's own: the account that runs PostgreSQL can reach it, no other worker uses it."""
+    folder = run_folder / "own" / secrets.token_hex(5)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> Postgres:
+    """The PostgreSQL of the run. It does not wait for the disk: a test may kill it, but no power fails."""
+    server = Postgres(run_folder / "postgres", options=("fsync=off", "full_page_writes=off"))
+
+    def start() -> dict[str, Any]:
         server.start()
         server.create_role(ROLE)
-        yield server
-    finally:
-        server.stop()
+        return {"port": server.port}
+
+    server.port = once(run_folder, "postgres", start)["port"]
+    return server
 
 
 def _databases(server: Postgres) -> Iterator[DatabaseFactory]:
@@ -80,20 +139,45 @@ def database(postgres: Postgres) -> Iterator[DatabaseFactory]:
 
 @pytest.fixture(scope="session")
 def session_database(postgres: Postgres) -> Iterator[DatabaseFactory]:
-    """As `database`, dropped at the end of the session: for a migrated template, say."""
+    """As `database`, dropped at the end of the session."""
     yield from _databases(postgres)
 
 
 @pytest.fixture(scope="session")
-def broker(server_folder: Path) -> Iterator[Broker]:
-    """The broker that `tiendo up` would take, for the session: `broker.bootstrap`, `broker.idempotent`."""
-    server = brokers.choose(server_folder, find())
-    try:
+def migrated(run_folder: Path, postgres: Postgres) -> Callable[[str], str]:
+    """`migrated("audit")`: URL of a template with the newest schema of that service, migrated once in a run.
+
+    For `database(name, template=…)`: nobody can connect to it.
+    """
+
+    def template(service: str) -> str:
+        name = f"{service}_template"
+
+        def make() -> dict[str, Any]:
+            postgres.create_database(name, owner=ROLE)
+            url = postgres.url(name, role=ROLE, driver="+asyncpg")
+            migrate(url, service)
+            with postgres.admin() as connection:  # a copy can only be made while nobody is connected
+                connection.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(name)))
+            return {"url": url}
+
+        return str(once(run_folder, name, make)["url"])
+
+    return template
+
+
+@pytest.fixture(scope="session")
+def broker(run_folder: Path) -> Broker:
+    """The broker that `tiendo up` would take, for the run: `broker.bootstrap`, `broker.idempotent`."""
+
+    def start() -> dict[str, Any]:
+        server = brokers.choose(run_folder, find())
         server.start()
         kafka_topics.create(server.bootstrap, [OPERATIONS], partitions=PARTITIONS)  # every relay says how far it is
-        yield server
-    finally:
-        server.stop()
+        return {"bootstrap": server.bootstrap, "idempotent": server.idempotent}
+
+    started = once(run_folder, "broker", start)
+    return Given(started["bootstrap"], idempotent=started["idempotent"])
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import uvicorn
 from audit.app import create_app
 from audit.settings import AuditSettings
 from shared.database.engine import create_engine
-from shared.database.migration import migrate
 from shared.events import Event, SubmissionAccepted
 from tiendo_local.__main__ import main
 from tiendo_local.issuer import Issuer
@@ -36,11 +35,10 @@ def an_event() -> Event:
 
 @pytest.fixture
 async def tiendo(
-    database: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    database: Callable[..., str], migrated: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> AsyncIterator[Say]:
     """`await tiendo("list", …)` → exit code and what was said. Letters 1 and 2 are good events, 3 is none."""
-    url = database("audit")
-    migrate(url, "audit")
+    url = database("audit", template=migrated("audit"))
     issuer = Issuer(tmp_path / "issuer")
     settings = AuditSettings(database_url=url, environment="test", jwks_file=issuer.jwks_file)
     engine = create_engine(settings)

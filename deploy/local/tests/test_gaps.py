@@ -4,13 +4,11 @@ from collections.abc import Callable
 
 import psycopg
 
-from shared.database.migration import migrate
 from tiendo_local.commands.gaps import source_lines
 
 
-def test_a_line_per_source(database: Callable[..., str]) -> None:
-    url = database("audit")
-    migrate(url, "audit")
+def test_a_line_per_source(database: Callable[..., str], migrated: Callable[[str], str]) -> None:
+    url = database("audit", template=migrated("audit"))
     with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as connection:
         connection.execute("""
             insert into source (source, next_sequence, last_sequence, unnumbered, announced_sequence)

@@ -1,6 +1,5 @@
 """A desk that makes the events of submissions, a bench that delivers them, a migrated database emptied per test."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,6 @@ from aggregation.store.tables import metadata
 from shared.catalogue import Catalogue, Period, load, parse_disaggregation
 from shared.clock import Clock
 from shared.database.engine import create_engine
-from shared.database.migration import migrate
 from shared.events import (
     SUBMISSIONS,
     Event,
@@ -181,9 +179,10 @@ def plan(catalogue: Catalogue) -> PlanIndex:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def aggregation_engine(session_database: Callable[[str], str]) -> AsyncIterator[AsyncEngine]:
-    url = session_database("aggregation")
-    await asyncio.to_thread(migrate, url, "aggregation")
+async def aggregation_engine(
+    session_database: Callable[..., str], migrated: Callable[[str], str]
+) -> AsyncIterator[AsyncEngine]:
+    url = session_database("aggregation", template=migrated("aggregation"))
     engine = create_engine(AggregationSettings(database_url=url, environment="test"))
     yield engine
     await engine.dispose()

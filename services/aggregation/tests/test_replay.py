@@ -34,7 +34,6 @@ from services.aggregation.tests.test_signature import DEEP
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database.engine import create_engine
-from shared.database.migration import migrate
 from shared.events import Event
 from shared.messaging import BatchConsumer
 from tiendo_local.issuer import Issuer
@@ -66,10 +65,11 @@ class System:
 
 
 @pytest.fixture
-async def system(engine: AsyncEngine, database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[System]:
+async def system(
+    engine: AsyncEngine, database: Callable[..., str], migrated: Callable[[str], str], tmp_path: Path
+) -> AsyncIterator[System]:
     issuer = Issuer(tmp_path / "issuer")
-    url = database("audit")
-    await asyncio.to_thread(migrate, url, "audit")
+    url = database("audit", template=migrated("audit"))
     log = create_engine(AuditSettings(database_url=url, environment="test"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

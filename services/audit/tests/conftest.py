@@ -19,7 +19,6 @@ from audit.settings import AuditSettings
 from audit.worker import log_events
 from shared.clock import Clock
 from shared.database.engine import create_engine
-from shared.database.migration import migrate
 from shared.events import Event, NotificationSent, ObligationOpened, SubmissionReceived
 from shared.messaging import BatchConsumer
 from tiendo_local.issuer import Issuer
@@ -124,23 +123,16 @@ class Audit:
 
 
 @pytest.fixture(scope="session")
-def migrated(session_database: Callable[[str], str]) -> str:
-    url = session_database("audit_template")
-    migrate(url, "audit")
-    return url
-
-
-@pytest.fixture(scope="session")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     yield Issuer(tmp_path_factory.mktemp("issuer"))
 
 
 @pytest.fixture
-async def audit(database: Any, migrated: str, issuer: Issuer) -> AsyncIterator[Audit]:
+async def audit(database: Any, migrated: Callable[[str], str], issuer: Issuer) -> AsyncIterator[Audit]:
     offset = (datetime(2026, 12, 16, 2, tzinfo=UTC) - datetime.now(UTC)) / timedelta(seconds=1)
     settings = AuditSettings(
         environment="test",
-        database_url=database("audit", template=migrated),
+        database_url=database("audit", template=migrated("audit")),
         jwks_file=Path(issuer.jwks_file),
         local_issuer_key_file=Path(issuer.key_file),
         clock_offset_seconds=offset,

@@ -25,7 +25,6 @@ from notifications.worker import composer_of, seed_contacts
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM, Clock
 from shared.database.engine import create_engine
-from shared.database.migration import migrate
 from shared.events import (
     Event,
     EventData,
@@ -97,17 +96,10 @@ def catalogue() -> Catalogue:
     return load()
 
 
-@pytest.fixture(scope="session")
-def template(session_database: Callable[[str], str]) -> str:
-    url = session_database("notifications_template")
-    migrate(url, "notifications")
-    return url
-
-
 @pytest.fixture
-def settings(template: str, database: Any) -> NotificationsSettings:
+def settings(migrated: Callable[[str], str], database: Any) -> NotificationsSettings:
     return NotificationsSettings(
-        database_url=database("notifications", template=template),
+        database_url=database("notifications", template=migrated("notifications")),
         environment="test",
         settle_seconds=0,
         smtp_timeout_seconds=3,

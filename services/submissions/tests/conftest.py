@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.auth import Role
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
-from shared.database.migration import migrate
 from shared.events import Event, parse
 from submissions.app import create_app
 from submissions.rules.form import FormRules, rules_of
@@ -112,13 +111,6 @@ def rules(catalogue: Catalogue) -> dict[str, FormRules]:
 
 
 @pytest.fixture(scope="session")
-def migrated(session_database: Callable[..., str]) -> str:
-    url = session_database("submissions")
-    migrate(url, "submissions")
-    return url
-
-
-@pytest.fixture(scope="session")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
     folder: Path = tmp_path_factory.mktemp("issuer")
     return Issuer(folder)
@@ -126,10 +118,10 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 
 @pytest.fixture
 async def office(
-    database: Callable[..., str], migrated: str, issuer: Issuer, catalogue: Catalogue
+    database: Callable[..., str], migrated: Callable[[str], str], issuer: Issuer, catalogue: Catalogue
 ) -> AsyncIterator[Office]:
     settings = SubmissionsSettings(
-        database_url=database("submissions", template=migrated),
+        database_url=database("submissions", template=migrated("submissions")),
         environment="test",
         jwks_file=issuer.jwks_file,
     )

@@ -1,0 +1,48 @@
+"""Which tests need nothing but Python: they run alone in seconds (`make test-fast`), and none of them may cheat.
+
+A test says what it needs by its fixtures. One that asks for none of `OUTSIDE`, not even through another fixture, is
+marked `fast`; while it runs, the interpreter refuses to start a process and to open a port or a connection.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+# Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
+OUTSIDE = {"outside", "run_folder", "server_folder"}
+REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
+
+_guarded = ""  # the fast test that is running
+
+
+def mark(items: list[pytest.Item]) -> None:
+    for item in items:
+        needs = set(getattr(item, "fixturenames", ()))
+        if not needs & OUTSIDE:
+            item.add_marker("fast")
+        if "system" in needs:  # it takes half a minute to start: all its tests go to one worker
+            item.add_marker(pytest.mark.xdist_group("system"))
+
+
+@contextmanager
+def guard(item: pytest.Item) -> Iterator[None]:
+    """Refuse what no fast test may do, for as long as `item` runs."""
+    global _guarded
+    _guarded = item.nodeid if item.get_closest_marker("fast") else ""
+    try:
+        yield
+    finally:
+        _guarded = ""
+
+
+def _refuse(event: str, _: object) -> None:
+    if _guarded and event in REFUSED:
+        raise RuntimeError(
+            f"{event} in {_guarded}, which asks for no fixture that needs it. Servers come from fixtures; "
+            'a test that starts something itself says so: @pytest.mark.usefixtures("outside").'
+        )
+
+
+sys.addaudithook(_refuse)
