@@ -19,8 +19,8 @@ from psycopg import sql
 
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
-from tests import selection
-from tests.once import once
+from testing import selection
+from testing.once import once
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker, Given
@@ -84,9 +84,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def outside() -> None:
-    """Asked for by a test that itself starts a process or opens a port: see tests/selection.py."""
+    """Asked for by a test that itself starts a process or opens a port: see testing/selection.py."""
 
 
 @pytest.fixture(scope="session")
@@ -197,7 +197,7 @@ def topics(broker: Broker) -> Iterator[TopicFactory]:
 
 
 @pytest.fixture
-def smtp_sink() -> Iterator[SmtpSink]:
+def smtp_sink(outside: None) -> Iterator[SmtpSink]:
     """An SMTP server of the test's own: `.port`, `.messages`, `.fail(…)`, `.drop(…)`, `await .arrived(n)`."""
     with SmtpSink() as sink:
         yield sink

@@ -80,6 +80,7 @@ async def test_a_key_taken_out_stops_working(
     assert await status(known, token(new[0], "new")) == 200
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_provider_that_does_not_answer_is_no_sign_out() -> None:
     settings = ProbeSettings(
         database_url="postgresql://x/y",  # type: ignore[arg-type]

@@ -87,6 +87,7 @@ def test_a_broken_chain_calls_somebody_a_gap_waits_for_the_day() -> None:
     assert urgency["EventsMissing"] == "ticket"
 
 
+@pytest.mark.usefixtures("outside")
 def test_promtool_takes_the_rules() -> None:
     program = shutil.which("promtool")
     if program is None:

@@ -96,6 +96,7 @@ def test_nothing_names_a_registry() -> None:
     assert all("docker.io" not in text and "ghcr.io" not in text and "index-url" not in text for text in texts)
 
 
+@pytest.mark.usefixtures("outside")
 def test_docker_compose_takes_the_example_once_it_is_filled_in() -> None:
     done = configured(FILLED | {"COMPOSE_PROFILES": "trial"})
     assert done.returncode == 0, done.stderr
@@ -108,6 +109,7 @@ def test_docker_compose_takes_the_example_once_it_is_filled_in() -> None:
             assert float(environment["TIENDO_TRACE_RATIO"]) == 0.1
 
 
+@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize("name", ["SMTP_URL", "CONTACT_DOMAIN", "JWKS_URL", "TOKEN_ISSUER", "POSTGRES_PASSWORD"])
 def test_what_nobody_can_guess_must_be_given(name: str) -> None:
     assert name in REQUIRED.findall((ROOT / "docker-compose.yml").read_text("utf-8"))

@@ -11,6 +11,7 @@ from tiendo_local.workspace import Workspace
 PORTS = {"submissions": 1, "aggregation": 2, "notifications": 3, "audit": 4, "smtp": 5, "mailbox": 6}
 
 
+@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize("said", ["dev", "production", ""])
 def test_the_environment_is_local_whatever_the_shell_says(
     said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

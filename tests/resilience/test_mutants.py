@@ -9,6 +9,7 @@ from tests.resilience.mutants import PLANTS
 from tiendo_local.workspace import find
 
 
+@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize("plant", PLANTS)
 def test_a_plant_replaces_what_is_there(plant: str) -> None:
     code = f"from tests.resilience.mutants import PLANTS; PLANTS['{plant}']()"

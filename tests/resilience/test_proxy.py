@@ -11,7 +11,7 @@ from tiendo_local.servers.ports import Ports
 
 
 @pytest.fixture
-def network() -> Iterator[Network]:
+def network(outside: None) -> Iterator[Network]:
     network = Network()
     network.start()
     yield network

@@ -135,6 +135,7 @@ def test_a_wish_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said:
         choose(tmp_path, find(), say=said.append)
 
 
+@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize(
     ("printed", "major"),
     [('openjdk version "17.0.15" 2025-04-15', 17), ('java version "1.8.0_392"', 8), ('openjdk version "21" 2023', 21)],

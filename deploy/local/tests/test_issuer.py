@@ -20,6 +20,7 @@ def verify(token: str, jwks_file: Path) -> dict[str, object]:
     return jwt.decode(token, key, algorithms=["ES256"], audience="tiendo", issuer="tiendo-local")
 
 
+@pytest.mark.usefixtures("outside")
 def test_the_command_prints_a_token_and_nothing_else(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tiendo_local", "--local", str(tmp_path), "token"]
     done = subprocess.run(

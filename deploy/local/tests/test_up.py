@@ -26,6 +26,7 @@ def test_a_second_up_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[st
         pass
 
 
+@pytest.mark.usefixtures("outside")
 def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
     code = "import sys, time\nfrom pathlib import Path\nfrom tiendo_local.lock import only_one\n"
     code += "with only_one(Path(sys.argv[1])):\n  print('held', flush=True)\n  time.sleep(60)\n"
@@ -108,6 +109,7 @@ def test_periods_begin_in_the_middle_of_the_month(now: str, periods: list[str]) 
     assert periods_begun(parse_now(now)) == periods
 
 
+@pytest.mark.usefixtures("outside")
 def test_ports_stay_and_give_way(tmp_path: Path) -> None:
     import socket
 
@@ -122,6 +124,7 @@ def test_ports_stay_and_give_way(tmp_path: Path) -> None:
         assert ports.get("kafka") != port
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_leftover_is_ended_only_if_it_is_the_same(tmp_path: Path) -> None:
     child = Child("sleeper", tmp_path / "log", tmp_path / "pid.json")
     child.start([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -134,6 +137,7 @@ def test_a_leftover_is_ended_only_if_it_is_the_same(tmp_path: Path) -> None:
     assert not child.alive
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_child_that_ends_early_is_told_with_its_log(tmp_path: Path) -> None:
     child = Child("broken", tmp_path / "log")
     child.start([sys.executable, "-c", "print('no such table'); raise SystemExit(3)"])
@@ -141,6 +145,7 @@ def test_a_child_that_ends_early_is_told_with_its_log(tmp_path: Path) -> None:
         child.wait_until(lambda: False, 10, "ready")
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_stubborn_child_is_killed(tmp_path: Path) -> None:
     child = Child("stubborn", tmp_path / "log")
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"

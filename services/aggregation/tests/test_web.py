@@ -263,6 +263,7 @@ SERIES = Series(
 )
 
 
+@pytest.mark.usefixtures("outside")
 async def test_charts_are_kept_by_content_and_survive_their_process() -> None:
     charts = Charts()
     svg = await charts.svg(SERIES)

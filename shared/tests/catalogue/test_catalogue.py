@@ -73,6 +73,7 @@ def test_version_follows_meaning_not_layout(catalogue: Catalogue, plan_copy: Any
     assert load(plan_copy.folder).version != catalogue.version
 
 
+@pytest.mark.usefixtures("outside")
 def test_version_is_the_same_in_another_process(catalogue: Catalogue) -> None:
     program = "from shared.catalogue import load; print(load().version)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -2,21 +2,17 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from ..messaging.conftest import an_event
 from .conftest import Office
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 SHOTS = os.environ.get("TIENDO_SCREENSHOTS")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
 
 
 @pytest.fixture
@@ -32,21 +28,21 @@ async def address(office: Office) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=[(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")], ids=str)
-async def browsing(request: pytest.FixtureRequest, office: Office, address: str) -> AsyncIterator[Page]:
+async def browsing(
+    request: pytest.FixtureRequest, browser: Browser, office: Office, address: str
+) -> AsyncIterator[Page]:
     """Somebody of ops, with scripts off in the dark."""
     width, scheme = request.param
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = await browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            java_script_enabled=scheme == "light",
-            locale="vi-VN",
-        )
-        await context.add_cookies([{"name": "tiendo_token", "value": office.token("ops"), "url": address}])
-        yield await context.new_page()
-        await browser.close()
+    context = await browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        java_script_enabled=scheme == "light",
+        locale="vi-VN",
+    )
+    await context.add_cookies([{"name": "tiendo_token", "value": office.token("ops"), "url": address}])
+    yield await context.new_page()
+    await context.close()
 
 
 async def seen(page: Page, name: str) -> None:

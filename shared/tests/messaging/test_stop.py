@@ -1,7 +1,8 @@
 """SIGTERM to real processes: what is in hand is finished, and they end within 30 s whatever is dead."""
 
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,25 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     await producer.stop()
 
 
-async def ends(bootstrap: str, topic: str, partitions: int = 12) -> int:
-    """How many records the topic has."""
+@asynccontextmanager
+async def reading(bootstrap: str, topic: str) -> AsyncIterator[Callable[[bytes], Awaitable[int]]]:
+    """`await count(b"…")`: how many records with these bytes the topic was given since the beginning of the block."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    partitions = [TopicPartition(topic, p) for p in range(12)]
+
+    async def count(mark: bytes) -> int:
+        found = 0
+        ends = await consumer.end_offsets(partitions)
+        while any([await consumer.position(one) < ends[one] for one in partitions]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += sum(mark in record.value for record in records)
+        return found
+
     await consumer.start()
     try:
-        return sum((await consumer.end_offsets([TopicPartition(topic, p) for p in range(partitions)])).values())
+        consumer.assign(partitions)
+        await consumer.seek_to_end(*partitions)
+        yield count
     finally:
         await consumer.stop()
 
@@ -66,9 +80,9 @@ async def test_what_the_relay_is_sending_is_acknowledged_and_deleted(
     probe: ServiceProbe, broker: Broker, tmp_path: Path
 ) -> None:
     kafka_topics.create(broker.bootstrap, [DEADLINES], partitions=12)
-    before = await ends(broker.bootstrap, DEADLINES)
+    group = a_group()
     async with probe.engine.begin() as tx:
-        await publish(tx, *[an_event() for _ in range(20_000)])
+        await publish(tx, *[an_event(source=f"/{group}") for _ in range(20_000)])
 
     async def left() -> int:
         return int((await probe.rows("select count(*) from outbox"))[0][0])
@@ -77,12 +91,15 @@ async def test_what_the_relay_is_sending_is_acknowledged_and_deleted(
         return await left() < 20_000
 
     url = probe.settings.database_url.get_secret_value()
-    async with tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=a_group()) as process:
+    async with (
+        reading(broker.bootstrap, DEADLINES) as count,
+        tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=group) as process,
+    ):
         await until(sending)
         code, took = await process.end()
-    assert code == 0 and took < 15
-    assert 0 < await left() < 20_000
-    assert await ends(broker.bootstrap, DEADLINES) - before == 20_000 - await left()
+        assert code == 0 and took < 15
+        assert 0 < await left() < 20_000
+        assert await count(f'"source":"/{group}"'.encode()) == 20_000 - await left()
 
 
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])

@@ -1,18 +1,16 @@
 """The shell in a real browser: what HTML alone does not show. Skipped where no Chromium is installed."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+Contexts = Callable[..., Awaitable[BrowserContext]]
 BLOCK = "1.234,5\t2\n3\t4\n"
 
 
@@ -30,15 +28,23 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        launched = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        await launched.close()
+async def contexts(browser: Browser) -> AsyncIterator[Contexts]:
+    """`await contexts(…)`: a context of the shared browser, closed after the test."""
+    made: list[BrowserContext] = []
+
+    async def make(**options: Any) -> BrowserContext:
+        made.append(await browser.new_context(**options))
+        return made[-1]
+
+    yield make
+    for context in made:
+        await context.close()
 
 
-async def signed_in(browser: Browser, address: str, width: int, *, scheme: str = "light", scripts: bool = True) -> Page:
-    context = await browser.new_context(
+async def signed_in(
+    contexts: Contexts, address: str, width: int, *, scheme: str = "light", scripts: bool = True
+) -> Page:
+    context = await contexts(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=scripts,
@@ -54,8 +60,8 @@ async def signed_in(browser: Browser, address: str, width: int, *, scheme: str =
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "dark"), (320, "light")])
-async def test_no_violation_and_no_sideways_scroll(browser: Browser, address: str, width: int, scheme: str) -> None:
-    page = await signed_in(browser, address, width, scheme=scheme)
+async def test_no_violation_and_no_sideways_scroll(contexts: Contexts, address: str, width: int, scheme: str) -> None:
+    page = await signed_in(contexts, address, width, scheme=scheme)
     for path in ("/tasks?bad=1", "/sign-in", "/nothing"):
         await page.goto(address + path)
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -63,8 +69,8 @@ async def test_no_violation_and_no_sideways_scroll(browser: Browser, address: st
         assert found.violations_count == 0, found.generate_report()
 
 
-async def test_sign_in_and_pages_without_scripts(browser: Browser, address: str) -> None:
-    page = await signed_in(browser, address, 1280, scripts=False)
+async def test_sign_in_and_pages_without_scripts(contexts: Contexts, address: str) -> None:
+    page = await signed_in(contexts, address, 1280, scripts=False)
     assert await page.locator(".who strong").inner_text() == "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh"
     await page.click(".top-person a")
     assert await page.locator("html").get_attribute("lang") == "en"
@@ -72,8 +78,8 @@ async def test_sign_in_and_pages_without_scripts(browser: Browser, address: str)
     await page.wait_for_url("**/sign-in")
 
 
-async def test_errors_take_focus_and_a_table_is_filled_like_a_sheet(browser: Browser, address: str) -> None:
-    page = await signed_in(browser, address, 1280)
+async def test_errors_take_focus_and_a_table_is_filled_like_a_sheet(contexts: Contexts, address: str) -> None:
+    page = await signed_in(contexts, address, 1280)
     await page.wait_for_function("document.activeElement.className === 'error-summary'")
     await page.wait_for_selector("table[data-grid=ready]")
     await page.focus("#m1")

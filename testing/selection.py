@@ -12,6 +12,7 @@ import pytest
 
 # Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
 OUTSIDE = {"outside", "run_folder", "server_folder"}
+DEAR = {"browser", "system", "wheels"}  # seconds to start: what asks for one runs in the same worker
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
 _guarded = ""  # the fast test that is running
@@ -22,8 +23,8 @@ def mark(items: list[pytest.Item]) -> None:
         needs = set(getattr(item, "fixturenames", ()))
         if not needs & OUTSIDE:
             item.add_marker("fast")
-        if "system" in needs:  # it takes half a minute to start: all its tests go to one worker
-            item.add_marker(pytest.mark.xdist_group("system"))
+        for dear in DEAR & needs:
+            item.add_marker(pytest.mark.xdist_group(dear))
 
 
 @contextmanager

@@ -1,0 +1,21 @@
+"""One real browser for the tests of all pages."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+async def browser(outside: None) -> AsyncIterator[Browser]:
+    """Started once; what a test does in a context of its own, no other test sees."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium")
+    async with async_playwright() as driver:
+        launched = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        await launched.close()

@@ -1,0 +1,1 @@
+"""How the tests are run: what they share, and which of them need no server."""
