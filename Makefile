@@ -6,8 +6,10 @@ UV := .local/uv/bin/uv
 BIN := .venv/bin
 MEMBERS := shared services/submissions services/aggregation services/notifications services/audit deploy/local
 STAMP := .venv/.installed
+# Processes that run tests. Many tests wait for a server or for a time to pass, so one more than there are cores.
+WORKERS ?= 3
 
-.PHONY: help install up demo test test-resilience test-resilience-long lint lint-style lint-types format bench lock clean
+.PHONY: help install up demo test test-fast test-resilience test-resilience-long lint lint-style lint-types format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +33,11 @@ up: $(STAMP) ## start everything on this machine; Ctrl-C stops it
 demo: $(STAMP) ## as up, and play illustrative submissions for 2024, 2025 and 2026
 	$(BIN)/tiendo up --demo $(ARGS)
 
-test: $(STAMP) ## run every test, on its own servers
-	$(BIN)/pytest $(ARGS)
+test: $(STAMP) ## run every test, on its own servers; ARGS="-k audit --durations=25" goes to pytest, -n 0 to one process
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-fast: $(STAMP) ## only the tests that need no server, in seconds: rules and contracts
+	$(BIN)/pytest -n $(WORKERS) -m fast $(ARGS)
 
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)

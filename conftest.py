@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from psycopg import sql
 
@@ -29,6 +30,9 @@ from tiendo_local.servers.postgres import Postgres
 from tiendo_local.servers.process import end_leftover
 from tiendo_local.workspace import find
 
+# How long an example takes says more about what else the machine does than about the rule under test.
+hypothesis.settings.register_profile("tiendo", deadline=None)
+hypothesis.settings.load_profile("tiendo")
 ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
 
 
@@ -74,8 +78,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     selection.mark(items)
+    if hasattr(config, "workerinput"):
+        selection.order_for_workers(items)
 
 
 @pytest.hookimpl(wrapper=True)

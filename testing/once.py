@@ -1,17 +1,26 @@
 """What the workers of one run share is made once: the first that needs it makes it, the others wait for it."""
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tiendo_local.workspace import read_json, write_json
 
 
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Nobody else on this machine is inside the same block; the system gives the lock back however the holder ends."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def once(folder: Path, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What `make` told (JSON) in whichever process asked first for `name`. If it raises, the next one tries again."""
-    with (folder / f"{name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder / f"{name}.lock"):
         told = folder / f"{name}.json"
         if not told.exists():
             write_json(told, make())

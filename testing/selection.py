@@ -12,19 +12,29 @@ import pytest
 
 # Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
 OUTSIDE = {"outside", "run_folder", "server_folder"}
-DEAR = {"browser", "system", "wheels"}  # seconds to start: what asks for one runs in the same worker
+OWN_SERVERS = {"server_folder", "own_broker"}
+DEAR = {"browser", "system"}  # seconds to start: what asks for one runs in the same worker
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
 _guarded = ""  # the fast test that is running
 
 
+def needs_of(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
 def mark(items: list[pytest.Item]) -> None:
     for item in items:
-        needs = set(getattr(item, "fixturenames", ()))
+        needs = needs_of(item)
         if not needs & OUTSIDE:
             item.add_marker("fast")
         for dear in DEAR & needs:
             item.add_marker(pytest.mark.xdist_group(dear))
+
+
+def order_for_workers(items: list[pytest.Item]) -> None:
+    """Long tests first, with servers of their own; the fast ones last, so that all workers end together."""
+    items.sort(key=lambda item: 2 if item.get_closest_marker("fast") else 0 if OWN_SERVERS & needs_of(item) else 1)
 
 
 @contextmanager

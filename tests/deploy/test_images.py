@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.once import once
 from tiendo_local.servers.ports import Ports
 from tiendo_local.servers.process import Child
 from tiendo_local.services import answers_ok
@@ -48,13 +49,18 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheels(run_folder: Path) -> Path:
+    """Built once a run; a build writes beside its sources, so two must not meet."""
     if not UV.exists():
         pytest.skip("uv is not in .local/uv (make install puts it there)")
-    folder = tmp_path_factory.mktemp("wheels")
-    for member in ("shared", *(f"services/{service}" for service in SERVICES)):
-        run(UV, "build", "--quiet", "--wheel", "--out-dir", folder, member)
-    return folder
+    folder = run_folder / "wheels"
+
+    def build() -> dict[str, str]:
+        for member in ("shared", *(f"services/{service}" for service in SERVICES)):
+            run(UV, "build", "--quiet", "--wheel", "--out-dir", folder, member)
+        return {"folder": str(folder)}
+
+    return Path(once(run_folder, "wheels", build)["folder"])
 
 
 @pytest.mark.parametrize("service", SERVICES)

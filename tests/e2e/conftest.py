@@ -13,6 +13,13 @@ from tiendo_local.system import System
 from tiendo_local.workspace import Workspace, find
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where Jaeger is still to be built, which takes minutes, begin now."""
+    needed = any("jaeger" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not (session.config.option.collectonly or jaegers.missing() or jaegers.binary_file().exists()):
+        session.config.add_cleanup(jaegers.build_meanwhile())
+
+
 @pytest.fixture(scope="session")
 def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
     if jaegers.missing():

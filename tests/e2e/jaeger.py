@@ -4,11 +4,14 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from testing.once import locked
 from tiendo_local.servers.ports import Ports
 from tiendo_local.servers.process import Child
 from tiendo_local.workspace import find
@@ -19,12 +22,17 @@ BUILD_SECONDS = 1500
 STOP = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 
 
+def binary_file() -> Path:
+    return find().local / "jaeger" / VERSION / "jaeger"
+
+
 def build() -> Path:
     """The binary below `.local/`, built once per version. `go install` refuses modules with replacements."""
-    folder = find().local / "jaeger" / VERSION
-    binary = folder / "jaeger"
-    if not binary.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    binary = binary_file()
+    folder = binary.parent
+    with locked(folder / "lock"):
+        if binary.exists():
+            return binary
         (folder / "go.mod").write_text(f"module jaegertest\n\ngo 1.24\n\nrequire {MODULE} {VERSION}\n")
         environment = os.environ | {"GOFLAGS": "-mod=mod -buildvcs=false"}
         subprocess.run(
@@ -35,7 +43,19 @@ def build() -> Path:
             timeout=BUILD_SECONDS,
             stdin=subprocess.DEVNULL,
         )
-    return binary
+        return binary
+
+
+def build_meanwhile() -> Callable[[], None]:
+    """Begin to build while other things happen, out of their way; what it answers gives up. `build` waits for it."""
+    command = [sys.executable, "-c", "import os; os.nice(10); from tests.e2e.jaeger import build; build()"]
+    process = subprocess.Popen(command, cwd=find().root, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def give_up() -> None:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+
+    return give_up
 
 
 def missing() -> str | None:
