@@ -49,7 +49,8 @@ def build() -> Path:
 def build_meanwhile() -> Callable[[], None]:
     """Begin to build while other things happen, out of their way; what it answers gives up. `build` waits for it."""
     command = [sys.executable, "-c", "import os; os.nice(10); from tests.e2e.jaeger import build; build()"]
-    process = subprocess.Popen(command, cwd=find().root, stdin=subprocess.DEVNULL, start_new_session=True)
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=find().root, start_new_session=True, **quiet)
 
     def give_up() -> None:
         if process.poll() is None:
