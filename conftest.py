@@ -21,7 +21,7 @@ from psycopg import sql
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
 from testing import selection
-from testing.once import once
+from testing.once import RUN_FOLDER, once
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker, Given
@@ -33,6 +33,8 @@ from tiendo_local.workspace import find
 # How long an example takes says more about what else the machine does than about the rule under test.
 hypothesis.settings.register_profile("tiendo", deadline=None)
 hypothesis.settings.load_profile("tiendo")
+# SIGQUIT is PostgreSQL's immediate end: SIGKILL would leave its shared memory behind.
+STOP = {"postgres": signal.SIGQUIT, "jaeger-build": signal.SIGTERM}
 ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
 
 
@@ -47,9 +49,6 @@ class DatabaseFactory(Protocol):
 class TopicFactory(Protocol):
     def __call__(self, name: str = "topic", *, partitions: int = 3) -> str:
         """The unique name of a topic just created."""
-
-
-RUN_FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,8 +71,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     folder = config.stash[RUN_FOLDER]
     for record in folder.rglob("*.pid.json"):
-        # SIGQUIT is PostgreSQL's immediate end; SIGKILL would leave its shared memory behind.
-        end_leftover(record, (signal.SIGQUIT if record.name.startswith("postgres.") else signal.SIGKILL, 10.0))
+        end_leftover(record, (STOP.get(record.name.split(".")[0], signal.SIGKILL), 10.0))
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -6,7 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tiendo_local.workspace import read_json, write_json
+
+RUN_FOLDER = pytest.StashKey[Path]()  # what the workers of this run share
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import pytest
 # Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
 OUTSIDE = {"outside", "run_folder", "server_folder"}
 OWN_SERVERS = {"server_folder", "own_broker"}
+LATER = {"jaeger"}  # may still be building
 DEAR = {"browser", "system"}  # seconds to start: what asks for one runs in the same worker
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
@@ -34,7 +35,14 @@ def mark(items: list[pytest.Item]) -> None:
 
 def order_for_workers(items: list[pytest.Item]) -> None:
     """Long tests first, with servers of their own; the fast ones last, so that all workers end together."""
-    items.sort(key=lambda item: 2 if item.get_closest_marker("fast") else 0 if OWN_SERVERS & needs_of(item) else 1)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("fast"):
+        return 2
+    needs = needs_of(item)
+    return 0 if needs & OWN_SERVERS and not needs & LATER else 1
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from testing.once import RUN_FOLDER, once
 from tests.e2e import jaeger as jaegers
 from tests.e2e.jaeger import Jaeger
 from tests.e2e.journey import Urls
@@ -17,7 +19,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Where Jaeger is still to be built, which takes minutes, begin now."""
     needed = any("jaeger" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not (session.config.option.collectonly or jaegers.missing() or jaegers.binary_file().exists()):
-        session.config.add_cleanup(jaegers.build_meanwhile())
+        folder = session.config.stash[RUN_FOLDER]
+
+        def begin() -> dict[str, Any]:
+            jaegers.build_meanwhile(folder)
+            return {}
+
+        once(folder, "jaeger-build", begin)
 
 
 @pytest.fixture(scope="session")

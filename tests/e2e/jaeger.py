@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +45,12 @@ def build() -> Path:
         return binary
 
 
-def build_meanwhile() -> Callable[[], None]:
-    """Begin to build while other things happen, out of their way; what it answers gives up. `build` waits for it."""
-    command = [sys.executable, "-c", "import os; os.nice(10); from tests.e2e.jaeger import build; build()"]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=find().root, start_new_session=True, **quiet)
-
-    def give_up() -> None:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-
-    return give_up
+def build_meanwhile(folder: Path) -> None:
+    """Begin to build, out of the way of the tests; whoever calls `build` waits for it. Recorded in `folder`."""
+    code = "import os, signal, sys; os.nice(10); signal.signal(signal.SIGTERM, lambda *_: sys.exit(1)); "
+    code += "from tests.e2e.jaeger import build; build()"
+    child = Child("jaeger-build", folder / "jaeger-build.log", folder / "jaeger-build.pid.json")
+    child.start([sys.executable, "-c", code], cwd=find().root)
 
 
 def missing() -> str | None:

@@ -54,3 +54,10 @@ def test_made_once_and_again_only_after_a_failure(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: once(tmp_path, "server", make)["port"], range(20))) == {7}
     assert len(made) == 2
+
+
+def test_a_group_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist reads the group from the id; from pytest 9.2 on it would find none (pytest-dev/pytest-xdist#1386)."""
+    if getattr(request.config.option, "loadgroup", False):
+        grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
+        assert [item.nodeid for item in grouped if "@" not in item.nodeid] == []
