@@ -53,8 +53,7 @@ def create_worker(settings: Settings) -> ServiceWorker:
     return kind(
         settings,
         create_engine(settings, pool_size=2),
-        topics=[topic] if topic else [],
-        apply=apply,
+        effects={topic: apply} if topic else None,
         loops=[fail] if os.environ.get("TINY_LOOP") == "fail" else [],
     )
 
