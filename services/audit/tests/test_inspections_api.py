@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from audit.rules.inspection import State, state_of
+from audit.rules.inspection import State
 from audit.store import inspections
 from services.audit.tests.conftest import UNIT, Audit
 from shared.events import FindingRecorded, InspectionLogged, parse
@@ -184,5 +184,7 @@ async def test_lists_by_state_agree_with_the_rule(audit: Audit) -> None:
     async with audit.engine.connect() as tx:
         day = date(2027, 3, 1)
         for state in get_args(State):
-            rows = await inspections.search(tx, unit=UNIT, period="2026", state=state, today=day, after=None, limit=9)
-            assert {state_of(r["started_on"], r["ended_on"], r["signed_on"], day) for r in rows} <= {state}
+            records = await inspections.search(
+                tx, unit=UNIT, period="2026", state=state, today=day, after=None, limit=9
+            )
+            assert {record.state(day) for record in records} <= {state}

@@ -60,7 +60,7 @@ async def test_once_and_gapless_when_batches_run_at_the_same_time(audit: Audit) 
 
 async def test_a_batch_that_fails_leaves_no_gap(audit: Audit) -> None:
     from audit.rules.entry import read_entry
-    from audit.store import entries
+    from audit.store import append
 
     def an_entry() -> object:
         event = received(uuid4())
@@ -68,7 +68,7 @@ async def test_a_batch_that_fails_leaves_no_gap(audit: Audit) -> None:
 
     with pytest.raises(RuntimeError):
         async with audit.engine.begin() as tx:
-            await entries.append(tx, [an_entry(), an_entry()])  # type: ignore[list-item]
+            await append.append(tx, [an_entry(), an_entry()])  # type: ignore[list-item]
             raise RuntimeError("the database went away before the commit")
     await audit.log(received(uuid4()))
     assert [index for index, _ in await indices(audit)] == [0]

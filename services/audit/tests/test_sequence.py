@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.rules.sequence import LAST, Missing, Progress, Span, absorb, announce, readable, spans
+from audit.rules.sequence import LAST, Missing, NumberRange, SourceProgress, absorb, announce, number_ranges, readable
 
 THEN = datetime(2026, 11, 24, tzinfo=UTC)
 NUMBER = st.integers(1, 60)
@@ -46,7 +46,7 @@ class Naive:
 
 @given(st.lists(STEP, max_size=20))
 def test_ranges_know_what_a_set_of_all_numbers_knows(steps: list[list[int] | tuple[int]]) -> None:
-    naive, known = Naive(), Progress()
+    naive, known = Naive(), SourceProgress()
     for place, step in enumerate(steps):
         if isinstance(step, tuple):
             known = announce(known, step[0], at(place))
@@ -62,31 +62,31 @@ def test_ranges_know_what_a_set_of_all_numbers_knows(steps: list[list[int] | tup
 
 @given(st.permutations(range(1, 25)), st.integers(1, 24))
 def test_any_order_in_any_batches_ends_without_a_gap(order: list[int], size: int) -> None:
-    known = Progress()
+    known = SourceProgress()
     for start in range(0, len(order), size):
         known, forked = absorb(known, order[start : start + size], THEN)
         assert not forked
-    assert known == Progress(25)
+    assert known == SourceProgress(25)
 
 
 @given(st.lists(NUMBER, max_size=40), st.lists(NUMBER, max_size=10, unique=True))
 def test_ranges_without_the_numbers_may_be_left_out(before: list[int], batch: list[int]) -> None:
-    known, _ = absorb(Progress(), before, THEN)
+    known, _ = absorb(SourceProgress(), before, THEN)
     touched = tuple(m for m in known.missing if any(m.first <= n <= m.last for n in batch))
-    whole, part = absorb(known, batch, at(1)), absorb(Progress(known.next, touched), batch, at(1))
+    whole, part = absorb(known, batch, at(1)), absorb(SourceProgress(known.next, touched), batch, at(1))
     assert whole[1] == part[1] and whole[0].next == part[0].next
     untouched = set(known.missing) - set(touched)
     assert set(whole[0].missing) == set(part[0].missing) | untouched
 
 
 def test_a_split_keeps_since_when_and_what_was_made_known() -> None:
-    known = Progress(11, (Missing(3, 10, THEN, gap=7),))
+    known = SourceProgress(11, (Missing(3, 10, THEN, gap=7),))
     after, _ = absorb(known, [5, 10, 11], at(9))
-    assert after == Progress(12, (Missing(3, 4, THEN, 7), Missing(6, 9, THEN, 7)))
+    assert after == SourceProgress(12, (Missing(3, 4, THEN, 7), Missing(6, 9, THEN, 7)))
 
 
 def test_a_million_missing_numbers_are_one_range() -> None:
-    after, _ = absorb(Progress(), [1, 1_000_002], THEN)
+    after, _ = absorb(SourceProgress(), [1, 1_000_002], THEN)
     assert after.missing == (Missing(2, 1_000_001, THEN),)
     far, _ = absorb(after, [LAST], THEN)
     assert far.next == LAST + 1 and len(far.missing) == 2
@@ -98,4 +98,4 @@ def test_numbers_no_relay_gives_are_none() -> None:
 
 
 def test_spans() -> None:
-    assert spans([3, 1, 2, 7, 7]) == [Span(1, 3), Span(7, 7)] and spans([]) == []
+    assert number_ranges([3, 1, 2, 7, 7]) == [NumberRange(1, 3), NumberRange(7, 7)] and number_ranges([]) == []

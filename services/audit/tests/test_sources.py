@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from audit.commands.gap_watch import look
+from audit.commands.gap_watch import watch_once
 from audit.store.sources import MAX_SOURCES
 from audit.worker import log_events
 from services.audit.tests.conftest import THEN, Audit, received, records
@@ -76,7 +76,7 @@ class Desk:
 
     async def wait(self, seconds: float) -> None:
         self.clock.time += timedelta(seconds=seconds)
-        await look(self.audit.engine, self.clock, GRACE)
+        await watch_once(self.audit.engine, self.clock, GRACE)
 
     async def sources(self) -> dict[str, dict[str, Any]]:
         answer = await self.audit.get("/api/v1/sources")

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from audit.commands.record_inspection import SOURCE
+from audit.events import SOURCE
 from audit.settings import AuditSettings
 from audit.worker import create_worker
 from services.audit.tests.conftest import Audit

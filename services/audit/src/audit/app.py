@@ -1,4 +1,4 @@
-"""The API process: JSON under /api/v1 and the pages of the place "Nhật ký". It holds no Kafka client."""
+"""The API process: JSON under /api/v1 and the pages of "Nhật ký". It has no Kafka client."""
 
 from fastapi import FastAPI
 

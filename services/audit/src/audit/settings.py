@@ -1,4 +1,4 @@
-"""AuditSettings of the audit service; see `shared.settings` for what all services read."""
+"""Settings of the audit service. `shared.settings` has those that all services read."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -15,7 +15,7 @@ class AuditSettings(ServiceSettings):
     service: ClassVar[str] = "audit"
     default_port: ClassVar[int] = 8004
 
-    gap_grace_seconds: float = Field(30, ge=0, description="how late an event may come before it is told to be missing")
+    gap_grace_seconds: float = Field(30, ge=0, description="how late an event may come before it is called missing")
     silent_seconds: float = Field(60, gt=0, description="without a heartbeat a source is called silent")
 
     @property

@@ -1,4 +1,4 @@
-"""The worker: every topic into the log, what has come of each source, and the relay of this service's own events."""
+"""The worker: every topic goes into the log, each source is watched, and the relay sends this service's own events."""
 
 import time
 from datetime import timedelta
@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.commands.gap_watch import watching
-from audit.rules.entry import LOGGED_TYPES, Entry, read_entry
+from audit.rules.entry import LOGGED_TYPES, LogEntry, read_entry
 from audit.rules.heartbeat import read_heartbeat
 from audit.settings import AuditSettings
-from audit.store import entries as store
 from audit.store import sources
+from audit.store.append import append
 from shared.clock import Clock
 from shared.database.idempotency import forgetting
 from shared.events import ALL_TOPICS
@@ -21,23 +21,23 @@ GRACE = timedelta(seconds=30)
 
 
 def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
-    """The effect of a batch: an entry for each event but heartbeats, in the order the batch has them, and what is now
-    known of their sources.
+    """The effect of a batch: an entry for each event except heartbeats, in the order of the batch, and the new state of
+    their sources.
 
-    Our own inspections.v1 is read back from Kafka like every other topic, so that the log holds what was published.
+    This service reads its own inspections.v1 from Kafka, too, so that the log holds what was published.
     """
 
     async def apply(tx: AsyncConnection, events: list[Received]) -> None:
         entries = [_entry(item, clock) for item in events if item.event.type in LOGGED_TYPES]
-        heartbeats = [found for item in events if (found := read_heartbeat(item.event))]
+        heartbeats = [sent for item in events if (sent := read_heartbeat(item.event))]
         behind = {item.event.source for item in events if _age(item) > grace}
-        added = await store.append(tx, entries)
+        added = await append(tx, entries)
         await sources.track(tx, added, heartbeats, behind=behind, now=clock.now())
 
     return apply
 
 
-def _entry(received: Received, clock: Clock) -> Entry:
+def _entry(received: Received, clock: Clock) -> LogEntry:
     record = received.record
     return read_entry(
         received.event,
@@ -50,7 +50,7 @@ def _entry(received: Received, clock: Clock) -> Entry:
 
 
 def _age(received: Received) -> timedelta:
-    """Since the record was sent. Kafka's clock is the real one, whatever day a demonstration stands on."""
+    """The time since the record was sent. Kafka uses the real clock, even when a demonstration sets another day."""
     return timedelta(seconds=time.time() - received.record.timestamp / 1000)
 
 

@@ -1,4 +1,4 @@
-"""The worker's loop over the sources: events that are overdue become gaps, and the figures for the alarms."""
+"""The worker's loop over the sources: open gaps for overdue events, and set the metrics of the alarms."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.rules.source import KINDS
-from audit.store import source_reading, sources
+from audit.store import gaps, source_reading
 from shared import metrics
 from shared.clock import Clock
 from shared.loops import pause
@@ -16,23 +16,24 @@ WATCH_SECONDS = 1.0
 
 
 def watching(engine: AsyncEngine, clock: Clock, grace: timedelta) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """The loop for `ServiceWorker`. An event is overdue after `grace`."""
+
     async def watch(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            await look(engine, clock, grace)
+            await watch_once(engine, clock, grace)
             await pause(stopping, WATCH_SECONDS)
 
     return watch
 
 
-async def look(engine: AsyncEngine, clock: Clock, grace: timedelta) -> None:
+async def watch_once(engine: AsyncEngine, clock: Clock, grace: timedelta) -> None:
     now = clock.now()
     async with engine.begin() as tx:
-        await sources.tell_overdue(tx, now, grace)
+        await gaps.open_overdue_gaps(tx, now, grace)
         states = await source_reading.states(tx)
-        gaps = await source_reading.open_gaps(tx)
+        open_gaps = await source_reading.open_gaps(tx)
     for state in states:
-        source = state["source"]
         for kind in KINDS:
-            metrics.SOURCE_GAPS.labels(source, kind).set(gaps.get((source, kind), 0))
-        if heard_at := state["last_heartbeat_at"] or state["last_event_at"]:
-            metrics.SOURCE_HEARTBEAT_AGE.labels(source).set(max(0.0, (now - heard_at).total_seconds()))
+            metrics.SOURCE_GAPS.labels(state.source, kind).set(open_gaps.get((state.source, kind), 0))
+        if state.heard_at:
+            metrics.SOURCE_HEARTBEAT_AGE.labels(state.source).set(max(0.0, (now - state.heard_at).total_seconds()))

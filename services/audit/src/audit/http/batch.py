@@ -1,4 +1,4 @@
-"""GET events/batch: the log from any place on, as it stands in Kafka, for whoever computes its state anew."""
+"""GET events/batch: the log from any index on, as it stands in Kafka, for a service that computes its state anew."""
 
 from typing import Annotated
 
@@ -36,13 +36,13 @@ async def batch(
 ) -> Response:
     """A CloudEvents batch (JSON Batch Format): the exact bytes of the bodies, in the order of the log.
 
-    What was appended while the answer was made may be in it though `Tiendo-Size` does not count it, never the reverse.
+    An entry appended meanwhile may be in the answer although `Tiendo-Size` does not count it, never the reverse.
     """
     if topic is not None and topic not in ALL_TOPICS:
         raise invalid([fault("unknown-topic", "/query/topic", value=topic[:100], options=", ".join(ALL_TOPICS))])
     async with context.engine.connect() as tx:
         size = await entries.size(tx)
-        rows = await entries.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
-        more = bool(rows) and await entries.any_after(tx, rows[-1]["index"], topic)
-    headers = {SIZE: str(size), **({NEXT: str(rows[-1]["index"])} if more else {})}
-    return Response(b"[" + b",".join(row["body"] for row in rows) + b"]", headers=headers, media_type=MEDIA_TYPE)
+        page = await entries.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
+        more = bool(page) and await entries.any_after(tx, page[-1].index, topic)
+    headers = {SIZE: str(size), **({NEXT: str(page[-1].index)} if more else {})}
+    return Response(b"[" + b",".join(entry.body for entry in page) + b"]", headers=headers, media_type=MEDIA_TYPE)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.commands.record_inspection import Author
+from audit.commands.author import Author
 from audit.rules.texts import text
 from audit.rules.vocabulary import Vocabulary
 from shared.auth import Person, require
@@ -33,8 +33,8 @@ class AuditContext:
 
 
 def context_of(request: Request) -> AuditContext:
-    found: AuditContext = request.app.state.context
-    return found
+    context: AuditContext = request.app.state.context
+    return context
 
 
 Context = Annotated[AuditContext, Depends(context_of)]
@@ -43,9 +43,9 @@ CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]
 
 
-def readable_unit(person: Person, asked: str | None) -> str | None:
+def readable_unit(person: Person, unit: str | None) -> str | None:
     """The unit to search for. Problem 403 when it is not the person's to read."""
     own = person.own_unit
-    if own is not None and asked not in (None, own):
+    if own is not None and unit not in (None, own):
         raise forbidden(text("problem.own_unit"))
-    return own or asked
+    return own or unit

@@ -1,16 +1,15 @@
 """GET events: the log, and the exact bytes of one entry."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy import RowMapping
 from starlette.responses import Response
 
 from audit.http.context import AuditContext, Context, Reader, readable_unit
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
+from audit.rules.entry import StoredEntry
 from audit.rules.search import FILTERS, Search, read_search
 from audit.rules.texts import fault, text
 from audit.store import entries
@@ -44,7 +43,7 @@ async def list_events(
 ) -> Any:
     """Reporters and heads read the events of their own unit, the other roles all."""
     query = dict(request.query_params)
-    wanted, faults = read_search(query, context.vocabulary)
+    search, faults = read_search(query, context.vocabulary)
     names = (*FILTERS, *PAGING)
     faults += [
         fault("unknown-filter", f"/query/{name}", options=", ".join(names)) for name in query if name not in names
@@ -52,8 +51,8 @@ async def list_events(
     size, after = read_paging(query, faults)
     if faults:
         raise invalid(faults, title=text("problem.bad_search"))
-    wanted = replace(wanted, unit=readable_unit(person, wanted.unit))
-    return await listing(context, wanted, after, size)
+    search = replace(search, unit=readable_unit(person, search.unit))
+    return await listing(context, search, after, size)
 
 
 def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int | None]:
@@ -72,38 +71,31 @@ def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int
     return int(size), key[0] if key else None
 
 
-async def listing(context: AuditContext, wanted: Search, after: int | None, limit: int) -> cursors.Listing:
+async def listing(context: AuditContext, search: Search, after: int | None, limit: int) -> cursors.Listing:
     async with context.engine.connect() as tx:
-        rows = await entries.search(tx, wanted, after, limit + 1)
-    return cursors.listing(rows, limit, lambda row: (row["index"],), EntryItem.of)
+        found = await entries.search(tx, search, after, limit + 1)
+    return cursors.listing(found, limit, lambda entry: (entry.index,), EntryItem.of)
 
 
 @router.get("/{event_id}", response_model=EntryDetail)
 async def get_event(event_id: str, context: Context, person: Reader) -> Any:
-    row = await find(context, event_id, person.own_unit)
-    return detail(row)
-
-
-def detail(row: RowMapping) -> EntryDetail:
-    rest = {name: row[name] for name in EntryDetail.model_fields if name not in ("id", "sha256")}
-    return EntryDetail(id=row["event_id"], sha256=hashlib.sha256(row["body"]).hexdigest(), **rest)
+    return EntryDetail.of_stored(await find(context, event_id, person.own_unit))
 
 
 @router.get("/{event_id}/raw", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
 async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
     """The bytes as they stood in Kafka, and nothing else."""
-    row = await find(context, event_id, person.own_unit)
-    digest = hashlib.sha256(row["body"]).hexdigest()
-    headers = {"ETag": f'"{digest}"', "Content-Disposition": f'inline; filename="event-{row["index"]}.json"'}
-    return Response(row["body"], headers=headers, media_type=CONTENT_TYPE)
+    entry = await find(context, event_id, person.own_unit)
+    headers = {"ETag": f'"{entry.sha256}"', "Content-Disposition": f'inline; filename="event-{entry.index}.json"'}
+    return Response(entry.body, headers=headers, media_type=CONTENT_TYPE)
 
 
-async def find(context: AuditContext, event_id: str, unit: str | None) -> RowMapping:
-    """Problem 404 when the log has no such event, or none that may be read."""
-    row = None
+async def find(context: AuditContext, event_id: str, unit: str | None) -> StoredEntry:
+    """Problem 404 when the log has no such event, or none about `unit` if it is given."""
+    entry = None
     if len(event_id) <= 64 and "\0" not in event_id:
         async with context.engine.connect() as tx:
-            row = await entries.find(tx, event_id, unit)
-    if row is None:
+            entry = await entries.find(tx, event_id, unit)
+    if entry is None:
         raise not_found(text("problem.no_event"))
-    return row
+    return entry

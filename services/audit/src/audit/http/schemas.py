@@ -1,18 +1,19 @@
-"""What the API answers, and what it takes, as OpenAPI shows it.
+"""What the API answers, and what it takes, as OpenAPI shows it. What a command answers stands in `commands.answers`.
 
-Requests are read by the rules themselves (`inspection.py`, `finding.py`, `search.py`), which name all faults at once.
+The rules read the requests (`inspection.py`, `finding.py`, `search.py`) and name all faults at once.
 """
 
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import RowMapping
 
+from audit.commands.answers import InspectionItem
+from audit.rules.entry import ListedEntry, StoredEntry
 from audit.rules.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
-from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT, State
-from audit.rules.source import Kind
+from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT
+from audit.rules.source import GapRecord, Kind, SourceState
 
 
 class EntryItem(BaseModel):
@@ -25,8 +26,16 @@ class EntryItem(BaseModel):
     data: dict[str, Any]
 
     @classmethod
-    def of(cls, row: RowMapping) -> "EntryItem":
-        return cls(id=row["event_id"], **{name: row[name] for name in cls.model_fields if name != "id"})
+    def of(cls, entry: ListedEntry) -> "EntryItem":
+        return cls(
+            index=entry.index,
+            id=entry.event_id,
+            type=entry.type,
+            source=entry.source,
+            subject=entry.subject,
+            time=entry.time,
+            data=dict(entry.data),
+        )
 
 
 class EntryList(BaseModel):
@@ -47,15 +56,34 @@ class EntryDetail(EntryItem):
     trace_id: str | None
     sha256: str
 
+    @classmethod
+    def of_stored(cls, entry: StoredEntry) -> "EntryDetail":
+        return cls(
+            **dict(EntryItem.of(entry)),
+            obligation_id=entry.obligation_id,
+            unit=entry.unit,
+            period=entry.period,
+            received_at=entry.received_at,
+            topic=entry.topic,
+            partition=entry.partition,
+            offset=entry.offset,
+            trace_id=entry.trace_id,
+            sha256=entry.sha256,
+        )
+
 
 class GapItem(BaseModel):
-    """`first` to `last`: of an open gap what is still missing, of a closed one all that was."""
+    """`first` to `last`: of an open gap the numbers still missing, of a closed gap all that were."""
 
     kind: Kind
     first: int
     last: int
     opened_at: datetime
     closed_at: datetime | None
+
+    @classmethod
+    def of(cls, gap: GapRecord) -> "GapItem":
+        return cls(kind=gap.kind, first=gap.first, last=gap.last, opened_at=gap.opened_at, closed_at=gap.closed_at)
 
 
 class SourceItem(BaseModel):
@@ -74,51 +102,19 @@ class SourceItem(BaseModel):
     silent: bool
     gaps: list[GapItem]
 
+    @classmethod
+    def of(cls, state: SourceState, gaps: list[GapItem], *, silent: bool) -> "SourceItem":
+        return cls(**asdict(state), silent=silent, gaps=gaps)
+
 
 class SourceList(BaseModel):
     items: list[SourceItem]
     next: str | None
 
 
-class FindingItem(BaseModel):
-    id: UUID
-    position: int
-    measure: str | None
-    criteria: str
-    condition: str
-    cause: str
-    effect: str
-    severity: str
-    recorded_at: datetime
-
-
-class InspectionItem(BaseModel):
-    id: UUID
-    number: int
-    unit: str
-    period: str
-    kind: str
-    obligation: str
-    basis_document: str
-    document_number: str
-    signed_on: date | None
-    started_on: date
-    ended_on: date | None
-    state: State
-    age_days: int
-    by_severity: dict[str, int]
-    logged_at: datetime
-
-
 class InspectionList(BaseModel):
     items: list[InspectionItem]
     next: str | None
-
-
-class InspectionDetail(InspectionItem):
-    scope: str
-    trace_id: str | None
-    findings: list[FindingItem]
 
 
 def _text(limit: int, *, least: int = 1) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The form of an inspection as a browser sends it, to and from what the rules read."""
+"""The form of an inspection as a browser sends it, and its way to and from what the rules read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,52 +16,61 @@ FINDING_FIELDS = ("measure", *PARTS, "severity")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What was typed, kept as it is. `findings` are the boxes on the page, empty ones too."""
+class InspectionForm:
+    """What was typed, unchanged. `findings` are the boxes on the page, empty ones too."""
 
     typed: dict[str, str]
     findings: tuple[dict[str, str], ...]
 
     @property
     def filled(self) -> list[int]:
-        """The boxes somebody wrote in; a severity alone is the box's own default."""
+        """The boxes that somebody wrote in. A severity alone does not count."""
         return [n for n, box in enumerate(self.findings) if any(box[name].strip() for name in ("measure", *PARTS))]
 
     def raw(self) -> dict[str, Any]:
-        """As JSON would have it, with the filled boxes only."""
+        """As JSON for the rules, with the filled boxes only."""
         sent: dict[str, Any] = {name: value for name, value in self.typed.items() if value}
         sent["findings"] = [{name: value for name, value in self.findings[n].items() if value} for n in self.filled]
         return sent
 
     def on_page(self, faults: Sequence[Fault]) -> list[Fault]:
-        """The faults, pointing at the boxes of the page instead of the list that was read."""
-        moved = []
+        """The same faults, but each points at its box of the page instead of its place in the list that was read."""
+        on_page = []
         for fault in faults:
             parts = fault.pointer.split("/")
             if parts[1:2] == ["findings"] and len(parts) > 2:
                 parts[2] = str(self.filled[int(parts[2])])
-            moved.append(replace(fault, pointer="/".join(parts)))
-        return moved
+            on_page.append(replace(fault, pointer="/".join(parts)))
+        return on_page
 
-    def with_another(self) -> "Form":
+    def with_another(self) -> "InspectionForm":
         return self if len(self.findings) >= MAX_FINDINGS else replace(self, findings=(*self.findings, empty_finding()))
+
+
+@dataclass(frozen=True, slots=True)
+class FindingForm:
+    """The form of one more finding: what was typed, what is wrong with it, and its idempotency key, if it has one."""
+
+    typed: Mapping[str, str]
+    faults: Sequence[Fault] = ()
+    key: str = ""
 
 
 def empty_finding() -> dict[str, str]:
     return dict.fromkeys(FINDING_FIELDS, "")
 
 
-def empty_form() -> Form:
-    return Form(dict.fromkeys(TEXTS, ""), (empty_finding(),))
+def empty_form() -> InspectionForm:
+    return InspectionForm(dict.fromkeys(TEXTS, ""), (empty_finding(),))
 
 
-def read_form(sent: Mapping[str, Any]) -> Form:
+def read_form(sent: Mapping[str, Any]) -> InspectionForm:
     """Fields named as in JSON; a finding's are `findings-0-criteria` …; `boxes` says how many there are."""
     boxes = str(sent.get("boxes", "1"))
     count = min(int(boxes), MAX_FINDINGS) if boxes.isascii() and boxes.isdigit() and len(boxes) < 4 else 1
     typed = {name: _text(sent.get(name)) for name in TEXTS}
     findings = tuple(read_finding_form(sent, f"findings-{number}-") for number in range(count))
-    return Form(typed, findings)
+    return InspectionForm(typed, findings)
 
 
 def read_finding_form(sent: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -69,7 +78,7 @@ def read_finding_form(sent: Mapping[str, Any], prefix: str = "") -> dict[str, st
 
 
 def named(faults: Sequence[Fault]) -> list[Fault]:
-    """The faults for the summary on top of the page, where no label stands beside them: each names its field."""
+    """The faults for the summary on top of the page. No label stands beside them, so each names its field."""
     return [replace(fault, text=_with_label(fault)) for fault in faults]
 
 
@@ -77,7 +86,7 @@ def _with_label(fault: Fault) -> Text:
     label = _label(fault.pointer)
     if label is None:
         return fault.text
-    vi, en = (f"{name}: {said[:1].lower()}{said[1:]}" for name, said in zip(label, fault.text, strict=True))
+    vi, en = (f"{name}: {sentence[:1].lower()}{sentence[1:]}" for name, sentence in zip(label, fault.text, strict=True))
     return Text(vi, en)
 
 

@@ -1,6 +1,7 @@
-"""Pages of inspections: the list by state and age, the form, the case. They work without JavaScript."""
+"""Pages of inspections: the list by state and age, the form, one inspection. They work without JavaScript."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -9,14 +10,25 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from audit.commands.record_inspection import log_inspection, record_finding
+from audit.commands.answers import InspectionDetail
+from audit.commands.record_finding import record_finding
+from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, CaseReader, Context, Inspector
-from audit.http.inspections import STATES, case, listing, read_filters
-from audit.pages.inspection_form import Form, empty_finding, empty_form, named, read_finding_form, read_form
-from audit.pages.log import unit_groups
+from audit.http.inspections import STATES, find, listing, read_filters
+from audit.pages.inspection_form import (
+    FindingForm,
+    InspectionForm,
+    empty_finding,
+    empty_form,
+    named,
+    read_finding_form,
+    read_form,
+)
+from audit.pages.unit_choice import unit_groups
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
 from audit.rules.inspection import KINDS, OBLIGATIONS, read_inspection
-from shared.database import idempotency
+from shared.auth import Person, Role
+from shared.database.idempotency import Replay
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.idempotency import attempt_of
@@ -24,25 +36,26 @@ from shared.web.shell.page import page
 
 SHOWN = 50
 MAX_FIELDS = 600
+WRITERS: tuple[Role, ...] = ("auditor", "coordinator")
 router = APIRouter(prefix="/inspections", include_in_schema=False)
 
 
 @router.get("")
 async def inspections(request: Request, context: Context, person: CaseReader) -> Response:
-    asked = {name: request.query_params.get(name, "") for name in ("unit", "period", "state")}
-    state = read_filters(context, asked["unit"], asked["period"], asked["state"])
+    query = {name: request.query_params.get(name, "") for name in ("unit", "period", "state")}
+    state = read_filters(context, query["unit"], query["period"], query["state"])
     cursor = request.query_params.get("cursor") or None
-    found = await listing(context, asked["unit"] or None, asked["period"] or None, state, SHOWN, cursor)
-    filters = {name: value for name, value in asked.items() if value}
-    address = f"/inspections?{urlencode({**filters, 'cursor': found['next']})}" if found["next"] else None
+    listed = await listing(context, query["unit"] or None, query["period"] or None, state, SHOWN, cursor)
+    filters = {name: value for name, value in query.items() if value}
+    address = f"/inspections?{urlencode({**filters, 'cursor': listed['next']})}" if listed["next"] else None
     return page(
         request,
         "inspections.html",
-        items=found["items"],
-        asked=asked,
+        items=listed["items"],
+        query=query,
         states=STATES,
         groups=unit_groups(context),
-        may_write=person.role in ("auditor", "coordinator"),
+        may_write=person.role in WRITERS,
         next_url=address,
         first_url=f"/inspections?{urlencode(filters)}" if cursor else None,
     )
@@ -60,47 +73,42 @@ async def create(request: Request, context: Context, person: Inspector) -> Respo
     form, key = read_form(sent), str(sent.get("key", ""))
     if sent.get("action") == "another":
         return _form_page(request, context, form.with_another(), [], key)
-    item, faults = read_inspection(form.raw(), context.vocabulary, context.today())
-    if item is None:
+    inspection, faults = read_inspection(form.raw(), context.vocabulary, context.today())
+    if inspection is None:
         return _form_page(request, context, form, form.on_page(faults), key, 422)
     attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
-    async with context.engine.begin() as tx:
-        if replay := await idempotency.begin(tx, attempt):
-            return RedirectResponse(replay.body.decode(), 303)
-        id_ = await log_inspection(tx, item, context.author(person))
-        await idempotency.finish(tx, attempt, 303, f"/inspections/{id_}".encode())
-    return RedirectResponse(f"/inspections/{id_}", 303)
+    answer = await record_inspection(context.engine, context.author(person), inspection, attempt)
+    kept = InspectionDetail.model_validate_json(answer.body) if isinstance(answer, Replay) else answer
+    return RedirectResponse(f"/inspections/{kept.id}", 303)
 
 
 @router.get("/{inspection_id}")
 async def show(request: Request, inspection_id: UUID, context: Context, person: CaseReader) -> Response:
-    return await _case_page(request, context, person.role, inspection_id, empty_finding(), [], str(uuid4()))
+    return await _inspection_page(request, context, person, inspection_id, FindingForm(empty_finding()))
 
 
 @router.post("/{inspection_id}/findings")
 async def add_finding(request: Request, inspection_id: UUID, context: Context, person: Inspector) -> Response:
     sent = await _sent(request)
-    typed, key = read_finding_form(sent), str(sent.get("key", ""))
+    form = FindingForm(read_finding_form(sent), key=str(sent.get("key", "")))
     faults: list[Fault] = []
-    raw = {name: value for name, value in typed.items() if value}
-    item = read_finding(raw, "", faults, context.vocabulary.measures)
+    raw = {name: value for name, value in form.typed.items() if value}
+    finding = read_finding(raw, "", faults, context.vocabulary.measures)
     if faults:
-        return await _case_page(request, context, person.role, inspection_id, typed, faults, key, 422)
-    attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
+        return await _inspection_page(request, context, person, inspection_id, replace(form, faults=faults), 422)
+    attempt = await attempt_of(request, person.subject, key=form.key or str(uuid4()))
     try:
-        async with context.engine.begin() as tx:
-            if await idempotency.begin(tx, attempt) is None:
-                await record_finding(tx, inspection_id, item, context.author(person))
-                await idempotency.finish(tx, attempt, 303, b"")
+        await record_finding(context.engine, context.author(person), inspection_id, finding, attempt)
     except Problem as problem:
         if problem.status != 422:
             raise
-        return await _case_page(request, context, person.role, inspection_id, typed, list(problem.faults), key, 422)
+        form = replace(form, faults=problem.faults)
+        return await _inspection_page(request, context, person, inspection_id, form, 422)
     return RedirectResponse(f"/inspections/{inspection_id}", 303)
 
 
 async def _sent(request: Request) -> FormData:
-    await request.body()  # kept by the request, so that the idempotency digest can read it after the form was
+    await request.body()  # the request keeps it: `attempt_of` reads it again after the form
     return await request.form(max_fields=MAX_FIELDS, max_files=0)
 
 
@@ -109,7 +117,7 @@ def _choices(context: AuditContext) -> Mapping[str, Any]:
 
 
 def _form_page(
-    request: Request, context: AuditContext, form: Form, faults: list[Fault], key: str, status: int = 200
+    request: Request, context: AuditContext, form: InspectionForm, faults: list[Fault], key: str, status: int = 200
 ) -> Response:
     return page(
         request,
@@ -127,27 +135,25 @@ def _form_page(
     )
 
 
-async def _case_page(
+async def _inspection_page(
     request: Request,
     context: AuditContext,
-    role: str,
+    person: Person,
     inspection_id: UUID,
-    typed: Mapping[str, str],
-    faults: list[Fault],
-    key: str,
+    finding: FindingForm,
     status: int = 200,
 ) -> Response:
-    found = await case(context, inspection_id)
-    writable = role in ("auditor", "coordinator") and found.state not in ("planned", "concluded")
+    inspection = await find(context, inspection_id)
+    writable = person.role in WRITERS and inspection.state not in ("planned", "concluded")
     return page(
         request,
         "inspection.html",
         status,
-        case=found,
-        typed=typed,
-        faults=faults,
-        summary=named(faults),
-        key=key or str(uuid4()),
+        case=inspection,
+        typed=finding.typed,
+        faults=finding.faults,
+        summary=named(finding.faults),
+        key=finding.key or str(uuid4()),
         writable=writable,
         **_choices(context),
     )

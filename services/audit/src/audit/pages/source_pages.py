@@ -17,19 +17,20 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A source as the page tells it; `broken` are the kinds of its open gaps beside what is missing."""
+class SourceLine:
+    """A source as the page shows it."""
 
     name: Text
     item: SourceItem
 
     @property
     def broken(self) -> list[Kind]:
+        """The kinds of its open gaps, except missing events: the page counts those."""
         return sorted({gap.kind for gap in self.item.gaps if gap.closed_at is None} - {"missing"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SourceGap:
     """A gap with the name of its source."""
 
     source: Text
@@ -37,20 +38,20 @@ class Told:
 
 
 def name_of(source: str) -> Text:
-    """What people call it; its own address for one that we do not know."""
+    """What people call the source; its own address for one that we do not know."""
     key = f"service.{source.removeprefix('/')}"
     return text(key) if key in texts() else Text(source, source)
 
 
 @router.get("/sources")
 async def list_sources(request: Request, context: Context, person: CaseReader) -> Response:
-    lines = [Line(name_of(item.source), item) for item in await sources(context)]
-    gaps = [Told(line.name, gap) for line in lines for gap in line.item.gaps]
+    lines = [SourceLine(name_of(item.source), item) for item in await sources(context)]
+    gaps = [SourceGap(line.name, gap) for line in lines for gap in line.item.gaps]
     return page(
         request,
         "sources.html",
         lines=lines,
-        open=[one for one in gaps if one.gap.closed_at is None],
-        closed=[one for one in gaps if one.gap.closed_at],
+        open=[item for item in gaps if item.gap.closed_at is None],
+        closed=[item for item in gaps if item.gap.closed_at],
         silent_seconds=round(context.silent_after.total_seconds()),
     )

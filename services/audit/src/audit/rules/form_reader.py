@@ -9,7 +9,7 @@ from shared.text import Fault
 FIRST_DAY, LAST_DAY = date(2021, 1, 1), date(2035, 12, 31)
 
 
-class Reader:
+class FormReader:
     """Fields of one JSON object (or form). Each method answers None (or "") for what is absent or wrong."""
 
     def __init__(self, raw: object, pointer: str, faults: list[Fault], allowed: Collection[str]) -> None:

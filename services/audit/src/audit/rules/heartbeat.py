@@ -1,4 +1,4 @@
-"""A source's own word on how far it has sent."""
+"""A heartbeat: the source itself says how far it has sent."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from shared.events import Event, SourceHeartbeat
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """`sequence` is the last number that was sent, 0 before the first; `hash` the SHA-256 of that event, if told."""
+class SentUpTo:
+    """`sequence` is the last number that was sent, 0 before the first. `hash` is the SHA-256 of that event, or None."""
 
     source: str
     sequence: int
     hash: bytes | None
 
 
-def read_heartbeat(event: Event) -> Heartbeat | None:
+def read_heartbeat(event: Event) -> SentUpTo | None:
     """None for any other event, and for a number that no relay gives."""
-    told = event.data
-    if not isinstance(told, SourceHeartbeat) or told.sequence > sequence.LAST:
+    heartbeat = event.data
+    if not isinstance(heartbeat, SourceHeartbeat) or heartbeat.sequence > sequence.LAST:
         return None
-    return Heartbeat(event.source, told.sequence, bytes.fromhex(told.hash) if told.hash else None)
+    return SentUpTo(event.source, heartbeat.sequence, bytes.fromhex(heartbeat.hash) if heartbeat.hash else None)

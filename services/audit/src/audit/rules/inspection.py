@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from audit.rules.finding import MAX_FINDINGS, Finding, read_finding
-from audit.rules.form_reader import Reader
+from audit.rules.form_reader import FormReader
 from audit.rules.texts import fault
 from audit.rules.vocabulary import Vocabulary
 from shared.text import Fault
@@ -46,7 +46,7 @@ class Inspection:
 def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[Inspection | None, list[Fault]]:
     """The inspection in `raw`, or None with everything that is wrong with it. `today` is the day in Vietnam."""
     faults: list[Fault] = []
-    reader = Reader(raw, "", faults, FIELDS)
+    reader = FormReader(raw, "", faults, FIELDS)
     if faults and faults[0].code == "not-an-object":
         return None, faults
     unit = reader.choice("unit", vocabulary.units, code="unknown-unit")

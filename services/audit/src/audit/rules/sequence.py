@@ -1,7 +1,8 @@
-"""Which numbers of a source have come. Every event of a source has the next number, so a hole is an event not context.
+"""Which numbers of a source have arrived.
 
-Events of several topics and partitions overtake each other; whatever the order, the state afterwards is the same. Holes
-are kept as ranges: the work grows with the numbers that came, never with those missing.
+A source gives each event the next number, so a hole in the numbers is an event that has not arrived. Events of several
+topics and partitions overtake each other; the state afterwards does not depend on the order. Holes are kept as ranges:
+the work grows with the numbers that arrived, never with the numbers that are missing.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,7 +16,7 @@ LAST = 2**63 - 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class NumberRange:
     """The numbers `first` to `last`, both included."""
 
     first: int
@@ -24,7 +25,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Numbers that have not come. `gap` is the id of the gap that was made known of them, None before."""
+    """Numbers that have not arrived. `gap` is the id of the gap that people see, None before there is one."""
 
     first: int
     last: int
@@ -33,8 +34,8 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Every number below `next` has come or is in `missing` (ascending, disjoint); none from `next` on has come."""
+class SourceProgress:
+    """Every number below `next` has arrived or is in `missing` (ascending, disjoint); no number from `next` on has."""
 
     next: int = FIRST
     missing: tuple[Missing, ...] = ()
@@ -46,62 +47,62 @@ def readable(sequence: str | None) -> int | None:
     return number if FIRST <= number <= LAST else None
 
 
-def absorb(known: Progress, numbers: Iterable[int], now: datetime) -> tuple[Progress, list[int]]:
-    """The state after new events with these numbers, in any order, and the numbers that had come before (`forked`).
+def absorb(progress: SourceProgress, numbers: Iterable[int], now: datetime) -> tuple[SourceProgress, list[int]]:
+    """The progress after new events with these numbers, in any order, and the numbers that were used before (`forked`).
 
-    `known.missing` may leave out ranges that hold none of the numbers. Each event is given once, so a number that comes
-    again belongs to another event: the source has told two different things under it.
+    `progress.missing` may leave out ranges that hold none of the numbers. Each event is given once, so a number that
+    arrives again belongs to another event: the source has sent two different events under one number.
     """
-    came: set[int] = set()
+    arrived: set[int] = set()
     forked: list[int] = []
-    starts = [range_.first for range_ in known.missing]
+    starts = [range_.first for range_ in progress.missing]
     for number in numbers:
-        expected = number >= known.next or _holds(known.missing, starts, number)
-        if number in came or not expected:
+        expected = number >= progress.next or _holds(progress.missing, starts, number)
+        if number in arrived or not expected:
             forked.append(number)
         else:
-            came.add(number)
-    ordered = sorted(came)
-    late, ahead = _split(ordered, known.next)
-    missing = [part for range_ in known.missing for part in _without(range_, late)]
-    expected_next = known.next
+            arrived.add(number)
+    ordered = sorted(arrived)
+    late, ahead = _split(ordered, progress.next)
+    missing = [part for range_ in progress.missing for part in _without(range_, late)]
+    expected_next = progress.next
     for number in ahead:
         if number > expected_next:
             missing.append(Missing(expected_next, number - 1, now))
         expected_next = number + 1
-    return Progress(expected_next, tuple(missing)), forked
+    return SourceProgress(expected_next, tuple(missing)), forked
 
 
-def announce(known: Progress, sequence: int, now: datetime) -> Progress:
-    """The state after the source has said that `sequence` was its last: what has not come of it is missing."""
-    if sequence < known.next:
-        return known
-    return Progress(sequence + 1, (*known.missing, Missing(known.next, sequence, now)))
+def announce(progress: SourceProgress, sequence: int, now: datetime) -> SourceProgress:
+    """The progress after the source has said that `sequence` was its last number: what has not arrived is missing."""
+    if sequence < progress.next:
+        return progress
+    return SourceProgress(sequence + 1, (*progress.missing, Missing(progress.next, sequence, now)))
 
 
-def spans(numbers: Iterable[int]) -> list[Span]:
-    """Neighbouring numbers put together: 3, 1, 2, 7 → 1-3, 7-7."""
-    found: list[Span] = []
+def number_ranges(numbers: Iterable[int]) -> list[NumberRange]:
+    """Neighbouring numbers as one range: 3, 1, 2, 7 → 1-3, 7-7."""
+    ranges: list[NumberRange] = []
     for number in sorted(set(numbers)):
-        if found and found[-1].last == number - 1:
-            found[-1] = replace(found[-1], last=number)
+        if ranges and ranges[-1].last == number - 1:
+            ranges[-1] = replace(ranges[-1], last=number)
         else:
-            found.append(Span(number, number))
-    return found
+            ranges.append(NumberRange(number, number))
+    return ranges
 
 
 def _holds(missing: Sequence[Missing], starts: Sequence[int], number: int) -> bool:
-    place = bisect_right(starts, number) - 1
-    return place >= 0 and missing[place].last >= number
+    position = bisect_right(starts, number) - 1
+    return position >= 0 and missing[position].last >= number
 
 
 def _split(ordered: list[int], at: int) -> tuple[list[int], list[int]]:
-    place = bisect_left(ordered, at)
-    return ordered[:place], ordered[place:]
+    position = bisect_left(ordered, at)
+    return ordered[:position], ordered[position:]
 
 
 def _without(range_: Missing, ordered: list[int]) -> Iterable[Missing]:
-    """What is left of the range when the numbers inside it have come."""
+    """What is left of the range when the numbers inside it have arrived."""
     first = range_.first
     inside = ordered[bisect_left(ordered, range_.first) : bisect_right(ordered, range_.last)]
     for number in inside:

@@ -1,14 +1,46 @@
-"""A source: a service that numbers its events, and what may be wrong with what came of it."""
+"""A source: a service that numbers its events, and what can be wrong with the events that arrived."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-# missing: numbers that have not come; forked: one number, two events; unchained: not the hash of the event before.
+# missing: numbers that have not arrived; forked: one number, two events; unchained: not the hash of the event before.
 Kind = Literal["missing", "forked", "unchained"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def is_silent(heartbeat_at: datetime | None, event_at: datetime | None, now: datetime, after: timedelta) -> bool:
-    """Whether the source has sent no heartbeat for longer than `after`; one that never did, no event either."""
-    heard_at = heartbeat_at or event_at
-    return heard_at is None or now - heard_at > after
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """`sequence` is the highest number in the log, `announced` the last number that the source says it sent.
+
+    `missing` counts the events of its open gaps, `unnumbered` the events in the log that no relay numbered.
+    """
+
+    source: str
+    sequence: int | None
+    announced: int | None
+    unnumbered: int
+    last_event_at: datetime | None
+    last_heartbeat_at: datetime | None
+    missing: int
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """The last heartbeat; for a source that never sent one, its last event."""
+        return self.last_heartbeat_at or self.last_event_at
+
+    def is_silent(self, now: datetime, after: timedelta) -> bool:
+        """Whether nothing was heard of the source for longer than `after`."""
+        return self.heard_at is None or now - self.heard_at > after
+
+
+@dataclass(frozen=True, slots=True)
+class GapRecord:
+    """`first` to `last`: of an open gap the numbers still missing, of a closed gap all that were."""
+
+    source: str
+    kind: Kind
+    first: int
+    last: int
+    opened_at: datetime
+    closed_at: datetime | None

@@ -1,9 +1,8 @@
-"""Every query on inspections and their findings."""
+"""Statements on inspections and their findings."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, RowMapping, cast, func, insert, select, true, tuple_
@@ -11,16 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.finding import SEVERITIES, Finding
 from audit.rules.inspection import Inspection, State
+from audit.rules.inspection_record import FindingRecord, InspectionRecord
 from audit.store.tables import finding, inspection
 
 SEVERITY_COUNTS = tuple(func.count().filter(finding.c.severity == name).label(name) for name in SEVERITIES)
+KEPT = tuple(inspection.c[field.name] for field in fields(InspectionRecord) if field.name != "by_severity")
 
 
-async def add(tx: AsyncConnection, id_: UUID, item: Inspection, logged: dict[str, Any]) -> None:
-    """`logged` has logged_by, logged_by_role, logged_at and trace_id."""
-    values = asdict(item)
+@dataclass(frozen=True, slots=True)
+class LoggedBy:
+    """Who logged an inspection, when, and in which trace. The fields are columns of `inspection`."""
+
+    logged_by: str
+    logged_by_role: str
+    logged_at: datetime
+    trace_id: str | None
+
+
+async def add(tx: AsyncConnection, id_: UUID, item: Inspection, logged: LoggedBy) -> None:
+    """The inspection without its findings."""
+    values = asdict(item) | asdict(logged)
     del values["findings"]
-    await tx.execute(insert(inspection).values(id=id_, **values, **logged))
+    await tx.execute(insert(inspection).values(id=id_, **values))
 
 
 async def add_findings(
@@ -34,28 +45,41 @@ async def add_findings(
 ) -> None:
     """Findings at the positions `first`, `first` + 1, …"""
     rows = [
-        {"id": id_, "inspection_id": inspection_id, "position": first + place, "recorded_by": by, "recorded_at": at}
+        {"id": id_, "inspection_id": inspection_id, "position": first + offset, "recorded_by": by, "recorded_at": at}
         | asdict(item)
-        for place, (id_, item) in enumerate(findings)
+        for offset, (id_, item) in enumerate(findings)
     ]
     if rows:
         await tx.execute(insert(finding), rows)
 
 
-async def lock(tx: AsyncConnection, id_: UUID) -> RowMapping | None:
-    """The inspection's row, locked until the transaction ends."""
-    statement = select(inspection).where(inspection.c.id == id_).with_for_update()
-    return (await tx.execute(statement)).mappings().one_or_none()
+@dataclass(frozen=True, slots=True)
+class LockedInspection:
+    """What decides whether a finding may be added, and what its event says."""
+
+    unit: str
+    period: str
+    started_on: date
+    signed_on: date | None
 
 
-async def find(tx: AsyncConnection, id_: UUID) -> RowMapping | None:
-    rows = await _listed(tx, [inspection.c.id == id_], 1)
-    return rows[0] if rows else None
+async def lock(tx: AsyncConnection, id_: UUID) -> LockedInspection | None:
+    """The inspection, locked until the transaction ends."""
+    columns = (inspection.c[field.name] for field in fields(LockedInspection))
+    row = (await tx.execute(select(*columns).where(inspection.c.id == id_).with_for_update())).one_or_none()
+    return LockedInspection(*row) if row else None
 
 
-async def findings_of(tx: AsyncConnection, id_: UUID) -> Sequence[RowMapping]:
-    statement = select(finding).where(finding.c.inspection_id == id_).order_by(finding.c.position)
-    return (await tx.execute(statement)).mappings().all()
+async def find(tx: AsyncConnection, id_: UUID) -> InspectionRecord | None:
+    records = await _listed(tx, [inspection.c.id == id_], 1)
+    return records[0] if records else None
+
+
+async def findings_of(tx: AsyncConnection, id_: UUID) -> list[FindingRecord]:
+    """In the order they were recorded."""
+    columns = (finding.c[field.name] for field in fields(FindingRecord))
+    statement = select(*columns).where(finding.c.inspection_id == id_).order_by(finding.c.position)
+    return [FindingRecord(*row) for row in await tx.execute(statement)]
 
 
 async def last_position(tx: AsyncConnection, id_: UUID) -> int:
@@ -64,15 +88,15 @@ async def last_position(tx: AsyncConnection, id_: UUID) -> int:
     return int((await tx.execute(statement)).scalar_one())
 
 
-# Open cases first, the oldest on top: what waits longest is seen first.
+# Open inspections first, the oldest on top: the one that waits longest is seen first.
 CONCLUDED = cast(inspection.c.signed_on.is_not(None), Integer)
 ORDER = (CONCLUDED, inspection.c.started_on, inspection.c.number)
-Place = tuple[int, date, int]
+ListPosition = tuple[int, date, int]
 
 
-def place_of(row: RowMapping) -> Place:
-    """Where a row stands in the list."""
-    return int(row["signed_on"] is not None), row["started_on"], row["number"]
+def list_position(record: InspectionRecord) -> ListPosition:
+    """The values of `ORDER` for a record."""
+    return int(record.is_concluded), record.started_on, record.number
 
 
 async def search(
@@ -82,10 +106,10 @@ async def search(
     period: str | None,
     state: State | None,
     today: date,
-    after: Place | None,
+    after: ListPosition | None,
     limit: int,
-) -> Sequence[RowMapping]:
-    """In `ORDER`, behind the place of the last one already seen."""
+) -> list[InspectionRecord]:
+    """In `ORDER`, after the position of the last one already seen."""
     conditions: list[ColumnElement[bool]] = []
     if unit:
         conditions.append(inspection.c.unit == unit)
@@ -99,7 +123,7 @@ async def search(
 
 
 def in_state(state: State, today: date) -> list[ColumnElement[bool]]:
-    """`inspection.state_of` as conditions."""
+    """The rule `state_of` as conditions of a query."""
     if state == "concluded":
         return [inspection.c.signed_on.is_not(None)]
     unsigned = inspection.c.signed_on.is_(None)
@@ -110,9 +134,12 @@ def in_state(state: State, today: date) -> list[ColumnElement[bool]]:
     return [unsigned, started, open_ if state == "in_progress" else ~open_]
 
 
-async def _listed(tx: AsyncConnection, conditions: Sequence[ColumnElement[bool]], limit: int) -> Sequence[RowMapping]:
+async def _listed(tx: AsyncConnection, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[InspectionRecord]:
     counted = select(*SEVERITY_COUNTS).where(finding.c.inspection_id == inspection.c.id).lateral("counted")
-    statement = (
-        select(inspection, counted).join(counted, onclause=true()).where(*conditions).order_by(*ORDER).limit(limit)
-    )
-    return (await tx.execute(statement)).mappings().all()
+    statement = select(*KEPT, counted).join(counted, onclause=true()).where(*conditions).order_by(*ORDER).limit(limit)
+    return [_record(row) for row in (await tx.execute(statement)).mappings()]
+
+
+def _record(row: RowMapping) -> InspectionRecord:
+    by_severity = {name: int(row[name]) for name in SEVERITIES}
+    return InspectionRecord(**{column.name: row[column.name] for column in KEPT}, by_severity=by_severity)

@@ -1,4 +1,4 @@
-"""What has come of each source: numbers, gaps, heartbeats; for the entries that are already context too."""
+"""What has come of each source: numbers, gaps, heartbeats; for the entries that are already in the log, too."""
 
 from alembic import op
 

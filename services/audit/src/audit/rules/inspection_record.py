@@ -1,0 +1,62 @@
+"""An inspection and a finding as they are kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from audit.rules.finding import MAX_FINDINGS, Finding
+from audit.rules.inspection import State, state_of
+from audit.rules.texts import fault
+from shared.text import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecord(Finding):
+    """`position` counts 1, 2, 3 … within the inspection."""
+
+    id: UUID
+    position: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRecord:
+    """`number` is the order of logging. `by_severity` counts the findings; every severity is named."""
+
+    id: UUID
+    number: int
+    unit: str
+    period: str
+    kind: str
+    obligation: str
+    basis_document: str
+    document_number: str
+    signed_on: date | None
+    started_on: date
+    ended_on: date | None
+    scope: str
+    logged_at: datetime
+    trace_id: str | None
+    by_severity: Mapping[str, int]
+
+    @property
+    def is_concluded(self) -> bool:
+        return self.signed_on is not None
+
+    def state(self, today: date) -> State:
+        return state_of(self.started_on, self.ended_on, self.signed_on, today)
+
+    def age_days(self, today: date) -> int:
+        """Days since it started, 0 before."""
+        return max(0, (today - self.started_on).days)
+
+
+def check_new_finding(started_on: date, findings: int, today: date) -> list[Fault]:
+    """Why an inspection with so many `findings` can take no other one. `today` is the day in Vietnam."""
+    faults = []
+    if started_on > today:
+        faults.append(fault("findings-before-start", ""))
+    if findings >= MAX_FINDINGS:
+        faults.append(fault("too-many-findings", "", count=findings, limit=MAX_FINDINGS))
+    return faults

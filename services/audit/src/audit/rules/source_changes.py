@@ -1,0 +1,43 @@
+"""What one batch changes of each source."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from audit.rules.entry import LogEntry
+from audit.rules.heartbeat import SentUpTo
+from audit.rules.sequence import SourceProgress, absorb, announce
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """The entries and heartbeats of one source in one batch, each in the order they arrived."""
+
+    entries: list[LogEntry] = field(default_factory=list)
+    heartbeats: list[SentUpTo] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[int]:
+        return [entry.sequence for entry in self.entries if entry.sequence is not None]
+
+    @property
+    def unnumbered(self) -> int:
+        return sum(entry.sequence is None for entry in self.entries)
+
+
+def changes_by_source(entries: Collection[LogEntry], heartbeats: Collection[SentUpTo]) -> dict[str, SourceChanges]:
+    """The changes of each source that the batch names."""
+    changes: dict[str, SourceChanges] = {}
+    for entry in entries:
+        changes.setdefault(entry.source, SourceChanges()).entries.append(entry)
+    for heartbeat in heartbeats:
+        changes.setdefault(heartbeat.source, SourceChanges()).heartbeats.append(heartbeat)
+    return changes
+
+
+def advance(progress: SourceProgress, changes: SourceChanges, now: datetime) -> tuple[SourceProgress, list[int]]:
+    """The progress after the changes, and the numbers that were used before. Events count before heartbeats."""
+    after, forked = absorb(progress, changes.numbers, now)
+    for heartbeat in changes.heartbeats:
+        after = announce(after, heartbeat.sequence, now)
+    return after, forked

@@ -1,0 +1,63 @@
+"""Find and keep the gaps that people see: numbers used twice, broken chains, and events that are overdue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from audit.rules.sequence import number_ranges
+from audit.rules.source import Kind
+from audit.rules.source_changes import SourceChanges
+from audit.store import append
+from audit.store.source_statements import ANY_OVERDUE, OVERDUE, UNCHAINED, UPSERT_GAPS
+
+log = structlog.get_logger()
+
+
+class GapNumber(NamedTuple):
+    """One number of a source with which something is wrong."""
+
+    source: str
+    kind: Kind
+    number: int
+
+
+async def unchained(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -> list[GapNumber]:
+    """The numbers whose event does not fit the event before or the last heartbeat."""
+    pairs = [(source, number) for source, item in changes.items() for number in item.numbers]
+    columns = {
+        "sources": [source for source, _ in pairs],
+        "numbers": [number for _, number in pairs],
+        "heard": [source for source, item in changes.items() if item.heartbeats],
+    }
+    return [GapNumber(source, "unchained", number) for source, number in await tx.execute(UNCHAINED, columns)]
+
+
+async def record_gaps(tx: AsyncConnection, found: Sequence[GapNumber], now: datetime) -> None:
+    """Open gaps for these numbers, or let open gaps grow that touch them."""
+    numbers: dict[tuple[str, Kind], list[int]] = {}
+    for source, kind, number in found:
+        numbers.setdefault((source, kind), []).append(number)
+    rows = [(source, kind, range_) for (source, kind), given in numbers.items() for range_ in number_ranges(given)]
+    for source, kind, range_ in rows:
+        log.error(f"source.{kind}", source=source, first=range_.first, last=range_.last)
+    if rows:
+        columns = {
+            "sources": [source for source, _, _ in rows],
+            "kinds": [kind for _, kind, _ in rows],
+            "firsts": [range_.first for *_, range_ in rows],
+            "lasts": [range_.last for *_, range_ in rows],
+            "now": now,
+        }
+        await tx.execute(UPSERT_GAPS, columns)
+
+
+async def open_overdue_gaps(tx: AsyncConnection, now: datetime, grace: timedelta) -> None:
+    """Open a gap for every range that has been missing for longer than `grace`."""
+    before = {"before": now - grace}
+    if await tx.scalar(ANY_OVERDUE, before):
+        await append.lock(tx)
+        for source, first, last in await tx.execute(OVERDUE, before):
+            log.error("source.missing", source=source, first=first, last=last)
