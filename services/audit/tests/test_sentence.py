@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from audit.rules.entry import LOGGED_TYPES
-from audit.rules.sentence import period_phrase, sentence
+from audit.rules.phrases import period_phrase
+from audit.rules.sentence import sentence
 from audit.rules.texts import texts
 from shared.events import DATA_TYPES, SourceHeartbeat
 from shared.text import Language

@@ -73,8 +73,8 @@ def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int
 
 async def listing(context: AuditContext, search: Search, after: int | None, limit: int) -> cursors.Listing:
     async with context.engine.connect() as tx:
-        found = await entries.search(tx, search, after, limit + 1)
-    return cursors.listing(found, limit, lambda entry: (entry.index,), EntryItem.of)
+        matching = await entries.search(tx, search, after, limit + 1)
+    return cursors.listing(matching, limit, lambda entry: (entry.index,), EntryItem.of)
 
 
 @router.get("/{event_id}", response_model=EntryDetail)

@@ -77,13 +77,13 @@ async def timeline(request: Request, subject: str, context: Context, person: Rea
     after = cursors.decode(request.query_params.get("cursor"), datetime, int)
     if after is not None and not 0 <= after[1] < 2**63:
         raise cursors.bad_cursor()
-    found: list[ListedEntry] = []
+    happened: list[ListedEntry] = []
     if len(subject) <= 200 and "\0" not in subject:
         async with context.engine.connect() as tx:
-            found = await entries.timeline(tx, subject, person.own_unit, after, SHOWN_OF_TIMELINE + 1)
-    if not found:
+            happened = await entries.timeline(tx, subject, person.own_unit, after, SHOWN_OF_TIMELINE + 1)
+    if not happened:
         raise not_found(text("problem.no_subject"))
-    listed = cursors.listing(found, SHOWN_OF_TIMELINE, lambda entry: (entry.time, entry.index), EntryItem.of)
+    listed = cursors.listing(happened, SHOWN_OF_TIMELINE, lambda entry: (entry.time, entry.index), EntryItem.of)
     lines = await log_lines(context, listed["items"])
     first_url = f"/subjects/{quote(subject, safe='')}"
     return page(

@@ -56,7 +56,7 @@ class ListedEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry(ListedEntry):
-    """An entry of the log with everything that is known of it."""
+    """An entry of the log with all its fields."""
 
     obligation_id: str | None
     unit: str | None

@@ -1,4 +1,4 @@
-"""Read what a person or a program sent, collecting every fault instead of stopping at the first."""
+"""Read what a person or a program sent. All faults are collected, not only the first."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -10,7 +10,7 @@ FIRST_DAY, LAST_DAY = date(2021, 1, 1), date(2035, 12, 31)
 
 
 class FormReader:
-    """Fields of one JSON object (or form). Each method answers None (or "") for what is absent or wrong."""
+    """The fields of one JSON object (or form). Each method answers None (or "") if the field is absent or wrong."""
 
     def __init__(self, raw: object, pointer: str, faults: list[Fault], allowed: Collection[str]) -> None:
         self.faults = faults

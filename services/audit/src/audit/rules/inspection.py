@@ -27,8 +27,8 @@ State = Literal["planned", "in_progress", "awaiting_conclusion", "concluded"]
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """`basis_document` is the decision that orders it, "" while there is none. `document_number` and `signed_on` are
-    those of the signed conclusion: both or neither, because an unsigned draft has no number and no date."""
+    """`basis_document` is the decision that orders the inspection, "" while there is none. `document_number` and
+    `signed_on` belong to the signed conclusion: both or neither: an unsigned draft has no number and no date."""
 
     unit: str
     period: str
@@ -82,6 +82,7 @@ def check_dates(
     has_findings: bool,
     today: date,
 ) -> list[Fault]:
+    """What is wrong with the days of an inspection, each alone and one against the other."""
     faults = []
     if started_on and started_on > today + FURTHEST_AHEAD:
         faults.append(fault("starts-too-late", "/started_on"))
@@ -103,7 +104,7 @@ def check_dates(
 
 
 def state_of(started_on: date, ended_on: date | None, signed_on: date | None, today: date) -> State:
-    """Computed, never stored: it changes with the day."""
+    """Computed and never stored, because it changes with the day."""
     if signed_on:
         return "concluded"
     if started_on > today:

@@ -19,7 +19,7 @@ TEXT_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`since` ≤ time < `until`, aware instants. `q` is an id: of an event, subject, duty, submission or trace."""
+    """`since` ≤ time < `until`, aware instants. `q` is an id: of an event, subject, obligation, submission or trace."""
 
     type: str | None = None
     subject: str | None = None
@@ -35,33 +35,14 @@ class Search:
 def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Search, list[Fault]]:
     """Empty values count as not given. A plain day is that day in Vietnam, the last day of `to` included."""
     faults: list[Fault] = []
-    given = {name: value.strip() for name, value in query.items() if name in FILTERS and value.strip()}
-    for name, value in list(given.items()):
-        if len(value) > TEXT_LIMIT or "\0" in value:
-            faults.append(fault("bad-filter", f"/query/{name}", limit=TEXT_LIMIT))
-            del given[name]
-    type_ = given.get("type")
-    if type_ is not None:
-        type_ = SHORT_TYPES.get(type_, type_)
-        if type_ not in LOGGED_TYPES:
-            faults.append(fault("unknown-type", "/query/type", value=given["type"], options=", ".join(SHORT_TYPES)))
-    source = given.get("source")
-    if source is not None:
-        source = "/" + source.lstrip("/")
-        if source[1:] not in SOURCES:
-            faults.append(fault("unknown-source", "/query/source", value=given["source"], options=", ".join(SOURCES)))
-    if given.get("unit", "") and given["unit"] not in vocabulary.units:
-        faults.append(fault("unknown-unit", "/query/unit", value=given["unit"], options=""))
-    if given.get("period", "") and given["period"] not in vocabulary.periods:
-        faults.append(fault("unknown-period", "/query/period", value=given["period"], options=""))
-    order = given.get("order", "desc")
-    if order not in ("asc", "desc"):
-        faults.append(fault("unknown-order", "/query/order", value=order))
+    given = _given(query, faults)
+    type_, source = _type(given, faults), _source(given, faults)
+    _check_codes(given, vocabulary, faults)
     since = _instant(given, "from", faults)
     until = _instant(given, "to", faults, end_of_day=True)
     if since and until and since >= until:
         faults.append(fault("from-after-to", "/query/from"))
-    wanted = Search(
+    search = Search(
         type=type_,
         subject=given.get("subject"),
         unit=given.get("unit"),
@@ -70,9 +51,49 @@ def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Searc
         until=until,
         source=source,
         q=given.get("q"),
-        oldest_first=order == "asc",
+        oldest_first=given.get("order") == "asc",
     )
-    return wanted, faults
+    return search, faults
+
+
+def _given(query: Mapping[str, str], faults: list[Fault]) -> dict[str, str]:
+    """The filters that have a value, without those that no filter can be."""
+    given = {name: value.strip() for name, value in query.items() if name in FILTERS and value.strip()}
+    bad = [name for name, value in given.items() if len(value) > TEXT_LIMIT or "\0" in value]
+    faults += [fault("bad-filter", f"/query/{name}", limit=TEXT_LIMIT) for name in bad]
+    return {name: value for name, value in given.items() if name not in bad}
+
+
+def _type(given: Mapping[str, str], faults: list[Fault]) -> str | None:
+    """The full type, whether it was given full or short."""
+    value = given.get("type")
+    if value is None:
+        return None
+    type_ = SHORT_TYPES.get(value, value)
+    if type_ not in LOGGED_TYPES:
+        faults.append(fault("unknown-type", "/query/type", value=value, options=", ".join(SHORT_TYPES)))
+    return type_
+
+
+def _source(given: Mapping[str, str], faults: list[Fault]) -> str | None:
+    """The source with its slash, whether it was given with one or without."""
+    value = given.get("source")
+    if value is None:
+        return None
+    name = value.lstrip("/")
+    if name not in SOURCES:
+        faults.append(fault("unknown-source", "/query/source", value=value, options=", ".join(SOURCES)))
+    return f"/{name}"
+
+
+def _check_codes(given: Mapping[str, str], vocabulary: Vocabulary, faults: list[Fault]) -> None:
+    if "unit" in given and given["unit"] not in vocabulary.units:
+        faults.append(fault("unknown-unit", "/query/unit", value=given["unit"], options=""))
+    if "period" in given and given["period"] not in vocabulary.periods:
+        faults.append(fault("unknown-period", "/query/period", value=given["period"], options=""))
+    order = given.get("order", "desc")
+    if order not in ("asc", "desc"):
+        faults.append(fault("unknown-order", "/query/order", value=order))
 
 
 def _instant(given: Mapping[str, str], name: str, faults: list[Fault], *, end_of_day: bool = False) -> datetime | None:

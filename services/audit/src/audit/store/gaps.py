@@ -35,10 +35,10 @@ async def unchained(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -
     return [GapNumber(source, "unchained", number) for source, number in await tx.execute(UNCHAINED, columns)]
 
 
-async def record_gaps(tx: AsyncConnection, found: Sequence[GapNumber], now: datetime) -> None:
+async def record_gaps(tx: AsyncConnection, gap_numbers: Sequence[GapNumber], now: datetime) -> None:
     """Open gaps for these numbers, or let open gaps grow that touch them."""
     numbers: dict[tuple[str, Kind], list[int]] = {}
-    for source, kind, number in found:
+    for source, kind, number in gap_numbers:
         numbers.setdefault((source, kind), []).append(number)
     rows = [(source, kind, range_) for (source, kind), given in numbers.items() for range_ in number_ranges(given)]
     for source, kind, range_ in rows:

@@ -40,13 +40,13 @@ async def track(
     before = await _progress(tx, changes)
     changes = {source: item for source, item in changes.items() if source in before}
     after: dict[str, SourceProgress] = {}
-    found: list[GapNumber] = []
+    gap_numbers: list[GapNumber] = []
     for source, item in changes.items():
         after[source], forked = advance(before[source], item, now)
-        found += [GapNumber(source, "forked", number) for number in forked]
+        gap_numbers += [GapNumber(source, "forked", number) for number in forked]
     await _save_sources(tx, changes, after, behind, now)
     await _save_missing(tx, before, after, now)
-    await record_gaps(tx, [*found, *await unchained(tx, changes)], now)
+    await record_gaps(tx, [*gap_numbers, *await unchained(tx, changes)], now)
 
 
 async def _progress(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -> dict[str, SourceProgress]:

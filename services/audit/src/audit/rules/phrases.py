@@ -1,0 +1,143 @@
+"""The words that a sentence needs: what the data of an event says, in the language of the reader."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.rules.entry import EventFields
+from audit.rules.texts import text, texts
+from shared.text import Language, Text
+from shared.text.figures import days_left, instant, number
+
+ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+STAGE = re.compile(r"([TO])[-+]([0-9]{1,3})")
+NameOf = Callable[[str, Language], str]
+DecimalsOf = Callable[[str], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseContext:
+    """The data of an event, and how to say it. `name_of` and `decimals_of` are those of `sentence`."""
+
+    data: EventFields
+    language: Language
+    name_of: NameOf
+    decimals_of: DecimalsOf
+
+    def message(self, key: str, **values: object) -> str:
+        return texts().plain(self.language, key, **values)
+
+    def word(self, kind: str, code: str) -> str:
+        """The word for a code; the code itself when it is a new one."""
+        key = f"{kind}.{code}"
+        return self.message(key) if key in texts() else code
+
+
+def placeholders(context: PhraseContext) -> dict[str, object]:
+    """The value of every placeholder that a sentence may have. A member without a phrase stands for itself.
+
+    Raises KeyError, TypeError and ValueError for data of another shape.
+    """
+    values: dict[str, object] = {"reason": "–", "about": "", **context.data}
+    for member, kind in WORDS.items():
+        if member in context.data:
+            values[member] = context.word(kind, str(context.data[member]))
+    for member, phrases in PHRASES.items():
+        if member in context.data:
+            values |= phrases(context)
+    return values
+
+
+def period_phrase(period: str) -> Text:
+    """2026 → "năm 2026"; 2026-Q3 → "quý III năm 2026"."""
+    year, _, quarter = period.partition("-")
+    if quarter in ROMAN:
+        return text("period.quarter", quarter=ROMAN[quarter], digit=quarter[1], year=year)
+    return text("period.year", year=year)
+
+
+def _unit(context: PhraseContext) -> dict[str, str]:
+    return {"unit": context.name_of(str(context.data["unit"]), context.language)}
+
+
+def _period(context: PhraseContext) -> dict[str, str]:
+    """The period, and the report of a form about that period."""
+    period = period_phrase(str(context.data["period"])).in_(context.language)
+    key = "report.with_form" if "form" in context.data else "report.without_form"
+    return {"period": period, "report": context.message(key, form=context.data.get("form"), period=period)}
+
+
+def _step(context: PhraseContext) -> dict[str, str]:
+    """T-30 → "nhắc trước hạn 30 ngày"; O+1 → "nhắc quá hạn 1 ngày"."""
+    stage = str(context.data["stage"])
+    match = STAGE.fullmatch(stage)
+    if match is None:
+        return {"step": context.message("stage.other", code=stage)}
+    return {"step": context.message("stage.before" if match[1] == "T" else "stage.after", count=int(match[2]))}
+
+
+def _due(context: PhraseContext) -> dict[str, str]:
+    return {"due": instant(datetime.fromisoformat(str(context.data["due_at"])))}
+
+
+def _days_left(context: PhraseContext) -> dict[str, str]:
+    return {"left": days_left(int(str(context.data["days_left"]))).in_(context.language)}
+
+
+def _reason(context: PhraseContext) -> dict[str, str]:
+    return {"reason": context.word("reason", str(context.data["reason_code"]))}
+
+
+def _about(context: PhraseContext) -> dict[str, str]:
+    measure = context.data["measure"]
+    return {"about": context.message("event.about_measure", measure=measure)} if measure else {}
+
+
+def _figures(context: PhraseContext) -> dict[str, str]:
+    """The figures from all reports that were received, with the decimals of the measure."""
+    figures = _object(_object(context.data["values"])["received"])
+    value, decimals = figures.get("value"), context.decimals_of(str(context.data["measure"]))
+    shown = (
+        context.message("event.no_value") if value is None else number(str(value), decimals, language=context.language)
+    )
+    return {"value": shown, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
+
+
+def _object(value: object) -> EventFields:
+    if not isinstance(value, Mapping):
+        raise TypeError("not a JSON object")
+    return value
+
+
+def _rebuilt(context: PhraseContext) -> dict[str, str]:
+    data = context.data
+    return {
+        "events": number(str(data["events"]), language=context.language),
+        "result": context.message("rebuilt.equal" if data["equal"] else "rebuilt.different"),
+        "swapped": context.message("rebuilt.swapped") if data["swapped"] else "",
+    }
+
+
+# Member of the data → the kind of word that its code has in messages.yaml.
+WORDS = {
+    "kind": "kind",
+    "severity": "severity",
+    "recipient_role": "recipient_role",
+    "channel": "channel",
+    "origin": "origin",
+    "consumer": "service",
+    "projection": "service",
+}
+# Member of the data → the phrases that it gives.
+PHRASES: dict[str, Callable[[PhraseContext], dict[str, str]]] = {
+    "unit": _unit,
+    "period": _period,
+    "stage": _step,
+    "due_at": _due,
+    "days_left": _days_left,
+    "reason_code": _reason,
+    "measure": _about,
+    "values": _figures,
+    "rebuilt_checksum": _rebuilt,
+}
