@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.audit.tests.conftest import Audit, opened, records
+from services.audit.tests.audit_driver import Audit, records
+from services.audit.tests.sample_events import opened
 from shared.events import DATA_TYPES
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from audit.events import SOURCE
 from audit.settings import AuditSettings
 from audit.worker import create_worker
-from services.audit.tests.conftest import Audit
-from services.audit.tests.test_inspections_api import CASE, post
+from services.audit.tests.audit_driver import Audit
+from services.audit.tests.cases import CASE, post
 from shared.events import ALL_TOPICS, PARTITIONS
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker

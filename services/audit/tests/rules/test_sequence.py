@@ -46,42 +46,42 @@ class Naive:
 
 @given(st.lists(STEP, max_size=20))
 def test_ranges_know_what_a_set_of_all_numbers_knows(steps: list[list[int] | tuple[int]]) -> None:
-    naive, known = Naive(), SourceProgress()
+    naive, progress = Naive(), SourceProgress()
     for place, step in enumerate(steps):
         if isinstance(step, tuple):
-            known = announce(known, step[0], at(place))
+            progress = announce(progress, step[0], at(place))
             naive.reach(step[0], at(place))
         else:
-            known, forked = absorb(known, step, at(place))
+            progress, forked = absorb(progress, step, at(place))
             assert forked == naive.come(step, at(place))
-        assert known.next == naive.end + 1
-        assert numbers(known.missing) == naive.awaited
-        assert all(range_.first <= range_.last for range_ in known.missing)
-        assert all(a.last < b.first for a, b in pairwise(known.missing))
+        assert progress.next == naive.end + 1
+        assert numbers(progress.missing) == naive.awaited
+        assert all(range_.first <= range_.last for range_ in progress.missing)
+        assert all(a.last < b.first for a, b in pairwise(progress.missing))
 
 
 @given(st.permutations(range(1, 25)), st.integers(1, 24))
 def test_any_order_in_any_batches_ends_without_a_gap(order: list[int], size: int) -> None:
-    known = SourceProgress()
+    progress = SourceProgress()
     for start in range(0, len(order), size):
-        known, forked = absorb(known, order[start : start + size], THEN)
+        progress, forked = absorb(progress, order[start : start + size], THEN)
         assert not forked
-    assert known == SourceProgress(25)
+    assert progress == SourceProgress(25)
 
 
 @given(st.lists(NUMBER, max_size=40), st.lists(NUMBER, max_size=10, unique=True))
 def test_ranges_without_the_numbers_may_be_left_out(before: list[int], batch: list[int]) -> None:
-    known, _ = absorb(SourceProgress(), before, THEN)
-    touched = tuple(m for m in known.missing if any(m.first <= n <= m.last for n in batch))
-    whole, part = absorb(known, batch, at(1)), absorb(SourceProgress(known.next, touched), batch, at(1))
+    progress, _ = absorb(SourceProgress(), before, THEN)
+    touched = tuple(m for m in progress.missing if any(m.first <= n <= m.last for n in batch))
+    whole, part = absorb(progress, batch, at(1)), absorb(SourceProgress(progress.next, touched), batch, at(1))
     assert whole[1] == part[1] and whole[0].next == part[0].next
-    untouched = set(known.missing) - set(touched)
+    untouched = set(progress.missing) - set(touched)
     assert set(whole[0].missing) == set(part[0].missing) | untouched
 
 
 def test_a_split_keeps_since_when_and_what_was_made_known() -> None:
-    known = SourceProgress(11, (Missing(3, 10, THEN, gap=7),))
-    after, _ = absorb(known, [5, 10, 11], at(9))
+    progress = SourceProgress(11, (Missing(3, 10, THEN, gap=7),))
+    after, _ = absorb(progress, [5, 10, 11], at(9))
     assert after == SourceProgress(12, (Missing(3, 4, THEN, 7), Missing(6, 9, THEN, 7)))
 
 

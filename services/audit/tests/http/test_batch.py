@@ -1,10 +1,12 @@
 import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from audit.http import batch
-from services.audit.tests.conftest import Audit, notified, opened, received, records
+from services.audit.tests.audit_driver import Audit, records
+from services.audit.tests.sample_events import notified, opened, received
 
 PATH = "/api/v1/events/batch"
 
@@ -28,16 +30,16 @@ async def test_the_exact_bytes_page_by_page(audit: Audit) -> None:
 
 
 async def test_one_topic(audit: Audit) -> None:
-    duty = uuid4()
-    told = [opened(duty), notified(duty), received(duty)]
-    for place, event in enumerate(told):
+    obligation_id = uuid4()
+    events = [opened(obligation_id), notified(obligation_id), received(obligation_id)]
+    for place, event in enumerate(events):
         record = records(event.to_bytes(), first=place)[0]
         topic = event.data.topic
         await audit.worker().consume([record.__class__(**{**vars(record), "topic": topic})])
     answer = await audit.get(PATH, topic="submissions.v1", limit=1)
-    assert answer.content == b"[" + told[0].to_bytes() + b"]" and answer.headers["tiendo-next"] == "0"
+    assert answer.content == b"[" + events[0].to_bytes() + b"]" and answer.headers["tiendo-next"] == "0"
     answer = await audit.get(PATH, topic="submissions.v1", after=0, limit=1)
-    assert answer.content == b"[" + told[2].to_bytes() + b"]" and "tiendo-next" not in answer.headers
+    assert answer.content == b"[" + events[2].to_bytes() + b"]" and "tiendo-next" not in answer.headers
     assert (await audit.get(PATH)).content.count(b'"specversion"') == 3
 
 
@@ -60,6 +62,6 @@ async def test_only_who_reads_the_whole_log(audit: Audit, role: str, status: int
 
 
 @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 2001}, {"after": -1}, {"after": 2**63}, {"topic": "moon"}])
-async def test_faults_are_problems(audit: Audit, params: dict[str, object]) -> None:
+async def test_faults_are_problems(audit: Audit, params: dict[str, Any]) -> None:
     answer = await audit.get(PATH, **params)
     assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"

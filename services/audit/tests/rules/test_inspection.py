@@ -1,15 +1,21 @@
+"""Reading an inspection: every fault at once."""
+
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.rules.finding import Finding, by_severity
+from audit.rules.finding import Finding
 from audit.rules.inspection import read_inspection, state_of
 from audit.rules.vocabulary import Vocabulary
 
 TODAY = date(2026, 11, 24)
+
+
 VOCABULARY = Vocabulary(units={"24736@2025-07-01", "SO_Y_TE"}, periods={"2026", "2026-Q3"}, measures={"4.1", "3.2a"})
+
+
 FINDING = {
     "measure": "4.1",
     "criteria": "Mục tiêu 4.1 của kế hoạch",
@@ -18,6 +24,8 @@ FINDING = {
     "effect": "Số liệu sai",
     "severity": "medium",
 }
+
+
 GOOD = {
     "unit": "24736@2025-07-01",
     "period": "2026",
@@ -115,9 +123,3 @@ def test_state_follows_the_day() -> None:
     assert state_of(start, None, None, start) == "in_progress"
     assert state_of(start, end, None, end) == "awaiting_conclusion"
     assert state_of(start, end, date(2026, 11, 9), date(2026, 11, 10)) == "concluded"
-
-
-def test_counts_name_every_severity() -> None:
-    low = Finding(None, "a", "b", "c", "d", "low")
-    assert by_severity([low, low]) == {"high": 0, "medium": 0, "low": 2}
-    assert by_severity([]) == {"high": 0, "medium": 0, "low": 0}

@@ -1,3 +1,5 @@
+"""Reading a search: short and full names, days and instants, every fault at once."""
+
 from datetime import UTC, datetime
 
 import pytest
@@ -11,8 +13,8 @@ VOCABULARY = Vocabulary(units={"SO_Y_TE"}, periods={"2026"}, measures=set())
 def test_types_short_and_full_are_the_same() -> None:
     full = "vn.tiendo.submission.received.v1"
     for given in (full, "submission.received"):
-        wanted, faults = read_search({"type": given}, VOCABULARY)
-        assert not faults and wanted.type == full
+        search, faults = read_search({"type": given}, VOCABULARY)
+        assert not faults and search.type == full
 
 
 def test_every_fault_at_once() -> None:
@@ -25,9 +27,9 @@ def test_every_fault_at_once() -> None:
 
 
 def test_a_plain_day_is_a_day_in_vietnam() -> None:
-    wanted, faults = read_search({"from": "2026-12-14", "to": "2026-12-14"}, VOCABULARY)
+    search, faults = read_search({"from": "2026-12-14", "to": "2026-12-14"}, VOCABULARY)
     assert not faults
-    assert wanted.since == datetime(2026, 12, 13, 17, tzinfo=UTC) and wanted.until == datetime(
+    assert search.since == datetime(2026, 12, 13, 17, tzinfo=UTC) and search.until == datetime(
         2026, 12, 14, 17, tzinfo=UTC
     )
 
@@ -36,8 +38,8 @@ def test_a_plain_day_is_a_day_in_vietnam() -> None:
     "value", ["2026-12-14T23:12:00+07:00", "2026-12-14T23:12:00 07:00", "2026-12-14T16:12:00Z", "2026-12-14T23:12"]
 )
 def test_instants(value: str) -> None:
-    wanted, faults = read_search({"from": value}, VOCABULARY)
-    assert not faults and wanted.since == datetime(2026, 12, 14, 16, 12, tzinfo=UTC)
+    search, faults = read_search({"from": value}, VOCABULARY)
+    assert not faults and search.since == datetime(2026, 12, 14, 16, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("value", ["0001-01-01", "9999-12-31", "0001-01-01T00:00+14:00"])

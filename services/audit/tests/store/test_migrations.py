@@ -1,11 +1,11 @@
-"""A log that is older than the check: its entries are numbered from their bytes, and what it misses is found."""
+"""A log that is older than the check of the sources: the migration numbers its entries and finds what is missing."""
 
 import json
 from collections.abc import Callable
 
 import psycopg
 
-from services.audit.tests.test_sources import Producer
+from services.audit.tests.producer import Producer
 from shared.database.migration import migrate
 
 INSERT = """
@@ -41,8 +41,8 @@ def test_entries_so_far(database: Callable[..., str]) -> None:
 def test_bodies_that_are_not_well_formed_do_not_stop_it(database: Callable[..., str]) -> None:
     url = database("audit_malformed")
     migrate(url, "audit", "0004")
-    good = {"sequence": "2", "prevhash": "ab" * 32}
-    bad = [
+    good: dict[str, object] = {"sequence": "2", "prevhash": "ab" * 32}
+    bad: list[dict[str, object]] = [
         {"sequence": "one", "prevhash": "zz"},
         {"sequence": "9" * 40, "prevhash": "ab"},
         {"sequence": "-1", "prevhash": "AB" * 32},

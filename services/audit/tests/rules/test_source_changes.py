@@ -1,0 +1,35 @@
+"""What one batch changes of each source."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from audit.rules.entry import LogEntry, read_entry
+from audit.rules.heartbeat import SentUpTo
+from audit.rules.sequence import Missing, SourceProgress
+from audit.rules.source_changes import SourceChanges, advance, changes_by_source
+from services.audit.tests.sample_events import THEN, opened
+
+
+def entry(source: str, sequence: int | None) -> LogEntry:
+    event = opened(uuid4())
+    made = read_entry(event, event.to_bytes(), received_at=THEN, topic="t", partition=0, offset=0)
+    return replace(made, source=source, sequence=sequence)
+
+
+def test_entries_and_heartbeats_of_each_source_keep_their_order() -> None:
+    entries = [entry("/a", 2), entry("/b", None), entry("/a", 1)]
+    heartbeats = [SentUpTo("/c", 0, None), SentUpTo("/a", 2, None)]
+    changes = changes_by_source(entries, heartbeats)
+    assert changes == {
+        "/a": SourceChanges([entries[0], entries[2]], [heartbeats[1]]),
+        "/b": SourceChanges([entries[1]], []),
+        "/c": SourceChanges([], [heartbeats[0]]),
+    }
+    assert (changes["/a"].numbers, changes["/a"].unnumbered) == ([2, 1], 0)
+    assert (changes["/b"].numbers, changes["/b"].unnumbered) == ([], 1)
+
+
+def test_a_heartbeat_counts_after_the_events_of_its_batch() -> None:
+    changes = SourceChanges([entry("/a", 1), entry("/a", 1)], [SentUpTo("/a", 3, None)])
+    progress, forked = advance(SourceProgress(), changes, THEN)
+    assert progress == SourceProgress(4, (Missing(2, 3, THEN),)) and forked == [1]
