@@ -33,10 +33,10 @@ class Labels(HTMLParser):
 def check(answer: httpx.Response, status: int = 200) -> str:
     assert answer.status_code == status, answer.text
     text = answer.text
-    found = Labels(text)
-    assert len(found.ids) == len(set(found.ids)), found.ids
-    assert found.fields <= found.labelled
-    assert found.referred <= set(found.ids)
+    labels = Labels(text)
+    assert len(labels.ids) == len(set(labels.ids)), labels.ids
+    assert labels.fields <= labels.labelled
+    assert labels.referred <= set(labels.ids)
     assert (len(re.findall("<h1", text)) == 1 and 'lang="vi"' in text) or 'lang="en"' in text
     assert " style=" not in text and "<script>" not in text
     return text

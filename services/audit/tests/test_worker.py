@@ -47,5 +47,5 @@ async def events_of(audit: Audit, subject: str) -> list[dict[str, Any]]:
 
 async def source_of(audit: Audit) -> dict[str, Any]:
     """Our own: the broker is shared with other tests, whose services say something, too."""
-    found = (await audit.get("/api/v1/sources")).json()["items"]
-    return next((dict(one) for one in found if one["source"] == SOURCE), {"announced": 0})
+    items = (await audit.get("/api/v1/sources")).json()["items"]
+    return next((dict(one) for one in items if one["source"] == SOURCE), {"announced": 0})

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.commands.gap_watch import watching
 from audit.rules.entry import LOGGED_TYPES, LogEntry, read_entry
-from audit.rules.heartbeat import read_heartbeat
+from audit.rules.sources.heartbeat import read_heartbeat
 from audit.settings import AuditSettings
 from audit.store import sources
 from audit.store.append import append

@@ -21,7 +21,7 @@ async def test_the_same_number_with_another_event_is_forked_for_good(sources: So
     await sources.consume(*again[2:])
     await sources.wait(100)
     assert ("forked", 1, 3, True) in await sources.gaps()
-    assert len(await sources.audit.items(source="submissions")) == 7  # what was told twice is all kept
+    assert len(await sources.audit.items(source="submissions")) == 7  # events that share a number are all kept
     assert SOURCE_GAPS.labels(SOURCE, "forked")._value.get() == 1
 
 

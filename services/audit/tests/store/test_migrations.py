@@ -55,5 +55,5 @@ def test_bodies_that_are_not_well_formed_do_not_stop_it(database: Callable[..., 
             body = json.dumps({"id": f"e{index}", "source": "/strange", **members}).encode()
             connection.execute(INSERT, [index, f"e{index}", "/strange", body])
         migrate(url, "audit")
-        found = connection.execute("select sequence, prevhash from entry order by index").fetchall()
-    assert found == [(2, bytes.fromhex("ab" * 32)), *[(None, None)] * len(bad)]
+        numbers = connection.execute("select sequence, prevhash from entry order by index").fetchall()
+    assert numbers == [(2, bytes.fromhex("ab" * 32)), *[(None, None)] * len(bad)]

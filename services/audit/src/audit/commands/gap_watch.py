@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.rules.source import KINDS
+from audit.rules.sources.source import KINDS
 from audit.store import gaps, source_reading
 from shared import metrics
 from shared.clock import Clock

@@ -13,7 +13,7 @@ from audit.commands.answers import InspectionItem
 from audit.rules.entry import ListedEntry, StoredEntry
 from audit.rules.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
 from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT
-from audit.rules.source import GapRecord, Kind, SourceState
+from audit.rules.sources.source import GapRecord, Kind, SourceState
 
 
 class EntryItem(BaseModel):

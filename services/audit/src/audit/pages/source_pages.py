@@ -8,7 +8,7 @@ from starlette.responses import Response
 from audit.http.context import CaseReader, Context
 from audit.http.schemas import GapItem, SourceItem
 from audit.http.sources import sources
-from audit.rules.source import Kind
+from audit.rules.sources.source import Kind
 from audit.rules.texts import text, texts
 from shared.text import Text
 from shared.web.shell.page import page

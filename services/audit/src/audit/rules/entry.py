@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from audit.rules import sequence
+from audit.rules.sources import sequence
 from shared.events import DATA_TYPES, Event, SourceHeartbeat
 
 # A heartbeat comes every few seconds, and the next one says all that it says. So the log does not keep it.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.rules.entry import EventFields
-from audit.rules.texts import text, texts
-from shared.text import Language, Text
+from audit.rules.texts import texts
+from shared.text import Language
 from shared.text.figures import days_left, instant, number
+from shared.text.names import period_name
 
-ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 STAGE = re.compile(r"([TO])[-+]([0-9]{1,3})")
 NameOf = Callable[[str, Language], str]
 DecimalsOf = Callable[[str], int | None]
@@ -49,21 +49,13 @@ def placeholders(context: PhraseContext) -> dict[str, object]:
     return values
 
 
-def period_phrase(period: str) -> Text:
-    """2026 → "năm 2026"; 2026-Q3 → "quý III năm 2026"."""
-    year, _, quarter = period.partition("-")
-    if quarter in ROMAN:
-        return text("period.quarter", quarter=ROMAN[quarter], digit=quarter[1], year=year)
-    return text("period.year", year=year)
-
-
 def _unit(context: PhraseContext) -> dict[str, str]:
     return {"unit": context.name_of(str(context.data["unit"]), context.language)}
 
 
 def _period(context: PhraseContext) -> dict[str, str]:
     """The period, and the report of a form about that period."""
-    period = period_phrase(str(context.data["period"])).in_(context.language)
+    period = period_name(str(context.data["period"]), "long").in_(context.language)
     key = "report.with_form" if "form" in context.data else "report.without_form"
     return {"period": period, "report": context.message(key, form=context.data.get("form"), period=period)}
 

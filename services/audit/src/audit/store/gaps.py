@@ -7,9 +7,9 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit.rules.sequence import number_ranges
-from audit.rules.source import Kind
-from audit.rules.source_changes import SourceChanges
+from audit.rules.sources.changes import SourceChanges
+from audit.rules.sources.sequence import number_ranges
+from audit.rules.sources.source import Kind
 from audit.store import append
 from audit.store.source_statements import ANY_OVERDUE, OVERDUE, UNCHAINED, UPSERT_GAPS
 

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from audit.rules.source import GapRecord, SourceState
+from audit.rules.sources.source import GapRecord, SourceState
 
 # Gaps of one source: a page and an answer stay readable however much is missing.
 SHOWN_OPEN, SHOWN_CLOSED = 100, 20

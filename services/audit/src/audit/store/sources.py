@@ -11,9 +11,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import LogEntry
-from audit.rules.heartbeat import SentUpTo
-from audit.rules.sequence import FIRST, Missing, SourceProgress
-from audit.rules.source_changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.heartbeat import SentUpTo
+from audit.rules.sources.sequence import FIRST, Missing, SourceProgress
 from audit.store.gaps import GapNumber, record_gaps, unchained
 from audit.store.source_statements import CLOSE, DELETE_ARRIVED, INSERT_MISSING, MISSING, SAVE_SOURCES, SOURCES
 

@@ -6,7 +6,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.rules.sequence import LAST, Missing, NumberRange, SourceProgress, absorb, announce, number_ranges, readable
+from audit.rules.sources.sequence import (
+    LAST,
+    Missing,
+    NumberRange,
+    SourceProgress,
+    absorb,
+    announce,
+    number_ranges,
+    readable,
+)
 
 THEN = datetime(2026, 11, 24, tzinfo=UTC)
 NUMBER = st.integers(1, 60)

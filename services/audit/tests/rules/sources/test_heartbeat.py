@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from audit.rules.heartbeat import SentUpTo, read_heartbeat
-from audit.rules.sequence import LAST
+from audit.rules.sources.heartbeat import SentUpTo, read_heartbeat
+from audit.rules.sources.sequence import LAST
 from services.audit.tests.sample_events import THEN, opened
 from shared.events import Event, SourceHeartbeat
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from audit.rules.entry import LogEntry, read_entry
-from audit.rules.heartbeat import SentUpTo
-from audit.rules.sequence import Missing, SourceProgress
-from audit.rules.source_changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.heartbeat import SentUpTo
+from audit.rules.sources.sequence import Missing, SourceProgress
 from services.audit.tests.sample_events import THEN, opened
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from audit.rules.source import SourceState
+from audit.rules.sources.source import SourceState
 from services.audit.tests.sample_events import THEN
 
 AFTER = timedelta(seconds=60)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audit.rules import sequence
+from audit.rules.sources import sequence
 from shared.events import Event, SourceHeartbeat
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.rules.entry import LogEntry
-from audit.rules.heartbeat import SentUpTo
-from audit.rules.sequence import SourceProgress, absorb, announce
+from audit.rules.sources.heartbeat import SentUpTo
+from audit.rules.sources.sequence import SourceProgress, absorb, announce
 
 
 @dataclass(frozen=True, slots=True)
