@@ -11,7 +11,9 @@ import uuid6
 from shared.catalogue import disaggregation_key, load
 from shared.events import Event
 from submissions.events import received
+from submissions.rules.obligation import ReportingObligation
 from submissions.rules.observation import Observation
+from submissions.rules.revision import Arrival, NewRevision
 
 
 def received_event(duty: dict[str, Any], version: int, *, boys: int = 112) -> Event:
@@ -28,12 +30,30 @@ def received_event(duty: dict[str, Any], version: int, *, boys: int = 112) -> Ev
         for field in duty["fields"]
         if field["required"]
     ]
-    submission = {
-        "id": uuid6.uuid7(),
-        "revision": version,
-        "received_at": datetime.now(UTC),
-        "content_sha256": sha256(str(version).encode()).hexdigest(),
-        "illustrative": True,
-    }
-    row = {**duty, "id": UUID(duty["id"]), "due_at": datetime.fromisoformat(duty["due_at"])}
-    return received(row, submission, observations, version, load().version)
+    now = datetime.now(UTC)
+    obligation = ReportingObligation(
+        id=UUID(duty["id"]),
+        obligation=duty["obligation"],
+        form=duty["form"],
+        unit=duty["unit"],
+        period=duty["period"],
+        due_at=datetime.fromisoformat(duty["due_at"]),
+        state="open",
+        revision=0,
+        version=1,
+        opened_at=now,
+    )
+    revision = NewRevision(
+        arrival=Arrival(uuid6.uuid7(), now, "reporter", obligation.unit, "0" * 32),
+        obligation_id=obligation.id,
+        revision=version,
+        observations=observations,
+        narrative={},
+        evidence=(),
+        reason=None,
+        content_sha256=sha256(str(version).encode()).hexdigest(),
+        timeless_sha256="",
+        illustrative=True,
+        warnings=(),
+    )
+    return received(obligation, revision, version, load().version)

@@ -21,7 +21,7 @@ from shared.clock import VIETNAM
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import rules_of
 from submissions.rules.obligation import is_late
-from submissions.rules.observation import Entry
+from submissions.rules.observation import ObservationEntry
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "services").rglob("src/**/*.py"), *(ROOT / "shared" / "src").rglob("*.py")]
@@ -56,7 +56,7 @@ def test_trap_11_before_15_december_ends_with_the_14th_in_vietnam(catalogue: Cat
 def test_trap_12_a_percentage_is_refused_and_the_two_counts_give_113_9(catalogue: Catalogue) -> None:
     """Thái Nguyên printed 113.5 for 6,109 boys and 5,365 girls."""
     rules = rules_of(catalogue)["B01-XA"]
-    for entry in (Entry("4.1", "113.5"), Entry("n_live_births_male", "113.5%")):
+    for entry in (ObservationEntry("4.1", "113.5"), ObservationEntry("n_live_births_male", "113.5%")):
         _, faults = check_observations(rules, [entry])
         (told,) = [f for f in faults if f.code in ("ratio_instead_of_counts", "percentage_instead_of_counts")]
         assert "bé trai" in told.fault().text.vi and "bé gái" in told.fault().text.vi

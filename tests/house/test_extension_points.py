@@ -29,8 +29,7 @@ from shared.text import messages
 from submissions import events as submission_events
 from submissions.pages.task import SHAPES
 from submissions.rules import obligation
-from submissions.rules.checks import observations
-from submissions.rules.observation import WITH_VALUE
+from submissions.rules.observation import WITH_VALUE, WITHOUT_VALUE
 from submissions.rules.review import NEXT, Act
 from tests.contracts.counterparts import missing
 
@@ -106,7 +105,7 @@ TABLES: tuple[tuple[object, Collection[object], str], ...] = (
     (Act, submission_events.DECIDED, "submissions/events.py, DECIDED"),
     (Act, {act for _, act in NEXT}, "submissions/rules/review.py, NEXT"),
     (obligation.State, SHAPES, "submissions/pages/task.py, SHAPES"),
-    (Status, WITH_VALUE | observations.STATUS.keys(), "submissions, WITH_VALUE or STATUS"),
+    (Status, WITH_VALUE | WITHOUT_VALUE, "submissions/rules/observation.py, WITH_VALUE or WITHOUT_VALUE"),
     (Role, PREFIX, "notifications/rules/contact.py, PREFIX"),
 )
 
@@ -127,6 +126,7 @@ WORDS: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("submissions", "state", get_args(obligation.State)),
     ("submissions", "status", get_args(Status)),
     ("submissions", "review", get_args(Act)),
+    ("submissions", "without_value", WITHOUT_VALUE),
     ("aggregation", "board.basis", get_args(Basis)),
     ("aggregation", "one.wording", set(get_args(Wording)) - {"confirmed"}),
     ("aggregation", "one", set(get_args(Reference)) - {"reporting_year"}),

@@ -27,7 +27,7 @@ OTHER = "24646@2025-07-01"
 COUNTER = itertools.count()
 
 
-class Watch(Clock):
+class StandingClock(Clock):
     """A clock that stands where a test puts it."""
 
     at: datetime = NOW
@@ -37,13 +37,13 @@ class Watch(Clock):
 
 
 @dataclass
-class Office:
+class ApiClient:
     """The application, asked over HTTP by whoever a test says."""
 
     client: httpx.AsyncClient
     engine: AsyncEngine
     issuer: Issuer
-    watch: Watch
+    clock: StandingClock
     catalogue: Catalogue
     settings: SubmissionsSettings
     app: Any
@@ -67,7 +67,7 @@ class Office:
         told: dict[str, Any] = answer.json()
         return told
 
-    async def duty(
+    async def obligation_id(
         self, form: str = "B01-XA", unit: str = COMMUNE, period: str = "2026", opener: str = "SO_NOI_VU"
     ) -> str:
         """The id of an obligation, opened when it is not yet."""
@@ -77,8 +77,10 @@ class Office:
             found = (await self.get("/api/v1/obligations", params=query)).json()["items"]
         return str(found[0]["id"])
 
-    async def submit(self, duty: str, body: dict[str, Any], unit: str = COMMUNE, **options: Any) -> httpx.Response:
-        return await self.post(f"/api/v1/obligations/{duty}/submissions", body, "reporter", unit, **options)
+    async def submit(
+        self, obligation_id: str, body: dict[str, Any], unit: str = COMMUNE, **options: Any
+    ) -> httpx.Response:
+        return await self.post(f"/api/v1/obligations/{obligation_id}/submissions", body, "reporter", unit, **options)
 
     async def decide(self, submission: str, decision: str, reason: str | None = None, **options: Any) -> httpx.Response:
         path = f"/api/v1/submissions/{submission}/decision"
@@ -117,26 +119,26 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 
 
 @pytest.fixture
-async def office(
+async def api_client(
     database: Callable[..., str], migrated: Callable[[str], str], issuer: Issuer, catalogue: Catalogue
-) -> AsyncIterator[Office]:
+) -> AsyncIterator[ApiClient]:
     settings = SubmissionsSettings(
         database_url=database("submissions", template=migrated("submissions")),
         environment="test",
         jwks_file=issuer.jwks_file,
     )
-    watch = Watch()
-    app = create_app(settings, clock=watch, catalogue=catalogue)
+    clock = StandingClock()
+    app = create_app(settings, clock=clock, catalogue=catalogue)
     engine = app.state.context.engine
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://submissions.test") as client:
-        office = Office(client, engine, issuer, watch, catalogue, settings, app)
+        api_client = ApiClient(client, engine, issuer, clock, catalogue, settings, app)
 
         @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
         def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            office.statements.append(statement)
+            api_client.statements.append(statement)
 
-        yield office
+        yield api_client
     await engine.dispose()
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.submissions.tests.conftest import COMMUNE, OTHER, Office, commune_report
+from services.submissions.tests.conftest import COMMUNE, OTHER, ApiClient, commune_report
 from shared.events import SubmissionDecided, SubmissionReceived
 
 ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), min_size=1, max_size=8)
@@ -16,11 +16,11 @@ ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), min
 
 @given(acts=ACTS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_events_tell_exactly_what_happened(office: Office, acts: list[str]) -> None:
+async def test_events_tell_exactly_what_happened(api_client: ApiClient, acts: list[str]) -> None:
     """One event per act that succeeded, versions without a gap, states as the model says."""
-    await office.open("2025")
-    units = [u for u in office.catalogue.units if u.endswith("@2025-07-01")]
-    async with office.engine.begin() as tx:
+    await api_client.open("2025")
+    units = [u for u in api_client.catalogue.units if u.endswith("@2025-07-01")]
+    async with api_client.engine.begin() as tx:
         from sqlalchemy import text
 
         await tx.execute(text("delete from review"))
@@ -28,13 +28,13 @@ async def test_events_tell_exactly_what_happened(office: Office, acts: list[str]
         await tx.execute(text("delete from outbox"))
         await tx.execute(text("update obligation set state = 'open', revision = 0, version = 1"))
     unit = units[len(acts) % len(units)]
-    duty = await office.duty(unit=unit, period="2025")
+    obligation_id = await api_client.obligation_id(unit=unit, period="2025")
     ids: list[str] = []
     states: list[str] = []
     happened: list[tuple[str, int]] = []
     for act in acts:
         if act == "submit":
-            answer = await office.submit(duty, commune_report() | {"reason": "đính chính"}, unit)
+            answer = await api_client.submit(obligation_id, commune_report() | {"reason": "đính chính"}, unit)
             assert answer.status_code == 201, answer.text
             ids.append(answer.json()["id"])
             states.append("submitted")
@@ -43,83 +43,83 @@ async def test_events_tell_exactly_what_happened(office: Office, acts: list[str]
         if not ids:
             continue
         if act == "withdraw":
-            answer = await office.withdraw(ids[-1], unit=unit)
+            answer = await api_client.withdraw(ids[-1], unit=unit)
         else:
-            answer = await office.decide(ids[-1], act, "lý do")
+            answer = await api_client.decide(ids[-1], act, "lý do")
         if states[-1] == "submitted" or (states[-1] == "accepted" and act == "return"):
             assert answer.status_code == 200, answer.text
             states[-1] = {"accept": "accepted", "return": "returned", "withdraw": "withdrawn"}[act]
             happened.append((states[-1], len(ids)))
         else:
             assert (answer.status_code, answer.json()["code"]) == (409, f"already_{states[-1]}")
-    events = await office.events(duty)
+    events = await api_client.events(obligation_id)
     assert [e.type.split(".")[3] for e in events] == [word for word, _ in happened]
     assert [e.data.revision for e in events] == [n for _, n in happened]  # type: ignore[attr-defined]
     assert [e.data.version for e in events] == list(range(2, len(events) + 2))  # type: ignore[attr-defined]
-    item = (await office.get(f"/api/v1/obligations/{duty}")).json()
+    item = (await api_client.get(f"/api/v1/obligations/{obligation_id}")).json()
     assert (item["state"], item["revision"]) == (states[-1] if states else "open", len(ids))
-    kept = (await office.get("/api/v1/submissions", params={"obligation": duty})).json()["items"]
+    kept = (await api_client.get("/api/v1/submissions", params={"obligation": obligation_id})).json()["items"]
     assert [s["state"] for s in reversed(kept)] == states
 
 
-async def test_a_return_needs_a_reason_and_keeps_it_private(office: Office, report: dict[str, Any]) -> None:
-    told = (await office.submit(await office.duty(), report)).json()
-    silent = await office.decide(told["id"], "return", " ")
+async def test_a_return_needs_a_reason_and_keeps_it_private(api_client: ApiClient, report: dict[str, Any]) -> None:
+    told = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    silent = await api_client.decide(told["id"], "return", " ")
     assert (silent.status_code, silent.json()["errors"][0]["code"]) == (422, "reason_required")
-    answer = await office.decide(told["id"], "return", "Kiểm tra dân số")
+    answer = await api_client.decide(told["id"], "return", "Kiểm tra dân số")
     assert answer.json()["state"] == "returned"
-    kept = (await office.get(f"/api/v1/submissions/{told['id']}", "reporter", COMMUNE)).json()
+    kept = (await api_client.get(f"/api/v1/submissions/{told['id']}", "reporter", COMMUNE)).json()
     assert [(r["act"], r["reason"]) for r in kept["reviews"]] == [("return", "Kiểm tra dân số")]
-    event = (await office.events())[-1]
+    event = (await api_client.events())[-1]
     assert isinstance(event.data, SubmissionDecided)
     assert "dân số".encode() not in event.to_bytes()
 
 
-async def test_only_the_latest_revision_is_decided(office: Office, report: dict[str, Any]) -> None:
-    duty = await office.duty()
-    first = (await office.submit(duty, report)).json()["id"]
-    await office.submit(duty, {**report, "reason": "đính chính"})
-    answer = await office.decide(first, "accept")
+async def test_only_the_latest_revision_is_decided(api_client: ApiClient, report: dict[str, Any]) -> None:
+    obligation_id = await api_client.obligation_id()
+    first = (await api_client.submit(obligation_id, report)).json()["id"]
+    await api_client.submit(obligation_id, {**report, "reason": "đính chính"})
+    answer = await api_client.decide(first, "accept")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_latest")
 
 
-async def test_who_may_decide(office: Office, report: dict[str, Any]) -> None:
-    told = (await office.submit(await office.duty(), report)).json()
+async def test_who_may_decide(api_client: ApiClient, report: dict[str, Any]) -> None:
+    told = (await api_client.submit(await api_client.obligation_id(), report)).json()
     path = f"/api/v1/submissions/{told['id']}/decision"
     for role in ("reporter", "head", "leader", "auditor", "ops"):
-        assert (await office.post(path, {"decision": "accept"}, role, COMMUNE)).status_code == 403
-    assert (await office.withdraw(told["id"], unit=OTHER)).status_code == 403
-    assert (await office.decide(str(uuid4()), "accept")).status_code == 404
-    assert (await office.withdraw(told["id"])).json()["state"] == "withdrawn"
+        assert (await api_client.post(path, {"decision": "accept"}, role, COMMUNE)).status_code == 403
+    assert (await api_client.withdraw(told["id"], unit=OTHER)).status_code == 403
+    assert (await api_client.decide(str(uuid4()), "accept")).status_code == 404
+    assert (await api_client.withdraw(told["id"])).json()["state"] == "withdrawn"
 
 
-async def test_only_the_plans_coordinator_decides(office: Office, report: dict[str, Any]) -> None:
-    told = (await office.submit(await office.duty(), report)).json()
+async def test_only_the_plans_coordinator_decides(api_client: ApiClient, report: dict[str, Any]) -> None:
+    told = (await api_client.submit(await api_client.obligation_id(), report)).json()
     path, body = f"/api/v1/submissions/{told['id']}/decision", {"decision": "accept"}
     for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH", "nowhere"):
-        refused = await office.post(path, body, "coordinator", unit)
+        refused = await api_client.post(path, body, "coordinator", unit)
         assert refused.status_code == 403 and "Sở Nội vụ" in refused.json()["title"]
-    assert (await office.post(path, body, "ops", "DAK_NONG")).status_code == 403
-    assert (await office.post(path, body, "coordinator", "DAK_NONG")).status_code == 200
+    assert (await api_client.post(path, body, "ops", "DAK_NONG")).status_code == 403
+    assert (await api_client.post(path, body, "coordinator", "DAK_NONG")).status_code == 200
 
 
-async def test_a_decision_about_what_has_changed_is_refused(office: Office, report: dict[str, Any]) -> None:
-    duty = await office.duty()
-    told = (await office.submit(duty, report)).json()
-    seen = (await office.get(f"/api/v1/submissions/{told['id']}")).headers["etag"]
-    await office.decide(told["id"], "accept")
-    stale = await office.decide(told["id"], "return", "x", headers={"If-Match": seen})
+async def test_a_decision_about_what_has_changed_is_refused(api_client: ApiClient, report: dict[str, Any]) -> None:
+    obligation_id = await api_client.obligation_id()
+    told = (await api_client.submit(obligation_id, report)).json()
+    seen = (await api_client.get(f"/api/v1/submissions/{told['id']}")).headers["etag"]
+    await api_client.decide(told["id"], "accept")
+    stale = await api_client.decide(told["id"], "return", "x", headers={"If-Match": seen})
     assert stale.status_code == 412
-    fresh = (await office.get(f"/api/v1/obligations/{duty}")).headers["etag"]
-    assert (await office.decide(told["id"], "return", "x", headers={"If-Match": fresh})).status_code == 200
+    fresh = (await api_client.get(f"/api/v1/obligations/{obligation_id}")).headers["etag"]
+    assert (await api_client.decide(told["id"], "return", "x", headers={"If-Match": fresh})).status_code == 200
 
 
-async def test_two_reports_at_once_become_two_revisions(office: Office) -> None:
-    duty = await office.duty()
+async def test_two_reports_at_once_become_two_revisions(api_client: ApiClient) -> None:
+    obligation_id = await api_client.obligation_id()
     bodies = [commune_report(population=str(9000 + n)) | {"reason": "đính chính"} for n in range(8)]
-    answers = await asyncio.gather(*(office.submit(duty, body) for body in bodies))
+    answers = await asyncio.gather(*(api_client.submit(obligation_id, body) for body in bodies))
     assert sorted(a.json()["revision"] for a in answers) == list(range(1, 9))
-    events = (await office.events(duty))[1:]
+    events = (await api_client.events(obligation_id))[1:]
     assert [e.data.version for e in events] == list(range(2, 10))  # type: ignore[attr-defined]
     by_revision = {a.json()["revision"]: a.json()["id"] for a in answers}
     for event in events:
@@ -127,35 +127,35 @@ async def test_two_reports_at_once_become_two_revisions(office: Office) -> None:
         assert by_revision[event.data.revision] == str(event.data.submission_id)
 
 
-async def test_one_key_at_once_is_one_report(office: Office, report: dict[str, Any]) -> None:
-    duty = await office.duty()
+async def test_one_key_at_once_is_one_report(api_client: ApiClient, report: dict[str, Any]) -> None:
+    obligation_id = await api_client.obligation_id()
     headers = {"Idempotency-Key": "same"}
-    answers = await asyncio.gather(*(office.submit(duty, report, headers=headers) for _ in range(6)))
+    answers = await asyncio.gather(*(api_client.submit(obligation_id, report, headers=headers) for _ in range(6)))
     assert {(a.status_code, a.json()["id"]) for a in answers} == {(201, answers[0].json()["id"])}
-    assert await office.count("submission") == 1
+    assert await api_client.count("submission") == 1
 
 
 @pytest.mark.parametrize("rounds", range(3))
 async def test_accept_return_withdraw_at_once_leave_one_story(
-    office: Office, report: dict[str, Any], rounds: int
+    api_client: ApiClient, report: dict[str, Any], rounds: int
 ) -> None:
-    duty = await office.duty()
-    told = (await office.submit(duty, report)).json()
+    obligation_id = await api_client.obligation_id()
+    told = (await api_client.submit(obligation_id, report)).json()
     answers = await asyncio.gather(
-        office.decide(told["id"], "return", "a"),
-        office.withdraw(told["id"]),
-        office.decide(told["id"], "return", "b"),
-        office.submit(duty, {**report, "reason": "mới"}),
+        api_client.decide(told["id"], "return", "a"),
+        api_client.withdraw(told["id"]),
+        api_client.decide(told["id"], "return", "b"),
+        api_client.submit(obligation_id, {**report, "reason": "mới"}),
     )
     won = [a for a in answers if a.status_code in (200, 201)]
     assert len(won) + sum(a.status_code == 409 for a in answers) == 4
-    versions = [e.data.version for e in await office.events(duty)]  # type: ignore[attr-defined]
+    versions = [e.data.version for e in await api_client.events(obligation_id)]  # type: ignore[attr-defined]
     assert versions == list(range(1, len(won) + 3))
     assert sum(a.status_code == 200 for a in answers) <= 1
 
 
-async def test_a_decision_costs_seven_statements(office: Office, report: dict[str, Any]) -> None:
-    told = (await office.submit(await office.duty(), report)).json()
-    office.statements.clear()
-    assert (await office.decide(told["id"], "accept", headers={"Idempotency-Key": "d"})).status_code == 200
-    assert len(office.statements) == 7, office.statements
+async def test_a_decision_costs_seven_statements(api_client: ApiClient, report: dict[str, Any]) -> None:
+    told = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    api_client.statements.clear()
+    assert (await api_client.decide(told["id"], "accept", headers={"Idempotency-Key": "d"})).status_code == 200
+    assert len(api_client.statements) == 7, api_client.statements

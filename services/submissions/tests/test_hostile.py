@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.submissions.tests.conftest import COMMUNE, Office
+from services.submissions.tests.conftest import COMMUNE, ApiClient
 
 TEXT = st.text(max_size=60) | st.sampled_from(
     ["population", "n_live_births_male", "4.1", "sex", "male", "1" * 4000, "\0"]
@@ -30,12 +30,12 @@ BODY = st.fixed_dictionaries(
 
 @given(body=BODY)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_any_body_is_answered(office: Office, body: dict[str, Any]) -> None:
-    duty = await office.duty()
-    answer = await post_raw(office, duty, json.dumps(body).encode())
+async def test_any_body_is_answered(api_client: ApiClient, body: dict[str, Any]) -> None:
+    obligation_id = await api_client.obligation_id()
+    answer = await post_raw(api_client, obligation_id, json.dumps(body).encode())
     assert answer.status_code == 422
     assert answer.json()["errors"]
-    assert await office.count("submission") == 0
+    assert await api_client.count("submission") == 0
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ async def test_any_body_is_answered(office: Office, body: dict[str, Any]) -> Non
         b"",
     ],
 )
-async def test_broken_json_is_answered(office: Office, raw: bytes) -> None:
-    answer = await post_raw(office, await office.duty(), raw)
+async def test_broken_json_is_answered(api_client: ApiClient, raw: bytes) -> None:
+    answer = await post_raw(api_client, await api_client.obligation_id(), raw)
     assert answer.status_code in (400, 422), answer.text
 
 
-async def post_raw(office: Office, duty: str, raw: bytes) -> Any:
+async def post_raw(api_client: ApiClient, obligation_id: str, raw: bytes) -> Any:
     headers = {"Content-Type": "application/json"}
-    return await office.send(
-        "POST", f"/api/v1/obligations/{duty}/submissions", "reporter", COMMUNE, content=raw, headers=headers
+    return await api_client.send(
+        "POST", f"/api/v1/obligations/{obligation_id}/submissions", "reporter", COMMUNE, content=raw, headers=headers
     )

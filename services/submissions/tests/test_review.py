@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.rules.review import Refusal, decide
+from submissions.rules.review import Refusal, next_state
 
 ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), max_size=12)
 
@@ -18,9 +18,9 @@ def test_the_latest_revision_walks_the_table(acts: list[str]) -> None:
         if not states:
             continue
         for earlier in range(len(states) - 1):
-            assert decide(states[earlier], earlier + 1, len(states), act) == Refusal("not_latest")  # type: ignore[arg-type]
+            assert next_state(states[earlier], earlier + 1, len(states), act) == Refusal("not_latest")  # type: ignore[arg-type]
         before = states[-1]
-        after = decide(before, len(states), len(states), act)  # type: ignore[arg-type]
+        after = next_state(before, len(states), len(states), act)  # type: ignore[arg-type]
         allowed = before == "submitted" or (before == "accepted" and act == "return")
         assert isinstance(after, str) == allowed
         if isinstance(after, str):

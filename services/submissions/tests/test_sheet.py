@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from shared.text.figures import number
 from shared.text.messages import load
-from submissions.pages.form_table import columns_of, page_faults, read_sheet, rows_of, typed_of
+from submissions.pages.form_table import columns_of, page_faults, read_form_table, rows_of, typed_of
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import FormRules
-from submissions.rules.violation import find
+from submissions.rules.violation import violation
 
 CELL_CODES = [
     "missing_field", "value_required", "value_not_allowed", "percentage_instead_of_counts", "not_a_number", "negative",
@@ -38,7 +38,7 @@ def test_a_shown_number_is_read_back(rules: dict[str, FormRules], language: Any,
     data = {f"value.{i}": "1000000000" if f.element.kind == "persons" else "1" for i, f in enumerate(form.fields)}
     data |= {f"value.{i}": "1000000000" for i, f in enumerate(form.fields) if f.element.kind == "hours"}
     data |= {"numbers": language, f"value.{index}": number(value, language=language)}
-    report, _ = read_sheet(form, data)
+    report, _ = read_form_table(form, data)
     observations, faults = check_observations(form, report.entries, report.read)
     assert faults == []
     assert [o.value for o in observations][index] == value
@@ -46,11 +46,11 @@ def test_a_shown_number_is_read_back(rules: dict[str, FormRules], language: Any,
 
 def test_a_fault_of_a_cell_points_at_its_input(rules: dict[str, FormRules]) -> None:
     form = rules["B01-XA"]
-    findings = check_observations(form, [])[1]
-    assert [f.pointer for f in page_faults(form, findings)] == [
+    violations = check_observations(form, [])[1]
+    assert [f.pointer for f in page_faults(form, violations)] == [
         f"/value.{i}" for i, field in enumerate(form.fields) if field.required
     ]
-    assert page_faults(form, [find("reason_required", "/reason")])[0].pointer == "/reason"
+    assert page_faults(form, [violation("reason_required", "/reason")])[0].pointer == "/reason"
 
 
 def test_every_fault_of_a_cell_has_its_short_words() -> None:

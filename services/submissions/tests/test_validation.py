@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from submissions.rules.checks.narrative import check_narrative, check_reason
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.checks.sums import warn_floors
-from submissions.rules.checks.texts import check_narrative, check_reason
 from submissions.rules.form import FormRules
-from submissions.rules.observation import Entry, exact, read_plain, read_vietnamese
+from submissions.rules.observation import ObservationEntry, exact, read_plain, read_vietnamese
 
 RIGHT = {
     "female_key_leader": "1",
@@ -27,12 +27,12 @@ RIGHT = {
 }
 
 
-def entries(*more: Entry, **changed: Any) -> list[Entry]:
+def entries(*more: ObservationEntry, **changed: Any) -> list[ObservationEntry]:
     values = RIGHT | changed
-    return [Entry(m, v) for m, v in values.items() if v is not ...] + list(more)
+    return [ObservationEntry(m, v) for m, v in values.items() if v is not ...] + list(more)
 
 
-def codes(rules: FormRules, given: Sequence[Entry | None]) -> list[tuple[str, str]]:
+def codes(rules: FormRules, given: Sequence[ObservationEntry | None]) -> list[tuple[str, str]]:
     return [(f.code, f.pointer) for f in check_observations(rules, given)[1]]
 
 
@@ -53,10 +53,10 @@ SEX = {"sex": "female"}
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (entries(Entry("n_cows", "1")), ("unknown_measure", "/observations/9/measure")),
-        (entries(Entry("n_stations", "1")), ("not_on_this_form", "/observations/9/measure")),
-        (entries(Entry("4.1", "111")), ("ratio_instead_of_counts", "/observations/9/measure")),
-        (entries(Entry("5.1", "1")), ("ratio_instead_of_counts", "/observations/9/measure")),
+        (entries(ObservationEntry("n_cows", "1")), ("unknown_measure", "/observations/9/measure")),
+        (entries(ObservationEntry("n_stations", "1")), ("not_on_this_form", "/observations/9/measure")),
+        (entries(ObservationEntry("4.1", "111")), ("ratio_instead_of_counts", "/observations/9/measure")),
+        (entries(ObservationEntry("5.1", "1")), ("ratio_instead_of_counts", "/observations/9/measure")),
         (entries(n_live_births_male="52%"), ("percentage_instead_of_counts", "/observations/1/value")),
         (entries(n_live_births_male="-1"), ("negative", "/observations/1/value")),
         (entries(n_live_births_male="61.5"), ("not_whole", "/observations/1/value")),
@@ -73,14 +73,23 @@ SEX = {"sex": "female"}
         (entries(population=...), ("missing_field", "/observations")),
         (entries(population=None), ("value_required", "/observations/6/value")),
         (entries(population=" "), ("value_required", "/observations/6/value")),
-        (entries(Entry("population", "9", {"sex": "x"})), ("unknown_category", "/observations/9/disaggregation/sex")),
-        (entries(Entry("n_orgs_total", "9", SEX)), ("disaggregation_not_asked", "/observations/9/disaggregation")),
-        (entries(Entry("population", "9", {"a": "b"})), ("disaggregation_not_asked", "/observations/9/disaggregation")),
-        (entries(Entry("population", "8123")), ("duplicate_cell", "/observations/9")),
-        (entries(Entry("population", "9000", SEX)), ("parts_do_not_add_up", "/observations/6/value")),
+        (
+            entries(ObservationEntry("population", "9", {"sex": "x"})),
+            ("unknown_category", "/observations/9/disaggregation/sex"),
+        ),
+        (
+            entries(ObservationEntry("n_orgs_total", "9", SEX)),
+            ("disaggregation_not_asked", "/observations/9/disaggregation"),
+        ),
+        (
+            entries(ObservationEntry("population", "9", {"a": "b"})),
+            ("disaggregation_not_asked", "/observations/9/disaggregation"),
+        ),
+        (entries(ObservationEntry("population", "8123")), ("duplicate_cell", "/observations/9")),
+        (entries(ObservationEntry("population", "9000", SEX)), ("parts_do_not_add_up", "/observations/6/value")),
     ],
 )
-def test_each_fault_is_named(commune: FormRules, given: list[Entry], expected: tuple[str, str]) -> None:
+def test_each_fault_is_named(commune: FormRules, given: list[ObservationEntry], expected: tuple[str, str]) -> None:
     assert codes(commune, given) == [expected]
 
 
@@ -88,8 +97,8 @@ def test_each_fault_is_named(commune: FormRules, given: list[Entry], expected: t
 def test_status_and_value_must_agree(rules: dict[str, FormRules], status: Any) -> None:
     form = rules["B07-BLG"]
 
-    def given(value: str | None) -> list[Entry]:
-        return [Entry(f.element.id, value, f.disaggregation, status) for f in form.fields]
+    def given(value: str | None) -> list[ObservationEntry]:
+        return [ObservationEntry(f.element.id, value, f.disaggregation, status) for f in form.fields]
 
     assert codes(form, given(None)) == []
     assert codes(form, given("0")) == [("value_not_allowed", f"/observations/{n}/value") for n in range(4)]
@@ -98,10 +107,12 @@ def test_status_and_value_must_agree(rules: dict[str, FormRules], status: Any) -
 def test_only_what_may_not_occur_is_not_applicable(rules: dict[str, FormRules]) -> None:
     """Elsewhere it would take the unit out of a denominator and still count it as reported (6.1 became 233 %)."""
     for form in rules.values():
-        given = [Entry(f.element.id, None, f.disaggregation, "not_applicable") for f in form.fields]
+        given = [ObservationEntry(f.element.id, None, f.disaggregation, "not_applicable") for f in form.fields]
         refused = {n for n, f in enumerate(form.fields) if not f.element.may_be_not_applicable}
         assert {pointer for _, pointer in codes(form, given)} == {f"/observations/{n}/status" for n in refused}
-    flag = check_observations(rules["B01-XA"], entries(Entry("female_key_leader", None, {}, "not_applicable")))[1]
+    flag = check_observations(
+        rules["B01-XA"], entries(ObservationEntry("female_key_leader", None, {}, "not_applicable"))
+    )[1]
     assert "không phát sinh" not in " ".join(f.text.vi for f in flag)
 
 
@@ -109,7 +120,9 @@ def answered(form: FormRules, **statuses: str) -> list[tuple[str, str]]:
     given = []
     for field in form.fields:
         status = statuses.get(field.element.id, "final")
-        given.append(Entry(field.element.id, "1" if status == "final" else None, field.disaggregation, status))
+        given.append(
+            ObservationEntry(field.element.id, "1" if status == "final" else None, field.disaggregation, status)
+        )
     return codes(form, given)
 
 
@@ -137,7 +150,9 @@ def test_a_mean_cannot_lack_one_of_its_four_numbers(rules: dict[str, FormRules])
     form = rules["B06-KT"]
     base = {f.element.id: "10" for f in form.fields} | {"total_unpaid_hours_female": "100"}
     for silent in ("total_unpaid_hours_female", "n_persons_unpaid_male"):
-        given = [Entry(m, v) for m, v in base.items() if m != silent] + [Entry(silent, None, {}, "missing")]
+        given = [ObservationEntry(m, v) for m, v in base.items() if m != silent] + [
+            ObservationEntry(silent, None, {}, "missing")
+        ]
         assert {code for code, _ in codes(form, given)} == {"answered_in_part"}
 
 
@@ -158,10 +173,10 @@ def test_total_hours_are_no_mean(rules: dict[str, FormRules], hours: str, person
     form = rules["B06-KT"]
     values = {f.element.id: "10" for f in form.fields}
     values |= {"total_unpaid_hours_female": hours, "n_persons_unpaid_female": persons}
-    findings = check_observations(form, [Entry(m, v) for m, v in values.items()])[1]
-    assert [f.code for f in findings] == expected
+    violations = check_observations(form, [ObservationEntry(m, v) for m, v in values.items()])[1]
+    assert [f.code for f in violations] == expected
     place = list(values).index("total_unpaid_hours_female")
-    assert all(f.pointer == f"/observations/{place}/value" for f in findings)
+    assert all(f.pointer == f"/observations/{place}/value" for f in violations)
 
 
 def test_adolescent_births_are_within_adolescent_women(commune: FormRules) -> None:
@@ -171,14 +186,14 @@ def test_adolescent_births_are_within_adolescent_women(commune: FormRules) -> No
 
 def test_nothing_wrong_hides_anything_else(commune: FormRules) -> None:
     """One answer names all: status, keys, types, several categories, and value and note of what is in no place."""
-    given: list[Entry | None] = [
-        Entry("n_cows", "12%", {"sex": "x"}, "final", "x" * 501),
-        Entry("population", "-1", {"sex": "x", "violence_type": "y"}, "done", 7, ("colour",)),
-        Entry("population", True, "all", ["final"]),
-        Entry("population", "8123"),
-        Entry("population", "zwölf", {}, "final"),
-        Entry("n_people_reached", "9000", note="x" * 501),
-        Entry(None, 1.5),
+    given: list[ObservationEntry | None] = [
+        ObservationEntry("n_cows", "12%", {"sex": "x"}, "final", "x" * 501),
+        ObservationEntry("population", "-1", {"sex": "x", "violence_type": "y"}, "done", 7, ("colour",)),
+        ObservationEntry("population", True, "all", ["final"]),
+        ObservationEntry("population", "8123"),
+        ObservationEntry("population", "zwölf", {}, "final"),
+        ObservationEntry("n_people_reached", "9000", note="x" * 501),
+        ObservationEntry(None, 1.5),
         None,
     ]
     found = [pair for pair in codes(commune, given) if pair[0] != "missing_field"]
@@ -212,14 +227,14 @@ def test_the_percentage_fault_names_both_counts_in_both_languages(commune: FormR
     assert "Tổng số bé trai sinh ra sống" in fault.text.vi
     assert "Tổng số bé gái sinh ra sống" in fault.text.vi
     assert "Live-born girls" in fault.text.en
-    ratio = check_observations(commune, entries(Entry("4.1", "111")))[1][0]
+    ratio = check_observations(commune, entries(ObservationEntry("4.1", "111")))[1][0]
     assert "Tổng số bé gái sinh ra sống" in ratio.text.vi
 
 
 def test_parts_that_add_up_are_taken(commune: FormRules) -> None:
-    parts = [Entry("population", "4000", {"sex": "male"}), Entry("population", "4123", SEX)]
+    parts = [ObservationEntry("population", "4000", {"sex": "male"}), ObservationEntry("population", "4123", SEX)]
     assert codes(commune, entries(*parts)) == []
-    wrong = [Entry("population", "4000", {"sex": "male"}), Entry("population", "4124", SEX)]
+    wrong = [ObservationEntry("population", "4000", {"sex": "male"}), ObservationEntry("population", "4124", SEX)]
     assert codes(commune, entries(*wrong)) == [("parts_do_not_add_up", "/observations/6/value")]
 
 
@@ -228,7 +243,7 @@ def test_hours_may_have_six_decimals(rules: dict[str, FormRules]) -> None:
     base = {f.element.id: "10" for f in form.fields} | {"n_persons_unpaid_female": "2400"}
 
     def of(value: str) -> list[str]:
-        given = [Entry(m, v) for m, v in (base | {"total_unpaid_hours_female": value}).items()]
+        given = [ObservationEntry(m, v) for m, v in (base | {"total_unpaid_hours_female": value}).items()]
         return [f.code for f in check_observations(form, given)[1]]
 
     assert of("38640.123456") == []
@@ -237,29 +252,29 @@ def test_hours_may_have_six_decimals(rules: dict[str, FormRules]) -> None:
 
 def test_a_required_disaggregation_is_asked_for(rules: dict[str, FormRules]) -> None:
     form = rules["B11-GD"]
-    given = [Entry(f.element.id, "1", f.disaggregation) for f in form.fields]
+    given = [ObservationEntry(f.element.id, "1", f.disaggregation) for f in form.fields]
     assert codes(form, given) == []
-    total = [e for e in given if e.measure != "n_em_primary_cohort"] + [Entry("n_em_primary_cohort", "2")]
+    total = [e for e in given if e.measure != "n_em_primary_cohort"] + [ObservationEntry("n_em_primary_cohort", "2")]
     found = codes(form, total)
     assert [code for code, _ in found] == ["disaggregation_not_asked", "missing_field", "missing_field"]
 
 
 def test_the_form_of_one_violence_type_refuses_the_other(rules: dict[str, FormRules]) -> None:
     form = rules["B07-BLG"]
-    given = [Entry(f.element.id, "1", {"violence_type": "BLGD"}) for f in form.fields]
+    given = [ObservationEntry(f.element.id, "1", {"violence_type": "BLGD"}) for f in form.fields]
     assert {code for code, _ in codes(form, given)} == {"disaggregation_not_asked", "missing_field"}
 
 
 def test_all_faults_come_at_once(commune: FormRules) -> None:
     given = [
-        Entry("n_cows", "1"),
-        Entry("4.1", "111"),
-        Entry("n_live_births_male", "-5"),
-        Entry("n_live_births_female", "5,5"),
-        Entry("female_key_leader", "7"),
-        Entry("n_people_reached", "10"),
-        Entry("population", "9"),
-        Entry("population", "9"),
+        ObservationEntry("n_cows", "1"),
+        ObservationEntry("4.1", "111"),
+        ObservationEntry("n_live_births_male", "-5"),
+        ObservationEntry("n_live_births_female", "5,5"),
+        ObservationEntry("female_key_leader", "7"),
+        ObservationEntry("n_people_reached", "10"),
+        ObservationEntry("population", "9"),
+        ObservationEntry("population", "9"),
     ]
     found = [code for code, _ in codes(commune, given)]
     assert found == [
@@ -278,8 +293,8 @@ def test_all_faults_come_at_once(commune: FormRules) -> None:
 
 
 def test_a_report_has_limits(commune: FormRules) -> None:
-    assert codes(commune, [Entry("population", "1")] * 501) == [("too_many_observations", "/observations")]
-    noted = entries(Entry("population", "8123", note="x" * 501), population=...)
+    assert codes(commune, [ObservationEntry("population", "1")] * 501) == [("too_many_observations", "/observations")]
+    noted = entries(ObservationEntry("population", "8123", note="x" * 501), population=...)
     assert codes(commune, noted) == [("note_too_long", "/observations/8/note")]
     assert [f.code for f in check_narrative({"A b": "x"}, [])] == ["narrative_key_invalid"]
     assert [f.code for f in check_narrative({"a": "x" * 20_001}, [])] == ["narrative_too_long"]

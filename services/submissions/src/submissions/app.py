@@ -7,12 +7,12 @@ from shared.clock import Clock
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 from submissions.commands.context import SubmissionsContext
-from submissions.http import routes
-from submissions.pages import obligations
+from submissions.http import obligations, submissions
+from submissions.pages import obligations as pages
 from submissions.rules.form import rules_of
 from submissions.settings import SubmissionsSettings
 
-ROUTERS = (routes.router, obligations.router)
+ROUTERS = (obligations.router, submissions.router, pages.router)
 
 
 def create_app(

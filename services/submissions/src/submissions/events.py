@@ -1,13 +1,11 @@
 """The five events of this service. Counts and codes only: reasons, notes and narratives stay in this database."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from shared.events import (
     Event,
-    EventData,
     ObligationOpened,
     ObservationValue,
     SubmissionAccepted,
@@ -16,8 +14,10 @@ from shared.events import (
     SubmissionReturned,
     SubmissionWithdrawn,
 )
-from submissions.rules.observation import Observation
+from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Act
+from submissions.rules.revision import NewRevision
+from submissions.rules.submission import LockedSubmission
 
 SOURCE = "/submissions"
 DECIDED: dict[Act, type[SubmissionDecided]] = {
@@ -25,53 +25,64 @@ DECIDED: dict[Act, type[SubmissionDecided]] = {
     "return": SubmissionReturned,
     "withdraw": SubmissionWithdrawn,
 }
-DUTY = ("obligation", "form", "unit", "period")
 
 
-def opened(duty: Mapping[str, Any], at: datetime, catalogue_version: str) -> Event:
-    names = {name: duty[name] for name in DUTY}
-    data = ObligationOpened(obligation_id=duty["id"], due_at=duty["due_at"], version=1, **names)
-    return _event(data, duty["id"], at, catalogue_version)
+class OwedFields(TypedDict):
+    """What every event says about its obligation."""
+
+    obligation_id: UUID
+    obligation: str
+    form: str
+    unit: str
+    period: str
 
 
-def received(
-    duty: Mapping[str, Any],
-    submission: Mapping[str, Any],
-    observations: Sequence[Observation],
-    version: int,
-    catalogue_version: str,
-) -> Event:
-    """`duty` is the obligation's row, `submission` the new revision's."""
+def opened(obligation: ReportingObligation, catalogue_version: str) -> Event:
+    data = ObligationOpened(due_at=obligation.due_at, version=obligation.version, **_owed(obligation))
+    return _event(data, obligation.opened_at, catalogue_version)
+
+
+def received(obligation: ReportingObligation, revision: NewRevision, version: int, catalogue_version: str) -> Event:
+    """`version` is the obligation's after the revision was kept."""
+    received_at = revision.arrival.received_at
     data = SubmissionReceived(
-        obligation_id=duty["id"],
-        submission_id=submission["id"],
-        revision=submission["revision"],
+        submission_id=revision.arrival.id,
+        revision=revision.revision,
         version=version,
-        received_at=submission["received_at"],
-        due_at=duty["due_at"],
-        content_sha256=submission["content_sha256"],
-        illustrative=submission["illustrative"],
+        received_at=received_at,
+        due_at=obligation.due_at,
+        content_sha256=revision.content_sha256,
+        illustrative=revision.illustrative,
         observations=[
             ObservationValue(measure=o.measure, value=o.value, disaggregation=dict(o.disaggregation), status=o.status)
-            for o in observations
+            for o in revision.observations
         ],
-        **{name: duty[name] for name in DUTY},
+        **_owed(obligation),
     )
-    return _event(data, duty["id"], submission["received_at"], catalogue_version)
+    return _event(data, received_at, catalogue_version)
 
 
-def decided(act: Act, row: Mapping[str, Any], version: int, at: datetime, catalogue_version: str) -> Event:
-    """`row` is the submission's, joined with its obligation."""
+def decided(act: Act, submission: LockedSubmission, version: int, at: datetime, catalogue_version: str) -> Event:
+    """`version` is the obligation's after the decision was kept."""
     data = DECIDED[act](
-        obligation_id=row["obligation_id"],
-        submission_id=row["id"],
-        revision=row["revision"],
+        submission_id=submission.id,
+        revision=submission.revision,
         version=version,
         decided_at=at,
-        **{name: row[name] for name in DUTY},
+        **_owed(submission.obligation),
     )
-    return _event(data, row["obligation_id"], at, catalogue_version)
+    return _event(data, at, catalogue_version)
 
 
-def _event(data: EventData, obligation_id: UUID, at: datetime, catalogue_version: str) -> Event:
-    return Event.of(data, source=SOURCE, subject=str(obligation_id), time=at, catalogue_version=catalogue_version)
+def _owed(obligation: ReportingObligation) -> OwedFields:
+    return {
+        "obligation_id": obligation.id,
+        "obligation": obligation.obligation,
+        "form": obligation.form,
+        "unit": obligation.unit,
+        "period": obligation.period,
+    }
+
+
+def _event(data: ObligationOpened | SubmissionReceived | SubmissionDecided, at: datetime, version: str) -> Event:
+    return Event.of(data, source=SOURCE, subject=str(data.obligation_id), time=at, catalogue_version=version)

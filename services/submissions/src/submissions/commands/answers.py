@@ -1,16 +1,13 @@
-"""What the commands answer: a receipt, a decision, the count of what was opened."""
+"""What the commands answer: a receipt, a decision, the count of what was opened. Kept for a repeated request, too."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from pydantic import (
-    BaseModel,
-)
+from pydantic import BaseModel
 
 from shared.text import Language
-from submissions.rules.obligation import is_late
+from submissions.rules.obligation import ReportingObligation, is_late
+from submissions.rules.revision import NewRevision
 
 
 class Warned(BaseModel):
@@ -44,10 +41,20 @@ class Opened(BaseModel):
     existing: int
 
 
-def receipt(row: Mapping[str, Any], duty: Mapping[str, Any], language: Language) -> Receipt:
-    told = [{**warning, "message": warning[language]} for warning in row["warnings"]]
-    return Receipt(**_only(Receipt, {**row, "warnings": told}), late=is_late(row["received_at"], duty["due_at"]))
+def receipt(revision: NewRevision, obligation: ReportingObligation, language: Language) -> Receipt:
+    arrival = revision.arrival
+    return Receipt(
+        id=arrival.id,
+        revision=revision.revision,
+        state="submitted",
+        content_sha256=revision.content_sha256,
+        received_at=arrival.received_at,
+        trace_id=arrival.trace_id,
+        late=is_late(arrival.received_at, obligation.due_at),
+        warnings=[Warned(pointer=w.pointer, code=w.code, message=w.text.in_(language)) for w in revision.warnings],
+    )
 
 
-def _only(model: type[BaseModel], row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in model.model_fields if name in row}
+def body_of(answer: BaseModel) -> bytes:
+    """The JSON that is sent and, with an idempotency key, kept."""
+    return answer.model_dump_json().encode()

@@ -1,18 +1,18 @@
-"""What every request of this service works with. Made once in `create_app`; no module holds an engine."""
+"""What every command works with. Made once in `create_app`; no module holds an engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared import access
 from shared.auth import Person
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM, Clock
-from shared.web.middleware.trace import trace_id
-from submissions.commands.authority import check_acting, units_of
+from shared.errors import precondition_failed
+from submissions.commands.authority import answers_for
 from submissions.rules.form import FormRules
 from submissions.settings import SubmissionsSettings
 
@@ -30,15 +30,13 @@ class SubmissionsContext:
         """In Vietnam."""
         return self.clock.now().astimezone(VIETNAM).date()
 
-    def check_acting(self, person: Person, unit: str) -> None:
-        """403 when a reporter or head asks for a unit that is neither theirs nor ended in theirs."""
-        check_acting(self.catalogue, person, unit, self.today())
+    def check_access(self, person: Person, unit: str) -> None:
+        """403 when the unit is neither the person's nor ended in it."""
+        access.check_access(person, unit, answers_for(self.catalogue, person, self.today()))
 
-
-async def context_of(request: Request) -> SubmissionsContext:
-    """Async, because FastAPI sends a plain function through a thread, which costs more than all our checks."""
-    context: SubmissionsContext = request.app.state.context
-    return context
+    def readable_units(self, person: Person, requested: str | None) -> tuple[str, ...]:
+        """The units that a list is narrowed to, none for all. 403 when `requested` is not the person's to read."""
+        return access.readable_units(person, requested, answers_for(self.catalogue, person, self.today()))
 
 
 @dataclass(frozen=True)
@@ -48,19 +46,8 @@ class Actor:
     person: Person
     trace_id: str
 
-    @classmethod
-    def of(cls, request: Request, person: Person) -> "Actor":
-        return cls(person, trace_id(request.scope))
 
-
-def sees_all(person: Person) -> bool:
-    """Reporters and heads see their own unit, everybody else the province."""
-    return person.own_unit is None
-
-
-def narrowed_units(context: SubmissionsContext, person: Person, asked: str | None) -> tuple[str, ...]:
-    """The units a list is narrowed to, none for all. 403 when a reporter asks for another unit's."""
-    if asked is not None:
-        context.check_acting(person, asked)
-        return (asked,)
-    return () if sees_all(person) else units_of(context.catalogue, person, context.today())
+def check_version(expected: frozenset[int] | None, version: int) -> None:
+    """412 when the client saw none but other versions of the obligation; None: the client does not say what it saw."""
+    if expected is not None and version not in expected:
+        raise precondition_failed()

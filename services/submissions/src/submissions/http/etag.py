@@ -1,15 +1,17 @@
 """ETag and If-Match (RFC 9110 sections 8.8.3, 13.1.1). The tag of an obligation is its version."""
 
-from shared.errors import precondition_failed
+import re
+
+TAG = re.compile(r'"([1-9][0-9]{0,9})"')
 
 
 def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def check_match(if_match: str | None, version: int) -> None:
-    """412 when the client saw another version. No header asks for no check; a weak tag never matches."""
+def expected_versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions that the client accepts; None when any will do. A weak tag, or one of somebody else, is none."""
     if if_match is None or if_match.strip() == "*":
-        return
-    if etag(version) not in (tag.strip() for tag in if_match.split(",")):
-        raise precondition_failed()
+        return None
+    tags = (TAG.fullmatch(tag.strip()) for tag in if_match.split(","))
+    return frozenset(int(tag[1]) for tag in tags if tag)

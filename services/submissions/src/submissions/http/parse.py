@@ -1,33 +1,33 @@
-"""From the JSON of a report to a `Report`, with everything that has the wrong shape among its findings."""
+"""From the JSON of a report to a `Report`, with everything that has the wrong shape among its violations."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from submissions.rules import limits
-from submissions.rules.checks.texts import escape, shown
-from submissions.rules.observation import Entry
-from submissions.rules.submission import Report
-from submissions.rules.violation import Finding, find
+from submissions.rules.observation import ObservationEntry
+from submissions.rules.revision import Report
+from submissions.rules.violation import Violation, escape, shown, violation
 
 OBSERVATION = ("measure", "value", "disaggregation", "status", "note")
 REPORT = ("observations", "narrative", "evidence", "reason")
 
 
 def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
+    """`raw` is an object as it was sent. What has the wrong type stands in `Report.wrong`, the rest is read on."""
     wrong = [
-        find("unknown_key", f"/{escape(key)}", name=shown(key))
+        violation("unknown_key", f"/{escape(key)}", name=shown(key))
         for key in [key for key in raw if key not in REPORT][: limits.UNKNOWN_KEYS]
     ]
     observations = raw.get("observations")
     if not isinstance(observations, list):
-        wrong.append(find("observations_expected", "/observations"))
+        wrong.append(violation("observations_expected", "/observations"))
         observations = []
     narrative, evidence = raw.get("narrative", {}), raw.get("evidence", [])
     if not isinstance(narrative, dict):
-        wrong.append(find("narrative_expected", "/narrative"))
+        wrong.append(violation("narrative_expected", "/narrative"))
         narrative = {}
     if not isinstance(evidence, list):
-        wrong.append(find("evidence_expected", "/evidence"))
+        wrong.append(violation("evidence_expected", "/evidence"))
         evidence = []
     wrong += not_text({f"/narrative/{escape(key)}": text for key, text in narrative.items()})
     wrong += not_text({f"/evidence/{index}": text for index, text in enumerate(evidence)})
@@ -44,11 +44,11 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
     )
 
 
-def read_entry(raw: object) -> Entry | None:
+def read_entry(raw: object) -> ObservationEntry | None:
     """None for what is no object. Nothing in it is checked here: `check_observations` does that beside all else."""
     if not isinstance(raw, dict):
         return None
-    return Entry(
+    return ObservationEntry(
         raw.get("measure"),
         raw.get("value"),
         raw.get("disaggregation", {}),
@@ -58,6 +58,7 @@ def read_entry(raw: object) -> Entry | None:
     )
 
 
-def not_text(told: Mapping[str, object]) -> list[Finding]:
-    found = [find("text_expected", pointer) for pointer, text in told.items() if not isinstance(text, str)]
-    return found[: limits.NARRATIVES]
+def not_text(values: Mapping[str, object]) -> list[Violation]:
+    """Every value, by its pointer, that is no text; the first of them."""
+    wrong = [violation("text_expected", pointer) for pointer, value in values.items() if not isinstance(value, str)]
+    return wrong[: limits.NARRATIVES]

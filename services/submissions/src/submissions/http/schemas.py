@@ -1,78 +1,17 @@
-"""Bodies of requests and answers. Decimals are strings; instants are UTC."""
+"""What the API answers. Decimals are strings; instants are UTC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel
 
-from shared.events import Status
-from submissions.commands.answers import _only
-from submissions.http.parse import read_report
-from submissions.rules.form import FormRules
-from submissions.rules.obligation import is_late
-from submissions.rules.submission import Report
-
-Value = Annotated[
-    str | int | float | None,
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}),
-]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ObservationBody(Body):
-    measure: str = Field(description="a data element of the form, such as n_live_births_male")
-    value: Value = None
-    disaggregation: dict[str, str] = Field(default_factory=dict, max_length=8)
-    status: Status = "final"
-    note: str | None = None
-
-
-class SubmissionBody(Body):
-    observations: list[ObservationBody]
-    narrative: dict[str, str] = Field(default_factory=dict)
-    evidence: list[str] = Field(default_factory=list, description="document numbers or addresses")
-    reason: str | None = Field(None, description="why the revision before is corrected; required from revision 2 on")
-
-    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def as_sent(cls, raw: Any, handler: ModelWrapValidatorHandler["SubmissionBody"]) -> "SubmissionBody":
-        """The fields only document: `read_report` checks them beside the figures, so that one answer tells all."""
-        if not isinstance(raw, dict):
-            return handler(raw)
-        body = SubmissionBody.model_construct(observations=[])
-        body._raw = raw
-        return body
-
-    def report(self, *, illustrative: bool) -> Report:
-        return read_report(self._raw, illustrative=illustrative)
-
-
-class OpeningBody(Body):
-    period: str = Field(description="2026 opens the yearly forms, 2026-Q3 the quarterly ones")
-
-
-class DecisionBody(Body):
-    decision: Literal["accept", "return"]
-    reason: str | None = Field(None, description="required to return")
-
-
-class WithdrawalBody(Body):
-    reason: str
+from shared.text import Text
+from submissions.rules.form import FormField, FormRules
+from submissions.rules.obligation import ReportingObligation
+from submissions.rules.review import Review
+from submissions.rules.submission import SubmissionRecord
 
 
 class ObligationItem(BaseModel):
@@ -91,7 +30,7 @@ class ObligationList(BaseModel):
     next: str | None
 
 
-class Label(BaseModel):
+class LabelItem(BaseModel):
     vi: str
     en: str
 
@@ -102,20 +41,20 @@ class FieldItem(BaseModel):
     kind: str
     required: bool
     may_be_not_applicable: bool
-    label: Label
-    unit: Label
+    label: LabelItem
+    unit: LabelItem
 
 
 class NarrativeItem(BaseModel):
     code: str
     required: bool
-    label: Label
+    label: LabelItem
 
 
 class ObligationDetail(ObligationItem):
     version: int
     opened_at: datetime
-    title: Label
+    title: LabelItem
     fields: list[FieldItem]
     narrative: list[NarrativeItem]
 
@@ -161,39 +100,78 @@ class ReviewItem(BaseModel):
     unit: str
 
 
-def obligation_item(row: Mapping[str, Any]) -> ObligationItem:
-    return ObligationItem(**_only(ObligationItem, row))
+def obligation_item(obligation: ReportingObligation) -> ObligationItem:
+    return ObligationItem(
+        id=obligation.id,
+        obligation=obligation.obligation,
+        unit=obligation.unit,
+        form=obligation.form,
+        period=obligation.period,
+        due_at=obligation.due_at,
+        state=obligation.state,
+        revision=obligation.revision,
+    )
 
 
-def obligation_detail(row: Mapping[str, Any], rules: FormRules) -> ObligationDetail:
-    fields = [
-        FieldItem(
-            measure=f.element.id,
-            disaggregation=dict(f.disaggregation),
-            kind=f.element.kind,
-            required=f.required,
-            may_be_not_applicable=f.element.may_be_not_applicable,
-            label=Label(**rules.label(f.cell)._asdict()),
-            unit=Label(**f.element.unit._asdict()),
-        )
-        for f in rules.fields
-    ]
-    parts = [NarrativeItem(code=p.code, required=p.required, label=Label(**p.title._asdict())) for p in rules.narrative]
-    told = _only(ObligationDetail, row)
-    return ObligationDetail(**told, title=Label(**rules.title._asdict()), fields=fields, narrative=parts)
+def obligation_detail(obligation: ReportingObligation, rules: FormRules) -> ObligationDetail:
+    parts = [NarrativeItem(code=p.code, required=p.required, label=_label(p.title)) for p in rules.narrative]
+    return ObligationDetail(
+        **dict(obligation_item(obligation)),
+        version=obligation.version,
+        opened_at=obligation.opened_at,
+        title=_label(rules.title),
+        fields=[_field_item(field, rules) for field in rules.fields],
+        narrative=parts,
+    )
 
 
-def submission_item(row: Mapping[str, Any]) -> SubmissionItem:
-    return SubmissionItem(**_only(SubmissionItem, row), **_derived(row))
+def submission_item(submission: SubmissionRecord) -> SubmissionItem:
+    obligation = submission.obligation
+    return SubmissionItem(
+        id=submission.id,
+        obligation_id=obligation.id,
+        obligation=obligation.obligation,
+        form=obligation.form,
+        unit=obligation.unit,
+        period=obligation.period,
+        revision=submission.revision,
+        latest=submission.latest,
+        state=submission.state,
+        received_at=submission.received_at,
+        late=submission.late,
+        content_sha256=submission.content_sha256,
+        trace_id=submission.trace_id,
+        illustrative=submission.illustrative,
+    )
 
 
-def submission_detail(row: Mapping[str, Any], reviews: Sequence[Mapping[str, Any]]) -> SubmissionDetail:
-    told = [ReviewItem(**_only(ReviewItem, r)) for r in reviews]
-    return SubmissionDetail(**_only(SubmissionDetail, row), **_derived(row), reviews=told)
+def submission_detail(submission: SubmissionRecord, reviews: Sequence[Review]) -> SubmissionDetail:
+    return SubmissionDetail(
+        **dict(submission_item(submission)),
+        warnings=[dict(warning) for warning in submission.warnings],
+        observations=[dict(observation) for observation in submission.observations],
+        narrative=dict(submission.narrative),
+        evidence=list(submission.evidence),
+        reason=submission.reason,
+        submitted_role=submission.submitted_role,
+        submitted_unit=submission.submitted_unit,
+        reviews=[
+            ReviewItem(act=r.act, reason=r.reason, decided_at=r.decided_at, role=r.role, unit=r.unit) for r in reviews
+        ],
+    )
 
 
-def _derived(row: Mapping[str, Any]) -> dict[str, bool]:
-    return {
-        "latest": row["revision"] == row["latest_revision"],
-        "late": is_late(row["received_at"], row["due_at"]),
-    }
+def _field_item(field: FormField, rules: FormRules) -> FieldItem:
+    return FieldItem(
+        measure=field.element.id,
+        disaggregation=dict(field.disaggregation),
+        kind=field.element.kind,
+        required=field.required,
+        may_be_not_applicable=field.element.may_be_not_applicable,
+        label=_label(rules.label(field.cell)),
+        unit=_label(field.element.unit),
+    )
+
+
+def _label(text: Text) -> LabelItem:
+    return LabelItem(vi=text.vi, en=text.en)

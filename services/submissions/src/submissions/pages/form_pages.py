@@ -1,101 +1,128 @@
 """The form of an obligation: to fill in by its unit, to look at by everybody else."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.auth import Person, require
+from shared.access import sees_all_units
+from shared.auth import Person
 from shared.database import idempotency
 from shared.errors import not_found
 from shared.web.idempotency import attempt_of
 from shared.web.language import language
 from shared.web.shell.page import page
 from submissions.commands.answers import Receipt
-from submissions.commands.context import Actor, SubmissionsContext, context_of, sees_all
-from submissions.commands.submit import NO_OBLIGATION, Posting, Refused, take
-from submissions.pages.form_table import Typed, columns_of, page_faults, read_sheet, rows_of, typed_of, written
+from submissions.commands.context import SubmissionsContext
+from submissions.commands.submit import Posting, Refused, submit_report
+from submissions.http.context import Anyone, Context, Reporter, actor_of
+from submissions.pages.form_table import TypedForm, columns_of, page_faults, read_form_table, rows_of, typed_of, written
 from submissions.pages.task import SHAPES, task_of
-from submissions.rules.submission import previous
-from submissions.rules.violation import Finding
+from submissions.rules.obligation import ReportingObligation
+from submissions.rules.review import Review
+from submissions.rules.submission import SubmissionRecord
+from submissions.rules.texts import text
+from submissions.rules.violation import Violation
 from submissions.store import read
-from submissions.store.rows import Row
 
 router = APIRouter()
-Anyone = Annotated[Person, Depends(require())]
-Unit = Annotated[Person, Depends(require("reporter", "head"))]
-Context = Annotated[SubmissionsContext, Depends(context_of)]
+
+
+@dataclass(frozen=True)
+class FormRecords:
+    """An obligation, what was sent for it, newest first, with its reviews, and what was sent the year before."""
+
+    obligation: ReportingObligation
+    revisions: Sequence[SubmissionRecord]
+    reviews: Sequence[Review]
+    last_year: SubmissionRecord | None
+
+    @property
+    def illustrative(self) -> bool:
+        return any(r.illustrative for r in self.revisions) or (
+            self.last_year is not None and self.last_year.illustrative
+        )
 
 
 @router.get("/obligations/{obligation_id}")
 async def show(request: Request, context: Context, person: Anyone, obligation_id: UUID) -> Response:
-    async with context.engine.connect() as tx:
-        return await render(request, context, person, tx, obligation_id)
+    return await render(request, context, person, obligation_id)
 
 
 @router.post("/obligations/{obligation_id}")
-async def send(request: Request, context: Context, person: Unit, obligation_id: UUID) -> Response:
+async def send(request: Request, context: Context, person: Reporter, obligation_id: UUID) -> Response:
     """303 to the receipt, or the form again with what was typed and every fault (422)."""
     await request.body()  # kept, so that the idempotency hash can read it after the form was
     data = await request.form()
     async with context.engine.connect() as tx:
-        duty = await find(tx, context, person, obligation_id)
-    report, typed = read_sheet(context.rules[duty["form"]], dict(data))
+        obligation = await find_obligation(tx, context, person, obligation_id)
+    report, typed = read_form_table(context.rules[obligation.form], dict(data))
     key = data.get("attempt")
     attempt = await attempt_of(request, person.subject, key=key if isinstance(key, str) and key else None)
-    asked = Posting(obligation_id, attempt, None, language(request))
+    posting = Posting(obligation_id, attempt, language(request))
     try:
-        answer = await take(context, Actor.of(request, person), asked, report)
+        answer = await submit_report(context, actor_of(request, person), posting, report)
     except Refused as refused:
-        async with context.engine.connect() as tx:
-            return await render(request, context, person, tx, obligation_id, typed, refused.findings)
+        return await render(request, context, person, obligation_id, typed, refused.violations)
     receipt = Receipt.model_validate_json(answer.body) if isinstance(answer, idempotency.Replay) else answer
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
 
-async def find(tx: AsyncConnection, context: SubmissionsContext, person: Person, obligation_id: UUID) -> Row:
-    duty = await read.find_obligation(tx, obligation_id)
-    if duty is None:
-        raise not_found(NO_OBLIGATION)
-    context.check_acting(person, duty["unit"])
-    return duty
+async def find_obligation(
+    tx: AsyncConnection, context: SubmissionsContext, person: Person, obligation_id: UUID
+) -> ReportingObligation:
+    obligation = await read.find_obligation(tx, obligation_id)
+    if obligation is None:
+        raise not_found(text("problem.no_obligation"))
+    context.check_access(person, obligation.unit)
+    return obligation
+
+
+async def read_records(context: SubmissionsContext, person: Person, obligation_id: UUID) -> FormRecords:
+    async with context.engine.connect() as tx:
+        obligation = await find_obligation(tx, context, person, obligation_id)
+        revisions = await read.revisions(tx, obligation_id)
+        last_year = await read.latest_of_period(tx, obligation, obligation.previous_period)
+        reviews = await read.reviews(tx, obligation_id) if revisions else []
+    return FormRecords(obligation, revisions, reviews, last_year)
 
 
 async def render(
     request: Request,
     context: SubmissionsContext,
     person: Person,
-    tx: AsyncConnection,
     obligation_id: UUID,
-    typed: Typed | None = None,
-    findings: Sequence[Finding] = (),
+    typed: TypedForm | None = None,
+    violations: Sequence[Violation] = (),
 ) -> Response:
-    duty = await find(tx, context, person, obligation_id)
-    revisions = await read.revisions(tx, obligation_id)
-    last_year = await read.latest_of_period(tx, duty, previous(duty["period"]))
-    rules, spoken = context.rules[duty["form"]], language(request)
-    latest = revisions[0] if revisions else None
-    typed = typed or typed_of(rules, latest, spoken)
-    view: dict[str, Any] = {
-        "duty": duty,
-        "task": task_of(duty, context.clock.now(), context.holidays),
-        "rules": rules,
-        "columns": columns_of(rules),
-        "rows": rows_of(rules, typed, written(last_year, spoken), findings),
-        "may_be_not_applicable": any(e.may_be_not_applicable for e in rules.elements.values()),
-        "typed": typed,
-        "findings": findings,
-        "faults": page_faults(rules, findings),
-        "revisions": revisions,
-        "shapes": SHAPES,
-        "reviews": await read.reviews(tx, obligation_id) if revisions else [],
-        "previous_period": previous(duty["period"]) if last_year else None,
-        "editable": not sees_all(person),
-        "in_place_of": not sees_all(person) and person.unit != duty["unit"],
-        "attempt": str(uuid4()),
-        "illustrative": any(r["illustrative"] for r in (*revisions, last_year or {"illustrative": False})),
-    }
-    return page(request, "obligation.html", 422 if findings else 200, **view)
+    """Without `typed` the inputs hold the latest revision, so that a correction starts from what was sent."""
+    records = await read_records(context, person, obligation_id)
+    obligation, spoken = records.obligation, language(request)
+    rules = context.rules[obligation.form]
+    typed = typed or typed_of(rules, records.revisions[0] if records.revisions else None, spoken)
+    editable = not sees_all_units(person)
+    return page(
+        request,
+        "obligation.html",
+        422 if violations else 200,
+        obligation=obligation,
+        task=task_of(obligation, context.clock.now(), context.holidays),
+        rules=rules,
+        columns=columns_of(rules),
+        rows=rows_of(rules, typed, written(records.last_year, spoken), violations),
+        may_be_not_applicable=any(element.may_be_not_applicable for element in rules.elements.values()),
+        typed=typed,
+        violations=violations,
+        faults=page_faults(rules, violations),
+        revisions=records.revisions,
+        shapes=SHAPES,
+        reviews=records.reviews,
+        previous_period=obligation.previous_period if records.last_year else None,
+        editable=editable,
+        in_place_of=editable and person.unit != obligation.unit,
+        attempt=str(uuid4()),
+        illustrative=records.illustrative,
+    )

@@ -10,13 +10,20 @@ from shared.events import Status
 from shared.text import Fault, Language, Text
 from shared.text.figures import number
 from submissions.rules import limits
-from submissions.rules.form import Element, Field, FormRules
-from submissions.rules.observation import STATUSES, Entry, NumberReader, read_english, read_vietnamese
-from submissions.rules.submission import Report
-from submissions.rules.violation import Finding
+from submissions.rules.form import Element, FormField, FormRules
+from submissions.rules.observation import (
+    STATUSES,
+    NumberReader,
+    ObservationEntry,
+    read_english,
+    read_vietnamese,
+)
+from submissions.rules.revision import Report
+from submissions.rules.submission import SubmissionRecord
+from submissions.rules.texts import text
+from submissions.rules.violation import Violation
 
 READERS: dict[Language, NumberReader] = {"vi": read_vietnamese, "en": read_english}
-TOTAL = Text("Tổng số", "Total")
 GENERAL = "general"
 
 
@@ -25,14 +32,14 @@ class Slot:
     """A cell of the table: the field's place on the form, what stands in it, last year's value, its faults."""
 
     index: int
-    field: Field
+    field: FormField
     typed: str
     previous: str | None
     faults: tuple[str, ...]  # codes; the summary on top says them in full
 
 
 @dataclass(frozen=True)
-class Row:
+class FormRow:
     element: Element
     status: Status
     slots: tuple[Slot | None, ...]
@@ -44,7 +51,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedForm:
     """What stands in the inputs, by field index; a status by element; the words."""
 
     values: Mapping[int, str]
@@ -56,11 +63,13 @@ class Typed:
 
 def columns_of(rules: FormRules) -> list[tuple[str, Text]]:
     """Each disaggregation of the form once, the total first, with its heading."""
-    found = {f.key: f.label if f.key else TOTAL for f in rules.fields}
-    return sorted(found.items(), key=lambda item: item[0] != "")
+    headings = {f.key: f.label if f.key else text("form.total") for f in rules.fields}
+    return sorted(headings.items(), key=lambda item: item[0] != "")
 
 
-def rows_of(rules: FormRules, typed: Typed, previous: Mapping[str, str], findings: Sequence[Finding]) -> list[Row]:
+def rows_of(
+    rules: FormRules, typed: TypedForm, previous: Mapping[str, str], violations: Sequence[Violation]
+) -> list[FormRow]:
     """`previous` is last year's value by “element key”, already written for the reader."""
     columns = columns_of(rules)
     slots = {
@@ -69,26 +78,26 @@ def rows_of(rules: FormRules, typed: Typed, previous: Mapping[str, str], finding
             f,
             typed.values.get(index, ""),
             previous.get(" ".join(f.cell)),
-            tuple(finding.code for finding in findings if finding.cell == f.cell),
+            tuple(violation.code for violation in violations if violation.cell == f.cell),
         )
         for index, f in enumerate(rules.fields)
     }
     return [
-        Row(e, typed.statuses.get(e.id, "final"), tuple(slots.get((e.id, key)) for key, _ in columns))
+        FormRow(e, typed.statuses.get(e.id, "final"), tuple(slots.get((e.id, key)) for key, _ in columns))
         for e in rules.elements.values()
     ]
 
 
-def read_sheet(rules: FormRules, data: Mapping[str, Any]) -> tuple[Report, Typed]:
+def read_form_table(rules: FormRules, data: Mapping[str, Any]) -> tuple[Report, TypedForm]:
     """The report that a sent form means, and the same as typed. An optional cell left empty is not reported."""
     language: Language = "en" if data.get("numbers") == "en" else "vi"
     statuses: dict[str, Status] = {}
     for element in rules.elements:
-        told = data.get(f"status.{element}")
-        statuses[element] = told if told in STATUSES else "final"
+        status = data.get(f"status.{element}")
+        statuses[element] = status if status in STATUSES else "final"
     values = {index: _text(data, f"value.{index}") for index in range(len(rules.fields))}
     entries = [
-        Entry(f.element.id, values[index] or None, f.disaggregation, statuses[f.element.id])
+        ObservationEntry(f.element.id, values[index] or None, f.disaggregation, statuses[f.element.id])
         for index, f in enumerate(rules.fields)
         if f.required or values[index].strip()
     ]
@@ -96,25 +105,28 @@ def read_sheet(rules: FormRules, data: Mapping[str, Any]) -> tuple[Report, Typed
     evidence, reason = _text(data, "evidence"), _text(data, "reason")
     report = Report(
         entries,
-        {code: text for code, text in narrative.items() if text.strip()},
+        {code: words for code, words in narrative.items() if words.strip()},
         [line.strip() for line in evidence.splitlines() if line.strip()],
         reason or None,
         read=READERS[language],
     )
-    return report, Typed(values, statuses, narrative, evidence, reason)
+    return report, TypedForm(values, statuses, narrative, evidence, reason)
 
 
-def typed_of(rules: FormRules, submission: Mapping[str, Any] | None, language: Language) -> Typed:
+def typed_of(rules: FormRules, submission: SubmissionRecord | None, language: Language) -> TypedForm:
     """The last revision as the inputs would hold it, so that a correction starts from what was sent."""
     if submission is None:
-        return Typed({}, {}, {})
-    told = written(submission, language)
-    values = {i: told.get(" ".join(f.cell), "") for i, f in enumerate(rules.fields)}
-    statuses: dict[str, Status] = {o["measure"]: o["status"] for o in submission["observations"]}
-    return Typed(values, statuses, submission["narrative"], "\n".join(submission["evidence"]))
+        return TypedForm({}, {}, {})
+    values = written(submission, language)
+    return TypedForm(
+        {index: values.get(" ".join(field.cell), "") for index, field in enumerate(rules.fields)},
+        {observation["measure"]: observation["status"] for observation in submission.observations},
+        submission.narrative,
+        "\n".join(submission.evidence),
+    )
 
 
-def written(submission: Mapping[str, Any] | None, language: Language) -> dict[str, str]:
+def written(submission: SubmissionRecord | None, language: Language) -> dict[str, str]:
     """Values of a revision by “element key” as the language writes them; cells without a value are left out."""
     if submission is None:
         return {}
@@ -122,7 +134,7 @@ def written(submission: Mapping[str, Any] | None, language: Language) -> dict[st
         " ".join((o["measure"], disaggregation_key(o["disaggregation"]))): number(
             Decimal(o["value"]), language=language
         )
-        for o in submission["observations"]
+        for o in submission.observations
         if o["value"] is not None
     }
 
@@ -132,10 +144,10 @@ def narrative_codes(rules: FormRules) -> list[str]:
     return [part.code for part in rules.narrative] or [GENERAL]
 
 
-def page_faults(rules: FormRules, findings: Sequence[Finding]) -> list[Fault]:
+def page_faults(rules: FormRules, violations: Sequence[Violation]) -> list[Fault]:
     """For the summary on top: each fault points at the input it is about."""
     places = {f.cell: index for index, f in enumerate(rules.fields)}
-    return [Fault(f.code, f"/value.{places[f.cell]}" if f.cell in places else f.pointer, f.text) for f in findings]
+    return [Fault(v.code, f"/value.{places[v.cell]}" if v.cell in places else v.pointer, v.text) for v in violations]
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

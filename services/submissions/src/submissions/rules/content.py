@@ -3,12 +3,24 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
+from shared.events import Status
+from submissions.rules.obligation import ReportingObligation
 from submissions.rules.observation import Observation, exact
 
 
-def observation_json(observation: Observation) -> dict[str, Any]:
+class ObservationJson(TypedDict):
+    """An observation as it is kept, hashed and answered."""
+
+    measure: str
+    value: str | None
+    disaggregation: dict[str, str]
+    status: Status
+    note: str | None
+
+
+def observation_json(observation: Observation) -> ObservationJson:
     return {
         "measure": observation.measure,
         "value": None if observation.value is None else exact(observation.value),
@@ -18,29 +30,27 @@ def observation_json(observation: Observation) -> dict[str, Any]:
     }
 
 
-def observations_json(observations: Iterable[Observation]) -> list[dict[str, Any]]:
+def observations_json(observations: Iterable[Observation]) -> list[ObservationJson]:
     """Sorted by element and disaggregation: the order in which cells were typed is no fact."""
     return [observation_json(o) for o in sorted(observations, key=lambda o: (o.measure, o.key))]
 
 
-def canonical(content: Mapping[str, Any]) -> bytes:
+def canonical(content: Mapping[str, object]) -> bytes:
     """UTF-8 JSON, keys sorted, no blanks."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def content_sha256(
-    form: str,
-    unit: str,
-    period: str,
-    observations: Sequence[Mapping[str, Any]],
+    obligation: ReportingObligation,
+    observations: Sequence[ObservationJson],
     narrative: Mapping[str, str],
     evidence: Sequence[str],
 ) -> str:
     """Hash of what was said, about whom and when; not of the revision or its reason."""
     content = {
-        "form": form,
-        "unit": unit,
-        "period": period,
+        "form": obligation.form,
+        "unit": obligation.unit,
+        "period": obligation.period,
         "observations": observations,
         "narrative": narrative,
         "evidence": evidence,
@@ -48,6 +58,6 @@ def content_sha256(
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def timeless_sha256(observations: Sequence[Mapping[str, Any]], narrative: Mapping[str, str]) -> str:
+def timeless_sha256(observations: Sequence[ObservationJson], narrative: Mapping[str, str]) -> str:
     """Hash without the period, equal when last year's report comes again with another date (docs/domain.md trap 18)."""
     return hashlib.sha256(canonical({"observations": observations, "narrative": narrative})).hexdigest()

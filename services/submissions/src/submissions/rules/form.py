@@ -1,7 +1,8 @@
 """What a form asks of a unit, in the shape that the checks and the page need. Read once from the catalogue."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from decimal import Decimal
 from typing import Protocol, assert_never
 
@@ -12,8 +13,6 @@ from shared.text import Text
 
 Cell = tuple[str, str]  # (element, canonical disaggregation; "" is the total)
 Share = tuple[str, str]  # (part, whole): the part cannot exceed the whole
-
-
 NO_UNIT = Text("", "")
 
 
@@ -25,7 +24,7 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True)
-class Dimension:
+class FormDimension:
     id: str
     name: Text
     categories: Mapping[str, Text]
@@ -44,7 +43,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """A cell that the form asks for; `label` names its categories, empty for the total."""
 
     element: Element
@@ -92,44 +91,45 @@ class Part:
 class FormRules:
     code: str
     title: Text
-    fields: tuple[Field, ...]
+    fields: tuple[FormField, ...]
     shares: tuple[Share, ...]
     ratios: tuple[Ratio, ...]
-    dimensions: Mapping[str, Dimension]
+    dimensions: Mapping[str, FormDimension]
     names: Mapping[str, Text]  # every element of the catalogue
     computed: Mapping[str, tuple[str, ...]]  # every measure of the catalogue: the elements it is computed from
     narrative: tuple[Part, ...] = ()
     hours: tuple[Hours, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()  # elements of one measure, (numerator, denominator) or (hours, persons)
-    by_cell: Mapping[Cell, Field] = field(init=False)
-    elements: Mapping[str, Element] = field(init=False)
+    by_cell: Mapping[Cell, FormField] = attribute(init=False)
+    elements: Mapping[str, Element] = attribute(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_cell", {f.cell: f for f in self.fields})
         object.__setattr__(self, "elements", {f.element.id: f.element for f in self.fields})
 
-    def fields_of(self, element: str) -> list[Field]:
+    def fields_of(self, element: str) -> list[FormField]:
         return [f for f in self.fields if f.element.id == element]
 
     def label(self, cell: Cell) -> Text:
         """“Số trẻ (Nam)”: the element with its categories."""
-        found = self.by_cell[cell]
-        if not found.label.vi:
-            return found.element.name
-        return Text(f"{found.element.name.vi} ({found.label.vi})", f"{found.element.name.en} ({found.label.en})")
+        field = self.by_cell[cell]
+        if not field.label.vi:
+            return field.element.name
+        return Text(f"{field.element.name.vi} ({field.label.vi})", f"{field.element.name.en} ({field.label.en})")
 
 
 def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
     """The rules of every form, by its code."""
     dimensions = {
-        d.id: Dimension(d.id, _name(d), {c.id: _name(c) for c in d.categories}) for d in catalogue.dimensions.values()
+        d.id: FormDimension(d.id, _name(d), {c.id: _name(c) for c in d.categories})
+        for d in catalogue.dimensions.values()
     }
     names = {e.id: _name(e) for e in catalogue.elements.values()}
     computed = {m.code: m.elements for m in catalogue.measures.values()}
-    found = {}
+    rules = {}
     for form in catalogue.forms.values():
         shares, hours = _checks(form)
-        found[form.code] = FormRules(
+        rules[form.code] = FormRules(
             code=form.code,
             title=Text(form.title_vi, form.title_en),
             fields=tuple(_field(f, catalogue.elements[f.element], dimensions) for f in form.fields),
@@ -142,7 +142,7 @@ def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
             hours=hours,
             pairs=_pairs(form, catalogue, shares),
         )
-    return found
+    return rules
 
 
 def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...]]:
@@ -166,12 +166,12 @@ def _name(thing: Named) -> Text:
     return Text(thing.name_vi, thing.name_en)
 
 
-def _field(asked: cat.Field, element: cat.DataElement, dimensions: Mapping[str, Dimension]) -> Field:
-    categories = [dimensions[d].categories[c] for d, c in asked.pairs]
+def _field(field: cat.Field, data: cat.DataElement, dimensions: Mapping[str, FormDimension]) -> FormField:
+    categories = [dimensions[d].categories[c] for d, c in field.pairs]
     label = Text(", ".join(c.vi for c in categories), ", ".join(c.en for c in categories))
-    unit = Text(element.unit_vi, element.unit_en)
-    told = Element(element.id, _name(element), element.kind, unit, element.sensitive, element.may_be_not_applicable)
-    return Field(told, asked.key, asked.disaggregation, label, asked.required)
+    unit = Text(data.unit_vi, data.unit_en)
+    element = Element(data.id, _name(data), data.kind, unit, data.sensitive, data.may_be_not_applicable)
+    return FormField(element, field.key, field.disaggregation, label, field.required)
 
 
 def _ratios(form: cat.Form, catalogue: cat.Catalogue) -> tuple[Ratio, ...]:
@@ -185,7 +185,7 @@ def _ratios(form: cat.Form, catalogue: cat.Catalogue) -> tuple[Ratio, ...]:
 
 def _pairs(form: cat.Form, catalogue: cat.Catalogue, shares: Sequence[Share]) -> tuple[tuple[str, str], ...]:
     """What is answered together: numerator and denominator of each measure, and the persons of their means."""
-    found = [
+    pairs = [
         pair
         for m in catalogue.measures.values()
         for pair in (
@@ -194,6 +194,6 @@ def _pairs(form: cat.Form, catalogue: cat.Catalogue, shares: Sequence[Share]) ->
             (m.denominator, m.denominator_persons),
         )
     ]
-    found += shares
+    pairs += shares
     on_form = set(form.elements)
-    return tuple(dict.fromkeys((a, b) for a, b in found if a in on_form and b in on_form and a and b))
+    return tuple(dict.fromkeys((a, b) for a, b in pairs if a in on_form and b in on_form and a and b))

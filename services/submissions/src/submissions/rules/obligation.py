@@ -1,15 +1,48 @@
 """An obligation opened for a unit, form and period: its states and when it takes reports."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from shared.calendar import Period
-from shared.clock import VIETNAM
-from submissions.rules.violation import Finding, find
+from shared.text.figures import VIETNAM
+from submissions.rules.violation import Violation, violation
 
 State = Literal["open", "submitted", "accepted", "returned", "withdrawn"]
 # States in which the unit still has something to do.
-PENDING: frozenset[str] = frozenset({"open", "returned", "withdrawn"})
+PENDING: frozenset[State] = frozenset({"open", "returned", "withdrawn"})
+
+
+@dataclass(frozen=True)
+class ReportingObligation:
+    """Who owes which form for which period. `obligation` is the plan's code, `due_at` the first instant too late.
+
+    `revision` is the number of the latest revision, 0 before the first; `version` counts every change.
+    """
+
+    id: UUID
+    obligation: str
+    form: str
+    unit: str
+    period: str
+    due_at: datetime
+    state: State
+    revision: int
+    version: int
+    opened_at: datetime
+
+    @property
+    def previous_period(self) -> str:
+        """The same period of the year before: 2026-Q3 → 2025-Q3."""
+        return f"{int(self.period[:4]) - 1}{self.period[4:]}"
+
+
+@dataclass(frozen=True)
+class LockedObligation(ReportingObligation):
+    """As a command has it: nobody else can change it, and the hash of last year's report is at hand."""
+
+    previous_timeless_sha256: str | None
 
 
 def closing_day(period: Period, close_after_years: int) -> date:
@@ -17,7 +50,7 @@ def closing_day(period: Period, close_after_years: int) -> date:
     return date(period.year + close_after_years, 12, 31)
 
 
-def check_intake(period: Period, now: datetime, close_after_years: int) -> list[Finding]:
+def check_intake(period: Period, now: datetime, close_after_years: int) -> list[Violation]:
     """A report is taken from the first day of the data window (15 December before; Decree 09/2019) to the closing day.
 
     Days are Vietnamese days.
@@ -25,9 +58,9 @@ def check_intake(period: Period, now: datetime, close_after_years: int) -> list[
     today = now.astimezone(VIETNAM).date()
     last = closing_day(period, close_after_years)
     if today < period.start:
-        return [find("period_not_started", "", period=str(period), day=f"{period.start:%d/%m/%Y}")]
+        return [violation("period_not_started", "", period=str(period), day=f"{period.start:%d/%m/%Y}")]
     if today > last:
-        return [find("period_closed", "", period=str(period), day=f"{last:%d/%m/%Y}")]
+        return [violation("period_closed", "", period=str(period), day=f"{last:%d/%m/%Y}")]
     return []
 
 

@@ -12,13 +12,14 @@ from shared.events import Status
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 WITH_VALUE: frozenset[str] = frozenset({"final", "estimate"})
+WITHOUT_VALUE: frozenset[str] = frozenset({"missing", "not_applicable"})
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Reading a longer text could not end in an allowed number (≤ 10¹² with 6 decimals) and would only cost time.
 MAX_TEXT = 40
 
 
 @dataclass(frozen=True)
-class Entry:
+class ObservationEntry:
     """An observation as it came in: nothing about it has been checked, not even that a text is a text."""
 
     measure: object

@@ -5,7 +5,9 @@ to it is a new revision. Only the latest revision can change (docs/domain.md 3.5
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, assert_never
+from uuid import UUID
 
 from submissions.rules.obligation import State
 
@@ -20,13 +22,27 @@ NEXT: dict[tuple[State, Act], State] = {
 
 
 @dataclass(frozen=True)
+class Review:
+    """One decision about a revision: what, why, when and by whom."""
+
+    id: UUID
+    submission_id: UUID
+    act: Act
+    reason: str | None
+    decided_at: datetime
+    role: str
+    unit: str
+    trace_id: str
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Why an act is not possible: `not_latest`, or the state that forbids it."""
 
     code: Literal["not_latest", "already_accepted", "already_returned", "already_withdrawn"]
 
 
-def decide(state: State, revision: int, latest: int, act: Act) -> State | Refusal:
+def next_state(state: State, revision: int, latest: int, act: Act) -> State | Refusal:
     """The state the revision gets, or why it cannot."""
     if revision != latest:
         return Refusal("not_latest")
@@ -44,3 +60,8 @@ def decide(state: State, revision: int, latest: int, act: Act) -> State | Refusa
             raise ValueError(f"no revision that is {state} refuses the act {act}")
         case _:
             assert_never(state)
+
+
+def possible_acts(state: State) -> list[Act]:
+    """What can be decided about the latest revision in this state, by anybody."""
+    return [act for (before, act) in NEXT if before == state]

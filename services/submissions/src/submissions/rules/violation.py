@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from shared.text import Fault, Text
 from shared.text.figures import number
-from shared.text.messages import Messages, load
+from submissions.rules import limits
+from submissions.rules.texts import text
 
 
 @dataclass(frozen=True)
-class Finding:
+class Violation:
     """`cell` is the (element, disaggregation key) it is about, so that a page can show it there."""
 
     code: str
@@ -22,12 +22,9 @@ class Finding:
         return Fault(self.code, self.pointer, self.text)
 
 
-def find(code: str, pointer: str, cell: tuple[str, str] | None = None, **values: object) -> Finding:
-    """The finding in words. A value that is a Text is said in the language of its sentence."""
-    key = f"fault.{code}"
-    vi = _messages().plain("vi", key, **{k: v.vi if isinstance(v, Text) else v for k, v in values.items()})
-    en = _messages().plain("en", key, **{k: v.en if isinstance(v, Text) else v for k, v in values.items()})
-    return Finding(code, pointer, Text(vi, en), cell)
+def violation(code: str, pointer: str, cell: tuple[str, str] | None = None, **values: object) -> Violation:
+    """The violation in the words of the message `fault.<code>`."""
+    return Violation(code, pointer, text(f"fault.{code}", **values), cell)
 
 
 def figure(value: Decimal) -> Text:
@@ -35,6 +32,12 @@ def figure(value: Decimal) -> Text:
     return Text(number(value, language="vi"), number(value, language="en"))
 
 
-@cache
-def _messages() -> Messages:
-    return load("submissions")
+def shown(wrong: str) -> str:
+    """As much of a wrong text as an error repeats."""
+    clean = wrong.encode("utf-8", "replace").decode()
+    return clean if len(clean) <= limits.SHOWN else clean[: limits.SHOWN] + "…"
+
+
+def escape(part: str) -> str:
+    """A part of a JSON pointer (RFC 6901 section 3)."""
+    return shown(part).replace("~", "~0").replace("/", "~1")

@@ -9,13 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from submissions.rules.obligation import PENDING
-from submissions.store.rows import Row, every, first
+from submissions.rules.obligation import PENDING, ReportingObligation, State
+from submissions.rules.opened_period import OpenedPeriod
+from submissions.rules.review import Review
+from submissions.rules.submission import SubmissionRecord
+from submissions.store.rows import JOINED, SUBMISSION_COLUMNS, every, first, record, submission_of
 from submissions.store.tables import obligation, review, submission
 
 
 @dataclass(frozen=True)
-class Filter:
+class ObligationFilter:
     """What a list is narrowed to; None and nothing are no limit."""
 
     units: tuple[str, ...] = ()
@@ -26,77 +29,79 @@ class Filter:
 
     def clauses(self, state: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
         pairs = ((obligation.c.period, self.period), (obligation.c.form, self.form))
-        found = [column == value for column, value in pairs if value is not None]
+        clauses = [column == value for column, value in pairs if value is not None]
         if self.units:
-            found.append(obligation.c.unit.in_(self.units))
+            clauses.append(obligation.c.unit.in_(self.units))
         if self.states:
-            found.append(state.in_(self.states))
+            clauses.append(state.in_(self.states))
         if self.obligation_id:
-            found.append(obligation.c.id == self.obligation_id)
-        return found
+            clauses.append(obligation.c.id == self.obligation_id)
+        return clauses
 
 
-async def find_obligation(tx: AsyncConnection, obligation_id: UUID) -> Row | None:
-    return await first(tx, sa.select(obligation).where(obligation.c.id == obligation_id))
+@dataclass(frozen=True)
+class StateCount:
+    """How many obligations on a form are in a state."""
+
+    form: str
+    state: State
+    count: int
+
+
+async def find_obligation(tx: AsyncConnection, obligation_id: UUID) -> ReportingObligation | None:
+    row = await first(tx, sa.select(obligation).where(obligation.c.id == obligation_id))
+    return None if row is None else record(ReportingObligation, row)
 
 
 async def list_obligations(
-    tx: AsyncConnection, narrowed: Filter, after: tuple[datetime, UUID] | None, limit: int
-) -> list[Row]:
+    tx: AsyncConnection, narrowed: ObligationFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> list[ReportingObligation]:
     """By due instant, the oldest first, with the id for a tie."""
     query = sa.select(obligation).where(*narrowed.clauses(obligation.c.state))
     if after:
         query = query.where(sa.tuple_(obligation.c.due_at, obligation.c.id) > sa.tuple_(*after))
     query = query.order_by(obligation.c.due_at, obligation.c.id).limit(limit)
-    return await every(tx, query)
+    return [record(ReportingObligation, row) for row in await every(tx, query)]
 
 
-_SUBMISSION = (
-    submission,
-    obligation.c.obligation,
-    obligation.c.form,
-    obligation.c.unit,
-    obligation.c.period,
-    obligation.c.due_at,
-    obligation.c.version,
-    obligation.c.revision.label("latest_revision"),
-)
-_JOINED = submission.join(obligation, obligation.c.id == submission.c.obligation_id)
-
-
-async def find_submission(tx: AsyncConnection, submission_id: UUID) -> Row | None:
-    query = sa.select(*_SUBMISSION).select_from(_JOINED).where(submission.c.id == submission_id)
-    return await first(tx, query)
+async def find_submission(tx: AsyncConnection, submission_id: UUID) -> SubmissionRecord | None:
+    row = await first(tx, _submissions().where(submission.c.id == submission_id))
+    return None if row is None else submission_of(row)
 
 
 async def list_submissions(
-    tx: AsyncConnection, narrowed: Filter, before: tuple[datetime, UUID] | None, limit: int
-) -> list[Row]:
+    tx: AsyncConnection, narrowed: ObligationFilter, before: tuple[datetime, UUID] | None, limit: int
+) -> list[SubmissionRecord]:
     """Newest first."""
-    query = sa.select(*_SUBMISSION).select_from(_JOINED).where(*narrowed.clauses(submission.c.state))
+    query = _submissions().where(*narrowed.clauses(submission.c.state))
     if before:
         query = query.where(sa.tuple_(submission.c.received_at, submission.c.id) < sa.tuple_(*before))
     query = query.order_by(submission.c.received_at.desc(), submission.c.id.desc()).limit(limit)
-    return await every(tx, query)
+    return [submission_of(row) for row in await every(tx, query)]
 
 
-async def revisions(tx: AsyncConnection, obligation_id: UUID) -> list[Row]:
+async def revisions(tx: AsyncConnection, obligation_id: UUID) -> list[SubmissionRecord]:
     """Every revision of an obligation, newest first."""
-    query = sa.select(submission).where(submission.c.obligation_id == obligation_id)
-    return await every(tx, query.order_by(submission.c.revision.desc()))
+    query = _submissions().where(submission.c.obligation_id == obligation_id)
+    return [submission_of(row) for row in await every(tx, query.order_by(submission.c.revision.desc()))]
 
 
-async def reviews(tx: AsyncConnection, obligation_id: UUID) -> list[Row]:
+async def reviews(tx: AsyncConnection, obligation_id: UUID) -> list[Review]:
     """Every decision on every revision of an obligation, in the order taken."""
     query = sa.select(review).join(submission).where(submission.c.obligation_id == obligation_id)
-    return await every(tx, query.order_by(review.c.decided_at, review.c.id))
+    return [record(Review, row) for row in await every(tx, query.order_by(review.c.decided_at, review.c.id))]
 
 
-async def latest_of_period(tx: AsyncConnection, like: Row, period: str) -> Row | None:
-    """The latest revision of the same duty in another period."""
-    same = [obligation.c[name] == like[name] for name in ("unit", "form", "obligation")]
-    query = sa.select(submission).select_from(_JOINED).where(*same, obligation.c.period == period)
-    return await first(tx, query.order_by(submission.c.revision.desc()).limit(1))
+async def latest_of_period(tx: AsyncConnection, like: ReportingObligation, period: str) -> SubmissionRecord | None:
+    """The latest revision of what the same unit owes on the same form in another period."""
+    same = (
+        obligation.c.unit == like.unit,
+        obligation.c.form == like.form,
+        obligation.c.obligation == like.obligation,
+        obligation.c.period == period,
+    )
+    row = await first(tx, _submissions().where(*same).order_by(submission.c.revision.desc()).limit(1))
+    return None if row is None else submission_of(row)
 
 
 async def any_illustrative(tx: AsyncConnection, obligation_ids: Sequence[UUID]) -> bool:
@@ -118,15 +123,15 @@ async def return_reasons(tx: AsyncConnection, obligation_ids: list[UUID]) -> dic
     return {row["obligation_id"]: row["reason"] for row in await every(tx, query)}
 
 
-async def overview(tx: AsyncConnection, period: str) -> list[Row]:
+async def count_states(tx: AsyncConnection, period: str) -> list[StateCount]:
     """How many obligations of the period are in which state, by form."""
     columns = obligation.c.form, obligation.c.state
     query = sa.select(*columns, sa.func.count().label("count")).where(obligation.c.period == period)
-    return await every(tx, query.group_by(*columns))
+    return [record(StateCount, row) for row in await every(tx, query.group_by(*columns))]
 
 
-async def periods(tx: AsyncConnection) -> list[Row]:
-    """The periods opened so far, the latest first: `begun` when somebody answered, `pending` when somebody has to."""
+async def opened_periods(tx: AsyncConnection) -> list[OpenedPeriod]:
+    """The latest period first."""
     query = (
         sa.select(
             obligation.c.period,
@@ -136,4 +141,8 @@ async def periods(tx: AsyncConnection) -> list[Row]:
         .group_by(obligation.c.period)
         .order_by(obligation.c.period.desc())
     )
-    return await every(tx, query)
+    return [record(OpenedPeriod, row) for row in await every(tx, query)]
+
+
+def _submissions() -> sa.Select[Any]:
+    return sa.select(*SUBMISSION_COLUMNS).select_from(JOINED)

@@ -1,6 +1,7 @@
 """Statements of the commands. Functions take the caller's transaction; none commits."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from submissions.store.rows import Row, first
+from submissions.rules.content import observations_json
+from submissions.rules.obligation import LockedObligation, ReportingObligation, State
+from submissions.rules.review import Review
+from submissions.rules.revision import NewRevision
+from submissions.rules.submission import LockedSubmission
+from submissions.store.rows import first, locked_submission_of, record
 from submissions.store.tables import instant, review, submission
 
 _OPEN = sa.text(
@@ -16,7 +22,7 @@ _OPEN = sa.text(
     insert into obligation (id, obligation, form, unit, period, due_at, opened_at)
     select id, obligation, form, unit, period, due_at, :opened_at
     from unnest(:ids, :obligations, :forms, :units, :periods, :due_ats)
-         as duty (id, obligation, form, unit, period, due_at)
+         as owed (id, obligation, form, unit, period, due_at)
     order by unit, period, form, obligation
     on conflict do nothing returning id
     """
@@ -42,8 +48,7 @@ _LOCK_OBLIGATION = sa.text(
 # Both rows are locked: after waiting for another decision, PostgreSQL re-reads only what it locks.
 _LOCK_SUBMISSION = sa.text(
     """
-    select s.id, s.revision, s.state, s.obligation_id, o.obligation, o.form, o.unit, o.period,
-           o.due_at, o.version, o.revision as latest_revision
+    select o.*, s.id as submission__id, s.revision as submission__revision, s.state as submission__state
     from submission s join obligation o on o.id = s.obligation_id
     where s.id = :id for no key update of o, s
     """
@@ -72,36 +77,65 @@ _KEEP = sa.text(
 ).bindparams(*(sa.bindparam(name, type_=submission.c[name].type) for name in _KEPT))
 
 
-async def open_obligations(tx: AsyncConnection, rows: Sequence[Row], opened_at: datetime) -> set[UUID]:
+async def open_obligations(
+    tx: AsyncConnection, obligations: Sequence[ReportingObligation], opened_at: datetime
+) -> set[UUID]:
     """Insert what is not there yet; the ids that are new. Sorted, so that two openings at once wait, not deadlock."""
-    columns = ("id", "obligation", "form", "unit", "period", "due_at")
-    values = {f"{name}s": [row[name] for row in rows] for name in columns}
-    return set((await tx.execute(_OPEN, {**values, "opened_at": opened_at})).scalars())
+    values = {
+        "ids": [o.id for o in obligations],
+        "obligations": [o.obligation for o in obligations],
+        "forms": [o.form for o in obligations],
+        "units": [o.unit for o in obligations],
+        "periods": [o.period for o in obligations],
+        "due_ats": [o.due_at for o in obligations],
+        "opened_at": opened_at,
+    }
+    return set((await tx.execute(_OPEN, values)).scalars())
 
 
-async def lock_obligation(tx: AsyncConnection, obligation_id: UUID) -> Row | None:
-    return await first(tx, _LOCK_OBLIGATION.bindparams(id=obligation_id))
+async def lock_obligation(tx: AsyncConnection, obligation_id: UUID) -> LockedObligation | None:
+    row = await first(tx, _LOCK_OBLIGATION.bindparams(id=obligation_id))
+    return None if row is None else record(LockedObligation, row)
 
 
-async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> Row | None:
-    """The submission with its obligation's columns and `latest_revision`, both locked."""
-    return await first(tx, _LOCK_SUBMISSION.bindparams(id=submission_id))
+async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> LockedSubmission | None:
+    row = await first(tx, _LOCK_SUBMISSION.bindparams(id=submission_id))
+    return None if row is None else locked_submission_of(row)
 
 
-async def advance(tx: AsyncConnection, obligation_id: UUID, state: str, revision: int) -> int:
+async def advance(tx: AsyncConnection, obligation_id: UUID, state: State, revision: int) -> int:
     """Give the obligation its new state; the new version. The caller holds the lock."""
     values = {"id": obligation_id, "state": state, "revision": revision}
     return int(await tx.scalar(_ADVANCE, values) or 0)
 
 
-async def keep_submission(tx: AsyncConnection, row: Row) -> int:
+async def keep_submission(tx: AsyncConnection, revision: NewRevision) -> int:
     """Insert the revision and move its obligation to it; the obligation's new version. The caller holds the lock."""
-    return int(await tx.scalar(_KEEP, row) or 0)
+    arrival = revision.arrival
+    values = {
+        "id": arrival.id,
+        "obligation_id": revision.obligation_id,
+        "revision": revision.revision,
+        "state": "submitted",
+        "observations": observations_json(revision.observations),
+        "narrative": revision.narrative,
+        "evidence": revision.evidence,
+        "reason": revision.reason,
+        "content_sha256": revision.content_sha256,
+        "timeless_sha256": revision.timeless_sha256,
+        "warnings": [{"pointer": w.pointer, "code": w.code, **w.text._asdict()} for w in revision.warnings],
+        "received_at": arrival.received_at,
+        "submitted_role": arrival.role,
+        "submitted_unit": arrival.unit,
+        "trace_id": arrival.trace_id,
+        "illustrative": revision.illustrative,
+    }
+    return int(await tx.scalar(_KEEP, values) or 0)
 
 
-async def set_state(tx: AsyncConnection, submission_id: UUID, state: str) -> None:
+async def set_state(tx: AsyncConnection, submission_id: UUID, state: State) -> None:
     await tx.execute(sa.update(submission).where(submission.c.id == submission_id).values(state=state))
 
 
-async def insert_review(tx: AsyncConnection, row: Row) -> None:
-    await tx.execute(sa.insert(review), row)
+async def insert_review(tx: AsyncConnection, decision: Review) -> None:
+    await tx.execute(sa.insert(review), asdict(decision))

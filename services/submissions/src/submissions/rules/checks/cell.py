@@ -6,13 +6,14 @@ from typing import cast
 from shared.catalogue import disaggregation_key
 from shared.text import Text
 from submissions.rules import limits
-from submissions.rules.checks.texts import escape, shown
 from submissions.rules.form import Cell, FormRules
-from submissions.rules.observation import Entry
-from submissions.rules.violation import Finding, find
+from submissions.rules.observation import ObservationEntry
+from submissions.rules.texts import text
+from submissions.rules.violation import Violation, escape, shown, violation
 
 
-def check_place(rules: FormRules, entry: Entry, at: str) -> tuple[Cell | None, list[Finding]]:
+def check_cell(rules: FormRules, entry: ObservationEntry, at: str) -> tuple[Cell | None, list[Violation]]:
+    """The cell that the entry is about, when nothing is wrong with its measure and its disaggregation."""
     measure = entry.measure
     wrong = check_measure(rules, measure, f"{at}/measure")
     pointer = f"{at}/disaggregation"
@@ -25,44 +26,46 @@ def check_place(rules: FormRules, entry: Entry, at: str) -> tuple[Cell | None, l
     cell = (measure, disaggregation_key(split))
     field = rules.by_cell.get(cell)
     fields = rules.fields_of(measure)
-    asked_by = {dimension for f in fields for dimension in f.disaggregation}
-    known = field is not None and field.disaggregation == dict(split)
-    if not known and not (wrong_split and asked_by.issuperset(split)):
+    dimensions = {dimension for f in fields for dimension in f.disaggregation}
+    on_form = field is not None and field.disaggregation == dict(split)
+    if not on_form and not (wrong_split and dimensions.issuperset(split)):
         allowed = ", ".join(f"“{f.key}”" if f.key else "{}" for f in fields)
         wrong_split.append(
-            find("disaggregation_not_asked", pointer, name=rules.names[measure], form=rules.code, allowed=allowed)
+            violation("disaggregation_not_asked", pointer, name=rules.names[measure], form=rules.code, allowed=allowed)
         )
     return (None if wrong_split else cell), wrong_split
 
 
-def check_measure(rules: FormRules, measure: object, at: str) -> list[Finding]:
+def check_measure(rules: FormRules, measure: object, at: str) -> list[Violation]:
     if not isinstance(measure, str):
-        return [find("measure_expected", at)]
+        return [violation("measure_expected", at)]
     if measure in rules.elements:
         return []
     if measure in rules.names:
-        return [find("not_on_this_form", at, name=rules.names[measure], form=rules.code)]
+        return [violation("not_on_this_form", at, name=rules.names[measure], form=rules.code)]
     if measure in rules.computed:
         counts = quoted([rules.names[element] for element in rules.computed[measure]])
-        return [find("ratio_instead_of_counts", at, measure=measure, counts=counts)]
-    return [find("unknown_measure", at, measure=shown(measure))]
+        return [violation("ratio_instead_of_counts", at, measure=measure, counts=counts)]
+    return [violation("unknown_measure", at, measure=shown(measure))]
 
 
-def read_disaggregation(raw: object, at: str) -> tuple[Mapping[str, str] | None, list[Finding]]:
+def read_disaggregation(raw: object, at: str) -> tuple[Mapping[str, str] | None, list[Violation]]:
     if not isinstance(raw, Mapping):
-        return None, [find("disaggregation_expected", at)]
+        return None, [violation("disaggregation_expected", at)]
     if len(raw) > limits.DIMENSIONS:
-        return None, [find("too_many_dimensions", at, count=len(raw), limit=limits.DIMENSIONS)]
+        return None, [violation("too_many_dimensions", at, count=len(raw), limit=limits.DIMENSIONS)]
     wrong = [
-        find("text_expected", f"{at}/{escape(str(key))}") for key, told in raw.items() if not isinstance(told, str)
+        violation("text_expected", f"{at}/{escape(str(key))}")
+        for key, category in raw.items()
+        if not isinstance(category, str)
     ]
     return (None, wrong) if wrong else (cast("Mapping[str, str]", raw), [])
 
 
-def check_categories(rules: FormRules, split: Mapping[str, str], at: str) -> list[Finding]:
+def check_categories(rules: FormRules, split: Mapping[str, str], at: str) -> list[Violation]:
     """Every category that its dimension does not have."""
     return [
-        find(
+        violation(
             "unknown_category",
             f"{at}/{escape(id_)}",
             category=shown(category),
@@ -75,4 +78,9 @@ def check_categories(rules: FormRules, split: Mapping[str, str], at: str) -> lis
 
 
 def quoted(names: list[Text]) -> Text:
-    return Text(" và ".join(f"“{n.vi}”" for n in names), " and ".join(f"“{n.en}”" for n in names))
+    """“Số bé trai” và “Số bé gái”: the names as a sentence lists them."""
+    conjunction = text("list.and")
+    return Text(
+        f" {conjunction.vi} ".join(f"“{name.vi}”" for name in names),
+        f" {conjunction.en} ".join(f"“{name.en}”" for name in names),
+    )

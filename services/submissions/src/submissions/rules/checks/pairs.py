@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from shared.events import Status
 from submissions.rules.form import Cell, FormRules
 from submissions.rules.observation import WITH_VALUE
-from submissions.rules.violation import Finding, find
+from submissions.rules.violation import Violation, violation
 
 Statuses = Mapping[Cell, Status]
 
 
-def check_pairs(rules: FormRules, statuses: Statuses, places: Mapping[Cell, int]) -> list[Finding]:
+def check_pairs(rules: FormRules, statuses: Statuses, places: Mapping[Cell, int]) -> list[Violation]:
     """`statuses` of the cells that were answered, whether or not their value could be read.
 
     A denominator that two ratios share may stand with a value although one of their numerators is missing.
@@ -21,7 +21,7 @@ def check_pairs(rules: FormRules, statuses: Statuses, places: Mapping[Cell, int]
         for (element, key), status in statuses.items()
         if element == ratio.numerator and status in WITH_VALUE
     }
-    findings = []
+    violations = []
     for left, right in rules.pairs:
         for key in (key for (element, key) in statuses if element == left and (right, key) in statuses):
             one, other = (left, key), (right, key)
@@ -29,17 +29,17 @@ def check_pairs(rules: FormRules, statuses: Statuses, places: Mapping[Cell, int]
                 continue
             if statuses[one] == "missing" and other in shared:
                 continue
-            silent, told = (other, one) if statuses[one] in WITH_VALUE else (one, other)
-            findings.append(
-                find(
+            silent, spoken = (other, one) if statuses[one] in WITH_VALUE else (one, other)
+            violations.append(
+                violation(
                     "answered_in_part",
                     f"/observations/{places[silent]}/status",
                     silent,
                     name=rules.label(silent),
-                    other=rules.label(told),
+                    other=rules.label(spoken),
                 )
             )
-    return findings
+    return violations
 
 
 def answered(status: Status) -> str:

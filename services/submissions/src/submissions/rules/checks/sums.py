@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from submissions.rules.form import Cell, FormRules
 from submissions.rules.observation import Observation
-from submissions.rules.violation import Finding, figure, find
+from submissions.rules.violation import Violation, figure, violation
 
 Taken = Mapping[Cell, Observation]
 Places = Mapping[Cell, int]
 
 
-def check_shares(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
+def check_shares(rules: FormRules, taken: Taken, places: Places) -> list[Violation]:
     """A share's numerator cannot exceed its denominator, cell by cell, and as a whole where cells differ."""
-    findings = []
+    violations = []
     for part, whole in rules.shares:
         upper, lower = parts(part, taken), parts(whole, taken)
         pairs = [(key, upper[key], lower[key]) for key in upper if key in lower]
@@ -24,8 +24,8 @@ def check_shares(rules: FormRules, taken: Taken, places: Places) -> list[Finding
         for key, numerator, denominator in pairs:
             if numerator > denominator:
                 cell = (part, key)
-                findings.append(
-                    find(
+                violations.append(
+                    violation(
                         "numerator_above_denominator",
                         f"/observations/{places[cell]}/value" if cell in places else "/observations",
                         cell,
@@ -35,12 +35,12 @@ def check_shares(rules: FormRules, taken: Taken, places: Places) -> list[Finding
                         denominator_value=figure(denominator),
                     )
                 )
-    return findings
+    return violations
 
 
-def check_hours(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
+def check_hours(rules: FormRules, taken: Taken, places: Places) -> list[Violation]:
     """Total hours of so many persons: too few are a mean given for the total, too many do not fit into the time."""
-    findings = []
+    violations = []
     for rule in rules.hours:
         hours, persons = total(rules, rule.hours, taken), total(rules, rule.persons, taken)
         if hours is None or persons is None:
@@ -49,8 +49,8 @@ def check_hours(rules: FormRules, taken: Taken, places: Places) -> list[Finding]
             continue
         code = "hours_above_possible" if hours > rule.at_most * persons else "hours_look_like_mean"
         cell = (rule.hours, "")
-        findings.append(
-            find(
+        violations.append(
+            violation(
                 code,
                 f"/observations/{places[cell]}/value" if cell in places else "/observations",
                 cell,
@@ -62,12 +62,12 @@ def check_hours(rules: FormRules, taken: Taken, places: Places) -> list[Finding]
                 at_most=figure(rule.at_most),
             )
         )
-    return findings
+    return violations
 
 
-def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Finding]:
+def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Violation]:
     """Optional cells by one dimension: all given, they are the total; some given, they do not exceed it."""
-    findings = []
+    violations = []
     for element in rules.elements:
         values = parts(element, taken)
         if "" not in values:
@@ -77,8 +77,8 @@ def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Finding]
             added, whole = sum(given, Decimal(0)), values[""]
             complete = len(given) == len(keys)
             if given and (added > whole or (complete and added != whole)):
-                findings.append(
-                    find(
+                violations.append(
+                    violation(
                         "parts_do_not_add_up",
                         f"/observations/{places[element, '']}/value",
                         (element, ""),
@@ -88,10 +88,10 @@ def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Finding]
                         total=figure(whole),
                     )
                 )
-    return findings
+    return violations
 
 
-def warn_floors(rules: FormRules, observations: Taken) -> list[Finding]:
+def warn_floors(rules: FormRules, observations: Taken) -> list[Violation]:
     """A sex ratio at birth below its natural 104 is more often a mistake than a fact (docs/domain.md trap 3)."""
     warnings = []
     for ratio in rules.ratios:
@@ -103,8 +103,8 @@ def warn_floors(rules: FormRules, observations: Taken) -> list[Finding]:
             continue
         value = ratio.scale * numerator / denominator
         if value < ratio.floor:
-            said = {"measure": ratio.measure, "value": figure(round(value, 1)), "floor": figure(ratio.floor)}
-            warnings.append(find("ratio_below_floor", "/observations", (ratio.numerator, ""), **said))
+            values = {"measure": ratio.measure, "value": figure(round(value, 1)), "floor": figure(ratio.floor)}
+            warnings.append(violation("ratio_below_floor", "/observations", (ratio.numerator, ""), **values))
     return warnings
 
 
@@ -125,8 +125,8 @@ def total(rules: FormRules, element: str, taken: Taken) -> Decimal | None:
 
 def by_dimension(rules: FormRules, element: str) -> dict[str, list[str]]:
     """The element's one-dimensional cells, by dimension."""
-    found: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     for field in rules.fields_of(element):
         if len(field.disaggregation) == 1:
-            found.setdefault(next(iter(field.disaggregation)), []).append(field.key)
-    return found
+            keys.setdefault(next(iter(field.disaggregation)), []).append(field.key)
+    return keys

@@ -1,0 +1,148 @@
+"""Checks of what an observation says: its value, its status and its note."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from shared.catalogue.element import ElementKind
+from shared.events import Status
+from shared.text import Text
+from submissions.rules import limits
+from submissions.rules.checks.cell import quoted
+from submissions.rules.checks.narrative import check_length
+from submissions.rules.form import Cell, Element, FormRules
+from submissions.rules.observation import (
+    STATUSES,
+    WITH_VALUE,
+    WITHOUT_VALUE,
+    NumberReader,
+    ObservationEntry,
+    exact,
+    read_english,
+    read_plain,
+    read_vietnamese,
+)
+from submissions.rules.texts import text
+from submissions.rules.violation import Violation, figure, shown, violation
+
+# Message of how a number is written, by who reads it.
+EXAMPLE: dict[NumberReader, str] = {
+    read_plain: "example.plain",
+    read_vietnamese: "example.vietnamese",
+    read_english: "example.english",
+}
+
+
+def status_of(entry: ObservationEntry) -> Status | None:
+    """None when it is none of them."""
+    return next((status for status in STATUSES if status == entry.status), None)
+
+
+def check_value(
+    rules: FormRules, entry: ObservationEntry, cell: Cell | None, at: str, read: NumberReader
+) -> tuple[Decimal | None, list[Violation]]:
+    """The value, None where the status says there is none, and what is wrong with value, status and note.
+
+    Without a cell the entry's place was wrong; what can be told without it is told all the same.
+    """
+    pointer, element, name = f"{at}/value", element_of(rules, entry), name_of(rules, entry, cell)
+    wrong_status = check_status(rules, entry, cell, at, name)
+    violations = check_note(entry, at, cell) + wrong_status
+    raw, status = entry.value, "" if wrong_status else status_of(entry) or ""
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if element is not None and status in WITH_VALUE:
+            violations.append(violation("value_required", pointer, cell, name=name, instead=instead_of(element)))
+        return None, violations
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        return None, [*violations, violation("value_type", pointer, cell)]
+    if status in WITHOUT_VALUE:
+        words = text(f"without_value.{status}")
+        return None, [*violations, violation("value_not_allowed", pointer, cell, name=name, status=words)]
+    if isinstance(raw, float):
+        return None, [*violations, violation("float_not_exact", pointer, cell, name=name)]
+    if "%" in str(raw):
+        values = {"value": shown(str(raw)), "name": name, "counts": counts_for(rules, entry)}
+        return None, [*violations, violation("percentage_instead_of_counts", pointer, cell, **values)]
+    value, wrong = read_number(element, str(raw), name, pointer, cell, read)
+    return value, violations + wrong
+
+
+def read_number(
+    element: Element | None, raw: str, name: Text, pointer: str, cell: Cell | None, read: NumberReader
+) -> tuple[Decimal | None, list[Violation]]:
+    """The number that a text stands for; also when a number of this size or kind is not taken."""
+    try:
+        value = read(raw)
+    except ValueError:
+        example = text(EXAMPLE[read])
+        return None, [violation("not_a_number", pointer, cell, value=shown(raw), name=name, example=example)]
+    if code := wrong_number(element.kind if element else None, value):
+        return value, [violation(code, pointer, cell, name=name, value=figure(value))]
+    return value, []
+
+
+def wrong_number(kind: ElementKind | None, value: Decimal) -> str | None:
+    """Code of what is wrong with a number of this kind of element; None when nothing is. No kind: not on the form."""
+    if value < 0:
+        return "negative"
+    if value > limits.VALUE:
+        return "too_large"
+    match kind:
+        case None:
+            return None
+        case "flag":
+            return None if value in (0, 1) else "not_flag"
+        case "hours":
+            return "too_many_decimals" if len(exact(value).partition(".")[2]) > limits.DECIMALS else None
+        case "count" | "persons":
+            return None if value == value.to_integral_value() else "not_whole"
+        case _:
+            assert_never(kind)
+
+
+def check_status(rules: FormRules, entry: ObservationEntry, cell: Cell | None, at: str, name: Text) -> list[Violation]:
+    if status_of(entry) is None:
+        status = shown(entry.status) if isinstance(entry.status, str) else ""
+        return [violation("unknown_status", f"{at}/status", cell, status=status, allowed=", ".join(STATUSES))]
+    element = element_of(rules, entry)
+    if entry.status == "not_applicable" and element is not None and not element.may_be_not_applicable:
+        code = "not_applicable_flag" if element.kind == "flag" else "not_applicable_not_allowed"
+        return [violation(code, f"{at}/status", cell, name=name)]
+    return []
+
+
+def check_note(entry: ObservationEntry, at: str, cell: Cell | None) -> list[Violation]:
+    if entry.note is None:
+        return []
+    if not isinstance(entry.note, str):
+        return [violation("text_expected", f"{at}/note", cell)]
+    return check_length("note_too_long", entry.note, f"{at}/note", limits.NOTE, cell)
+
+
+def instead_of(element: Element) -> Text:
+    """What may be said where there is no number."""
+    return text("instead.none_or_missing" if element.may_be_not_applicable else "instead.missing")
+
+
+def element_of(rules: FormRules, entry: ObservationEntry) -> Element | None:
+    return rules.elements.get(entry.measure) if isinstance(entry.measure, str) else None
+
+
+def name_of(rules: FormRules, entry: ObservationEntry, cell: Cell | None) -> Text:
+    """What the entry is about, as far as that can be told."""
+    if cell is not None:
+        return rules.label(cell)
+    if not isinstance(entry.measure, str):
+        return Text("?", "?")
+    return rules.names.get(entry.measure) or Text(shown(entry.measure), shown(entry.measure))
+
+
+def counts_for(rules: FormRules, entry: ObservationEntry) -> Text:
+    """The counts to give instead of a percentage."""
+    if not isinstance(entry.measure, str):
+        return text("both_counts")
+    if entry.measure in rules.computed:
+        return quoted([rules.names[element] for element in rules.computed[entry.measure]])
+    for ratio in rules.ratios:
+        if entry.measure in (ratio.numerator, ratio.denominator):
+            return quoted([rules.names[ratio.numerator], rules.names[ratio.denominator]])
+    return quoted([rules.names[entry.measure]]) if entry.measure in rules.names else text("both_counts")

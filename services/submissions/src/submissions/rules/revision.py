@@ -1,0 +1,107 @@
+"""The next revision of the answer to an obligation: from what came in to what is kept, or everything wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.calendar import Period
+from shared.text.figures import last_day
+from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
+from submissions.rules.checks.observations import check_observations
+from submissions.rules.checks.sums import warn_floors
+from submissions.rules.content import content_sha256, observations_json, timeless_sha256
+from submissions.rules.form import FormRules
+from submissions.rules.obligation import LockedObligation, check_intake, is_late
+from submissions.rules.observation import NumberReader, Observation, ObservationEntry, read_plain
+from submissions.rules.violation import Violation, violation
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a unit sends, unchecked. `read` tells how its numbers are written, `wrong` what had the wrong shape."""
+
+    entries: Sequence[ObservationEntry | None]
+    narrative: Mapping[str, str] = field(default_factory=dict)
+    evidence: Sequence[str] = ()
+    reason: str | None = None
+    illustrative: bool = False
+    read: NumberReader = read_plain
+    wrong: Sequence[Violation] = ()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The id that a report gets, when it came, and who sent it in which trace."""
+
+    id: UUID
+    received_at: datetime
+    role: str
+    unit: str
+    trace_id: str
+
+
+@dataclass(frozen=True)
+class NewRevision:
+    """A checked revision, to be kept and published."""
+
+    arrival: Arrival
+    obligation_id: UUID
+    revision: int
+    observations: Sequence[Observation]
+    narrative: Mapping[str, str]
+    evidence: Sequence[str]
+    reason: str | None
+    content_sha256: str
+    timeless_sha256: str
+    illustrative: bool
+    warnings: Sequence[Violation]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    violations: Sequence[Violation]
+
+
+def revise(
+    rules: FormRules, obligation: LockedObligation, report: Report, arrival: Arrival, close_after_years: int
+) -> NewRevision | Rejected:
+    """The next revision of the answer to `obligation`, or everything that is wrong with the report.
+
+    Illustrative reports may be for a closed period: demonstrations play past years.
+    """
+    number = obligation.revision + 1
+    observations, violations = check_observations(rules, report.entries, report.read)
+    narrative = {key: text.strip() for key, text in report.narrative.items() if text.strip()}
+    violations += report.wrong
+    violations += check_narrative(narrative, report.evidence) + check_reason(report.reason, number)
+    closed = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
+    violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]
+    if violations:
+        return Rejected(violations)
+    kept, evidence = observations_json(observations), list(report.evidence)
+    timeless = timeless_sha256(kept, narrative)
+    warnings = warn_floors(rules, {(o.measure, o.key): o for o in observations}) + warn_narrative(rules, narrative)
+    return NewRevision(
+        arrival=arrival,
+        obligation_id=obligation.id,
+        revision=number,
+        observations=observations,
+        narrative=narrative,
+        evidence=evidence,
+        reason=(report.reason or "").strip() or None,
+        content_sha256=content_sha256(obligation, kept, narrative, evidence),
+        timeless_sha256=timeless,
+        illustrative=report.illustrative,
+        warnings=warnings + warn_circumstances(obligation, timeless, arrival.received_at),
+    )
+
+
+def warn_circumstances(obligation: LockedObligation, timeless: str, received_at: datetime) -> list[Violation]:
+    """The report of the year before sent again, and a report that came too late."""
+    warnings = []
+    if timeless == obligation.previous_timeless_sha256:
+        warnings.append(violation("same_as_previous_year", "", period=obligation.previous_period))
+    if is_late(received_at, obligation.due_at):
+        warnings.append(violation("late", "", day=f"{last_day(obligation.due_at):%d/%m/%Y}"))
+    return warnings
