@@ -13,14 +13,14 @@ from tiendo_local.demo.illustration import YEARS, Illustration
 def test_every_illustrative_report_is_taken(catalogue: Catalogue, rules: dict[str, FormRules], year: int) -> None:
     illustration = Illustration(catalogue)
     periods = (Period(year), *Period(year).quarters)
-    duties = [obligation_id for period in periods for obligation_id in catalogue.forms_owed(period)]
-    assert len(duties) > 50
-    for obligation_id in duties:
-        unit = catalogue.unit(obligation_id.unit)
+    obligations = [owed for period in periods for owed in catalogue.forms_owed(period)]
+    assert len(obligations) > 50
+    for owed in obligations:
+        unit = catalogue.unit(owed.unit)
         entries = []
-        for field in catalogue.forms[obligation_id.form].fields:
+        for field in catalogue.forms[owed.form].fields:
             category = next(iter(field.disaggregation.values()), None)
-            value = illustration.value(unit, field.element, category, year, obligation_id.period.quarter)
+            value = illustration.value(unit, field.element, category, year, owed.period.quarter)
             entries.append(ObservationEntry(field.element, str(value), field.disaggregation))
-        violations = check_observations(rules[obligation_id.form], entries)[1]
-        assert not violations, (obligation_id, [f.text.en for f in violations])
+        violations = check_observations(rules[owed.form], entries)[1]
+        assert not violations, (owed, [f.text.en for f in violations])

@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.submissions.tests.conftest import COMMUNE, OTHER, ApiClient, commune_report
-from services.submissions.tests.test_pages import browse
+from services.submissions.tests.api_client import COMMUNE, OTHER, ApiClient
+from services.submissions.tests.browser import browse
+from services.submissions.tests.reports import commune_report
 
 ENDED = "24736@2021-01-01"
+
+
 AFTER = datetime(2025, 8, 1, tzinfo=UTC)
 
 
@@ -15,9 +18,9 @@ async def test_the_successor_reports_corrects_and_withdraws(api_client: ApiClien
     api_client.clock.at = AFTER
     obligation_id = await api_client.obligation_id(unit=ENDED, period="2024")
     assert (await api_client.submit(obligation_id, commune_report(), OTHER)).status_code == 403
-    told = await api_client.submit(obligation_id, commune_report(), COMMUNE)
-    assert told.status_code == 201, told.text
-    kept = (await api_client.get(f"/api/v1/submissions/{told.json()['id']}", "reporter", COMMUNE)).json()
+    answer = await api_client.submit(obligation_id, commune_report(), COMMUNE)
+    assert answer.status_code == 201, answer.text
+    kept = (await api_client.get(f"/api/v1/submissions/{answer.json()['id']}", "reporter", COMMUNE)).json()
     assert (kept["unit"], kept["submitted_unit"]) == (ENDED, COMMUNE)
     corrected = await api_client.submit(
         obligation_id, commune_report(population="8200") | {"reason": "đối chiếu"}, COMMUNE

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.text.figures import number
-from shared.text.messages import load
+from shared.text.messages import load as load_messages
 from submissions.pages.form_table import columns_of, page_faults, read_form_table, rows_of, typed_of
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import FormRules
@@ -54,4 +54,4 @@ def test_a_fault_of_a_cell_points_at_its_input(rules: dict[str, FormRules]) -> N
 
 
 def test_every_fault_of_a_cell_has_its_short_words() -> None:
-    assert {f"cell.{code}" for code in CELL_CODES} <= load("submissions").keys()
+    assert {f"cell.{code}" for code in CELL_CODES} <= load_messages("submissions").keys()

@@ -1,4 +1,4 @@
-"""The migrations make the tables that the code thinks there are."""
+"""The migrations make the tables that the code declares."""
 
 from collections.abc import Callable
 

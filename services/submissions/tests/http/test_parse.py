@@ -7,12 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.submissions.tests.conftest import COMMUNE, ApiClient
+from services.submissions.tests.api_client import COMMUNE, ApiClient
 
 TEXT = st.text(max_size=60) | st.sampled_from(
     ["population", "n_live_births_male", "4.1", "sex", "male", "1" * 4000, "\0"]
 )
+
+
 VALUE = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
+
+
 ENTRY = st.fixed_dictionaries(
     {"measure": TEXT},
     optional={
@@ -22,6 +26,8 @@ ENTRY = st.fixed_dictionaries(
         "note": st.none() | TEXT,
     },
 )
+
+
 BODY = st.fixed_dictionaries(
     {"observations": st.lists(ENTRY, max_size=6)},
     optional={"narrative": st.dictionaries(TEXT, TEXT, max_size=3), "evidence": st.lists(TEXT), "reason": TEXT},

@@ -1,0 +1,30 @@
+"""Reports of a demonstration."""
+
+from datetime import datetime
+from typing import Any
+
+from services.submissions.tests.api_client import ApiClient
+from shared.events import SubmissionReceived
+
+Report = dict[str, Any]
+
+
+async def test_illustrative_reports_are_marked_and_may_pretend_a_moment(api_client: ApiClient, report: Report) -> None:
+    obligation_id = await api_client.obligation_id(period="2024", unit="24736@2021-01-01")
+    instant = "2024-12-01T08:00:00+07:00"
+    headers = {"X-Tiendo-Illustrative": instant}
+    answer = await api_client.submit(obligation_id, report, "24736@2021-01-01", headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert datetime.fromisoformat(answer.json()["received_at"]) == datetime.fromisoformat(instant)
+    data = (await api_client.events(obligation_id))[-1].data
+    assert isinstance(data, SubmissionReceived) and data.illustrative
+    assert (await api_client.submit(obligation_id, {**report, "reason": "x"}, "24736@2021-01-01")).status_code == 422, (
+        "closed"
+    )
+    future = {"X-Tiendo-Illustrative": "2030-01-01T00:00:00+07:00"}
+    assert (await api_client.submit(obligation_id, report, "24736@2021-01-01", headers=future)).status_code == 422
+    for impossible in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+00:00"):
+        refused = await api_client.submit(
+            obligation_id, report, "24736@2021-01-01", headers={"X-Tiendo-Illustrative": impossible}
+        )
+        assert refused.status_code == 422, refused.text

@@ -1,0 +1,44 @@
+"""The receipt, and what is decided on it."""
+
+from typing import Any
+
+from services.submissions.tests.api_client import ApiClient
+from services.submissions.tests.browser import browse, inputs, press
+from services.submissions.tests.reports import commune_report
+from submissions.rules.form import FormRules
+
+
+async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
+    obligation_id = await api_client.obligation_id()
+    first = (await api_client.submit(obligation_id, commune_report())).json()
+    path = f"/submissions/{first['id']}"
+    assert "Rút báo cáo" in (await browse(api_client, path)).text
+    coordinator = ("coordinator", "SO_NOI_VU")
+    assert "Chấp nhận" in (await browse(api_client, path, *coordinator)).text  # type: ignore[arg-type]
+    silent = await press(api_client, f"{path}/decision", {"decision": "return", "reason": ""}, *coordinator)  # type: ignore[arg-type]
+    assert silent.status_code == 422 and "Hãy ghi lý do" in silent.text
+    inputs(silent)
+    done = await press(api_client, f"{path}/decision", {"decision": "return", "reason": "Sai dân số"}, *coordinator)  # type: ignore[arg-type]
+    assert done.status_code == 303
+    assert "Trả lại vì: Sai dân số" in (await browse(api_client, "/obligations")).text
+    form = await browse(api_client, f"/obligations/{obligation_id}")
+    data = inputs(form).values
+    assert "Sai dân số" in form.text
+    assert data[f"value.{[f.element.id for f in rules['B01-XA'].fields].index('n_orgs_total')}"] == "12", "prefilled"
+    unexplained = await press(api_client, f"/obligations/{obligation_id}", data)
+    assert unexplained.status_code == 422 and "lý do đính chính" in unexplained.text
+    sent = await press(api_client, f"/obligations/{obligation_id}", data | {"reason": "Đã sửa"})
+    receipt = await browse(api_client, sent.headers["location"])
+    assert "Bản 2" in receipt.text and "Đính chính: Đã sửa" in receipt.text
+    withdrawn = await press(api_client, f"{sent.headers['location']}/withdrawal", {"reason": "Nhầm"})
+    assert withdrawn.status_code == 303
+    assert "Đã rút" in (await browse(api_client, sent.headers["location"])).text
+    too_late = await press(api_client, f"{path}/decision", {"decision": "accept"}, *coordinator)  # type: ignore[arg-type]
+    assert too_late.status_code == 409 and "bản mới hơn" in too_late.text
+
+
+async def test_illustrative_reports_carry_the_ribbon(api_client: ApiClient, report: dict[str, Any]) -> None:
+    obligation_id = await api_client.obligation_id()
+    receipt = (await api_client.submit(obligation_id, report, headers={"X-Tiendo-Illustrative": "true"})).json()
+    for path in (f"/obligations/{obligation_id}", f"/submissions/{receipt['id']}"):
+        assert "Dữ liệu minh họa" in (await browse(api_client, path)).text
