@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.catalogue.fault import Faults
-from shared.catalogue.source import MAX_BYTES, Mapping, Scalar, read_source
+from shared.catalogue.reading.source import MAX_BYTES, Mapping, Scalar, read_source
 
 
 def codes(tmp_path: Path, text: str | bytes) -> set[str]:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 Frequency = Literal["year", "quarter"]
 
 WINDOW_DAY = 15
+YEARS = range(2000, 2100)
 _TEXT = re.compile(r"(?P<year>20[0-9]{2})(?:-Q(?P<quarter>[1-4]))?")
 
 
@@ -21,7 +22,7 @@ class Period:
     quarter: int | None = None
 
     def __post_init__(self) -> None:
-        if not 2000 <= self.year <= 2099 or self.quarter not in (None, 1, 2, 3, 4):
+        if self.year not in YEARS or self.quarter not in (None, 1, 2, 3, 4):
             raise ValueError(f"not a period: year {self.year}, quarter {self.quarter}")
 
     @classmethod

@@ -6,10 +6,10 @@ from shared.catalogue.disaggregation import disaggregation_key, parse_disaggrega
 from shared.catalogue.element import Category, DataElement, Dimension
 from shared.catalogue.fault import CatalogueError, Fault
 from shared.catalogue.form import Assignment, Field, Form, FormCheck, NarrativeField
-from shared.catalogue.loader import PACKAGED_PLAN, check, load
 from shared.catalogue.measure import Indicator, Measure, Objective, Target
 from shared.catalogue.obligation import Duty, Obligation
 from shared.catalogue.plan import Plan, PlanCalendar
+from shared.catalogue.reading.loader import PACKAGED_PLAN, check, load
 from shared.catalogue.unit import Group, Tenure, Unit
 
 __all__ = [

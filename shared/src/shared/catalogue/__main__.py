@@ -2,7 +2,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from shared.catalogue.loader import PACKAGED_PLAN, check
+from shared.catalogue.reading.loader import PACKAGED_PLAN, check
 
 
 def main(arguments: list[str] | None = None) -> int:

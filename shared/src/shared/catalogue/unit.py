@@ -2,7 +2,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Level = Literal["root", "province_agency", "district", "commune", "central"]
+TreeLevel = Literal["province_agency", "district", "commune"]
+Level = Literal["root", "central"] | TreeLevel
 
 ADMIN_LEVELS: dict[Level, str] = {"province_agency": "province", "district": "district", "commune": "commune"}
 

@@ -1,20 +1,17 @@
 from collections.abc import Iterable
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from shared.catalogue.canonical import sha256_of
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.cross_checks import check_all
-from shared.catalogue.draft import Draft
-from shared.catalogue.entry import Entry
 from shared.catalogue.fault import CatalogueError, Fault, Faults, Place
-from shared.catalogue.read_calendar import read_calendar
-from shared.catalogue.read_forms import read_forms
-from shared.catalogue.read_indicators import read_indicators
-from shared.catalogue.read_obligations import read_obligations
-from shared.catalogue.read_plan import finish_plan, read_elements, read_plan
-from shared.catalogue.read_units import read_units
-from shared.catalogue.source import Mapping, read_source
+from shared.catalogue.reading.build.whole import build
+from shared.catalogue.reading.canonical import sha256_of
+from shared.catalogue.reading.checks.whole import check_whole
+from shared.catalogue.reading.files import PlanFiles
+from shared.catalogue.reading.flaw import note
+from shared.catalogue.reading.source import Mapping, read_source
 
 FILES = {
     "plan": "plan",
@@ -40,7 +37,7 @@ REFERRING = {
 }
 """Faults that follow from a file that could not be read."""
 
-PACKAGED_PLAN = Path(__file__).parent / "plans" / "dak_nong_175"
+PACKAGED_PLAN = Path(__file__).parent.parent / "plans" / "dak_nong_175"
 
 _Stamp = tuple[tuple[int, int], ...]
 
@@ -63,7 +60,7 @@ def check(paths: Iterable[Path]) -> list[Fault]:
     found: set[Fault] = set()
     for path in paths:
         if path.is_dir():
-            found.update(_read(_files(path)).faults.found)
+            found.update(_read(_files(path))[1].found)
             continue
         name = _name(path)
         if name is None:
@@ -71,34 +68,18 @@ def check(paths: Iterable[Path]) -> list[Fault]:
             found.add(Fault(str(path), 1, "not_a_plan", f"neither a plan's folder nor one of its files ({names})"))
             continue
         beside = {other: file for other, file in _files(path.parent).items() if file.is_file()}
-        faults = _read({**_files(PACKAGED_PLAN), **beside, name: path}).faults.found
+        faults = _read({**_files(PACKAGED_PLAN), **beside, name: path})[1].found
         found.update(fault for fault in faults if fault.file == str(path))
     return sorted(found)
 
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, stamp: _Stamp) -> Catalogue:
-    draft = _read(_files(folder))
-    faults = draft.faults.sorted()
-    if faults or draft.plan is None or draft.calendar is None:
-        raise CatalogueError(faults)
-    parts = {
-        "plan": draft.plan,
-        "documents": draft.documents,
-        "sources": draft.sources,
-        "objectives": tuple(sorted(draft.objectives, key=lambda objective: objective.number)),
-        "indicators": draft.indicators,
-        "measures": draft.measures,
-        "elements": draft.elements,
-        "dimensions": draft.dimensions,
-        "units": draft.units,
-        "receivers": draft.receivers,
-        "groups": draft.groups,
-        "forms": draft.forms,
-        "obligations": draft.obligations,
-        "calendar": draft.calendar,
-    }
-    return Catalogue(version=sha256_of(parts), **parts)  # type: ignore[arg-type]
+    catalogue, faults = _read(_files(folder))
+    if faults.found:
+        raise CatalogueError(faults.sorted())
+    parts = {field.name: getattr(catalogue, field.name) for field in fields(catalogue) if field.name != "version"}
+    return replace(catalogue, version=sha256_of(parts))
 
 
 def _stamp(folder: Path) -> _Stamp:
@@ -122,30 +103,24 @@ def _name(path: Path) -> str | None:
     return next((name for name, key in FILES.items() if tree is not None and key in tree.entries), None)
 
 
-def _read(files: dict[str, Path]) -> Draft:
+def _read(files: dict[str, Path]) -> tuple[Catalogue, Faults]:
     """Read what can be read. Of a file that cannot, one fault is named, and not that others refer to it in vain."""
-    draft = Draft()
-    entries: dict[str, Entry] = {}
-    unread: set[str] = set()
-    for name, file in files.items():
+    faults = Faults()
+    entries: dict[str, Any] = {}
+    in_vain: set[str] = set()
+    for name, model in get_type_hints(PlanFiles).items():
+        file = files[name]
         tree = None
         if file.is_file():
-            tree = read_source(file, str(file), draft.faults)
+            tree = read_source(file, str(file), faults)
         else:
-            draft.faults.add(Place(str(file), 1), "missing_file", f"the plan has no {name}.yaml")
+            faults.add(Place(str(file), 1), "missing_file", f"the plan has no {name}.yaml")
         if tree is None:
-            unread.add(name)
-        entries[name] = Entry(tree, draft.faults) if tree else Entry(Mapping({}, Place(str(file), 1)), Faults())
-    if "plan" not in unread:
-        read_plan(entries["plan"], draft)
-    read_elements(entries["elements"], draft)
-    read_units(entries["units"], entries["agencies"], draft)
-    read_calendar(entries["calendar"], draft)
-    read_indicators(entries["indicators"], draft)
-    read_obligations(entries["obligations"], draft)
-    read_forms(entries["forms"], draft)
-    finish_plan(draft)
-    check_all(draft)
-    in_vain = {code for name in unread for code in REFERRING.get(name, ())}
-    draft.faults.found = {fault for fault in draft.faults.found if fault.code not in in_vain}
-    return draft
+            in_vain.update(REFERRING[name])
+        context = Faults() if tree is None else faults
+        entries[name] = model.model_validate(tree or Mapping({}, Place(str(file), 1)), context=context)
+    plan_files = PlanFiles(**entries)
+    catalogue = build(plan_files)
+    note(check_whole(plan_files, catalogue), faults)
+    faults.found = {fault for fault in faults.found if fault.code not in in_vain}
+    return catalogue, faults
