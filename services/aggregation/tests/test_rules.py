@@ -318,9 +318,9 @@ def test_an_indicator_of_two_measures() -> None:
 
 
 def test_the_way_to_the_target(plan: PlanIndex) -> None:
-    up = way(plan.measures["6.1"], Decimal(40))
+    up = way(plan.measures["6.1"], Decimal(40), (2025, 2030))
     assert up is not None and (up.percent, up.marks[0][0]) == (Decimal("50.0"), Decimal("75.0"))
-    down = way(plan.measures["4.3"], Decimal(18))
+    down = way(plan.measures["4.3"], Decimal(18), (2025, 2030))
     assert down is not None and (down.start, down.percent) == (Decimal(23), Decimal("100.0"))
-    ratio = way(plan.measures["3.1"], Decimal("1.8"))
+    ratio = way(plan.measures["3.1"], Decimal("1.8"), (2025, 2030))
     assert ratio is not None and ratio.percent is not None and 0 < ratio.percent < ratio.marks[0][0] < 100

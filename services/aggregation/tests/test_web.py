@@ -17,7 +17,7 @@ from jwt.algorithms import ECAlgorithm
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.app import create_app
-from aggregation.pages.chart import Point, Series, labelled
+from aggregation.pages.chart import Point, Series, _spec, labelled
 from aggregation.pages.charts import Charts
 from aggregation.pages.indicators import document_name
 from aggregation.settings import AggregationSettings
@@ -246,6 +246,33 @@ async def test_every_indicator_has_a_page(web: httpx.AsyncClient, bench: Bench, 
     assert "2024" in text and "226,0" in text
 
 
+OTHER_PLAN = Path(__file__).parents[3] / "shared" / "tests" / "catalogue" / "other_plan"
+
+
+async def test_another_plan_brings_its_own_years(settings: AggregationSettings) -> None:
+    app = create_app(settings.model_copy(update={"catalogue_path": OTHER_PLAN}))
+    async with app.router.lifespan_context(app), httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://test",
+        headers=reading_as(settings, "leader", "TINH"),
+    ) as browser:  # fmt: skip
+        asked = {"period": "2028", "lang": "en"}
+        pages = [await browser.get(path, params=asked) for path in ("/indicators", "/indicators/1")]
+    dashboard, one = (html.unescape(page.text) for page in pages)
+    assert "Way to the 2032 target" in dashboard and "Upright mark: the target of 2028." in dashboard
+    assert "Progress on the 1 indicators" in dashboard and "2032 target > 98" in dashboard
+    assert "Since 1 January 2029 the area has 1 commune instead of 2." in one
+    assert "reorganised 1 January 2029" in one and "2028: > 95; 2032: > 98" in one
+    for year in ("2025", "2030", "2021"):
+        assert year not in dashboard + one
+
+
+def test_a_plan_without_a_break_has_a_chart_without_one() -> None:
+    axis = _spec(replace(SERIES, years=(2026, 2032), breaks=()))["layer"][0]["encoding"]["x"]
+    assert axis["scale"]["domain"] == [2025.5, 2032.5] and axis["axis"]["values"] == list(range(2026, 2033))
+    assert "sắp xếp" in str(_spec(SERIES)) and "sắp xếp" not in str(_spec(replace(SERIES, breaks=())))
+
+
 async def test_a_page_without_any_data(web: httpx.AsyncClient) -> None:
     for path in ("/indicators", "/indicators/5.2", "/indicators/6.3?period=2026-Q3&unit=" + NEW):
         assert (await web.get(path)).status_code == 200
@@ -257,7 +284,8 @@ SERIES = Series(
     unit="bé trai/100 bé gái",
     title="Tỷ số <giới tính>",
     description="2024: 113,2",
-    break_label="sắp xếp",
+    years=(2021, 2030),
+    breaks=((2025, "sắp xếp"),),
     decimals=1,
     comma=True,
 )

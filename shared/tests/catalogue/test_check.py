@@ -257,6 +257,32 @@ CASES = {
         "n_phd",
     ),
     "note in one language": ("indicators", "note_vi:", "note_vie:", "missing_text", "note_vi"),
+    "milestones missing": ("plan", "  milestones:", "  milestones_:", "missing_key", "milestones"),
+    "breaks missing": ("plan", "  breaks:", "  breaks_:", "missing_key", "breaks"),
+    "no milestone at all": (
+        "plan",
+        '\n    - {year: 2025, vi: "Sơ kết", en: "Mid-term review"}'
+        '\n    - {year: 2030, vi: "Tổng kết", en: "Final review"}',
+        " []",
+        "missing_key",
+        "milestones",
+    ),
+    "milestone without a name": ("plan", ', en: "Final review"', "", "missing_text", "en"),
+    "milestone after the plan": ("plan", "{year: 2030,", "{year: 2031,", "outside_plan", "milestone 2031"),
+    "milestone twice": ("plan", "{year: 2030,", "{year: 2025,", "duplicate_code", "milestone 2025"),
+    "milestone without targets": ("plan", "{year: 2025,", "{year: 2026,", "target_missing", "no target for 2026"),
+    "target after the plan": ("indicators", "{year: 2030, op", "{year: 2035, op", "outside_plan", "target of 2035"),
+    "plan that ends before it begins": ("plan", "valid_to: 2031", "valid_to: 2011", "bad_interval", "2011-01-01"),
+    "break after the plan": ("plan", "date: 2025-07-01", "date: 2031-07-01", "outside_plan", "break 2031-07-01"),
+    "break without a name": ("plan", 'vi: "sắp xếp 01/7/2025"', 'vi: ""', "missing_text", "vi"),
+    "break on a day without a change": (
+        "plan",
+        "date: 2025-07-01",
+        "date: 2025-07-02",
+        "break_without_change",
+        "2025-07-02",
+    ),
+    "merge without a break": ("plan", "date: 2025-07-01", "date: 2025-03-01", "break_missing", "2025-07-01"),
     "unknown level": ("units", "level: district", "level: province", "bad_choice", "province"),
 }
 
@@ -351,3 +377,13 @@ def test_command_refuses_what_is_no_plan(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "notes.yaml").write_text("hello: world\n", encoding="utf-8")
     assert main(["check", str(tmp_path / "notes.yaml"), str(tmp_path / "absent")]) == 1
     assert capsys.readouterr().out.count("not_a_plan") == 2
+
+
+def test_a_plan_without_its_years_is_told_where_they_belong(plan_copy: Any) -> None:
+    plan = plan_copy.folder / "plan.yaml"
+    text = plan.read_text(encoding="utf-8")
+    start, end = text.index("  # The years whose targets"), text.index("  root: DAK_NONG")
+    plan.write_text(text[:start] + text[end:], encoding="utf-8")
+    line = text[: text.index("  code:")].count("\n") + 1
+    found = {(fault.file, fault.line, fault.message.split()[0]) for fault in plan_copy.faults()}
+    assert found >= {(str(plan), line, "'milestones'"), (str(plan), line, "'breaks'")}

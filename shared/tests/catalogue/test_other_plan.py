@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from shared.catalogue import Period, load
+from shared.catalogue import Break, Period, load
 
 FOLDER = Path(__file__).parent / "other_plan"
 
@@ -18,3 +18,14 @@ def test_another_plan_needs_no_code() -> None:
     assert catalogue.owners("1", date(2027, 5, 1)) == ["SO_A"]
     assert catalogue.root.key == "TINH" and catalogue.ancestors(duty.unit) == ["TINH"]
     assert catalogue.version != load().version
+
+
+def test_another_plan_has_years_of_its_own() -> None:
+    plan = load(FOLDER).plan
+    assert (plan.years, plan.target_years) == (range(2026, 2033), (2028, 2032))
+    assert [(one.day, one.first_year) for one in plan.breaks] == [(date(2029, 1, 1), 2029)]
+
+
+def test_a_break_cuts_before_the_first_year_that_is_counted_after_it() -> None:
+    # A year is counted over the units of its cut-off day, 14 December.
+    assert [Break(day, "", "", "", "").first_year for day in (date(2025, 12, 14), date(2025, 12, 15))] == [2025, 2026]

@@ -13,9 +13,12 @@ from audit.rules.vocabulary import Vocabulary
 TODAY = date(2026, 11, 24)
 
 
-VOCABULARY = Vocabulary(units={"24736@2025-07-01", "SO_Y_TE"}, periods={"2026", "2026-Q3"}, measures={"4.1", "3.2a"})
-
-
+VOCABULARY = Vocabulary(
+    units={"24736@2025-07-01", "SO_Y_TE"},
+    periods={"2026", "2026-Q3"},
+    measures={"4.1", "3.2a"},
+    days=(date(2021, 1, 1), date(2035, 12, 31)),
+)
 FINDING = {
     "measure": "4.1",
     "criteria": "Mục tiêu 4.1 của kế hoạch",

@@ -1,13 +1,14 @@
 """Reading a search: short and full names, days and instants, every fault at once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from audit.rules.search import read_search
 from audit.rules.vocabulary import Vocabulary
 
-VOCABULARY = Vocabulary(units={"SO_Y_TE"}, periods={"2026"}, measures=set())
+DAYS = (date(2021, 1, 1), date(2035, 12, 31))
+VOCABULARY = Vocabulary(units={"SO_Y_TE"}, periods={"2026"}, measures=set(), days=DAYS)
 
 
 def test_types_short_and_full_are_the_same() -> None:

@@ -8,13 +8,14 @@ from shared.catalogue.fault import CatalogueError, Fault
 from shared.catalogue.form import Assignment, Field, Form, FormCheck, NarrativeField
 from shared.catalogue.measure import Indicator, Measure, Objective, Target
 from shared.catalogue.obligation import Duty, Obligation
-from shared.catalogue.plan import Plan, PlanCalendar
+from shared.catalogue.plan import Break, Milestone, Plan, PlanCalendar
 from shared.catalogue.reading.loader import PACKAGED_PLAN, check, load
 from shared.catalogue.unit import Group, Tenure, Unit
 
 __all__ = [
     "PACKAGED_PLAN",
     "Assignment",
+    "Break",
     "Catalogue",
     "CatalogueError",
     "Category",
@@ -28,6 +29,7 @@ __all__ = [
     "Group",
     "Indicator",
     "Measure",
+    "Milestone",
     "NarrativeField",
     "Objective",
     "Obligation",

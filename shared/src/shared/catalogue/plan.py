@@ -1,13 +1,38 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from shared.calendar import DueRule, Frequency, Holidays, Override
+from shared.calendar import DueRule, Frequency, Holidays, Override, Period
 from shared.catalogue.unit import Tenure
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """A year whose targets the plan is judged by, such as its mid-term and its final review."""
+
+    year: int
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """From this day on other units report, so that a series of years is cut. `note` says what changed."""
+
+    day: date
+    name_vi: str
+    name_en: str
+    note_vi: str
+    note_en: str
+
+    @property
+    def first_year(self) -> int:
+        """The first reporting year that is counted over the new units: its cut-off day is not before the break."""
+        return self.day.year if self.day <= Period(self.day.year).cut_off else self.day.year + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """valid_from .. valid_to (exclusive) is the time in which owners must be known."""
+    """valid_from .. valid_to (exclusive) is when owners must be known. Milestones and breaks are in order."""
 
     code: str
     number: str
@@ -19,9 +44,19 @@ class Plan:
     signed_on: date
     valid_from: date
     valid_to: date
-    target_years: tuple[int, ...]
+    milestones: tuple[Milestone, ...]
+    breaks: tuple[Break, ...]
     root: str
     coordinators: tuple[Tenure, ...] = ()
+
+    @property
+    def years(self) -> range:
+        """The reporting years, first to last."""
+        return range(self.valid_from.year, (self.valid_to - timedelta(days=1)).year + 1)
+
+    @property
+    def target_years(self) -> tuple[int, ...]:
+        return tuple(milestone.year for milestone in self.milestones)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-# The value of 2025 is already counted over the units of the cut-off day in December, so the break lies before it.
-FIRST_YEAR, LAST_YEAR, BREAK = 2021, 2030, 2024.5
 INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
 WIDTH, HEIGHT = 840, 280
 NEAR = 0.12
@@ -30,14 +28,18 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """All that a chart shows, and therefore the key of the cache. Texts are in the reader's language."""
+    """All that a chart shows, and therefore the key of the cache. Texts are in the reader's language.
+
+    `years`: the plan's first and last. `breaks`: the first year counted over other units, and what happened before it.
+    """
 
     points: tuple[Point, ...]
     targets: tuple[tuple[int, Decimal, str], ...]
     unit: str
     title: str
     description: str
-    break_label: str
+    years: tuple[int, int]
+    breaks: tuple[tuple[int, str], ...]
     decimals: int
     comma: bool
 
@@ -49,7 +51,9 @@ class Series:
         plain = json.loads(line)
         points = tuple(Point(p["year"], Decimal(p["value"]), p["complete"]) for p in plain.pop("points"))
         targets = tuple((year, Decimal(value), text) for year, value, text in plain.pop("targets"))
-        return cls(points, targets, **plain)
+        years = tuple(plain.pop("years"))
+        breaks = tuple((year, text) for year, text in plain.pop("breaks"))
+        return cls(points, targets, years=years, breaks=breaks, **plain)
 
 
 def draw(series: Series) -> str:
@@ -70,21 +74,24 @@ def _spec(series: Series) -> dict[str, Any]:
     room = (high - low or high or Decimal(1)) / 4
     bottom = Decimal(0) if low >= 0 and low < (high - low) * 2 else max(low - room, Decimal(0))
     domain = [float(bottom), float(high + room)]
+    first, last = series.years
     x = alt.X(
         "year:Q",
-        scale=alt.Scale(domain=[FIRST_YEAR - 0.5, LAST_YEAR + 0.5], nice=False),
-        axis=alt.Axis(values=list(range(FIRST_YEAR, LAST_YEAR + 1)), format="d", title=None, grid=False),
+        scale=alt.Scale(domain=[first - 0.5, last + 0.5], nice=False),
+        axis=alt.Axis(values=list(range(first, last + 1)), format="d", title=None, grid=False),
     )
     shown = "replace(format(datum.value, '~f'), '.', ',')" if series.comma else "format(datum.value, '~f')"
     axis = alt.Axis(title=series.unit, labelExpr=shown, tickCount=5)
     y = alt.Y("value:Q", scale=alt.Scale(domain=domain), axis=axis)
-    broken = [{"year": BREAK, "text": series.break_label, "value": domain[1]}]
-    layers: list[Any] = [
-        alt.Chart(_data(broken)).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x),
-        alt.Chart(_data(broken))
-        .mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=12)
-        .encode(x=x, y=y, text="text:N"),
-    ]
+    broken = [{"year": year - 0.5, "text": text, "value": domain[1]} for year, text in series.breaks]
+    layers: list[Any] = []
+    if broken:
+        base = alt.Chart(_data(broken))
+        words = base.mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=12)
+        layers += [
+            base.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x),
+            words.encode(x=x, y=y, text="text:N"),
+        ]
     seen, goals = labelled(series, domain[1] - domain[0])
     if goals:
         base = alt.Chart(_data(goals)).encode(x=x, y=y)

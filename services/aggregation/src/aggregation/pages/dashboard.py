@@ -56,7 +56,7 @@ def board(
     def measure_row(m: Measure) -> MeasureRow:
         value = values.get(ValueKey(m.code, unit, period, basis), NOTHING)
         strip = answered.get(elements(m)[0], ())
-        return MeasureRow(m, value, target_of(m, period), way(m, value.value), strip)
+        return MeasureRow(m, value, target_of(m, period), way(m, value.value, catalogue.plan.target_years), strip)
 
     def indicator_row(indicator: Indicator) -> IndicatorRow:
         rows = [measure_row(m) for m in measures.values() if m.indicator == indicator.code]

@@ -20,7 +20,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
 from aggregation.store import read
 from shared.calendar import Period
-from shared.catalogue import Measure, Unit
+from shared.catalogue import Measure, Plan, Unit
 from shared.catalogue.measure import Operator
 from shared.catalogue.plan import Document
 from shared.errors import not_found
@@ -66,6 +66,7 @@ class MeasureView:
 @router.get("/indicators", response_class=HTMLResponse)
 async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
     context = context_of(request)
+    catalogue = context.plan.catalogue
     first = sorted({elements(m)[0] for m in context.plan.measures.values()})
     async with context.engine.connect() as tx:
         values = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
@@ -83,6 +84,7 @@ async def dashboard(request: Request, asked: Asked) -> HTMLResponse:
         "dashboard.html",
         objectives=rows,
         tally=tally(rows),
+        count=len(catalogue.indicators),
         quarter=Period.parse(asked.period).quarter is not None,
         asked=asked,
         owes=context.plan.owes,
@@ -152,7 +154,7 @@ async def _view(
 ) -> MeasureView:
     value = series.get(ValueKey(m.code, asked.unit, asked.period, asked.basis), NOTHING)
     years = [(key.period, v) for key, v in series.items() if key.measure == m.code and "Q" not in key.period]
-    drawn = await context.charts.svg(_series(m, years, spoken))
+    drawn = await context.charts.svg(series_of(m, years, context.plan.catalogue.plan, spoken))
     svg = Markup(drawn) if drawn else None
     rows = [ChildRow(units[key.unit], v) for key, v in below.items() if key.measure == m.code and v.expected]
     best_first = m.direction == "higher"
@@ -192,7 +194,7 @@ def _made_of(plan: PlanIndex, m: Measure, spoken: Language) -> list[SumRow]:
             assert_never(m.kind)
 
 
-def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) -> Series:
+def series_of(m: Measure, years: Sequence[tuple[str, Value]], plan: Plan, spoken: Language) -> Series:
     points = tuple(
         Point(int(year), v.value, v.reported == v.expected) for year, v in sorted(years) if v.value is not None
     )
@@ -201,21 +203,22 @@ def _series(m: Measure, years: Sequence[tuple[str, Value]], spoken: Language) ->
     def told(op: Operator, value: Any) -> str:
         return bound(m, op, number(value, language=spoken))
 
-    targets = tuple((t.year, t.value, told(t.op, t.value)) for t in m.targets if t.year in (2025, 2030))
+    targets = tuple((t.year, t.value, told(t.op, t.value)) for t in m.targets if t.year in plan.target_years)
     seen = "; ".join(f"{p.year}: {number(p.value, m.decimals, language=spoken)}" for p in points)
     goals = "; ".join(f"{year}: {text}" for year, _, text in targets)
     if spoken == "vi":
         title, description = f"{m.name_vi} ({unit})", f"Thực hiện {seen or 'chưa có'}. Mục tiêu {goals}."
     else:
         title, description = f"{m.name_en} ({unit})", f"Values {seen or 'none yet'}. Targets {goals}."
-    broken = "sắp xếp 01/7/2025" if spoken == "vi" else "reorganised 1 July 2025"
-    return Series(points, targets, unit, title, description, broken, m.decimals, spoken == "vi")
+    breaks = tuple((one.first_year, one.name_vi if spoken == "vi" else one.name_en) for one in plan.breaks)
+    span = plan.years[0], plan.years[-1]
+    return Series(points, targets, unit, title, description, span, breaks, m.decimals, spoken == "vi")
 
 
 KINDS = {
     "NQ": Text("Nghị quyết", "Resolution"),
     "QĐ": Text("Quyết định", "Decision"),
-    "KH": Text("Kế hoạch", "PlanIndex"),
+    "KH": Text("Kế hoạch", "Plan"),
 }
 
 

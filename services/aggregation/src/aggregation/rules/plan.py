@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 
 from aggregation.rules.formula import element_of, elements
@@ -63,8 +62,8 @@ class PlanIndex:
     @property
     def years(self) -> tuple[int, int]:
         """The first and the last reporting year."""
-        plan = self.catalogue.plan
-        return plan.valid_from.year, (plan.valid_to - timedelta(days=1)).year
+        years = self.catalogue.plan.years
+        return years[0], years[-1]
 
     @cached_property
     def measures_of(self) -> Mapping[str, tuple[Measure, ...]]:

@@ -1,5 +1,6 @@
 """How far a value has come on its way to the last target, for the small bar of a row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
@@ -19,8 +20,11 @@ class Way:
     marks: tuple[tuple[Decimal, Target], ...]
 
 
-def way(measure: Measure, value: Decimal | None) -> Way | None:
-    """Higher is better: from 0. Lower is better: from the baseline, or a quarter above the first target, downwards."""
+def way(measure: Measure, value: Decimal | None, milestones: Collection[int]) -> Way | None:
+    """`milestones` are the years of the plan whose targets are marked.
+
+    Higher is better: from 0. Lower is better: from the baseline, or a quarter above the first target, downwards.
+    """
     targets = sorted(measure.targets, key=lambda target: target.year)
     if not targets:
         return None
@@ -39,5 +43,5 @@ def way(measure: Measure, value: Decimal | None) -> Way | None:
     def at(number: Decimal) -> Decimal:
         return min(max((number - start) / span * 100, Decimal(0)), Decimal(100)).quantize(Decimal("0.1"))
 
-    marks = tuple((at(target.value), target) for target in targets if target.year == 2025)
+    marks = tuple((at(target.value), target) for target in targets[:-1] if target.year in milestones)
     return Way(start, end, None if value is None else at(value), marks)

@@ -6,8 +6,6 @@ from datetime import date
 from audit.rules.texts import fault
 from shared.text import Fault
 
-FIRST_DAY, LAST_DAY = date(2021, 1, 1), date(2035, 12, 31)
-
 
 class FormReader:
     """The fields of one JSON object (or form). Each method answers None (or "") if the field is absent or wrong."""
@@ -58,8 +56,8 @@ class FormReader:
             return ""
         return value
 
-    def day(self, name: str, *, required: bool = True) -> date | None:
-        """A day as 2026-12-14, between 2021 and 2035."""
+    def day(self, name: str, within: tuple[date, date], *, required: bool = True) -> date | None:
+        """A day as 2026-12-14, `within` a first and a last one."""
         value = self.text(name, limit=40, required=required)
         if not value:
             return None
@@ -70,8 +68,9 @@ class FormReader:
         except ValueError:
             self._add("not-a-day", name, value=value)
             return None
-        if not FIRST_DAY <= day <= LAST_DAY:
-            self._add("day-out-of-range", name, first=FIRST_DAY.year, last=LAST_DAY.year)
+        first, last = within
+        if not first <= day <= last:
+            self._add("day-out-of-range", name, first=first.year, last=last.year)
             return None
         return day
 

@@ -55,9 +55,9 @@ def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[I
     obligation = reader.choice("obligation", OBLIGATIONS, code="unknown-obligation")
     basis_document = reader.text("basis_document", limit=DOCUMENT_LIMIT, required=False)
     document_number = reader.text("document_number", limit=DOCUMENT_LIMIT, required=False)
-    signed_on = reader.day("signed_on", required=False)
-    started_on = reader.day("started_on")
-    ended_on = reader.day("ended_on", required=False)
+    signed_on = reader.day("signed_on", vocabulary.days, required=False)
+    started_on = reader.day("started_on", vocabulary.days)
+    ended_on = reader.day("ended_on", vocabulary.days, required=False)
     scope = reader.text("scope", limit=SCOPE_LIMIT)
     findings = tuple(
         read_finding(item, f"/findings/{number}", faults, vocabulary.measures)

@@ -28,7 +28,7 @@ FILES = {
 REFERRING = {
     "plan": ("unknown_source", "unknown_unit"),
     "elements": ("unknown_element", "unknown_dimension", "unknown_category", "unknown_part"),
-    "units": ("unknown_unit",),
+    "units": ("unknown_unit", "break_without_change"),
     "agencies": ("unknown_unit", "coordinator_gap"),
     "calendar": ("unknown_due_rule",),
     "indicators": (),

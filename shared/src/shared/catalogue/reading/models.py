@@ -37,6 +37,16 @@ class TenureEntry(Entry):
 # plan.yaml
 
 
+class MilestoneEntry(NamedEntry):
+    year: Year
+
+
+class BreakEntry(NamedEntry):
+    day: Day = Field(alias="date")
+    note_vi: Text
+    note_en: Text
+
+
 class PlanEntry(TitledEntry):
     code: Code
     number: Text
@@ -46,7 +56,8 @@ class PlanEntry(TitledEntry):
     signed_on: Day
     valid_from: Day
     valid_to: Day
-    target_years: tuple[Year, ...]
+    milestones: tuple[MilestoneEntry, ...]
+    breaks: tuple[BreakEntry, ...]
     root: Code
 
 

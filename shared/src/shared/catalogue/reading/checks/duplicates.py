@@ -11,6 +11,8 @@ def duplicates(files: PlanFiles) -> Iterator[Flaw]:
     indicators = files.indicators.indicators
     measures = (measure for indicator in indicators for measure in indicator.measures)
     yield from _twice("document", "code", ((entry.code, entry) for entry in files.plan.documents))
+    yield from _twice("milestone", "year", ((str(entry.year), entry) for entry in files.plan.plan.milestones))
+    yield from _twice("break", "date", ((entry.day.isoformat(), entry) for entry in files.plan.plan.breaks))
     yield from _twice("source", "code", ((entry.code, entry) for entry in files.plan.sources))
     yield from _twice("dimension", "id", ((entry.id, entry) for entry in files.elements.dimensions))
     yield from _twice("element", "id", ((entry.id, entry) for entry in files.elements.elements))

@@ -18,7 +18,7 @@ from shared.catalogue.reading.flaw import Flaw
 def check_whole(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
     """What only an entry as a whole, or several of them, can show. Every check runs, whatever the others found."""
     yield from duplicates(files)
-    yield from check_plan(files)
+    yield from check_plan(files, catalogue)
     yield from check_calendar(files)
     yield from check_elements(files, catalogue)
     yield from check_units(files, catalogue)
