@@ -4,6 +4,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.disaggregation import parse_disaggregation
 from shared.catalogue.element import DataElement
 from shared.catalogue.measure import Measure
+from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.reading.build.forms import cells
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
@@ -82,8 +83,8 @@ def _checks(form: FormEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
 
 
 def _means(measure: Measure) -> list[tuple[str, str]]:
-    """The means of a ratio of means, each as the elements (hours, persons)."""
-    if measure.kind != "ratio_of_means":
+    """The means that the measure takes, each as the elements (hours, persons)."""
+    if not needs_of(measure.kind).persons:
         return []
     sides = ((measure.numerator, measure.numerator_persons), (measure.denominator, measure.denominator_persons))
     return [(hours, persons) for hours, persons in sides if hours and persons]

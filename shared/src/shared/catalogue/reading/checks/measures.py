@@ -1,12 +1,10 @@
 from collections.abc import Iterator
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.measure import MeasureKind
+from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
 from shared.catalogue.reading.models import MeasureEntry, TargetEntry
-
-_BARE: tuple[MeasureKind, ...] = ("flag_count", "milestone", "national_only", "every_quarter")
 
 
 def check_measures(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -26,15 +24,16 @@ def elements_of(measure: MeasureEntry) -> list[tuple[str, str]]:
 
 
 def _formula(measure: MeasureEntry, what: str) -> Iterator[Flaw]:
-    if measure.kind in _BARE and measure.denominator is not None:
+    needs = needs_of(measure.kind)
+    if not needs.denominator and measure.denominator is not None:
         message = f"{what}: a {measure.kind} has no denominator element"
         yield Flaw(measure, "denominator", "denominator_unexpected", message)
-    if measure.kind not in _BARE and measure.denominator is None and not measure.is_unread("denominator", "kind"):
+    if needs.denominator and measure.denominator is None and not measure.is_unread("denominator", "kind"):
         yield Flaw(measure, "numerator", "denominator_missing", f"{what}: formula without denominator")
-    if measure.kind == "ratio_of_means" and None in (measure.numerator_persons, measure.denominator_persons):
+    if needs.persons and None in (measure.numerator_persons, measure.denominator_persons):
         yield Flaw(measure, "kind", "persons_missing", f"{what}: a ratio of means counts persons on both sides")
-    if measure.kind == "every_quarter" and measure.quarter_minimum is None:
-        yield Flaw(measure, "kind", "minimum_missing", f"{what}: every_quarter needs quarter_minimum")
+    if needs.quarters and measure.quarter_minimum is None:
+        yield Flaw(measure, "kind", "minimum_missing", f"{what}: {measure.kind} needs quarter_minimum")
     if measure.scale <= 0:
         yield Flaw(measure, "scale", "bad_decimal", f"{what}: scale must be above zero")
     if (measure.note_vi is None) != (measure.note_en is None):
@@ -52,7 +51,7 @@ def _references(measure: MeasureEntry, what: str, catalogue: Catalogue) -> Itera
     numerator = catalogue.elements.get(measure.numerator)
     if numerator is None:
         return
-    if measure.kind in ("flag_count", "milestone") and numerator.kind != "flag":
+    if needs_of(measure.kind).yes_no and numerator.kind != "flag":
         yield Flaw(measure, "numerator", "not_a_flag", f"{what}: {numerator.id} is not a yes/no element")
     if measure.tested_by is not None and numerator.required_by != measure.tested_by:
         message = f"{what}: {numerator.id} is not reported by {measure.tested_by}"
