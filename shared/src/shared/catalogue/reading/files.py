@@ -1,15 +1,11 @@
 from dataclasses import dataclass, fields
 
-from shared.catalogue.reading.models import (
-    AgenciesFile,
-    CalendarFile,
-    ElementsFile,
-    FormsFile,
-    IndicatorsFile,
-    ObligationsFile,
-    PlanFile,
-    UnitsFile,
-)
+from shared.catalogue.reading.models.calendar import CalendarFile
+from shared.catalogue.reading.models.elements import ElementsFile
+from shared.catalogue.reading.models.forms import FormsFile, ObligationsFile
+from shared.catalogue.reading.models.indicators import IndicatorsFile
+from shared.catalogue.reading.models.plan import PlanFile
+from shared.catalogue.reading.models.units import AgenciesFile, UnitsFile
 
 
 @dataclass(frozen=True, slots=True)

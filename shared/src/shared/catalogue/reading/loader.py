@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.fault import CatalogueError, Fault, Faults, Place
-from shared.catalogue.reading.build.whole import build
+from shared.catalogue.reading.assembly.whole import build
 from shared.catalogue.reading.canonical import sha256_of
 from shared.catalogue.reading.checks.whole import check_whole
 from shared.catalogue.reading.files import PlanFiles

@@ -7,7 +7,7 @@ from shared.catalogue.form import Assignment
 from shared.catalogue.reading.checks.measures import elements_of
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models import MeasureEntry
+from shared.catalogue.reading.models.indicators import MeasureEntry
 
 
 def check_collected(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:

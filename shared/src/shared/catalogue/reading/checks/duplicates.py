@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from shared.catalogue.reading.build.units import key_of, levels
+from shared.catalogue.reading.assembly.units import key_of, levels
 from shared.catalogue.reading.entry import Entry
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw

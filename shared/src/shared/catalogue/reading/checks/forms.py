@@ -5,10 +5,10 @@ from shared.catalogue.disaggregation import parse_disaggregation
 from shared.catalogue.element import DataElement
 from shared.catalogue.measure import Measure
 from shared.catalogue.measure_kind import needs_of
-from shared.catalogue.reading.build.forms import cells
+from shared.catalogue.reading.assembly.forms import cells
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models import AssignmentEntry, FieldEntry, FormEntry, HoursCheckEntry
+from shared.catalogue.reading.models.forms import AssignmentEntry, FieldEntry, FormEntry, HoursCheckEntry
 
 
 def check_forms(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:

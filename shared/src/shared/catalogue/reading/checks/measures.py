@@ -4,7 +4,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models import MeasureEntry, TargetEntry
+from shared.catalogue.reading.models.indicators import MeasureEntry, TargetEntry
 
 
 def check_measures(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:

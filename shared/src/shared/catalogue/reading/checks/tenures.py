@@ -5,7 +5,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.reading.entry import Entry
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models import TenureEntry
+from shared.catalogue.reading.models.units import TenureEntry
 
 
 def check_tenures(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:

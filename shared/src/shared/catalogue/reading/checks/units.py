@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.reading.build.units import key_of, levels, merged_from, merged_into, unit_on
+from shared.catalogue.reading.assembly.units import key_of, levels, merged_from, merged_into, unit_on
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models import AreaEntry, BodyEntry, UnitEntry
+from shared.catalogue.reading.models.units import AreaEntry, BodyEntry, UnitEntry
 from shared.catalogue.unit import Unit
 
 
