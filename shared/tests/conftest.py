@@ -1,10 +1,14 @@
 """One real browser for the tests of all pages."""
 
 import shutil
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+
+sys.path.insert(0, str(Path(__file__).parent / "web"))  # the package web_demo, a service for tests of the shell
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]

@@ -35,7 +35,7 @@ def verifier(tmp_path: Path) -> Callable[..., TokenVerifier]:
     def make(*keys: dict[str, Any]) -> TokenVerifier:
         file = tmp_path / "jwks.json"
         file.write_text(json.dumps({"keys": list(keys)}))
-        return TokenVerifier(ProbeSettings(database_url="postgresql://x/y", environment="test", jwks_file=file))  # type: ignore[arg-type]
+        return TokenVerifier(ProbeSettings(database_url="postgresql://x/y", environment="test", jwks_file=file))
 
     return make
 
@@ -83,7 +83,7 @@ async def test_a_key_taken_out_stops_working(
 @pytest.mark.usefixtures("outside")
 async def test_a_provider_that_does_not_answer_is_no_sign_out() -> None:
     settings = ProbeSettings(
-        database_url="postgresql://x/y",  # type: ignore[arg-type]
+        database_url="postgresql://x/y",
         environment="test",
         jwks_url="http://127.0.0.1:1/jwks",
     )

@@ -27,7 +27,7 @@ def _spans() -> InMemorySpanExporter:
 
 async def test_statements_of_every_engine_are_traced(database: Callable[[str], str]) -> None:
     exporter = _spans()
-    settings = ProbeSettings(database_url=database("traced"), environment="test")  # type: ignore[arg-type]
+    settings = ProbeSettings(database_url=database("traced"), environment="test")
     for number in (1, 2):
         engine = create_engine(settings)
         with telemetry.tracer().start_as_current_span(f"request {number}") as span:

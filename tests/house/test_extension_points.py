@@ -15,8 +15,9 @@ from aggregation.http import presenters
 from aggregation.rules import assessment
 from aggregation.rules.formula import CellSum, figure, strategy
 from aggregation.rules.revision import Basis
-from audit.rules import inspection, source
+from audit.rules import inspection
 from audit.rules.finding import SEVERITIES
+from audit.rules.sources import source
 from notifications.rules import reminder
 from notifications.rules.contact import PREFIX
 from notifications.rules.stage import Role

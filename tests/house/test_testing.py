@@ -36,7 +36,7 @@ def test_who_says_so_may(request: pytest.FixtureRequest) -> None:
 def test_servers_stand_behind_fixtures_that_are_no_fast_tests(request: pytest.FixtureRequest) -> None:
     """Whatever leads to a server asks for `outside` or for the run's folder."""
     for name in ("postgres", "database", "migrated", "broker", "topics", "smtp_sink", "server_folder"):
-        closure = request.session._fixturemanager.getfixtureclosure(request.node, [name], ignore_args=())[0]
+        closure = request.session._fixturemanager.getfixtureclosure(request.node, (name,), ignore_args=frozenset())[0]
         assert {"outside", "run_folder"} & set(closure), name
 
 

@@ -1,6 +1,7 @@
 import time
 from collections import Counter
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from shared.catalogue import Catalogue, Period
 
@@ -102,8 +103,8 @@ def test_checks_of_a_form(catalogue: Catalogue) -> None:
 def test_hours_are_bounded_by_persons(catalogue: Catalogue) -> None:
     bounds = {(c.left, c.right, c.at_least, c.at_most) for c in catalogue.forms["B06-KT"].checks if c.at_most}
     assert bounds == {
-        ("total_unpaid_hours_female", "n_persons_unpaid_female", 1, 168),
-        ("total_unpaid_hours_male", "n_persons_unpaid_male", 1, 168),
+        ("total_unpaid_hours_female", "n_persons_unpaid_female", Decimal(1), Decimal(168)),
+        ("total_unpaid_hours_male", "n_persons_unpaid_male", Decimal(1), Decimal(168)),
     }
 
 

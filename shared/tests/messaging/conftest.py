@@ -106,7 +106,7 @@ def a_record(
 
 @pytest.fixture
 async def probe(database: Callable[[str], str], unique: Callable[[str], str]) -> AsyncIterator[ServiceProbe]:
-    settings = ProbeSettings(database_url=database("probe"), environment="test")  # type: ignore[arg-type]
+    settings = ProbeSettings(database_url=database("probe"), environment="test")
     engine = create_engine(settings)
     metadata = sa.MetaData()
     messaging_tables(metadata)

@@ -1,7 +1,6 @@
 """A small service on the shell, with what a real one has: pages, an API, lists, sign-in."""
 
 import json
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,7 +24,6 @@ from shared.text import Fault, Text
 from shared.web.app import create_base_app
 from shared.web.shell.page import page
 
-sys.path.insert(0, str(Path(__file__).parent))
 DUE = datetime(2026, 12, 14, 17, tzinfo=UTC)
 
 

@@ -17,10 +17,11 @@ def test_texts_are_trimmed_and_line_breaks_are_those_of_unix() -> None:
 def test_days_are_days() -> None:
     faults: list[Fault] = []
     reader = FormReader({"on": "2026-12-14", "wrong": "14/12/2026"}, "/findings/3", faults, ("on", "wrong", "absent"))
-    assert reader.day("on") == date(2026, 12, 14)
-    assert reader.day("absent", required=False) is None
+    within = date(2026, 1, 1), date(2026, 12, 31)
+    assert reader.day("on", within) == date(2026, 12, 14)
+    assert reader.day("absent", within, required=False) is None
     assert faults == []
-    assert reader.day("wrong") is None and reader.day("absent") is None
+    assert reader.day("wrong", within) is None and reader.day("absent", within) is None
     assert [(fault.pointer, fault.code) for fault in faults] == [
         ("/findings/3/wrong", "not-a-day"),
         ("/findings/3/absent", "required"),

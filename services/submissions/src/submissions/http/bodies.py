@@ -1,6 +1,6 @@
 """Bodies of requests. Decimals are strings; instants are UTC."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -44,11 +44,11 @@ class SubmissionBody(Body):
 
     @model_validator(mode="wrap")
     @classmethod
-    def as_sent(cls, raw: Any, handler: ModelWrapValidatorHandler["SubmissionBody"]) -> "SubmissionBody":
+    def as_sent(cls, raw: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """The fields only document: `read_report` checks them beside the figures, so that one answer tells all."""
         if not isinstance(raw, dict):
             return handler(raw)
-        body = SubmissionBody.model_construct(observations=[])
+        body = cls.model_construct(observations=[])
         body._raw = raw
         return body
 

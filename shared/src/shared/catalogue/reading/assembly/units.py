@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from shared.catalogue.reading.models.units import AgenciesFile, BodyEntry, MergeEntry, UnitEntry, UnitsFile
+from shared.catalogue.reading.models.units import AgenciesFile, MergeEntry, UnitEntry, UnitsFile
 from shared.catalogue.unit import Level, Unit, unit_key
 
 Units = dict[str, Unit]
@@ -57,7 +57,9 @@ def merged_from(tree: Units, code: str, day: date) -> Unit | None:
     return next((unit for unit in tree.values() if unit.code == code and unit.valid_to == day), None)
 
 
-def _followers(units: UnitsFile, agencies: AgenciesFile, tree: Units, above: Units) -> dict[str, list[tuple[str, bool]]]:
+def _followers(
+    units: UnitsFile, agencies: AgenciesFile, tree: Units, above: Units
+) -> dict[str, list[tuple[str, bool]]]:
     """By the key of what ended: who goes on for it, and whether that is confirmed."""
     found: dict[str, list[tuple[str, bool]]] = {}
     for body in (*agencies.agencies, *agencies.receivers):

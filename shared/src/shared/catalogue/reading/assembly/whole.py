@@ -17,7 +17,6 @@ from shared.catalogue.reading.models.calendar import CalendarFile, MonthDayEntry
 from shared.catalogue.reading.models.indicators import MeasureEntry
 from shared.catalogue.unit import Group, Tenure
 
-
 _T = TypeVar("_T")
 
 

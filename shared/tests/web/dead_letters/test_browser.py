@@ -9,7 +9,7 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from ..messaging.conftest import an_event
+from ...messaging.conftest import an_event
 from .conftest import Office
 
 SHOTS = os.environ.get("TIENDO_SCREENSHOTS")

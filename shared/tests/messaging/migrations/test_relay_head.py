@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from shared.database.migration import migrate
 from shared.messaging.relay.chain import GENESIS, number
 
-from .conftest import an_event
-from .test_dead_letter_migration import engine_of
+from ..conftest import an_event
+from .test_dead_letters import engine_of
 
 SERVICES = {"submissions": "0002", "aggregation": "0003", "notifications": "0002", "audit": "0005"}
 YESTERDAY = """

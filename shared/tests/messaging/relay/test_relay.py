@@ -21,7 +21,7 @@ from shared.settings import ServiceSettings
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, an_event
+from ..conftest import ServiceProbe, an_event
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def read(broker: Broker, wanted: set[str], seconds: float = 20) -> dict[in
 
 
 async def drain(relay: Relay, producer: object) -> None:
-    while await relay.step(producer):  # type: ignore[arg-type]
+    while await relay.step(producer):
         pass
 
 
@@ -117,7 +117,7 @@ async def test_a_failed_send_keeps_the_rows_and_their_numbers(probe: ServiceProb
         before = await probe.rows("select * from relay_head, outbox order by id")
         broken = Recorder(fails_at=2)
         with pytest.raises(TimeoutError):
-            await a_relay(probe).step(broken)  # type: ignore[arg-type]
+            await a_relay(probe).step(broken)
         assert await probe.rows("select * from relay_head, outbox order by id") == before
     again = Recorder()
     await drain(a_relay(probe), again)
@@ -141,9 +141,9 @@ async def test_killed_between_acknowledgement_and_commit_it_sends_the_same_again
     async with probe.engine.begin() as tx:
         await publish(tx, *(events := [an_event() for _ in range(5)]))
     killed = Killed()
-    await a_relay(probe).step(killed)  # type: ignore[arg-type]
+    await a_relay(probe).step(killed)
     with pytest.raises(SQLAlchemyError):
-        await a_relay(probe).step(killed)  # type: ignore[arg-type]
+        await a_relay(probe).step(killed)
     async with probe.engine.begin() as tx:
         await publish(tx, *(more := [an_event() for _ in range(2)]))
     again = Recorder()
@@ -167,7 +167,7 @@ async def test_the_chain_holds_over_failures_and_restarts(probe: ServiceProbe, s
             events += fresh
         recorder = Recorder(fails_at=choose.choice([None, 0, 1, 2, 5]))
         with suppress(TimeoutError):
-            await a_relay(probe, batch=choose.randint(1, 6)).step(recorder)  # type: ignore[arg-type]
+            await a_relay(probe, batch=choose.randint(1, 6)).step(recorder)
         sent += recorder.sent
     last = Recorder()
     await drain(a_relay(probe), last)
@@ -178,12 +178,12 @@ async def test_a_batch_costs_five_statements_and_one_commit(probe: ServiceProbe)
     async with probe.engine.begin() as tx:
         await publish(tx, *[an_event() for _ in range(300)])
     relay = a_relay(probe, batch=100)
-    await relay.step(Recorder())  # type: ignore[arg-type]
+    await relay.step(Recorder())
     counted: Counter[str] = Counter()
     engine = probe.engine.sync_engine
     sa.event.listen(engine, "before_cursor_execute", lambda *_: counted.update(["statement"]))
     sa.event.listen(engine, "commit", lambda *_: counted.update(["commit"]))
-    await relay.step(Recorder())  # type: ignore[arg-type]
+    await relay.step(Recorder())
     assert counted == {"statement": 5, "commit": 1}  # lock, head, delete, next ids, head
 
 
@@ -191,7 +191,7 @@ async def test_rows_removed_by_hand_do_not_stop_it(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *(events := [an_event() for _ in range(4)]))
     relay, recorder = a_relay(probe, batch=3), Recorder()
-    await relay.step(recorder)  # type: ignore[arg-type]
+    await relay.step(recorder)
     async with probe.engine.begin() as tx:
         await tx.execute(sa.text("delete from outbox where event_id = :id"), {"id": events[1].id})
     await drain(relay, recorder)
@@ -203,7 +203,7 @@ async def test_a_rolled_back_change_leaves_no_event(probe: ServiceProbe) -> None
         async with probe.engine.begin() as tx:
             await publish(tx, an_event())
             raise RuntimeError
-    assert await a_relay(probe).step(Recorder()) == 0  # type: ignore[arg-type]
+    assert await a_relay(probe).step(Recorder()) == 0
 
 
 async def test_of_several_relays_one_sends_at_a_time(probe: ServiceProbe) -> None:
@@ -212,7 +212,7 @@ async def test_of_several_relays_one_sends_at_a_time(probe: ServiceProbe) -> Non
     recorder = Recorder()
     relays = [a_relay(probe, batch=50) for _ in range(3)]
     while await probe.rows("select 1 from outbox"):
-        await asyncio.gather(*(relay.step(recorder) for relay in relays))  # type: ignore[arg-type]
+        await asyncio.gather(*(relay.step(recorder) for relay in relays))
     assert_chained(recorder.sent, events)
 
 

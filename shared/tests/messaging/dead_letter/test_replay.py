@@ -18,7 +18,7 @@ from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
 from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
 from shared.messaging.retention import forget_inbox
 
-from .conftest import ServiceProbe, a_record, an_event, stage
+from ..conftest import ServiceProbe, a_record, an_event, stage
 
 THEN = datetime(2026, 11, 25, 2, tzinfo=UTC)
 BY = "subject-of-ops"

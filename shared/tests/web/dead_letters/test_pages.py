@@ -7,7 +7,7 @@ import pytest
 
 from shared.web.dead_letters.payload import payload
 
-from ..messaging.conftest import an_event
+from ...messaging.conftest import an_event
 from .conftest import Office
 
 HOME = "/dead-letters"

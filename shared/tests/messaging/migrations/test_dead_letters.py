@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from shared.database.migration import migrate
 from shared.messaging import messaging_tables
 
-from .conftest import an_event
+from ..conftest import an_event
 
 SERVICES = {"submissions": "0001", "aggregation": "0002", "notifications": "0001", "audit": "0003"}
 YESTERDAY = """

@@ -11,8 +11,8 @@ from shared.messaging.consumer.poison import PoisonGate, PoisonLimit, PoisonLimi
 from tiendo_local.broken_batch import send_broken
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, a_record, an_event
-from .workers import a_group, a_worker, counted, settings_of, until
+from ..conftest import ServiceProbe, a_record, an_event
+from ..workers import a_group, a_worker, counted, settings_of, until
 
 LIMIT = PoisonLimit(share=0.2, least=10, window_seconds=600, retry_seconds=30)
 

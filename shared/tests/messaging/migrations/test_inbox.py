@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from shared.database.migration import migrate
 from shared.messaging.tables import VACUUM_BY_COUNT
 
-from .test_dead_letter_migration import engine_of
+from .test_dead_letters import engine_of
 
 SERVICES = {"submissions": "0003", "aggregation": "0004", "notifications": "0003", "audit": "0006"}
 OPTIONS = sa.text("select relname, reloptions from pg_class where relname in ('inbox', 'outbox')")

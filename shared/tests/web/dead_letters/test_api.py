@@ -5,7 +5,7 @@ import base64
 import pytest
 import sqlalchemy as sa
 
-from ..messaging.conftest import an_event
+from ...messaging.conftest import an_event
 from .conftest import Office
 
 LIST = "/api/v1/dead-letters"
@@ -135,7 +135,11 @@ async def test_ops_act_auditors_read_others_do_neither(office: Office) -> None:
     [id_] = await office.set_aside(an_event().to_bytes())
     office.fault = None
     reads = (LIST, f"{LIST}/{id_}", f"{LIST}/{id_}/raw", "/dead-letters", f"/dead-letters/{id_}")
-    acts = ((f"{LIST}/{id_}/replay", None), (f"{LIST}/replay", {}), (f"{LIST}/{id_}/discard", {"reason": "no right"}))
+    acts: tuple[tuple[str, dict[str, str] | None], ...] = (
+        (f"{LIST}/{id_}/replay", None),
+        (f"{LIST}/replay", {}),
+        (f"{LIST}/{id_}/discard", {"reason": "no right"}),
+    )
     for role in ("reporter", "head", "coordinator", "leader", "auditor"):
         for path in reads:
             assert (await office.get(path, role)).status_code == (200 if role == "auditor" else 403), (role, path)

@@ -12,8 +12,8 @@ from shared.messaging.consumer.undecodable import split_batch
 from tiendo_local.broken_batch import CODECS, broken_batch, send_broken
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, an_event
-from .workers import a_group, a_worker, settings_of, until
+from ..conftest import ServiceProbe, an_event
+from ..workers import a_group, a_worker, settings_of, until
 
 VALUES = [b"one", b"two", b"three"]
 

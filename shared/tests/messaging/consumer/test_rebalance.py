@@ -12,8 +12,8 @@ from shared.database.engine import create_engine
 from shared.messaging import Received, ServiceWorker
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, an_event
-from .workers import a_group, a_worker, counted, settings_of, settled, until
+from ..conftest import ServiceProbe, an_event
+from ..workers import a_group, a_worker, counted, settings_of, settled, until
 
 PARTITIONS = 12
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.messaging.consumer.batch_consumer import BatchConsumer, Received, is_transient
 from shared.messaging.retention import forget_inbox
 
-from .conftest import ServiceProbe, a_record, an_event
+from ..conftest import ServiceProbe, a_record, an_event
 
 
 async def test_duplicates_and_redelivery_take_effect_once(probe: ServiceProbe) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,9 +18,9 @@ from shared.messaging.health.liveness import Probe, Reached, stuck, suspicious
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, an_event
-from .processes import tiny
-from .workers import a_group, a_worker, settings_of, settled, until
+from ..conftest import ServiceProbe, an_event
+from ..processes import tiny
+from ..workers import a_group, a_worker, settings_of, settled, until
 
 UP = Reached(kafka=1000, database=1000)
 LIMIT = 120
@@ -173,7 +174,7 @@ async def test_a_loop_that_keeps_failing_is_told_from_servers_away() -> None:
 
 async def test_a_stuck_process_says_so_and_ends(probe: ServiceProbe, broker: Broker, tmp_path: Path) -> None:
     url = probe.settings.database_url.get_secret_value()
-    others = {"TINY_LOOP": "fail", "STUCK_AFTER_SECONDS": "4"}
+    others: dict[str, Any] = {"TINY_LOOP": "fail", "STUCK_AFTER_SECONDS": "4"}
     async with (
         tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=a_group(), **others) as process,
         httpx.AsyncClient(base_url=process.url) as client,
@@ -197,7 +198,7 @@ async def test_a_fault_of_the_watch_is_told_and_ends_the_process(
     probe: ServiceProbe, broker: Broker, tmp_path: Path
 ) -> None:
     url = probe.settings.database_url.get_secret_value()
-    others = {"TINY_FAULT": "stuck", "STUCK_AFTER_SECONDS": "4"}
+    others: dict[str, Any] = {"TINY_FAULT": "stuck", "STUCK_AFTER_SECONDS": "4"}
     async with tiny(tmp_path, bootstrap=broker.bootstrap, database=url, group=a_group(), **others) as process:
         async with asyncio.timeout(30):
             assert await process.process.wait() == 1

@@ -13,7 +13,7 @@ from shared.settings import ServiceSettings
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, an_event, own_settings
+from ..conftest import ServiceProbe, an_event, own_settings
 
 VERSION = "c" * 64
 

@@ -1,6 +1,5 @@
 """A service on the shell whose effect fails as long as the test wants, with what a real one has: database, sign-in."""
 
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,9 +22,7 @@ from shared.web.app import create_base_app
 from shared.web.dead_letters import mount
 from tiendo_local.issuer import Issuer
 
-from ..messaging.conftest import a_record
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "web"))  # web_demo
+from ...messaging.conftest import a_record
 
 
 class OfficeSettings(ServiceSettings):
@@ -86,7 +83,7 @@ class Office:
 async def office(database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Office]:
     issuer = Issuer(tmp_path)
     settings = OfficeSettings(
-        database_url=database("letters"),  # type: ignore[arg-type]
+        database_url=database("letters"),
         environment="test",
         jwks_file=issuer.jwks_file,
         local_issuer_key_file=issuer.key_file,
