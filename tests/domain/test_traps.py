@@ -136,6 +136,6 @@ def test_trap_17_an_unsigned_draft_has_no_number_and_no_date(catalogue: Catalogu
 
 
 def test_all_eighteen_traps_have_a_test() -> None:
-    tests = [*(ROOT / "services").rglob("tests/test_*.py"), *(ROOT / "tests").rglob("test_*.py")]
+    tests = [*(ROOT / "services").rglob("test_*.py"), *(ROOT / "tests").rglob("test_*.py")]
     named = {int(n) for path in tests for n in re.findall(r"def test_trap_(\d\d)_", path.read_text(encoding="utf-8"))}
     assert named == set(range(1, 19))
