@@ -48,6 +48,6 @@ class Actor:
 
 
 def check_version(expected: frozenset[int] | None, version: int) -> None:
-    """412 when the client saw none but other versions of the obligation; None: the client does not say what it saw."""
+    """412 when the obligation has none of the expected versions. None means that the client expects no version."""
     if expected is not None and version not in expected:
         raise precondition_failed()

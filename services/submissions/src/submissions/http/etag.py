@@ -10,7 +10,7 @@ def etag(version: int) -> str:
 
 
 def expected_versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that the client accepts; None when any will do. A weak tag, or one of somebody else, is none."""
+    """The versions that the client accepts; None when any will do. A tag that is weak or no version names none."""
     if if_match is None or if_match.strip() == "*":
         return None
     tags = (TAG.fullmatch(tag.strip()) for tag in if_match.split(","))

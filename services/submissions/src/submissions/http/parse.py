@@ -45,7 +45,7 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
 
 
 def read_entry(raw: object) -> ObservationEntry | None:
-    """None for what is no object. Nothing in it is checked here: `check_observations` does that beside all else."""
+    """None for what is no object. `check_observations` checks what is in it, together with the other entries."""
     if not isinstance(raw, dict):
         return None
     return ObservationEntry(

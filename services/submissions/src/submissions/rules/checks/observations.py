@@ -1,4 +1,4 @@
-"""Checks of a report against its form. All faults are found at once; nothing is stored unless there are none."""
+"""Checks of a report against its form. One answer names all violations; a report with any is not kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

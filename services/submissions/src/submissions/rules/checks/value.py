@@ -33,7 +33,7 @@ EXAMPLE: dict[NumberReader, str] = {
 
 
 def status_of(entry: ObservationEntry) -> Status | None:
-    """None when it is none of them."""
+    """None when the entry has a status that does not exist."""
     return next((status for status in STATUSES if status == entry.status), None)
 
 
@@ -42,7 +42,7 @@ def check_value(
 ) -> tuple[Decimal | None, list[Violation]]:
     """The value, None where the status says there is none, and what is wrong with value, status and note.
 
-    Without a cell the entry's place was wrong; what can be told without it is told all the same.
+    No cell means that the measure or the disaggregation is wrong; the rest of the entry is checked all the same.
     """
     pointer, element, name = f"{at}/value", element_of(rules, entry), name_of(rules, entry, cell)
     wrong_status = check_status(rules, entry, cell, at, name)
@@ -128,7 +128,7 @@ def element_of(rules: FormRules, entry: ObservationEntry) -> Element | None:
 
 
 def name_of(rules: FormRules, entry: ObservationEntry, cell: Cell | None) -> Text:
-    """What the entry is about, as far as that can be told."""
+    """The name of what the entry is about, as exact as the entry allows."""
     if cell is not None:
         return rules.label(cell)
     if not isinstance(entry.measure, str):
