@@ -7,6 +7,8 @@ import pytest
 from audit.rules.form_reader import FormReader
 from shared.text import Fault
 
+WITHIN = (date(2021, 1, 1), date(2035, 12, 31))
+
 
 def test_texts_are_trimmed_and_line_breaks_are_those_of_unix() -> None:
     faults: list[Fault] = []
@@ -14,16 +16,18 @@ def test_texts_are_trimmed_and_line_breaks_are_those_of_unix() -> None:
     assert faults == []
 
 
-def test_days_are_days() -> None:
+def test_days_are_days_of_the_plan() -> None:
     faults: list[Fault] = []
-    reader = FormReader({"on": "2026-12-14", "wrong": "14/12/2026"}, "/findings/3", faults, ("on", "wrong", "absent"))
-    within = date(2026, 1, 1), date(2026, 12, 31)
-    assert reader.day("on", within) == date(2026, 12, 14)
-    assert reader.day("absent", within, required=False) is None
+    form = {"on": "2026-12-14", "wrong": "14/12/2026", "early": "2020-12-31"}
+    reader = FormReader(form, "/findings/3", faults, (*form, "absent"))
+    assert reader.day("on", WITHIN) == date(2026, 12, 14)
+    assert reader.day("absent", WITHIN, required=False) is None
     assert faults == []
-    assert reader.day("wrong", within) is None and reader.day("absent", within) is None
+    for name in ("wrong", "early", "absent"):
+        assert reader.day(name, WITHIN) is None
     assert [(fault.pointer, fault.code) for fault in faults] == [
         ("/findings/3/wrong", "not-a-day"),
+        ("/findings/3/early", "day-out-of-range"),
         ("/findings/3/absent", "required"),
     ]
 

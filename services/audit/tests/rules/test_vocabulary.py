@@ -6,7 +6,6 @@ from pathlib import Path
 from audit.rules.inspection import read_inspection
 from audit.rules.search import read_search
 from audit.rules.vocabulary import vocabulary
-from audit.settings import AuditSettings
 from shared.catalogue import load
 
 OTHER_PLAN = Path(__file__).parents[4] / "shared" / "tests" / "catalogue" / "other_plan"
@@ -36,8 +35,8 @@ def test_another_plan_brings_its_own_years() -> None:
 
 
 def test_years_and_their_quarters_are_periods() -> None:
-    catalogue = load(AuditSettings(environment="test").catalogue_path)
-    codes = vocabulary(catalogue)
-    assert {"2026", "2026-Q1", "2026-Q4"} <= set(codes.periods)
-    assert not {"2026-Q5", "26", "2026-12"} & set(codes.periods)
-    assert "4.1" in codes.measures and set(codes.units) == set(catalogue.units)
+    catalogue = load()
+    words = vocabulary(catalogue)
+    assert {"2026", "2026-Q1", "2026-Q4"} <= set(words.periods)
+    assert not {"2026-Q5", "26", "2026-12"} & set(words.periods)
+    assert "4.1" in words.measures and set(words.units) == set(catalogue.units)
