@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Name, Origin, Page, Told
-from aggregation.rebuild.run import Asked, Rebuild, Result
+from aggregation.rebuild.errors import CouldNotCompare
+from aggregation.rebuild.origin import Name, Origin, OriginEvent, Page
+from aggregation.rebuild.run import Rebuild, RebuildOptions, Result
 from aggregation.rebuild.shadow import shadow_schema
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
@@ -39,7 +39,7 @@ class Log:
 
     async def read(self) -> Page:
         taken = self.events[self._read : self._read + self.page]
-        told = [Told(e.id, e.time, record_of(e, self._read + n)) for n, e in enumerate(taken)]
+        told = [OriginEvent(e.id, e.time, record_of(e, self._read + n)) for n, e in enumerate(taken)]
         self._read += len(taken)
         return Page(told, self._read < len(self.events))
 
@@ -57,7 +57,7 @@ async def rebuild_from(engine: AsyncEngine, plan: PlanIndex, origin: Origin, **a
     shadow = shadow_engine(engine)
     try:
         one = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
-        return await one.run(Asked("test", **{"patience": 0.5, **asked}))
+        return await one.run(RebuildOptions("test", **{"patience": 0.5, **asked}))
     finally:
         await shadow.dispose()
 
@@ -85,7 +85,7 @@ async def test_rebuilt_equals_live_after_any_history(
     result = await rebuild(aggregation_engine, plan, events, page=rng.choice([40, 2000]))
     assert result.rebuilt.equal, result.shown
     assert result.rebuilt.events == len(events) and result.rebuilt.facts > 1000
-    assert not result.compared.found.counts and result.rebuilt.live_checksum == result.rebuilt.rebuilt_checksum
+    assert not result.compared.differences.counts and result.rebuilt.live_checksum == result.rebuilt.rebuilt_checksum
 
 
 async def run(engine: AsyncEngine, *statements: str) -> list[Any]:

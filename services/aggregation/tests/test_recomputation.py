@@ -244,8 +244,8 @@ async def compare(engine: AsyncEngine, catalogue: Catalogue, desk: Desk) -> None
         if part.startswith("admin_level="):
             part, level = "", part.removeprefix("admin_level=")
         element, _, measure = row.element.partition(".")
-        of = catalogue.measures[measure] if measure else None
-        wanted = by_hand[row.basis].element(row.unit, row.period, element, part, level, of)
+        of_measure = catalogue.measures[measure] if measure else None
+        wanted = by_hand[row.basis].element(row.unit, row.period, element, part, level, of_measure)
         got = {"sum": row.value, "valued": row.valued, "reported": row.reported}
         assert got == {name: wanted[name] for name in got}, (row, wanted)
 

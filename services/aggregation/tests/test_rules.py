@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.rules import derived
-from aggregation.rules.assessment import Part, assess, combine, meets
+from aggregation.rules.assessment import FigurePart, assess, combine, meets
 from aggregation.rules.fact import Fact, facts, total
 from aggregation.rules.formula import CellSum, Figure, figure, to_decimal
 from aggregation.rules.plan import PlanIndex, UnknownWord
-from aggregation.rules.progress_to_target import way
-from aggregation.rules.revision import Observation, Revision, counting, merge
+from aggregation.rules.progress_to_target import progress_to_target
+from aggregation.rules.revision import ReportedObservation, Revision, counting, merge
 from shared.catalogue import Catalogue, Target
+from shared.events import Status
 
-CONTENT = (Observation("n_vet_new_total", "", Decimal(10), "final"),)
+CONTENT = (ReportedObservation("n_vet_new_total", "", Decimal(10), "final"),)
 
 
 def cell(value: int | None, reported: int = 1, expected: int = 1, estimates: int = 0, valued: int = 1) -> CellSum:
@@ -84,9 +85,9 @@ def answered(form: str, **values: object) -> Revision:
     told = []
     for name, given_ in values.items():
         element, *part = name.split("__")
-        status = "missing" if given_ == "missing" else "not_applicable" if given_ is None else "final"
+        status: Status = "missing" if given_ == "missing" else "not_applicable" if given_ is None else "final"
         value = Decimal(str(given_)) if status == "final" else None
-        told.append(Observation(element, "=".join(part), value, status))
+        told.append(ReportedObservation(element, "=".join(part), value, status))
     return Revision(1, "received", 1, observations=tuple(told))
 
 
@@ -157,7 +158,7 @@ def test_a_flag_is_copied_to_its_level(plan: PlanIndex) -> None:
 
 def test_a_field_of_another_form_is_refused(plan: PlanIndex) -> None:
     with pytest.raises(UnknownWord, match="has no field n_live_births"):
-        answer = (Observation("n_live_births", "", Decimal(1), "final"),)
+        answer = (ReportedObservation("n_live_births", "", Decimal(1), "final"),)
         facts(plan, "B12-NGHE", "SO_GDDT", Revision(1, "received", 1, observations=answer))
 
 
@@ -173,14 +174,14 @@ def test_total_of_categories() -> None:
 
 
 def test_quarters_of_2025_are_those_of_all_predecessors(catalogue: Catalogue) -> None:
-    target = derived.Target("24611@2025-07-01", "2025")
+    target = derived.JudgedUnit("24611@2025-07-01", "2025")
     old = ["24611", "24612", "24619", "24622"]
     wanted = {(f"{code}@2021-01-01", quarter) for code in old for quarter in ("2025-Q1", "2025-Q2")}
     wanted |= {("24611@2025-07-01", "2025-Q3"), ("24611@2025-07-01", "2025-Q4")}
     assert {(p.unit, p.period) for p in derived.parts(catalogue, target)} == wanted
     for part in derived.parts(catalogue, target):
-        assert target in derived.targets(catalogue, part.unit, part.period)
-    year = derived.parts(catalogue, derived.Target("24611@2025-07-01", "2026"))
+        assert target in derived.judged_units(catalogue, part.unit, part.period)
+    year = derived.parts(catalogue, derived.JudgedUnit("24611@2025-07-01", "2026"))
     assert [(p.unit, p.period) for p in year] == [("24611@2025-07-01", f"2026-Q{n}") for n in (1, 2, 3, 4)]
 
 
@@ -284,8 +285,8 @@ def test_levels_make_it_partly_met(plan: PlanIndex) -> None:
     m = plan.measures["1.1"]
     target = m.target_for(2025)
 
-    def levels(**values: int | None) -> list[Part]:
-        return [Part("admin_level", name, full(value)) for name, value in values.items()]
+    def levels(**values: int | None) -> list[FigurePart]:
+        return [FigurePart("admin_level", name, full(value)) for name, value in values.items()]
 
     assert assess(m, full(55), levels(province=70, commune=50), target) == "partly_met"
     assert assess(m, full(55), levels(province=55, commune=55), target) == "not_met"
@@ -299,8 +300,8 @@ def test_each_sex_is_tested(plan: PlanIndex) -> None:
     m = plan.measures["5.2a"]
     target = m.target_for(2025)
 
-    def sexes(male: int | None, female: int | None) -> list[Part]:
-        return [Part("sex", "male", full(male)), Part("sex", "female", full(female))]
+    def sexes(male: int | None, female: int | None) -> list[FigurePart]:
+        return [FigurePart("sex", "male", full(male)), FigurePart("sex", "female", full(female))]
 
     assert assess(m, full(95), sexes(95, 95), target) == "met"
     assert assess(m, full(95), sexes(99, 90), target) == "partly_met"
@@ -318,9 +319,9 @@ def test_an_indicator_of_two_measures() -> None:
 
 
 def test_the_way_to_the_target(plan: PlanIndex) -> None:
-    up = way(plan.measures["6.1"], Decimal(40), (2025, 2030))
+    up = progress_to_target(plan.measures["6.1"], Decimal(40), (2025, 2030))
     assert up is not None and (up.percent, up.marks[0][0]) == (Decimal("50.0"), Decimal("75.0"))
-    down = way(plan.measures["4.3"], Decimal(18), (2025, 2030))
+    down = progress_to_target(plan.measures["4.3"], Decimal(18), (2025, 2030))
     assert down is not None and (down.start, down.percent) == (Decimal(23), Decimal("100.0"))
-    ratio = way(plan.measures["3.1"], Decimal("1.8"), (2025, 2030))
+    ratio = progress_to_target(plan.measures["3.1"], Decimal("1.8"), (2025, 2030))
     assert ratio is not None and ratio.percent is not None and 0 < ratio.percent < ratio.marks[0][0] < 100

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.rebuild.origin import Page, Told
+from aggregation.rebuild.origin import OriginEvent, Page
 from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.conftest import Desk
 from services.aggregation.tests.test_rebuild import Log, apply, rebuild, rebuild_from, run, some_history
@@ -76,9 +76,9 @@ class Garbled(Log):
         page = await super().read()
         return Page([self._garbled(told) if told.id == self._id else told for told in page.events], page.more)
 
-    def _garbled(self, told: Told) -> Told:
+    def _garbled(self, told: OriginEvent) -> OriginEvent:
         value = (told.record.value or b"").replace(b'"specversion":"1.0"', b'"specversion":"9.0"')
-        return Told(told.id, told.time, replace(told.record, value=value))
+        return OriginEvent(told.id, told.time, replace(told.record, value=value))
 
 
 async def test_readers_that_hold_the_tables_are_not_disturbed(

@@ -427,7 +427,7 @@ async def test_words_of_an_indicator(web: httpx.AsyncClient, bench: Bench, catal
 def test_a_flag_does_not_occur() -> None:
     known = messages.load("shared.web", "aggregation")
     assert known.plain("vi", "board.void") == "Không áp dụng"
-    assert document_name(None, "vi") is None
+    assert document_name(known, None, "vi") is None
 
 
 async def test_births_counted_twice_are_a_note(web: httpx.AsyncClient, bench: Bench, catalogue: Catalogue) -> None:

@@ -3,7 +3,7 @@
 import sys
 
 from aggregation.app import create_app
-from aggregation.rebuild.command import replay
+from aggregation.rebuild import replay
 from aggregation.settings import AggregationSettings
 from aggregation.worker import create_worker
 from shared.service import Service, main

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from aggregation.commands.aggregate import Aggregator
 from aggregation.http import rebuilds, routes
-from aggregation.http.query import AggregationContext
+from aggregation.http.context import AggregationContext
 from aggregation.pages import indicators, rebuild_pages
 from aggregation.pages.charts import Charts
 from aggregation.rules.plan import PlanIndex
@@ -30,5 +30,6 @@ def create_app(settings: AggregationSettings, clock: Clock | None = None) -> Fas
         closing=[charts.stop],
         title="Tiến Độ: tiến độ",
     )
-    app.state.context = AggregationContext(runtime.engine, plan, runtime.clock, charts)
+    app.state.context = AggregationContext(runtime.engine, plan, runtime.clock, app.state.messages)
+    app.state.charts = charts
     return app

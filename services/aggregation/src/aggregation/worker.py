@@ -3,6 +3,7 @@
 import asyncio
 
 from aggregation.commands.aggregate import Aggregator
+from aggregation.commands.leave_out import leave_out
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from shared.events import SUBMISSIONS
@@ -18,11 +19,11 @@ def effects_of(aggregator: Aggregator) -> dict[str, Apply]:
 def create_worker(settings: AggregationSettings) -> ServiceWorker:
     """Raises CatalogueError."""
     runtime = Runtime(settings, pool_size=2)
-    aggregator = Aggregator(PlanIndex(runtime.catalogue), runtime.clock)
+    plan = PlanIndex(runtime.catalogue)
 
-    async def leave_out(stopping: asyncio.Event) -> None:
-        """Once, in case this catalogue knows of a reorganisation that the last one did not."""
-        async with runtime.engine.begin() as tx:
-            await aggregator.leave_out(tx)
+    async def leave_out_once(stopping: asyncio.Event) -> None:
+        """In case this catalogue knows of a reorganisation that the last one did not."""
+        await leave_out(runtime.engine, plan, runtime.clock)
 
-    return ServiceWorker(settings, runtime.engine, effects=effects_of(aggregator), loops=(leave_out,))
+    effects = effects_of(Aggregator(plan, runtime.clock))
+    return ServiceWorker(settings, runtime.engine, effects=effects, loops=(leave_out_once,))

@@ -44,7 +44,7 @@ def bound(measure: Measure, op: Operator, value: str) -> str:
 def item(
     measure: Measure, unit: str, period: str, basis: Basis, value: Value | None, spoken: Language
 ) -> IndicatorSchema:
-    """`value` None: nothing is known about the measure there, which is an item all the same."""
+    """`value` None: nothing is stored for the measure there; it is an item all the same."""
     v = value or NOTHING
     return IndicatorSchema(
         code=measure.code,
@@ -65,7 +65,7 @@ def item(
         provisional=v.provisional,
         below_floor=v.below_floor,
         above_whole=v.above_whole,
-        parts=[PartSchema.model_validate(part) for part in v.parts],
+        parts=[PartSchema.model_validate(part, from_attributes=True) for part in v.parts],
         as_of=v.as_of,
         suppressed=v.suppressed,
     )

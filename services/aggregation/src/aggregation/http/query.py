@@ -1,110 +1,74 @@
-"""What a reader asks for, checked against the catalogue: period, unit, measure."""
+"""The parameters of a request, checked against the catalogue: unit, period, basis, instant, measure."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
-from sqlalchemy.ext.asyncio import AsyncEngine
+from fastapi import Depends, Query
 
-from aggregation.pages.charts import Charts
-from aggregation.rules.plan import PlanIndex
+from aggregation.http.context import AggregationContext, Context
 from aggregation.rules.revision import Basis
-from aggregation.store import read
-from shared.auth import require
-from shared.calendar import VIETNAM, Period
+from shared.calendar import Period
 from shared.catalogue import Measure
-from shared.clock import Clock
 from shared.errors import invalid, not_found
-from shared.text import Fault, Text
-
-anyone = Depends(require())
+from shared.text import Fault
 
 
 @dataclass(frozen=True)
-class AggregationContext:
-    """What the API and the pages work with; stands in `app.state.desk`."""
-
-    engine: AsyncEngine
-    plan: PlanIndex
-    clock: Clock
-    charts: Charts
-
-    @property
-    def year(self) -> str:
-        """The reporting year that holds today."""
-        return str(Period.containing(self.clock.now().astimezone(VIETNAM).date()))
-
-    async def shown_year(self) -> str:
-        """The year to show when none is asked for: the newest one of which a yearly report has come in.
-
-        From 15 December the new year is open and empty until somebody reports; its quarterly items alone do not make
-        it worth showing. Before any report at all: the newest year opened, else the one that holds today.
-        """
-        async with self.engine.connect() as tx:
-            years = {year: told for year, told in (await read.years(tx)).items() if year <= self.year}
-        told = [year for year, some in years.items() if some]
-        return max(told or years or [self.year])
-
-
-def context_of(request: Request) -> AggregationContext:
-    context: AggregationContext = request.app.state.context
-    return context
-
-
-@dataclass(frozen=True)
-class Place:
+class Scope:
     unit: str
     period: str
     basis: Basis
 
 
-async def place(
-    request: Request,
+async def requested_scope(
+    context: Context,
     period: Annotated[
         str | None, Query(max_length=7, description="2026 or 2026-Q3; the newest year with a report if left out")
     ] = None,
     unit: Annotated[str | None, Query(max_length=80, description="unit key; the whole area if left out")] = None,
     basis: Annotated[Basis, Query(description="latest received, or only what was accepted")] = "received",
-) -> Place:
+) -> Scope:
     """Raises a 422 `Problem` that names every part that is not known."""
-    context = context_of(request)
-    faults = []
-    unit = unit or context.plan.root
-    asked, period = period, period or await context.shown_year()
-    first, last = context.plan.years
-    try:
-        if asked and not first <= Period.parse(asked).year <= last:
-            text = Text(
-                f"Kế hoạch chỉ có các kỳ từ {first} đến {last}.", f"The plan has the periods {first} to {last}."
-            )
-            faults.append(Fault("period", "/query/period", text))
-    except ValueError:
-        text = Text("Kỳ phải có dạng 2026 hoặc 2026-Q3.", "The period must look like 2026 or 2026-Q3.")
-        faults.append(Fault("period", "/query/period", text))
-    if unit not in context.plan.catalogue.units:
-        text = Text("Danh mục không có đơn vị này.", "The catalogue has no such unit.")
-        faults.append(Fault("unit", "/query/unit", text))
-    if faults:
-        raise invalid(faults)
-    return Place(unit, period, basis)
+    faults = [_period_fault(context, period), _unit_fault(context, unit)]
+    if any(faults):
+        raise invalid([fault for fault in faults if fault])
+    return Scope(unit or context.plan.root, period or await context.shown_year(), basis)
 
 
-Asked = Annotated[Place, Depends(place)]
+RequestedScope = Annotated[Scope, Depends(requested_scope)]
 AsOf = Annotated[datetime | None, Query(description="what stood at this instant, with its time zone")]
 
 
-def aware(as_of: datetime | None) -> datetime | None:
+def _period_fault(context: AggregationContext, period: str | None) -> Fault | None:
+    if not period:
+        return None
+    first, last = context.plan.years
+    try:
+        if first <= Period.parse(period).year <= last:
+            return None
+        text = context.messages.text("fault.period_outside_plan", first=first, last=last)
+    except ValueError:
+        text = context.messages.text("fault.period_form")
+    return Fault("period", "/query/period", text)
+
+
+def _unit_fault(context: AggregationContext, unit: str | None) -> Fault | None:
+    if not unit or unit in context.plan.catalogue.units:
+        return None
+    return Fault("unit", "/query/unit", context.messages.text("fault.unit_unknown"))
+
+
+def aware(context: AggregationContext, as_of: datetime | None) -> datetime | None:
     """Raises a 422 `Problem` for an instant without a time zone."""
     if as_of is not None and as_of.tzinfo is None:
-        text = Text("Phải ghi múi giờ, như +07:00.", "Must have its time zone, like +07:00.")
-        raise invalid([Fault("timezone-aware", "/query/as_of", text)])
+        raise invalid([Fault("timezone-aware", "/query/as_of", context.messages.text("fault.no_time_zone"))])
     return as_of
 
 
-def measures_of(plan: PlanIndex, code: str) -> list[Measure]:
+def measures_of(context: AggregationContext, code: str) -> list[Measure]:
     """The measures of `code`, a measure (`3.2a`) or an indicator (`3.2`). Raises a 404 `Problem`."""
-    found = [m for m in plan.measures.values() if code in (m.code, m.indicator)]
-    if not found:
-        raise not_found(Text("Kế hoạch không có chỉ tiêu này", "The plan has no such indicator"))
-    return [m for m in found if m.code == code] or found
+    measures = [m for m in context.plan.measures.values() if code in (m.code, m.indicator)]
+    if not measures:
+        raise not_found(context.messages.text("fault.indicator_unknown"))
+    return [m for m in measures if m.code == code] or measures

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from aggregation.http.context import AggregationContext, Context, Reader
 from aggregation.http.presenters import NOTHING, history_item, item
-from aggregation.http.query import AggregationContext, Asked, AsOf, Place, anyone, aware, context_of, measures_of
+from aggregation.http.query import AsOf, RequestedScope, Scope, aware, measures_of
 from aggregation.http.schemas import (
     CellSchema,
     ContributionSchema,
@@ -30,24 +31,25 @@ from shared.web.cursor import Cursor, Limit, decode, encode
 from shared.web.language import language
 
 MAX_CONTRIBUTIONS = 2000
-Reader = Annotated[Person, Depends(require())]
-router = APIRouter(prefix="/api/v1", dependencies=[anyone], tags=["indicators"])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(require())], tags=["indicators"])
 
 
 @router.get("/indicators", response_model=Indicators)
-async def indicators(request: Request, asked: Asked, person: Reader, as_of: AsOf = None) -> Indicators:
+async def indicators(
+    request: Request, context: Context, scope: RequestedScope, person: Reader, as_of: AsOf = None
+) -> Indicators:
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
-    context = context_of(request)
+    instant = aware(context, as_of)
     async with context.engine.connect() as tx:
-        found = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period], as_of=aware(as_of))
-    told = {
+        stored = await read.values(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=instant)
+    shown = {
         key: masking.masked(context.plan, key, v) if as_of is None else past(context.plan, person, key, v)
-        for key, v in found.items()
+        for key, v in stored.items()
     }
     spoken = language(request)
     return Indicators(
         items=[
-            item(m, asked.unit, asked.period, asked.basis, told.get(_key(m, asked)), spoken)
+            item(m, scope.unit, scope.period, scope.basis, shown.get(_key(m, scope)), spoken)
             for m in context.plan.measures.values()
         ]
     )
@@ -55,26 +57,25 @@ async def indicators(request: Request, asked: Asked, person: Reader, as_of: AsOf
 
 @router.get("/indicators/{code}/history", response_model=History)
 async def history(
-    request: Request, code: str, asked: Asked, person: Reader, cursor: Cursor = None, limit: Limit = 100
+    context: Context, code: str, scope: RequestedScope, person: Reader, cursor: Cursor = None, limit: Limit = 100
 ) -> History:
     """Every value that stood for the period, newest first: restatements stay readable."""
-    context = context_of(request)
-    names = [m.code for m in measures_of(context.plan, code)]
+    names = [m.code for m in measures_of(context, code)]
     before = decode(cursor, int)
     async with context.engine.connect() as tx:
         rows = await read.history(
             tx,
             measures=names,
-            unit=asked.unit,
-            period=asked.period,
-            basis=asked.basis,
+            unit=scope.unit,
+            period=scope.period,
+            basis=scope.basis,
             before=before[0] if before else None,
             limit=limit + 1,
         )
     shown = rows[:limit]
     return History(
         items=[
-            history_item(key.measure, asked.unit, asked.period, asked.basis, past(context.plan, person, key, value))
+            history_item(key.measure, scope.unit, scope.period, scope.basis, past(context.plan, person, key, value))
             for _, key, value in shown
         ],
         next=encode(shown[-1][0]) if len(rows) > limit else None,
@@ -82,17 +83,17 @@ async def history(
 
 
 @router.get("/indicators/{code}/explanation", response_model=Explanations)
-async def explanation(request: Request, code: str, asked: Asked, person: Reader) -> Explanations:
+async def explanation(
+    request: Request, context: Context, code: str, scope: RequestedScope, person: Reader
+) -> Explanations:
     """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
-    context = context_of(request)
-    explained = [await _explain(request, context, m, asked, person) for m in measures_of(context.plan, code)]
+    explained = [await _explain(request, context, m, scope, person) for m in measures_of(context, code)]
     return Explanations(items=explained)
 
 
 @router.get("/coverage", response_model=Coverage)
-async def coverage(request: Request, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
+async def coverage(context: Context, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
     """Every opened obligation of a unit that stands on the cut-off day, and whether its answer counts."""
-    context = context_of(request)
     async with context.engine.connect() as tx:
         rows = await read.coverage(tx, [period or await context.shown_year()])
     items = [
@@ -120,28 +121,28 @@ async def coverage(request: Request, period: Annotated[str | None, Query(max_len
     return Coverage(items=items, totals=totals)
 
 
-def _key(m: Measure, asked: Place) -> ValueKey:
-    return ValueKey(m.code, asked.unit, asked.period, asked.basis)
+def _key(m: Measure, scope: Scope) -> ValueKey:
+    return ValueKey(m.code, scope.unit, scope.period, scope.basis)
 
 
 async def _explain(
-    request: Request, context: AggregationContext, m: Measure, asked: Place, person: Person
+    request: Request, context: AggregationContext, m: Measure, scope: Scope, person: Person
 ) -> Explanation:
-    units = [key for key in context.plan.catalogue.units if asked.unit in context.plan.path(key)]
+    units = [key for key in context.plan.catalogue.units if scope.unit in context.plan.path(key)]
     quarterly = needs_of(m.kind).quarters
-    periods = [str(q) for q in Period.parse(asked.period).quarters] if quarterly else [asked.period]
+    periods = [str(q) for q in Period.parse(scope.period).quarters] if quarterly else [scope.period]
     counted = m.elements if quarterly else elements(m)
     async with context.engine.connect() as tx:
-        values = await read.values(tx, unit=asked.unit, basis=asked.basis, periods=[asked.period])
-        cells = await read.cells(tx, unit=asked.unit, period=asked.period, basis=asked.basis, elements=elements(m))
+        values = await read.values(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
+        cells = await read.cells(tx, unit=scope.unit, period=scope.period, basis=scope.basis, elements=elements(m))
         rows = await read.contributions(
-            tx, units=units, periods=periods, basis=asked.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
+            tx, units=units, periods=periods, basis=scope.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
         )
-    key = _key(m, asked)
+    key = _key(m, scope)
     value = masking.masked(context.plan, key, values.get(key, NOTHING))
-    told = masking.masked_cells(context.plan, asked.unit, cells, value)
+    shown = masking.masked_cells(context.plan, scope.unit, cells, value)
     return Explanation(
-        indicator=item(m, asked.unit, asked.period, asked.basis, value, language(request)),
+        indicator=item(m, scope.unit, scope.period, scope.basis, value, language(request)),
         cells=[
             CellSchema(
                 element=element_of(key.element),
@@ -153,7 +154,7 @@ async def _explain(
                 estimates=c.estimates,
                 suppressed=c.value is None and cells[key].value is not None,
             )
-            for key, c in sorted(told.items())
+            for key, c in sorted(shown.items())
         ],
         contributions=[_contribution(context, person, row) for row in rows[:MAX_CONTRIBUTIONS]],
         truncated=len(rows) > MAX_CONTRIBUTIONS,

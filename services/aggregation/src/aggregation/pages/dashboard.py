@@ -9,7 +9,7 @@ from aggregation.http.schemas import TargetSchema
 from aggregation.rules.assessment import combine
 from aggregation.rules.formula import elements
 from aggregation.rules.plan import PlanIndex
-from aggregation.rules.progress_to_target import Way, way
+from aggregation.rules.progress_to_target import ProgressToTarget, progress_to_target
 from aggregation.rules.records import Value, ValueKey
 from aggregation.rules.revision import Basis
 from shared.calendar import Period
@@ -22,7 +22,7 @@ class MeasureRow:
     measure: Measure
     value: Value
     target: TargetSchema | None
-    way: Way | None
+    progress: ProgressToTarget | None
     strip: Sequence[tuple[str, bool]]
 
 
@@ -39,7 +39,7 @@ class ObjectiveRows:
     indicators: Sequence[IndicatorRow]
 
 
-def board(
+def build_dashboard(
     plan: PlanIndex,
     *,
     unit: str,
@@ -56,7 +56,9 @@ def board(
     def measure_row(m: Measure) -> MeasureRow:
         value = values.get(ValueKey(m.code, unit, period, basis), NOTHING)
         strip = answered.get(elements(m)[0], ())
-        return MeasureRow(m, value, target_of(m, period), way(m, value.value, catalogue.plan.target_years), strip)
+        return MeasureRow(
+            m, value, target_of(m, period), progress_to_target(m, value.value, catalogue.plan.target_years), strip
+        )
 
     def indicator_row(indicator: Indicator) -> IndicatorRow:
         rows = [measure_row(m) for m in measures.values() if m.indicator == indicator.code]

@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from aggregation.http.query import context_of
-from aggregation.http.rebuilds import Overseer
+from aggregation.http.context import Context, Overseer
 from aggregation.store import rebuilds
 from shared.web.shell.page import page
 
@@ -13,7 +12,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/rebuilds", response_class=HTMLResponse)
-async def list_rebuilds(request: Request, person: Overseer) -> HTMLResponse:
-    async with context_of(request).engine.connect() as tx:
-        found = await rebuilds.latest(tx, SHOWN)
-    return page(request, "rebuilds.html", rebuilds=found)
+async def list_rebuilds(request: Request, context: Context, person: Overseer) -> HTMLResponse:
+    async with context.engine.connect() as tx:
+        latest = await rebuilds.latest(tx, SHOWN)
+    return page(request, "rebuilds.html", rebuilds=latest)

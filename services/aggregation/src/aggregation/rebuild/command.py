@@ -14,11 +14,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from aggregation.rebuild import report
-from aggregation.rebuild.faults import CouldNotCompare
+from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.log_origin import LogOrigin, client
 from aggregation.rebuild.origin import Origin
-from aggregation.rebuild.run import Asked, Rebuild
+from aggregation.rebuild.report import report_lines
+from aggregation.rebuild.run import Rebuild, RebuildOptions
 from aggregation.rebuild.shadow import SCHEMA
 from aggregation.rebuild.topic_origin import TopicOrigin
 from aggregation.rules.plan import PlanIndex
@@ -34,17 +34,17 @@ STATEMENT_TIMEOUT_MS = 600_000
 
 
 def replay(settings: AggregationSettings, argv: list[str]) -> int:
-    given = _parser().parse_args(argv)
+    arguments = _parser().parse_args(argv)
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    if given.origin == "log" and settings.audit_token is None:
+    if arguments.origin == "log" and settings.audit_token is None:
         say("AUDIT_TOKEN is not set: a token whose role reads the whole audit log")
         return NO_ANSWER
-    asked = Asked(given.by, swap=given.swap, partial=given.partial, patience=given.patience)
+    options = RebuildOptions(arguments.by, swap=arguments.swap, partial=arguments.partial, patience=arguments.patience)
     try:
-        return asyncio.run(_replay(settings, given.origin, asked))
+        return asyncio.run(_replay(settings, arguments.origin, options))
     except CouldNotCompare as fault:
         say(str(fault))
         return NO_ANSWER
@@ -53,7 +53,7 @@ def replay(settings: AggregationSettings, argv: list[str]) -> int:
         return NO_ANSWER
 
 
-async def _replay(settings: AggregationSettings, origin: str, asked: Asked) -> int:
+async def _replay(settings: AggregationSettings, origin: str, options: RebuildOptions) -> int:
     live = create_engine(settings, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     shadow = create_engine(settings, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     plan, clock = PlanIndex(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
@@ -61,11 +61,11 @@ async def _replay(settings: AggregationSettings, origin: str, asked: Asked) -> i
         async with _origin(settings, origin) as events:
             if not events.complete:
                 say(f"the {events.name} does not begin with the first event: older ones are gone from it")
-            result = await Rebuild(live, shadow, events, plan, clock=clock, say=say).run(asked)
+            result = await Rebuild(live, shadow, events, plan, clock=clock, say=say).run(options)
     finally:
         await shadow.dispose()
         await live.dispose()
-    for line in report.told(result):
+    for line in report_lines(result):
         print(line)
     if result.refused:
         say(f"the tables were not exchanged: {result.refused}")

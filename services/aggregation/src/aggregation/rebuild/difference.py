@@ -14,7 +14,7 @@ CHUNK = 50
 
 
 @dataclass(frozen=True)
-class Difference:
+class RowDifference:
     """A row, as PostgreSQL writes it; None where there is no such row, or one that says nothing."""
 
     table: str
@@ -28,33 +28,33 @@ class Differences:
     """`counts`: table → rows that differ, of the tables that do; `shown`: the first of each table."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    shown: list[Difference] = field(default_factory=list)
+    shown: list[RowDifference] = field(default_factory=list)
 
 
 async def differences(
     live: AsyncConnection, rebuilt: AsyncConnection, sums: tuple[Checksum, Checksum], *, most: int = SHOWN
 ) -> Differences:
     """`most` rows are shown, shared among the tables that differ."""
-    found = Differences()
+    total = Differences()
     for table in STATE:
-        unlike = sums[0].tables[table.name].unlike(sums[1].tables[table.name])
-        rows: list[Difference] = []
+        places_unlike = sums[0].tables[table.name].places_unlike(sums[1].tables[table.name])
+        rows: list[RowDifference] = []
         count = 0
-        for start in range(0, len(unlike), CHUNK):
-            places = unlike[start : start + CHUNK]
+        for start in range(0, len(places_unlike), CHUNK):
+            places = places_unlike[start : start + CHUNK]
             old = await lines_at(live, table, "public", places)
             new = await lines_at(rebuilt, table, SCHEMA, places)
             keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
             count += len(keys)
-            rows += [Difference(table.name, key, old.get(key), new.get(key)) for key in keys[: most - len(rows)]]
+            rows += [RowDifference(table.name, key, old.get(key), new.get(key)) for key in keys[: most - len(rows)]]
         if count:
-            found.counts[table.name] = count
-            found.shown += rows
-    found.shown = _shared(found.shown, most)
-    return found
+            total.counts[table.name] = count
+            total.shown += rows
+    total.shown = _shared(total.shown, most)
+    return total
 
 
-def _shared(rows: Sequence[Difference], most: int) -> list[Difference]:
+def _shared(rows: Sequence[RowDifference], most: int) -> list[RowDifference]:
     tables = list(dict.fromkeys(row.table for row in rows))
     share = max(1, most // max(1, len(tables)))
     first = [row for name in tables for row in [r for r in rows if r.table == name][:share]]

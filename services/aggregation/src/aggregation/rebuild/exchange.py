@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.rebuild.faults import CouldNotSwap
+from aggregation.rebuild.errors import CouldNotSwap
 from aggregation.rebuild.shadow import RETIRED, SCHEMA
 from aggregation.rules.records import ValueKey
 from aggregation.store.checksum import lines
@@ -27,8 +27,8 @@ _CARRY_OVER = sa.text(
     f"""
     update {SCHEMA}.indicator_value v set as_of = stood.as_of
     from public.indicator_value stood
-    join ({lines(indicator_value, "public", silent=True)}) old using ({_KEYS})
-    join ({lines(indicator_value, SCHEMA, silent=True)}) new using ({_KEYS})
+    join ({lines(indicator_value, "public", with_empty=True)}) old using ({_KEYS})
+    join ({lines(indicator_value, SCHEMA, with_empty=True)}) new using ({_KEYS})
     where (v.measure, v.unit, v.period, v.basis) = (stood.measure, stood.unit, stood.period, stood.basis)
       and old.line = new.line and v.as_of <> stood.as_of
     """
@@ -40,11 +40,11 @@ _CHANGED = sa.text(
     where old.line is distinct from new.line
     """
 )
-_KNOW = sa.text(
+_INSERT_CLAIMS = sa.text(
     f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing"
 )
 
-# Content that came, and the version of the last news, never go away again; a letter never applied has left neither.
+# Content that came, and the version of the last event, never go away again; a dead letter never applied left neither.
 _LOST = sa.text(
     f"""
     with lost as (
@@ -84,19 +84,19 @@ async def changed_values(tx: AsyncConnection) -> list[ValueKey]:
     return [ValueKey(*row) for row in await tx.execute(_CHANGED)]
 
 
-async def know(tx: AsyncConnection) -> None:
-    """What the shadow has applied and live has not is never applied again. Before the lock, as the consumer does it."""
-    await tx.execute(_KNOW)
+async def copy_inbox_claims(tx: AsyncConnection) -> None:
+    """Live never applies again what the shadow has applied. Runs before the lock is taken, as in the consumer."""
+    await tx.execute(_INSERT_CLAIMS)
 
 
-async def lose_nothing(tx: AsyncConnection) -> None:
-    """`CouldNotSwap` when live knows of an obligation or a revision that is not in the rebuilt tables, or says less.
+async def refuse_loss(tx: AsyncConnection) -> None:
+    """Raises `CouldNotSwap` when live has an obligation or a revision that the rebuilt tables lack or have with less.
 
-    The last word on whether the origin was whole: neither a topic that begins at offset 0 (it may have been made anew)
-    nor the log (it may hold an event as a dead letter or a gap) proves it, the inbox forgets, and an event that this
-    program cannot read any more is nowhere told of by its id. Events only ever add rows here, and nothing but a swap
-    removes them. Letters, open or discarded, were never applied and left none. So live rightly has more only where
-    somebody wrote to its tables by hand: for that there is `--partial`. The caller holds the lock of the live schema.
+    This is the last check that the origin was complete. Nothing else proves it: a topic that begins at offset 0 may
+    have been created again, the log may hold an event as a dead letter or have a gap, the inbox forgets, and an event
+    that this program can no longer read has no id. Events only add rows to these tables, and only a swap removes rows.
+    Dead letters were never applied, so they left no rows. So live has more only when somebody changed its tables by
+    hand; `--partial` is for that case. The caller holds the lock of the live schema.
     """
     ((rows, few),) = await tx.execute(_LOST)
     if rows:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 from aiokafka import ConsumerRecord
 
-from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Name, Page, Told, named
+from aggregation.rebuild.errors import CouldNotCompare
+from aggregation.rebuild.origin import Name, OriginEvent, Page, signature_of
 
 PATH = "/api/v1/events/batch"
 LIMIT = 2000
@@ -38,14 +38,14 @@ class LogOrigin:
         # The size was read before the entries, so at worst some are read a second time; the inbox knows them.
         end = int(answer.headers["Tiendo-Size"]) - 1
         self._after = int(following) if following else max(end, self._after or 0) if end >= 0 else None
-        events = [self._told(body, known) for body, known in split(answer.text)]
+        events = [self._event(body, members) for body, members in split(answer.text)]
         return Page(events, following is not None)
 
-    def _told(self, body: str, known: dict[str, Any]) -> Told:
+    def _event(self, body: str, members: dict[str, Any]) -> OriginEvent:
         value = body.encode()
         record = ConsumerRecord(self._topic, 0, self._read, 0, 0, None, value, None, 0, len(value), ())
         self._read += 1
-        return Told(*named(known), record)
+        return OriginEvent(*signature_of(members), record)
 
     async def _get(self, params: dict[str, Any]) -> httpx.Response:
         for attempt in range(TRIES):
@@ -67,6 +67,6 @@ def split(batch: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The texts of a batch's events, each to the character as it stands there, with what it says."""
     place = 1
     while place < len(batch) and batch[place] != "]":
-        known, end = _DECODER.raw_decode(batch, place)
-        yield batch[place:end], known
+        members, end = _DECODER.raw_decode(batch, place)
+        yield batch[place:end], members
         place = end + (batch[end : end + 1] == ",")

@@ -14,7 +14,7 @@ _ID = re.compile(r"[!-~]{1,64}")
 
 
 @dataclass(frozen=True)
-class Told:
+class OriginEvent:
     """An event as the consumer takes it. `id` and `time` are None where its bytes do not have them."""
 
     id: str | None
@@ -26,23 +26,23 @@ class Told:
 class Page:
     """`more`: there was more to read when this was read."""
 
-    events: list[Told]
+    events: list[OriginEvent]
     more: bool
 
 
 def signature(value: bytes | None) -> Signature:
     """Id and time of an event, also of one that this program cannot read; nothing when the bytes are no event."""
     try:
-        return named(json.loads(value or b"", parse_int=float))  # an integer may be too long for `int`
+        return signature_of(json.loads(value or b"", parse_int=float))  # an integer may be too long for `int`
     except (ValueError, RecursionError):
         return None, None
 
 
-def named(known: object) -> Signature:
+def signature_of(members: object) -> Signature:
     """The same of an event's JSON value. Each is None where it is not what an event has, a time without zone too."""
-    if not isinstance(known, dict):
+    if not isinstance(members, dict):
         return None, None
-    id, written = known.get("id"), known.get("time")
+    id, written = members.get("id"), members.get("time")
     try:
         time = datetime.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:

@@ -7,7 +7,7 @@ from aggregation.rebuild.run import Result
 ABSENT = "(no row)"
 
 
-def told(result: Result) -> Iterator[str]:
+def report_lines(result: Result) -> Iterator[str]:
     rebuilt, letters = result.rebuilt, result.compared.letters
     seconds = (rebuilt.finished_at - rebuilt.started_at).total_seconds()
     yield f"rebuild   {rebuilt.id}"

@@ -19,24 +19,26 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.rebuild.difference import Difference, Differences, differences
+from aggregation.commands.record_rebuild import record_rebuild
+from aggregation.commands.restate import restate
+from aggregation.rebuild.difference import Differences, RowDifference, differences
+from aggregation.rebuild.errors import CouldNotCompare, CouldNotSwap
 from aggregation.rebuild.exchange import (
     carry_over,
     changed_values,
+    copy_inbox_claims,
     exchange,
     keep_vacuum_away,
-    know,
-    lose_nothing,
     make_ready,
+    refuse_loss,
 )
-from aggregation.rebuild.faults import CouldNotCompare, CouldNotSwap
 from aggregation.rebuild.origin import Origin
-from aggregation.rebuild.replayer import Follower, Say, lacking, set_aside
+from aggregation.rebuild.replayer import Replayer, Say, lacking, set_aside
 from aggregation.rebuild.shadow import shadow_schema
 from aggregation.rules.plan import PlanIndex
-from aggregation.store import rebuilds, write
+from aggregation.rules.records import RebuildRecord
+from aggregation.store import write
 from aggregation.store.checksum import Checksum, checksum
-from aggregation.store.rebuilds import Rebuilt
 from shared.clock import Clock
 from shared.messaging.retention import INBOX_DAYS
 
@@ -49,7 +51,7 @@ _APPLIED = sa.text("select event_id from inbox where event_id = any(:ids)")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RebuildOptions:
     """`patience`: seconds without progress after which live is no longer waited for. `partial`: the rebuilt
     tables may replace the live ones although events are gone from the origin, or rows of live from the rebuilt."""
 
@@ -60,7 +62,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Letters:
+class LetterDifference:
     """Events on which live and the rebuild disagree whether they can be applied."""
 
     only_rebuilt: frozenset[str]
@@ -75,19 +77,19 @@ class Compared:
     behind: int
     live: Checksum
     rebuilt: Checksum
-    found: Differences
-    letters: Letters
+    differences: Differences
+    letters: LetterDifference
 
     @property
     def equal(self) -> bool:
-        return self.live.sha256 == self.rebuilt.sha256 and self.letters == Letters(frozenset(), frozenset())
+        return self.live.sha256 == self.rebuilt.sha256 and self.letters == LetterDifference(frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
 class Result:
     """`refused`: why the tables were not exchanged though it was asked."""
 
-    rebuilt: Rebuilt
+    rebuilt: RebuildRecord
     compared: Compared
     refused: str | None = None
 
@@ -98,8 +100,8 @@ class Result:
         return {name: (old[name].rows, old[name].sha256, new[name].rows, new[name].sha256) for name in old}
 
     @property
-    def shown(self) -> list[Difference]:
-        return self.compared.found.shown
+    def shown(self) -> list[RowDifference]:
+        return self.compared.differences.shown
 
 
 class Rebuild:
@@ -114,53 +116,52 @@ class Rebuild:
         self._plan = plan
         self._clock = clock
         self._say = say
-        self._aggregator = Aggregator(plan, clock)
         # A day of margin: the broker forgets a week before the inbox does.
-        young = clock.now() - timedelta(days=INBOX_DAYS - 1)
-        self._follower = Follower(shadow, origin, self._aggregator.apply, young=young, say=say)
+        recent_since = clock.now() - timedelta(days=INBOX_DAYS - 1)
+        self._replayer = Replayer(shadow, origin, Aggregator(plan, clock).apply, recent_since=recent_since, say=say)
 
-    async def run(self, asked: Asked) -> Result:
+    async def run(self, options: RebuildOptions) -> Result:
         """Raises `CouldNotCompare`; the live state is then as it was."""
         started_at = self._clock.now()
         async with shadow_schema(self._live):
             async with self._live.connect() as tx:
-                aside = await set_aside(tx)
-            await self._follower.read_all(aside)
-            behind = await self._follower.wait_for_live(self._live, asked.patience)
-            if behind and not asked.swap:
+                set_aside_ids = await set_aside(tx)
+            await self._replayer.read_all(set_aside_ids)
+            behind = await self._replayer.wait_for_live(self._live, options.patience)
+            if behind and not options.swap:
                 raise CouldNotCompare(
                     f"live applies none of {behind:,} events that the {self._origin.name} tells of: is its worker "
                     "running? If it has lost them, --swap brings them back"
                 )
             compared = await self._compare(behind)
-            if asked.swap:
+            if options.swap:
                 try:
-                    self._check(asked, compared)
-                    return Result(await self._swap(asked, started_at, compared), compared)
+                    self._check(options, compared)
+                    return Result(await self._swap(options, started_at, compared), compared)
                 except (CouldNotSwap, CouldNotCompare) as fault:
-                    return Result(await self._record(asked, started_at, compared), compared, str(fault))
-            return Result(await self._record(asked, started_at, compared), compared)
+                    return Result(await self._record(options, started_at, compared), compared, str(fault))
+            return Result(await self._record(options, started_at, compared), compared)
 
     async def _compare(self, behind: int) -> Compared:
         async with self._live.connect() as connection:
             live = await connection.execution_options(isolation_level="REPEATABLE READ")
             await live.execute(sa.text("set local idle_in_transaction_session_timeout = 0"))
-            await self._follower.follow(await lacking(live), CATCH_UP_SECONDS)
+            await self._replayer.follow(await lacking(live), CATCH_UP_SECONDS)
             self._say("comparing")
             async with self._shadow.connect() as rebuilt:
                 sums = await checksum(live), await checksum(rebuilt, "shadow")
-                found = await differences(live, rebuilt, sums)
+                rows = await differences(live, rebuilt, sums)
                 letters = await self._letters(live, rebuilt)
-        return Compared(self._follower.applied, behind, *sums, found, letters)
+        return Compared(self._replayer.applied, behind, *sums, rows, letters)
 
-    async def _letters(self, live: AsyncConnection, rebuilt: AsyncConnection) -> Letters:
-        aside = await set_aside(live)
-        failed = set((await rebuilt.execute(_FAILED)).scalars()) | self._follower.unreadable
-        applied = set((await rebuilt.execute(_APPLIED, {"ids": list(aside)})).scalars()) - failed
-        return Letters(frozenset(failed - aside), frozenset(applied))
+    async def _letters(self, live: AsyncConnection, rebuilt: AsyncConnection) -> LetterDifference:
+        set_aside_ids = await set_aside(live)
+        failed = set((await rebuilt.execute(_FAILED)).scalars()) | self._replayer.unreadable
+        applied = set((await rebuilt.execute(_APPLIED, {"ids": list(set_aside_ids)})).scalars()) - failed
+        return LetterDifference(frozenset(failed - set_aside_ids), frozenset(applied))
 
-    def _check(self, asked: Asked, compared: Compared) -> None:
-        if not self._origin.complete and not asked.partial:
+    def _check(self, options: RebuildOptions, compared: Compared) -> None:
+        if not self._origin.complete and not options.partial:
             raise CouldNotSwap(f"the {self._origin.name} no longer holds every event (--partial swaps all the same)")
         if compared.letters.only_rebuilt:
             raise CouldNotSwap(
@@ -168,48 +169,52 @@ class Rebuild:
                 f"for instance {min(compared.letters.only_rebuilt)}: their effect would be lost"
             )
 
-    async def _swap(self, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
+    async def _swap(self, options: RebuildOptions, started_at: datetime, compared: Compared) -> RebuildRecord:
         self._say("exchanging the tables")
         async with self._live.begin() as tx:
             await carry_over(tx)
             await make_ready(tx)
         try:
             async with self._live.begin() as tx:
-                return await self._swap_in(tx, asked, started_at, compared)
+                return await self._swap_in(tx, options, started_at, compared)
         except DBAPIError as error:
             raise CouldNotSwap(f"PostgreSQL ended it with {getattr(error.orig, 'sqlstate', error)}") from error
 
-    async def _swap_in(self, tx: AsyncConnection, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
+    async def _swap_in(
+        self, tx: AsyncConnection, options: RebuildOptions, started_at: datetime, compared: Compared
+    ) -> RebuildRecord:
         await keep_vacuum_away(tx)
         await tx.execute(sa.text(f"set local statement_timeout = '{LOCKED_SECONDS}s'"))
-        await know(tx)
+        await copy_inbox_claims(tx)
         await write.lock(tx)
         locked = time.monotonic()
         # The lock's statement forbids scans, for batches; what follows compares whole tables.
         await tx.execute(sa.text("set local enable_seqscan = on"))
-        await self._follower.follow(await lacking(tx), LOCKED_SECONDS)
-        if not asked.partial:
-            await lose_nothing(tx)
+        await self._replayer.follow(await lacking(tx), LOCKED_SECONDS)
+        if not options.partial:
+            await refuse_loss(tx)
         await carry_over(tx)
         changed = await changed_values(tx)
         await exchange(tx)
-        await self._aggregator.restate(tx, changed)
-        rebuilt = self._rebuilt(asked, started_at, compared, swapped=True)
-        await rebuilds.record(tx, rebuilt, self._plan.version)
+        await restate(tx, self._plan, self._clock, changed)
+        rebuilt = self._rebuilt(options, started_at, compared, swapped=True)
+        await record_rebuild(tx, rebuilt, self._plan.version)
         self._say(f"exchanged, live applied nothing for {time.monotonic() - locked:.2f} s")
         return rebuilt
 
-    async def _record(self, asked: Asked, started_at: datetime, compared: Compared) -> Rebuilt:
-        rebuilt = self._rebuilt(asked, started_at, compared, swapped=False)
+    async def _record(self, options: RebuildOptions, started_at: datetime, compared: Compared) -> RebuildRecord:
+        rebuilt = self._rebuilt(options, started_at, compared, swapped=False)
         async with self._live.begin() as tx:
-            await rebuilds.record(tx, rebuilt, self._plan.version)
+            await record_rebuild(tx, rebuilt, self._plan.version)
         return rebuilt
 
-    def _rebuilt(self, asked: Asked, started_at: datetime, compared: Compared, *, swapped: bool) -> Rebuilt:
-        return Rebuilt(
+    def _rebuilt(
+        self, options: RebuildOptions, started_at: datetime, compared: Compared, *, swapped: bool
+    ) -> RebuildRecord:
+        return RebuildRecord(
             id=uuid.uuid4(),
             origin=self._origin.name,
-            started_by=asked.started_by,
+            started_by=options.started_by,
             started_at=started_at,
             finished_at=self._clock.now(),
             events=compared.applied,
@@ -218,5 +223,5 @@ class Rebuild:
             rebuilt_checksum=compared.rebuilt.sha256,
             equal=compared.equal,
             swapped=swapped,
-            differing=compared.found.counts,
+            differing=compared.differences.counts,
         )

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.rebuild.faults import CouldNotCompare
+from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.store.tables import STATE, indicator_history, metadata
 from shared.messaging import messaging_tables
 
@@ -18,13 +18,16 @@ _ALONE = sa.text("select pg_try_advisory_lock(727176)")
 messaging = sa.MetaData()
 messaging_tables(messaging)
 
-# The events that are young enough for the live inbox to know them (see `Follower`).
+# The events that are recent enough for the live inbox to hold their ids (see `Replayer`).
 awaited = sa.Table("awaited", sa.MetaData(), sa.Column("event_id", sa.Text, primary_key=True))
 
 
 @asynccontextmanager
 async def shadow_schema(live: AsyncEngine) -> AsyncIterator[None]:
-    """An empty shadow, whatever an earlier run left; gone in the end. One rebuild at a time: `CouldNotCompare`."""
+    """An empty shadow, whatever an earlier run left; it is removed at the end.
+
+    Raises `CouldNotCompare` while another rebuild runs.
+    """
     async with live.connect() as connection:
         # Held by the session: it ends with the process, even when that is killed.
         if not await connection.scalar(_ALONE):

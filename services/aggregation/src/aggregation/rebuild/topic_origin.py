@@ -6,8 +6,8 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from aggregation.rebuild.faults import CouldNotCompare
-from aggregation.rebuild.origin import Name, Page, Told, signature
+from aggregation.rebuild.errors import CouldNotCompare
+from aggregation.rebuild.origin import Name, OriginEvent, Page, signature
 from shared.settings import ServiceSettings
 
 LIMIT = 2000
@@ -51,11 +51,11 @@ class TopicOrigin:
         await self._consumer.stop()
 
     async def read(self) -> Page:
-        found = await self._consumer.getmany(timeout_ms=QUIET_MS, max_records=LIMIT)
+        fetched = await self._consumer.getmany(timeout_ms=QUIET_MS, max_records=LIMIT)
         events = []
-        for record in (record for records in found.values() for record in records):
-            id_, time = signature(record.value)
-            events.append(Told(id_, time, record))
+        for record in (record for records in fetched.values() for record in records):
+            id, time = signature(record.value)
+            events.append(OriginEvent(id, time, record))
         return Page(events, bool(events) and not await self._passed())
 
     async def _passed(self) -> bool:

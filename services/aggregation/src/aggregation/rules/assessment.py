@@ -21,7 +21,7 @@ OPERATORS: Mapping[Operator, Callable[[Fraction, Fraction], bool]] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class FigurePart:
     """The figure of one category: a sex (5.2) or an administrative level (1.1)."""
 
     dimension: str
@@ -39,13 +39,13 @@ def below_floor(measure: Measure, total: Figure) -> bool:
     return measure.floor is not None and total.exact is not None and total.exact < Fraction(measure.floor)
 
 
-def above_whole(measure: Measure, total: Figure, parts: Sequence[Part]) -> bool:
+def above_whole(measure: Measure, total: Figure, parts: Sequence[FigurePart]) -> bool:
     """A share of more than everything, in total or of one part: the data are wrong, whatever the target."""
     figures = [total, *(part.figure for part in parts)]
     return measure.share and any(f.exact is not None and f.exact > Fraction(measure.scale) for f in figures)
 
 
-def assess(measure: Measure, total: Figure, parts: Sequence[Part], target: Target | None) -> Assessment:
+def assess(measure: Measure, total: Figure, parts: Sequence[FigurePart], target: Target | None) -> Assessment:
     """`target` is the one that binds in the period's year, None in the years between.
 
     Incomplete coverage is never judged. 1.1: met when the total and every level meet it, partly when some of them do.

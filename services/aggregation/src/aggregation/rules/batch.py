@@ -6,8 +6,8 @@ from typing import assert_never
 from uuid import UUID
 
 from aggregation.rules.plan import PlanIndex
-from aggregation.rules.records import Duty
-from aggregation.rules.revision import Observation, Revision, State, merge
+from aggregation.rules.records import ObligationRecord
+from aggregation.rules.revision import ReportedObservation, Revision, State, merge
 from shared.catalogue import disaggregation_key
 from shared.events import (
     Event,
@@ -22,32 +22,34 @@ from shared.events import (
 
 
 @dataclass
-class News:
-    """`touched`: obligation → positions of its events in the batch."""
+class BatchChanges:
+    """`touched`: obligation → positions of its events in the batch; `event_ids`: the id at each position."""
 
-    duties: dict[UUID, Duty] = field(default_factory=dict)
+    event_ids: list[str] = field(default_factory=list)
+    obligations: dict[UUID, ObligationRecord] = field(default_factory=dict)
     revisions: dict[UUID, dict[int, Revision]] = field(default_factory=dict)
     touched: dict[UUID, list[int]] = field(default_factory=dict)
 
 
-def fold(plan: PlanIndex, events: Iterable[Event]) -> News:
+def fold(plan: PlanIndex, events: Iterable[Event]) -> BatchChanges:
     """Raises `UnknownWord` for a form or a unit that the catalogue does not have."""
-    news = News()
+    batch = BatchChanges()
     for position, event in enumerate(events):
+        batch.event_ids.append(event.id)
         if isinstance(event.data, SubmissionsEvent):
-            _open(plan, news, event.data, position)
-            _add(news, event.data, _revision(event.data))
-    return news
+            _open(plan, batch, event.data, position)
+            _add(batch, event.data, _revision(event.data))
+    return batch
 
 
 def _revision(data: SubmissionsEvent) -> Revision | None:
-    """What an event says of a revision; None when it only tells of the obligation."""
+    """What an event says about a revision; None when it is about the obligation alone."""
     match data:
         case ObligationOpened():
             return None
         case SubmissionReceived():
             content = tuple(
-                Observation(o.measure, disaggregation_key(o.disaggregation), o.value, o.status)
+                ReportedObservation(o.measure, disaggregation_key(o.disaggregation), o.value, o.status)
                 for o in data.observations
             )
             return Revision(data.revision, "received", data.version, data.submission_id, content, data.illustrative)
@@ -65,21 +67,21 @@ def _decided(data: SubmissionDecided, state: State) -> Revision:
     return Revision(data.revision, state, data.version, data.submission_id)
 
 
-def _open(plan: PlanIndex, news: News, data: SubmissionsEvent, position: int) -> None:
+def _open(plan: PlanIndex, batch: BatchChanges, data: SubmissionsEvent, position: int) -> None:
     """Whatever event comes first tells that the obligation exists."""
     plan.layout(data.form)
     plan.path(data.unit)
     due_at = data.due_at if isinstance(data, ObligationOpened | SubmissionReceived) else None
-    known = news.duties.get(data.obligation_id)
-    if known is None or known.due_at is None:
-        news.duties[data.obligation_id] = Duty(
+    earlier = batch.obligations.get(data.obligation_id)
+    if earlier is None or earlier.due_at is None:
+        batch.obligations[data.obligation_id] = ObligationRecord(
             data.obligation_id, data.obligation, data.form, data.unit, data.period, due_at
         )
-    news.touched.setdefault(data.obligation_id, []).append(position)
+    batch.touched.setdefault(data.obligation_id, []).append(position)
 
 
-def _add(news: News, data: SubmissionsEvent, revision: Revision | None) -> None:
+def _add(batch: BatchChanges, data: SubmissionsEvent, revision: Revision | None) -> None:
     if revision is not None:
-        known = news.revisions.setdefault(data.obligation_id, {})
-        earlier = known.get(revision.number)
-        known[revision.number] = revision if earlier is None else merge(earlier, revision)
+        revisions = batch.revisions.setdefault(data.obligation_id, {})
+        earlier = revisions.get(revision.number)
+        revisions[revision.number] = revision if earlier is None else merge(earlier, revision)

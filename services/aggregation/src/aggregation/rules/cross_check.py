@@ -13,7 +13,7 @@ TOTAL, BOYS, GIRLS = "n_live_births", "n_live_births_male", "n_live_births_femal
 
 
 @dataclass(frozen=True)
-class Difference:
+class BirthsDifference:
     """`total` births in one count, `parts` in the other. Worth a question, not a fault: their sources differ."""
 
     total: Decimal
@@ -29,13 +29,13 @@ def births_measures(plan: PlanIndex) -> tuple[Measure, Measure] | None:
 
 def beside(plan: PlanIndex, code: str) -> tuple[str, ...]:
     """The measures that must be read to know whether `code` agrees with its twin."""
-    found = tuple(m.code for m in births_measures(plan) or ())
-    return found if code in found else ()
+    codes = tuple(m.code for m in births_measures(plan) or ())
+    return codes if code in codes else ()
 
 
 def difference(
     plan: PlanIndex, code: str, *, unit: str, period: str, basis: Basis, values: Mapping[ValueKey, Value]
-) -> Difference | None:
+) -> BirthsDifference | None:
     """Only when both counts are complete in the same place and period."""
     both = [values.get(ValueKey(name, unit, period, basis)) for name in beside(plan, code)]
     if len(both) != 2 or any(v is None or not 0 < v.expected == v.reported for v in both):
@@ -44,4 +44,4 @@ def difference(
     if whole is None or ratio is None or None in (whole.denominator, ratio.numerator, ratio.denominator):
         return None
     total, parts = whole.denominator or Decimal(0), (ratio.numerator or 0) + (ratio.denominator or Decimal(0))
-    return None if total == parts else Difference(total, parts)
+    return None if total == parts else BirthsDifference(total, parts)

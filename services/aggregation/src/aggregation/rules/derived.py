@@ -1,29 +1,46 @@
 """Indicator 6.3: a commune counts when it had enough items in EVERY quarter, its predecessors included."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aggregation.rules.fact import Fact
+from aggregation.rules.formula import flag_element
+from aggregation.rules.plan import PlanIndex
+from aggregation.rules.records import FactKey, FactRow
+from aggregation.rules.revision import BASES, Basis
 from shared.calendar import Period
 from shared.catalogue import Catalogue
 
+QuarterCounts = Mapping[tuple[str, str, str, Basis], Fact]  # unit, quarter, element, basis → the count
+
 
 @dataclass(frozen=True, order=True)
-class Target:
+class JudgedUnit:
     """A commune and the period (a quarter or a year) in which it is judged."""
 
     unit: str
     period: str
 
 
-def source_id(element: str, target: Target) -> UUID:
+@dataclass(frozen=True)
+class Judgement:
+    """A flag to compute again: the counts of `element` that decide it, and the obligations that are the cause."""
+
+    element: str
+    judged: JudgedUnit
+    parts: tuple[JudgedUnit, ...]
+    causes: frozenset[UUID]
+
+
+def source_id(element: str, judged: JudgedUnit) -> UUID:
     """A derived fact belongs to no obligation; it gets a stable id of its own."""
-    return uuid5(NAMESPACE_URL, f"tiendo:{element}:{target.unit}:{target.period}")
+    return uuid5(NAMESPACE_URL, f"tiendo:{element}:{judged.unit}:{judged.period}")
 
 
-def targets(catalogue: Catalogue, unit: str, period: str) -> list[Target]:
+def judged_units(catalogue: Catalogue, unit: str, period: str) -> list[JudgedUnit]:
     """What must be judged again when the count of `unit` in the quarter `period` changes.
 
     The quarter itself, and the year for whichever unit stands at the year's cut-off: `unit` or its successor.
@@ -33,23 +50,23 @@ def targets(catalogue: Catalogue, unit: str, period: str) -> list[Target]:
         return []
     year = Period.parse(str(quarter.year))
     heirs = [u for u in [unit, *catalogue.successors(unit)] if catalogue.units[u].is_valid_on(year.cut_off)]
-    return [Target(unit, period), *(Target(heir, str(year.year)) for heir in heirs)]
+    return [JudgedUnit(unit, period), *(JudgedUnit(heir, str(year.year)) for heir in heirs)]
 
 
-def parts(catalogue: Catalogue, target: Target) -> list[Target]:
-    """The counts that decide `target`: (unit, quarter), every one of which must reach the minimum.
+def parts(catalogue: Catalogue, judged: JudgedUnit) -> list[JudgedUnit]:
+    """The counts that decide `judged`: (unit, quarter), every one of which must reach the minimum.
 
     For 2025 the first two quarters of a new commune are those of ALL the communes it replaced (docs/domain.md 4.4).
     """
-    period = Period.parse(target.period)
+    period = Period.parse(judged.period)
     if period.quarter is not None:
-        return [target]
-    own = catalogue.units[target.unit]
-    found: list[Target] = []
+        return [judged]
+    own = catalogue.units[judged.unit]
+    counted: list[JudgedUnit] = []
     for quarter in period.quarters:
-        units = [target.unit] if own.is_valid_on(quarter.cut_off) else catalogue.predecessors(target.unit)
-        found += [Target(u, str(quarter)) for u in units if catalogue.units[u].is_valid_on(quarter.cut_off)]
-    return found
+        units = [judged.unit] if own.is_valid_on(quarter.cut_off) else catalogue.predecessors(judged.unit)
+        counted += [JudgedUnit(u, str(quarter)) for u in units if catalogue.units[u].is_valid_on(quarter.cut_off)]
+    return counted
 
 
 def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
@@ -62,3 +79,29 @@ def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
     enough = all((count.value or 0) >= minimum for count in counts if count)
     provisional = any(count.status == "estimate" for count in counts if count)
     return Fact(Decimal(int(enough)), "estimate" if provisional else "final")
+
+
+def judgements(plan: PlanIndex, changed: Iterable[FactRow]) -> list[Judgement]:
+    """The flags that depend on the quarterly counts among the `changed` facts."""
+    causes: dict[tuple[str, JudgedUnit], set[UUID]] = defaultdict(set)
+    for row in changed:
+        if row.key.element in plan.quarterly and not row.key.disaggregation:
+            for judged in judged_units(plan.catalogue, row.unit, row.period):
+                causes[(row.key.element, judged)].add(row.key.source)
+    return [
+        Judgement(element, judged, tuple(parts(plan.catalogue, judged)), frozenset(obligations))
+        for (element, judged), obligations in causes.items()
+    ]
+
+
+def flag_rows(plan: PlanIndex, judgement: Judgement, counts: QuarterCounts) -> list[FactRow]:
+    """The flag on each basis; not expected of a unit that does not exist on the period's cut-off day."""
+    measure, judged = plan.quarterly[judgement.element], judgement.judged
+    name = flag_element(measure)
+    stands = plan.stands(judged.unit, judged.period)
+    rows = []
+    for basis in BASES:
+        quarters = [counts.get((part.unit, part.period, judgement.element, basis)) for part in judgement.parts]
+        fact = flag(quarters, measure.quarter_minimum or Decimal(0)) if stands else Fact(expected=False)
+        rows.append(FactRow(FactKey(source_id(name, judged), name, "", basis), judged.unit, judged.period, fact))
+    return rows

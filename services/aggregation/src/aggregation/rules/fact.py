@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import assert_never
 
 from aggregation.rules.formula import strategy
-from aggregation.rules.plan import Group, Key, Layout, PlanIndex, UnknownWord
-from aggregation.rules.revision import Observation, Revision
+from aggregation.rules.plan import ElementGroup, Key, Layout, PlanIndex, UnknownWord
+from aggregation.rules.revision import ReportedObservation, Revision
 from shared.events import Status
 
 
@@ -29,46 +29,46 @@ def facts(plan: PlanIndex, form: str, unit: str, revision: Revision | None) -> d
     """
     layout = plan.layout(form)
     answers = _answers(layout, form, revision.observations or () if revision else ())
-    found: dict[Key, Fact] = {}
+    collected: dict[Key, Fact] = {}
     for group in layout.groups:
         for part in group.parts:
-            told = {
+            group_facts = {
                 element: answers.get((element, part), Fact(expected=layout.fields[(element, part)]))
                 for element in group.names
                 if (element, part) in layout.fields
             }
-            found |= {(group.names[e], part): fact for e, fact in _agreed(plan, group, told).items()}
+            collected |= {(group.names[e], part): fact for e, fact in _agreed(plan, group, group_facts).items()}
         whole = {
-            element: total([found[(name, part)] for part in layout.totals[element]])
+            element: total([collected[(name, part)] for part in layout.totals[element]])
             if element in layout.totals
-            else found.get((name, ""), Fact())
+            else collected.get((name, ""), Fact())
             for element, name in group.names.items()
         }
-        found |= {(group.names[e], ""): fact for e, fact in _agreed(plan, group, whole).items()}
+        collected |= {(group.names[e], ""): fact for e, fact in _agreed(plan, group, whole).items()}
     level = plan.level_key(unit)
     for name in plan.by_level:
-        if level and (name, "") in found:
-            found[(name, level)] = found[(name, "")]
-    return found
+        if level and (name, "") in collected:
+            collected[(name, level)] = collected[(name, "")]
+    return collected
 
 
-def _agreed(plan: PlanIndex, group: Group, told: Mapping[str, Fact]) -> Mapping[str, Fact]:
-    """What one disaggregation of a form says to a measure: all of it, or nothing when a part is missing or absurd.
+def _agreed(plan: PlanIndex, group: ElementGroup, group_facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    """What one disaggregation of a form gives to a measure: all of it, or nothing when a part is missing or absurd.
 
     Numerator and denominator then always rest on the same units. Optional cells are dropped, required ones expected.
     """
-    if all(fact.status for fact in told.values()) and not _absurd(plan, group, told):
-        return told
-    return {element: Fact() for element, fact in told.items() if fact.expected}
+    if all(fact.status for fact in group_facts.values()) and not _absurd(plan, group, group_facts):
+        return group_facts
+    return {element: Fact() for element, fact in group_facts.items() if fact.expected}
 
 
-def _absurd(plan: PlanIndex, group: Group, told: Mapping[str, Fact]) -> bool:
+def _absurd(plan: PlanIndex, group: ElementGroup, group_facts: Mapping[str, Fact]) -> bool:
     """Không phát sinh where the catalogue wants a number, or of the whole of which a part occurred."""
-    void = {element for element, fact in told.items() if fact.status == "not_applicable"}
+    void = {element for element, fact in group_facts.items() if fact.status == "not_applicable"}
     if any(plan.must_have_value(element) for element in void):
         return True
     m = group.measure
-    if m is None or not void or len(void) == len(told):
+    if m is None or not void or len(void) == len(group_facts):
         return False
     return strategy(m.kind).needs_every_element or m.denominator in void
 
@@ -84,7 +84,7 @@ def total(parts: Iterable[Fact]) -> Fact:
     return Fact(sum(values, Decimal(0)) if values else None, status)
 
 
-def _answers(layout: Layout, form: str, observations: Iterable[Observation]) -> dict[Key, Fact]:
+def _answers(layout: Layout, form: str, observations: Iterable[ReportedObservation]) -> dict[Key, Fact]:
     answers: dict[Key, Fact] = {}
     for o in observations:
         key = (o.element, o.disaggregation)

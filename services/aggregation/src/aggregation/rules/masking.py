@@ -3,23 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Protocol, assert_never
 
 from aggregation.rules.formula import CellSum, element_of
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value, ValueKey
-from shared.auth import Person, Role
 from shared.catalogue import Measure
 from shared.catalogue.unit import Level
 
 SMALL = 5
-SEES_ALL: frozenset[Role] = frozenset({"coordinator", "auditor"})
+SEES_ALL = frozenset({"coordinator", "auditor"})
 SIDES = ("numerator", "denominator")
 
 
+class Viewer(Protocol):
+    """Who reads: a `shared.auth.Person`."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+
+
 def is_sensitive(plan: PlanIndex, element: str | None) -> bool:
-    known = plan.catalogue.elements.get(element or "")
-    return known is not None and known.sensitive
+    in_catalogue = plan.catalogue.elements.get(element or "")
+    return in_catalogue is not None and in_catalogue.sensitive
 
 
 def has_sensitive(plan: PlanIndex, measure: Measure) -> bool:
@@ -29,36 +37,36 @@ def has_sensitive(plan: PlanIndex, measure: Measure) -> bool:
 def masked(plan: PlanIndex, key: ValueKey, v: Value) -> Value:
     """Every number of a district or commune whose sensitive count is 1 to 4 is withheld, for every reader.
 
-    The rate goes too: with a known denominator it tells the count.
+    The rate is withheld too: whoever knows the denominator could compute the count from it.
     """
     measure = plan.measures[key.measure]
     named = {side: getattr(measure, side) for side in SIDES}
     sensitive = [side for side, element in named.items() if is_sensitive(plan, element)]
     if not sensitive or not _is_local(plan.catalogue.units[key.unit].level):
         return v
-    counts = [getattr(v, side) for side in sensitive] + [part[side] for part in v.parts for side in sensitive]
+    counts: list[Decimal | None] = [getattr(figures, side) for figures in (v, *v.parts) for side in sensitive]
     return withheld(v) if any(_is_small(count) for count in counts) else v
 
 
-def all_masked(plan: PlanIndex, found: Mapping[ValueKey, Value]) -> dict[ValueKey, Value]:
-    return {key: masked(plan, key, v) for key, v in found.items()}
+def all_masked(plan: PlanIndex, values: Mapping[ValueKey, Value]) -> dict[ValueKey, Value]:
+    return {key: masked(plan, key, v) for key, v in values.items()}
 
 
 def withheld(v: Value) -> Value:
     return replace(v, value=None, numerator=None, denominator=None, parts=(), suppressed=True)
 
 
-def masked_cells(plan: PlanIndex, unit: str, found: Mapping[CellKey, CellSum], v: Value) -> dict[CellKey, CellSum]:
+def masked_cells(plan: PlanIndex, unit: str, cells: Mapping[CellKey, CellSum], v: Value) -> dict[CellKey, CellSum]:
     """The sums behind a value: withheld with it, all of them when one of them is small."""
     below = _is_local(plan.catalogue.units[unit].level)
-    small = any(is_sensitive(plan, element_of(key.element)) and _is_small(c.value) for key, c in found.items())
+    small = any(is_sensitive(plan, element_of(key.element)) and _is_small(c.value) for key, c in cells.items())
     if not v.suppressed and not (below and small):
-        return dict(found)
-    return {key: replace(cell, value=None) for key, cell in found.items()}
+        return dict(cells)
+    return {key: replace(cell, value=None) for key, cell in cells.items()}
 
 
 def coarse(plan: PlanIndex, key: ValueKey, v: Value) -> Value:
-    """A value of the past, or one that is told on, of several units of which some have yet to report.
+    """A value of the past, or one that is published, of several units of which some have yet to report.
 
     The difference of two sums is a single unit's count: sensitive sums are withheld until all have reported, and the
     value is rounded as it is shown.
@@ -67,22 +75,22 @@ def coarse(plan: PlanIndex, key: ValueKey, v: Value) -> Value:
     if v.reported >= v.expected or key.unit not in plan.with_children or not has_sensitive(plan, measure):
         return v
     parts = tuple(
-        {**part, "numerator": None, "denominator": None, "value": _rounded(part["value"], measure.decimals)}
+        replace(part, value=_rounded(part.value, measure.decimals), numerator=None, denominator=None)
         for part in v.parts
     )
-    value = None if v.value is None else Decimal(str(_rounded(v.value, measure.decimals)))
+    value = _rounded(v.value, measure.decimals)
     return replace(v, value=value, numerator=None, denominator=None, parts=parts, suppressed=True)
 
 
-def past(plan: PlanIndex, person: Person, key: ValueKey, v: Value) -> Value:
+def past(plan: PlanIndex, viewer: Viewer, key: ValueKey, v: Value) -> Value:
     """A value as it stood at some time, for this reader."""
     v = masked(plan, key, v)
-    return v if person.role in SEES_ALL else coarse(plan, key, v)
+    return v if viewer.role in SEES_ALL else coarse(plan, key, v)
 
 
-def may_see(plan: PlanIndex, person: Person, unit: str, element: str) -> bool:
+def may_see(plan: PlanIndex, viewer: Viewer, unit: str, element: str) -> bool:
     """A single unit's sensitive counts are for the coordinator, the auditor and the unit itself."""
-    return not is_sensitive(plan, element) or person.role in SEES_ALL or person.unit == unit
+    return not is_sensitive(plan, element) or viewer.role in SEES_ALL or viewer.unit == unit
 
 
 def _is_local(level: Level) -> bool:
@@ -96,9 +104,9 @@ def _is_local(level: Level) -> bool:
             assert_never(level)
 
 
-def _is_small(count: Any) -> bool:
-    return count is not None and 0 < Decimal(count) < SMALL
+def _is_small(count: Decimal | None) -> bool:
+    return count is not None and 0 < count < SMALL
 
 
-def _rounded(value: Any, decimals: int) -> str | None:
-    return None if value is None else f"{Decimal(value):.{decimals}f}"
+def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
+    return None if value is None else Decimal(f"{value:.{decimals}f}")

@@ -1,4 +1,4 @@
-"""The catalogue as the rules ask for it: layouts of forms, measures of elements, the way from a unit to the root."""
+"""The catalogue as the rules need it: layouts of forms, measures of elements, the path from a unit to the root."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ Key = tuple[str, str]
 
 
 class UnknownWord(ValueError):
-    """An event names a form, a field or a unit that this catalogue does not have: it belongs into the dead letters."""
+    """An event names a form, a field or a unit that this catalogue does not have: it becomes a dead letter."""
 
 
 @dataclass(frozen=True)
-class Group:
+class ElementGroup:
     """What a form asks for one measure: element → the name of its sum; `parts` the disaggregations asked.
 
     Without a measure: an element that is kept as it is (the quarterly counts of 6.3).
@@ -35,7 +35,7 @@ class Layout:
 
     fields: Mapping[Key, bool]
     totals: Mapping[str, tuple[str, ...]]
-    groups: tuple[Group, ...]
+    groups: tuple[ElementGroup, ...]
 
 
 class PlanIndex:
@@ -68,11 +68,11 @@ class PlanIndex:
     @cached_property
     def measures_of(self) -> Mapping[str, tuple[Measure, ...]]:
         """Name of a sum → the measures that need it."""
-        found: dict[str, tuple[Measure, ...]] = {}
+        by_element: dict[str, tuple[Measure, ...]] = {}
         for measure in self.measures.values():
             for element in elements(measure):
-                found[element] = (*found.get(element, ()), measure)
-        return found
+                by_element[element] = (*by_element.get(element, ()), measure)
+        return by_element
 
     @cached_property
     def quarterly(self) -> Mapping[str, Measure]:
@@ -96,16 +96,16 @@ class PlanIndex:
     def owes(self, measure: str, unit: str, period: str) -> bool:
         """Whether the unit, or one below it, owes something that the measure needs, opened or not."""
         if period not in self._owing:
-            asked = Period.parse(period)
-            duties = {p: self.catalogue.forms_owed(p) for p in dict.fromkeys((asked, *asked.quarters))}
+            whole = Period.parse(period)
+            obligations = {p: self.catalogue.forms_owed(p) for p in dict.fromkeys((whole, *whole.quarters))}
             self._owing[period] = {
                 (m.code, above)
                 for m in self.measures.values()
-                for p, owed in duties.items()
-                if p == asked or needs_of(m.kind).quarters
-                for duty in owed
-                if set(m.elements) & set(self.catalogue.forms[duty.form].elements)
-                for above in self.path(duty.unit)
+                for p, owed in obligations.items()
+                if p == whole or needs_of(m.kind).quarters
+                for obligation in owed
+                if set(m.elements) & set(self.catalogue.forms[obligation.form].elements)
+                for above in self.path(obligation.unit)
             }
         return (measure, unit) in self._owing[period]
 
@@ -118,8 +118,7 @@ class PlanIndex:
         if form not in self._layouts:
             if form not in self.catalogue.forms:
                 raise UnknownWord(f"form {form} is not in catalogue {self.version[:12]}")
-            asked = self.catalogue.forms[form].fields
-            fields = {(f.element, f.key): f.required for f in asked}
+            fields = {(f.element, f.key): f.required for f in self.catalogue.forms[form].fields}
             whole = {element for element, part in fields if not part}
             totals = {
                 element: tuple(part for (named, part), required in fields.items() if named == element and required)
@@ -129,16 +128,16 @@ class PlanIndex:
             self._layouts[form] = Layout(fields, totals, self._groups(fields))
         return self._layouts[form]
 
-    def _groups(self, fields: Mapping[Key, bool]) -> tuple[Group, ...]:
-        asked = dict.fromkeys(element for element, _ in fields)
+    def _groups(self, fields: Mapping[Key, bool]) -> tuple[ElementGroup, ...]:
+        form_elements = dict.fromkeys(element for element, _ in fields)
         groups: list[tuple[Measure | None, dict[str, str]]] = []
         for m in self.measures.values():
             names = {element_of(name): name for name in elements(m) if not needs_of(m.kind).quarters}
-            groups.append((m, {element: name for element, name in names.items() if element in asked}))
+            groups.append((m, {element: name for element, name in names.items() if element in form_elements}))
         grouped = {element for _, names in groups for element in names}
-        groups += [(None, {element: element}) for element in asked if element not in grouped]
+        groups += [(None, {element: element}) for element in form_elements if element not in grouped]
         return tuple(
-            Group(m, names, tuple(dict.fromkeys(part for element, part in fields if element in names)))
+            ElementGroup(m, names, tuple(dict.fromkeys(part for element, part in fields if element in names)))
             for m, names in groups
             if names
         )

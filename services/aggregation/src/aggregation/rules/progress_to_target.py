@@ -1,4 +1,4 @@
-"""How far a value has come on its way to the last target, for the small bar of a row."""
+"""How far a value has come towards the last target, for the small bar of a row."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ ROOM = Decimal("1.25")
 
 
 @dataclass(frozen=True)
-class Way:
-    """`percent` 0..100 of the way from `start` to the last target; None without a value. `marks`: (percent, target)."""
+class ProgressToTarget:
+    """`percent`: 0..100 from `start` to the last target; None without a value. `marks`: (percent, target)."""
 
     start: Decimal
     end: Target
@@ -20,7 +20,7 @@ class Way:
     marks: tuple[tuple[Decimal, Target], ...]
 
 
-def way(measure: Measure, value: Decimal | None, milestones: Collection[int]) -> Way | None:
+def progress_to_target(measure: Measure, value: Decimal | None, milestones: Collection[int]) -> ProgressToTarget | None:
     """`milestones` are the years of the plan whose targets are marked.
 
     Higher is better: from 0. Lower is better: from the baseline, or a quarter above the first target, downwards.
@@ -44,4 +44,4 @@ def way(measure: Measure, value: Decimal | None, milestones: Collection[int]) ->
         return min(max((number - start) / span * 100, Decimal(0)), Decimal(100)).quantize(Decimal("0.1"))
 
     marks = tuple((at(target.value), target) for target in targets[:-1] if target.year in milestones)
-    return Way(start, end, None if value is None else at(value), marks)
+    return ProgressToTarget(start, end, None if value is None else at(value), marks)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from aggregation.rules.fact import Fact
@@ -13,7 +13,7 @@ from shared.events import Assessment
 
 
 @dataclass(frozen=True)
-class Duty:
+class ObligationRecord:
     """An opened obligation: who owes which form for which period."""
 
     obligation_id: UUID
@@ -25,10 +25,10 @@ class Duty:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A duty with the revisions that can count (`counting`)."""
+class AnswerRecord:
+    """An obligation with the revisions that can count (`counting`)."""
 
-    duty: Duty
+    obligation: ObligationRecord
     revisions: tuple[Revision, ...] = ()
 
 
@@ -63,6 +63,20 @@ class ValueKey(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ValuePart:
+    """The figure of one category as stored. `meets` the target of the period's year; None when it is not judged."""
+
+    dimension: str
+    category: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    reported: int
+    expected: int
+    meets: bool | None
+
+
+@dataclass(frozen=True)
 class Value:
     """An indicator value as stored. `parts` are the figures of the categories it is judged by.
 
@@ -78,6 +92,27 @@ class Value:
     provisional: bool = False
     below_floor: bool = False
     above_whole: bool = False
-    parts: tuple[Mapping[str, Any], ...] = ()
+    parts: tuple[ValuePart, ...] = ()
     as_of: datetime | None = field(default=None, compare=False)
     suppressed: bool = False
+
+
+@dataclass(frozen=True)
+class RebuildRecord:
+    """The result of a rebuild. Checksums are SHA-256 in hex.
+
+    `differing`: table → rows that differ, of the tables that do.
+    """
+
+    id: UUID
+    origin: Literal["log", "topic"]
+    started_by: str
+    started_at: datetime
+    finished_at: datetime
+    events: int
+    facts: int
+    live_checksum: str
+    rebuilt_checksum: str
+    equal: bool
+    swapped: bool
+    differing: Mapping[str, int]

@@ -13,7 +13,7 @@ State = Literal["received", "accepted", "returned", "withdrawn"]
 BASES: tuple[Basis, ...] = ("received", "accepted")
 
 
-class Observation(NamedTuple):
+class ReportedObservation(NamedTuple):
     """One answered field."""
 
     element: str
@@ -33,24 +33,24 @@ class Revision:
     state: State
     version: int
     submission_id: UUID | None = None
-    observations: tuple[Observation, ...] | None = None
+    observations: tuple[ReportedObservation, ...] | None = None
     illustrative: bool = False
     was_accepted: bool = False
 
 
-def merge(known: Revision, news: Revision) -> Revision:
-    """Two pieces of news about the same revision: the higher `version` gives the state, any gives the content.
+def merge(stored: Revision, incoming: Revision) -> Revision:
+    """What two events say about one revision: the higher `version` gives the state, either one gives the content.
 
-    That it was accepted once is kept, in whatever order its events arrive.
+    That it was accepted once is kept, in whatever order the events arrive.
     """
-    latest = news if news.version > known.version else known
-    content = known if known.observations is not None else news
+    latest = incoming if incoming.version > stored.version else stored
+    content = stored if stored.observations is not None else incoming
     return replace(
         latest,
-        submission_id=known.submission_id or news.submission_id,
+        submission_id=stored.submission_id or incoming.submission_id,
         observations=content.observations,
         illustrative=content.illustrative,
-        was_accepted=known.was_accepted or news.was_accepted,
+        was_accepted=stored.was_accepted or incoming.was_accepted,
     )
 
 

@@ -1,13 +1,15 @@
 """From the cells of a place to the value of a measure there: total, parts, assessment."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
 
-from aggregation.rules.assessment import Part, above_whole, assess, below_floor, meets
+from aggregation.rules.assessment import FigurePart, above_whole, assess, below_floor, meets
 from aggregation.rules.formula import CellSum, Figure, elements, figure
 from aggregation.rules.plan import PlanIndex
-from aggregation.rules.records import Value
+from aggregation.rules.records import CellKey, Value, ValueKey, ValuePart
+from aggregation.rules.revision import BASES, Basis
 from shared.calendar import Period
 from shared.catalogue import Measure, Target, parse_disaggregation
 
@@ -30,11 +32,11 @@ def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells) -> Value
         total.provisional,
         below_floor(measure, total),
         above_whole(measure, total, parts),
-        tuple(_told(part, _meets(measure, part, target)) for part in parts),
+        tuple(_value_part(part, _meets(measure, part, target)) for part in parts),
     )
 
 
-def _meets(measure: Measure, part: Part, target: Target | None) -> bool | None:
+def _meets(measure: Measure, part: FigurePart, target: Target | None) -> bool | None:
     if target is None or part.figure.exact is None or above_whole(measure, part.figure, []):
         return None
     return meets(part.figure.exact, target)
@@ -54,28 +56,38 @@ def part_dimension(plan: PlanIndex, measure: Measure) -> str | None:
     return measure.tested_by or measure.partly_by or (first.required_by if first else None)
 
 
-def _parts(plan: PlanIndex, measure: Measure, cells: Cells) -> list[Part]:
+def _parts(plan: PlanIndex, measure: Measure, cells: Cells) -> list[FigurePart]:
     dimension = part_dimension(plan, measure)
     if dimension is None:
         return []
     names = elements(measure)
-    found = []
+    parts = []
     for disaggregation in sorted({d for name, d in cells if name in names and d}):
         split = parse_disaggregation(disaggregation)
         if list(split) == [dimension]:
             of_part = {name: cells.get((name, disaggregation), CellSum()) for name in names}
-            found.append(Part(dimension, split[dimension], figure(measure, of_part)))
-    return found
+            parts.append(FigurePart(dimension, split[dimension], figure(measure, of_part)))
+    return parts
 
 
-def _told(part: Part, met: bool | None) -> Mapping[str, Any]:
+def _value_part(part: FigurePart, meets_target: bool | None) -> ValuePart:
     f = part.figure
-    numbers = {"value": f.value, "numerator": f.numerator, "denominator": f.denominator}
+    return ValuePart(
+        part.dimension, part.category, f.value, f.numerator, f.denominator, f.reported, f.expected, meets_target
+    )
+
+
+def current_values(
+    plan: PlanIndex, places: Iterable[tuple[str, str, str]], cells: Mapping[CellKey, CellSum], now: datetime
+) -> dict[ValueKey, Value]:
+    """(measure, unit, period) → the value on each basis, as of `now`."""
+    by_place: dict[tuple[str, str, Basis], dict[tuple[str, str], CellSum]] = defaultdict(dict)
+    for key, cell in cells.items():
+        by_place[(key.unit, key.period, key.basis)][(key.element, key.disaggregation)] = cell
     return {
-        "dimension": part.dimension,
-        "category": part.category,
-        **{name: None if number is None else format(number, "f") for name, number in numbers.items()},
-        "reported": f.reported,
-        "expected": f.expected,
-        "meets": met,
+        ValueKey(code, unit, period, basis): replace(
+            value(plan, plan.measures[code], period, by_place[(unit, period, basis)]), as_of=now
+        )
+        for code, unit, period in places
+        for basis in BASES
     }

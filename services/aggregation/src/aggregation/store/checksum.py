@@ -1,8 +1,8 @@
 """SHA-256 of the state in two levels: of the rows of each (unit, period), then of those sums.
 
-Two states that tell the same have the same checksum, however they came about. So numbers are trimmed, `as_of` is left
-out, and rows that say nothing (a fact neither expected nor answered, a cell of zeros) are as good as absent: whether
-one is there depends on what else stood in the batch that made it.
+Two states with the same meaning have the same checksum, however they came about. So numbers are trimmed, and `as_of`
+and rows without content (a fact neither expected nor answered, a cell of zeros) are left out: whether such a row exists
+depends on what else stood in the batch that made it.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.store.tables import STATE, indicator_value, revision
 
 LEFT_OUT = frozenset({"indicator_value.as_of"})
-SAYS_SOMETHING = {
+HAS_CONTENT = {
     "fact": "expected or status is not null",
     "cell": "value is not null or (valued, reported, expected, estimates) <> (0, 0, 0, 0)",
     "indicator_value": "coalesce(value, numerator, denominator) is not null or (reported, expected) <> (0, 0)",
 }
-# The parts of a value as a set, their numbers trimmed, those that say nothing left out.
+# The parts of a value as a set, their numbers trimmed, those without content left out.
 PARTS = """(
   select coalesce(jsonb_agg(p.part order by p.part), '[]') from (
     select each || jsonb_build_object('value', trim_scale((each ->> 'value')::numeric),
@@ -56,7 +56,7 @@ class TableSum:
         lines = (f"{unit}|{period}|{at.rows}|{at.sha256}\n" for (unit, period), at in sorted(self.places.items()))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
-    def unlike(self, other: "TableSum") -> list[Place]:
+    def places_unlike(self, other: "TableSum") -> list[Place]:
         """The places in which the two differ."""
         return [p for p in sorted({*self.places, *other.places}) if self.places.get(p) != other.places.get(p)]
 
@@ -102,17 +102,17 @@ async def lines_at(tx: AsyncConnection, table: sa.Table, schema: str, places: Co
     return {row.key: row.line for row in rows}
 
 
-def lines(table: sa.Table, schema: str, *, silent: bool = False) -> str:
-    """A query for (unit, period, key, line) and the columns of the key; `silent` rows that say nothing included."""
+def lines(table: sa.Table, schema: str, *, with_empty: bool = False) -> str:
+    """A query for (unit, period, key, line) and the columns of the key; `with_empty`: rows without content, too."""
     keys = [column.name for column in table.primary_key]
     key = ", ".join(f"t.{name}" for name in keys if name not in ("unit", "period"))
     place = "o.unit, o.period" if table is revision else "t.unit, t.period"
     join = f"join {schema}.obligation o using (obligation_id)" if table is revision else ""
-    says = SAYS_SOMETHING.get(table.name, "true")
+    has_content = HAS_CONTENT.get(table.name, "true")
     named = ", ".join(f"t.{name}" for name in keys)
     return f"""
         select {place}, {key}, concat_ws(' ', {named}) as key, row({", ".join(_canonical(table))})::text as line
-        from {schema}.{table.name} t {join} where {"true" if silent else says}
+        from {schema}.{table.name} t {join} where {"true" if with_empty else has_content}
     """
 
 

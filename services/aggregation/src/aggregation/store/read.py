@@ -1,10 +1,9 @@
-"""Reading: what the API and the pages ask for."""
+"""Reading: the queries of the API and of the pages. None locks."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.rules.formula import CellSum
 from aggregation.rules.records import CellKey, Value, ValueKey
 from aggregation.rules.revision import Basis
+from aggregation.store import mapping
 from aggregation.store.tables import cell, fact, indicator_history, indicator_value, obligation, revision
-from aggregation.store.write import value_of
 
 
 @dataclass(frozen=True)
@@ -48,33 +47,29 @@ class Reported:
     accepted: int | None
 
 
-def _key(row: Any) -> ValueKey:
-    return ValueKey(row.measure, row.unit, row.period, row.basis)
-
-
 async def values(
     tx: AsyncConnection, *, unit: str, basis: Basis, periods: Collection[str], as_of: datetime | None = None
 ) -> dict[ValueKey, Value]:
     """All measures of a unit; with `as_of` the values that stood here at that instant."""
     if as_of is None:
         v = indicator_value
-        found = await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
+        rows = await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
     else:
         h = indicator_history
-        found = await tx.execute(
+        rows = await tx.execute(
             sa.select(h)
             .ext(distinct_on(h.c.period, h.c.measure))
             .where(h.c.unit == unit, h.c.period.in_(periods), h.c.basis == basis, h.c.as_of <= as_of)
             .order_by(h.c.period, h.c.measure, h.c.as_of.desc(), h.c.id.desc())
         )
-    return {_key(row): value_of(row) for row in found}
+    return {mapping.value_key(row): mapping.value(row) for row in rows}
 
 
 async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, basis: Basis) -> dict[ValueKey, Value]:
-    """The value of every period known."""
+    """The value of every period."""
     v = indicator_value
     query = sa.select(v).where(v.c.unit == unit, v.c.basis == basis, v.c.measure.in_(measures)).order_by(v.c.period)
-    return {_key(row): value_of(row) for row in await tx.execute(query)}
+    return {mapping.value_key(row): mapping.value(row) for row in await tx.execute(query)}
 
 
 async def history(
@@ -93,7 +88,7 @@ async def history(
     if before is not None:
         query = query.where(h.c.id < before)
     query = query.order_by(h.c.id.desc()).limit(limit)
-    return [(row.id, _key(row), value_of(row)) for row in await tx.execute(query)]
+    return [(row.id, mapping.value_key(row), mapping.value(row)) for row in await tx.execute(query)]
 
 
 async def below(
@@ -101,7 +96,7 @@ async def below(
 ) -> dict[ValueKey, Value]:
     v = indicator_value
     query = sa.select(v).where(v.c.measure.in_(measures), v.c.period == period, v.c.basis == basis, v.c.unit.in_(units))
-    return {_key(row): value_of(row) for row in await tx.execute(query)}
+    return {mapping.value_key(row): mapping.value(row) for row in await tx.execute(query)}
 
 
 async def cells(
@@ -109,12 +104,7 @@ async def cells(
 ) -> dict[CellKey, CellSum]:
     c = cell
     query = sa.select(c).where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
-    return {
-        CellKey(r.unit, r.period, r.element, r.disaggregation, r.basis): CellSum(
-            r.value, r.valued, r.reported, r.expected, r.estimates
-        )
-        for r in await tx.execute(query)
-    }
+    return {mapping.cell_key(row): mapping.cell_sum(row) for row in await tx.execute(query)}
 
 
 async def contributions(
@@ -169,10 +159,10 @@ async def answered(
         .group_by(f.c.element, f.c.unit)
         .order_by(f.c.element, f.c.unit)
     )
-    found: dict[str, list[tuple[str, bool]]] = {}
+    units: dict[str, list[tuple[str, bool]]] = {}
     for row in await tx.execute(query):
-        found.setdefault(row.element, []).append((row.unit, row.answered))
-    return found
+        units.setdefault(row.element, []).append((row.unit, row.answered))
+    return units
 
 
 async def illustrative(tx: AsyncConnection, periods: Collection[str]) -> bool:
@@ -189,9 +179,9 @@ async def illustrative(tx: AsyncConnection, periods: Collection[str]) -> bool:
 async def years(tx: AsyncConnection) -> dict[str, bool]:
     """Every year with an obligation, and whether a yearly report of it counts."""
     o = obligation
-    told = sa.func.bool_or(o.c.received_revision.is_not(None) | o.c.accepted_revision.is_not(None))
-    query = sa.select(o.c.period, told.label("told")).where(sa.func.length(o.c.period) == 4).group_by(o.c.period)
-    return {row.period: row.told for row in await tx.execute(query)}
+    counts = sa.func.bool_or(o.c.received_revision.is_not(None) | o.c.accepted_revision.is_not(None))
+    query = sa.select(o.c.period, counts.label("counts")).where(sa.func.length(o.c.period) == 4).group_by(o.c.period)
+    return {row.period: row.counts for row in await tx.execute(query)}
 
 
 async def periods(tx: AsyncConnection) -> list[str]:

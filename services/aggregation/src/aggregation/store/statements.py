@@ -42,7 +42,7 @@ REVISE = _statement(
                           was_accepted)
     select id, number, state, version, submission, content::jsonb, illustrative, was_accepted
     from unnest(:ids, :numbers, :states, :versions, :submissions, :contents, :illustrative, :was_accepted)
-         as news (id, number, state, version, submission, content, illustrative, was_accepted)
+         as incoming (id, number, state, version, submission, content, illustrative, was_accepted)
     on conflict (obligation_id, number) do update set
       state = case when excluded.version > revision.version then excluded.state else revision.state end,
       version = greatest(excluded.version, revision.version),

@@ -1,8 +1,6 @@
 """Writing: one statement per step of a batch, however many events it holds."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.rules.fact import Fact
 from aggregation.rules.formula import CellSum
-from aggregation.rules.records import Answer, CellKey, Duty, FactKey, FactRow, Value, ValueKey
-from aggregation.rules.revision import BASES, Basis, Observation, Revision
-from aggregation.store import statements
+from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, ObligationRecord, Value, ValueKey
+from aggregation.rules.revision import BASES, Basis, Revision
+from aggregation.store import mapping, statements
 
 
 def _columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
@@ -25,34 +23,41 @@ async def lock(tx: AsyncConnection) -> None:
     await tx.execute(statements.LOCK)
 
 
-async def open_obligations(tx: AsyncConnection, duties: Iterable[Duty]) -> None:
-    rows = sorted((d.obligation_id, d.obligation, d.form, d.unit, d.period, d.due_at) for d in duties)
+async def open_obligations(tx: AsyncConnection, obligations: Iterable[ObligationRecord]) -> None:
+    rows = sorted((o.obligation_id, o.obligation, o.form, o.unit, o.period, o.due_at) for o in obligations)
     await tx.execute(statements.OPEN, _columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
 
 
 async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision]]) -> None:
-    """Merge news about revisions into what is known; each (obligation, number) at most once."""
+    """Merge what events say about revisions into what is stored; each (obligation, number) at most once."""
     rows = [
-        (id, r.number, r.state, r.version, r.submission_id, _dump(r.observations), r.illustrative, r.was_accepted)
-        for id, known in revisions.items()
-        for r in known
+        (
+            id,
+            r.number,
+            r.state,
+            r.version,
+            r.submission_id,
+            mapping.observations_json(r.observations),
+            r.illustrative,
+            r.was_accepted,
+        )
+        for id, of_obligation in revisions.items()
+        for r in of_obligation
     ]
     names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative", "was_accepted")
     await tx.execute(statements.REVISE, _columns(names, rows))
 
 
-async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[Answer]:
+async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerRecord]:
     """Of each obligation the latest revision and the latest that was ever accepted: no other one can count."""
-    duties: dict[UUID, Duty] = {}
+    obligations: dict[UUID, ObligationRecord] = {}
     revisions: dict[UUID, list[Revision]] = {}
     for row in await tx.execute(statements.ANSWERS, {"ids": list(ids)}):
-        duties[row.obligation_id] = Duty(row.obligation_id, row.obligation, row.form, row.unit, row.period)
-        known = revisions.setdefault(row.obligation_id, [])
+        obligations[row.obligation_id] = mapping.obligation(row)
+        of_obligation = revisions.setdefault(row.obligation_id, [])
         if row.number is not None:
-            content = _load(row.observations)
-            told = (row.submission_id, content, row.illustrative, row.was_accepted)
-            known.append(Revision(row.number, row.state, row.version, *told))
-    return [Answer(duty, tuple(revisions[id])) for id, duty in duties.items()]
+            of_obligation.append(mapping.revision(row))
+    return [AnswerRecord(obligation, tuple(revisions[id])) for id, obligation in obligations.items()]
 
 
 async def count(tx: AsyncConnection, counted: Mapping[UUID, Mapping[Basis, Revision | None]]) -> None:
@@ -64,11 +69,8 @@ async def count(tx: AsyncConnection, counted: Mapping[UUID, Mapping[Basis, Revis
 
 
 async def facts(tx: AsyncConnection, sources: Collection[UUID]) -> dict[FactKey, FactRow]:
-    found = {}
-    for row in await tx.execute(statements.FACTS, {"ids": list(sources)}):
-        key = FactKey(row.source, row.element, row.disaggregation, row.basis)
-        found[key] = FactRow(key, row.unit, row.period, Fact(row.value, row.status, row.expected))
-    return found
+    rows = await tx.execute(statements.FACTS, {"ids": list(sources)})
+    return {fact.key: fact for fact in (mapping.fact_row(row) for row in rows)}
 
 
 async def places(tx: AsyncConnection) -> list[tuple[str, str]]:
@@ -76,23 +78,19 @@ async def places(tx: AsyncConnection) -> list[tuple[str, str]]:
     return [(row.unit, row.period) for row in await tx.execute(statements.PLACES)]
 
 
-async def facts_at(tx: AsyncConnection, found: Collection[tuple[str, str]]) -> list[FactRow]:
+async def facts_at(tx: AsyncConnection, places: Collection[tuple[str, str]]) -> list[FactRow]:
     """Every fact of (unit, period)."""
-    rows = await tx.execute(statements.FACTS_AT, _columns(("units", "periods"), sorted(found)))
-    return [
-        FactRow(FactKey(r.source, r.element, r.disaggregation, r.basis), r.unit, r.period,
-                Fact(r.value, r.status, r.expected))
-        for r in rows
-    ]  # fmt: skip
+    rows = await tx.execute(statements.FACTS_AT, _columns(("units", "periods"), sorted(places)))
+    return [mapping.fact_row(row) for row in rows]
 
 
-async def write_facts(tx: AsyncConnection, rows: Iterable[FactRow]) -> None:
+async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
     names = ("sources", "elements", "disaggregations", "bases", "units", "periods", "values", "statuses", "expected")
-    flat = [
+    rows = [
         (*row.key, row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected)
-        for row in sorted(rows, key=lambda row: row.key)
+        for row in sorted(facts, key=lambda row: row.key)
     ]
-    await tx.execute(statements.WRITE_FACTS, _columns(names, flat))
+    await tx.execute(statements.WRITE_FACTS, _columns(names, rows))
 
 
 async def quarter_counts(
@@ -116,23 +114,13 @@ async def sum_cells(tx: AsyncConnection, keys: Iterable[CellKey], parents: Mappi
 async def cells(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[CellKey, CellSum]:
     """All cells of (unit, period, element), every disaggregation and basis."""
     rows = await tx.execute(statements.CELLS, _columns(("units", "periods", "elements"), sorted(places)))
-    return {
-        CellKey(r.unit, r.period, r.element, r.disaggregation, r.basis): CellSum(
-            r.value, r.valued, r.reported, r.expected, r.estimates
-        )
-        for r in rows
-    }
+    return {mapping.cell_key(row): mapping.cell_sum(row) for row in rows}
 
 
 async def values(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[ValueKey, Value]:
     """(measure, unit, period) → the stored value on each basis."""
     rows = await tx.execute(statements.VALUES, _columns(("measures", "units", "periods"), sorted(places)))
-    return {ValueKey(r.measure, r.unit, r.period, r.basis): value_of(r) for r in rows}
-
-
-def value_of(row: Any) -> Value:
-    figures = (row.value, row.numerator, row.denominator, row.reported, row.expected, row.assessment)
-    return Value(*figures, row.provisional, row.below_floor, row.above_whole, tuple(row.parts), row.as_of)
+    return {mapping.value_key(row): mapping.value(row) for row in rows}
 
 
 async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -> None:
@@ -143,20 +131,5 @@ async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -
     for key, v in sorted(changed.items()):
         figures = (v.value, v.numerator, v.denominator, v.reported, v.expected, v.assessment)
         flags = (v.provisional, v.below_floor, v.above_whole)
-        rows.append((*key, *figures, *flags, json.dumps(list(v.parts)), v.as_of))
+        rows.append((*key, *figures, *flags, mapping.parts_json(v.parts), v.as_of))
     await tx.execute(statements.WRITE_VALUES, _columns(names, rows))
-
-
-def _dump(observations: tuple[Observation, ...] | None) -> str | None:
-    if observations is None:
-        return None
-    return json.dumps([o._asdict() | {"value": None if o.value is None else str(o.value)} for o in observations])
-
-
-def _load(content: list[dict[str, Any]] | None) -> tuple[Observation, ...] | None:
-    if content is None:
-        return None
-    return tuple(
-        Observation(o["element"], o["disaggregation"], None if o["value"] is None else Decimal(o["value"]), o["status"])
-        for o in content
-    )

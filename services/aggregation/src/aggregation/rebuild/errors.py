@@ -1,4 +1,4 @@
-"""Why a rebuild ended without an answer, or without the exchange that was asked for."""
+"""Why a rebuild ended without a result, or without the exchange of tables that ops asked for."""
 
 
 class CouldNotCompare(Exception):

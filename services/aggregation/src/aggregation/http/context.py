@@ -1,0 +1,48 @@
+"""What the API and the pages work with, made once per process and kept in `app.state.context`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.rules.plan import PlanIndex
+from aggregation.store import read
+from shared.auth import Person, require
+from shared.calendar import VIETNAM, Period
+from shared.clock import Clock
+from shared.text.messages import Messages
+
+
+@dataclass(frozen=True, slots=True)
+class AggregationContext:
+    engine: AsyncEngine
+    plan: PlanIndex
+    clock: Clock
+    messages: Messages
+
+    @property
+    def year(self) -> str:
+        """The reporting year that holds today."""
+        return str(Period.containing(self.clock.now().astimezone(VIETNAM).date()))
+
+    async def shown_year(self) -> str:
+        """The year to show when the request names none: the newest one of which a yearly report has come in.
+
+        From 15 December the new year is open and empty until somebody reports; its quarterly items alone do not make
+        it worth showing. Before any report at all: the newest year opened, else the one that holds today.
+        """
+        async with self.engine.connect() as tx:
+            opened = {year: counts for year, counts in (await read.years(tx)).items() if year <= self.year}
+        reported = [year for year, counts in opened.items() if counts]
+        return max(reported or opened or [self.year])
+
+
+def context_of(request: Request) -> AggregationContext:
+    context: AggregationContext = request.app.state.context
+    return context
+
+
+Context = Annotated[AggregationContext, Depends(context_of)]
+Reader = Annotated[Person, Depends(require())]
+Overseer = Annotated[Person, Depends(require("ops", "auditor"))]
