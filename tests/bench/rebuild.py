@@ -25,7 +25,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from audit.settings import AuditSettings
 from audit.worker import log_events
-from services.aggregation.tests.conftest import Desk, record_of
+from services.aggregation.tests.event_writer import EventWriter, record_of
 from services.aggregation.tests.test_recomputation import answer_for
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock
@@ -45,16 +45,16 @@ def history(catalogue: Catalogue, facts: int, rng: random.Random) -> Iterator[Ev
     """Year by year, every unit in turn: opened, answered, three in ten accepted."""
     duties = int(facts / FACTS_PER_DUTY) // len(YEARS)
     for year in YEARS:
-        desk = Desk(catalogue)
-        template = Desk(catalogue)
+        writer = EventWriter(catalogue)
+        template = EventWriter(catalogue)
         template.open_period(str(year))
         for duty in islice(cycle(template.obligations), duties):
-            opened, event = desk.open(duty.form, duty.unit, duty.period)
+            opened, event = writer.open(duty.form, duty.unit, duty.period)
             yield event
-            yield desk.submit(opened, answer_for(catalogue, duty.form, rng))
+            yield writer.submit(opened, answer_for(catalogue, duty.form, rng))
             if rng.random() < 0.3:
-                yield desk.decide(opened, "accepted")
-            desk.obligations.clear()
+                yield writer.decide(opened, "accepted")
+            writer.obligations.clear()
 
 
 def batches(events: Iterator[Event], size: int) -> Iterator[list[Event]]:

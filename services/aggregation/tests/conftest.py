@@ -1,171 +1,26 @@
-"""A desk that makes the events of submissions, a bench that delivers them, a migrated database emptied per test."""
+"""Fixtures: the catalogue, a migrated database that is emptied for each test, the application and who reads it."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, Literal
-from uuid import UUID, uuid4
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
-import sqlalchemy as sa
-from aiokafka import ConsumerRecord
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.app import create_app
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
-from aggregation.rules.records import ValueKey
 from aggregation.settings import AggregationSettings
-from aggregation.store import read
-from aggregation.store.tables import metadata
-from shared.catalogue import Catalogue, Period, load, parse_disaggregation
+from services.aggregation.tests.projection import Projection, empty
+from services.aggregation.tests.readers import reading_as
+from shared.auth import issue_local_token
+from shared.catalogue import Catalogue, load
 from shared.clock import Clock
 from shared.database.engine import create_engine
-from shared.events import (
-    SUBMISSIONS,
-    Event,
-    EventData,
-    ObligationOpened,
-    ObservationValue,
-    SubmissionAccepted,
-    SubmissionReceived,
-    SubmissionReturned,
-    SubmissionWithdrawn,
-)
-from shared.messaging import Received
-
-NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
-Decision = Literal["accepted", "returned", "withdrawn"]
-MODELS = {"accepted": SubmissionAccepted, "returned": SubmissionReturned, "withdrawn": SubmissionWithdrawn}
-Cell = tuple[Decimal | None, str]
-
-
-@dataclass
-class Answer:
-    """Revision of one obligation as the desk knows it: the truth that aggregation must reach."""
-
-    state: str
-    cells: dict[tuple[str, str], Cell]
-    was_accepted: bool = False
-
-
-@dataclass
-class Obligation:
-    id: UUID
-    form: str
-    unit: str
-    period: str
-    version: int = 0
-    answers: list[Answer] = field(default_factory=list)
-    ids: list[UUID] = field(default_factory=list)
-
-
-class Desk:
-    """Every method answers the event that submissions would publish, and remembers it."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-        self.obligations: list[Obligation] = []
-
-    def open(self, form: str, unit: str, period: str) -> tuple[Obligation, Event]:
-        o = Obligation(uuid4(), form, unit, period)
-        self.obligations.append(o)
-        return o, self._event(ObligationOpened(**self._duty(o), due_at=NOW))
-
-    def open_period(self, period: str, forms: Iterable[str] | None = None) -> list[Event]:
-        duties = self.catalogue.forms_owed(Period.parse(period))
-        chosen = [d for d in duties if forms is None or d.form in forms]
-        return [self.open(d.form, d.unit, period)[1] for d in chosen]
-
-    def find(self, form: str, unit: str, period: str) -> Obligation:
-        return next(o for o in self.obligations if (o.form, o.unit, o.period) == (form, unit, period))
-
-    def submit(
-        self, o: Obligation, values: Mapping[str, Any], *, status: str = "final", illustrative: bool = False
-    ) -> Event:
-        """`values`: "element" or "element|dim=cat" → number, None (không phát sinh) or (number, status)."""
-        cells: dict[tuple[str, str], Cell] = {}
-        for name, given in values.items():
-            element, _, part = name.partition("|")
-            value, of = given if isinstance(given, tuple) else (given, "not_applicable" if given is None else status)
-            cells[(element, part)] = (None if value is None else Decimal(str(value)), of)
-        o.answers.append(Answer("received", cells))
-        o.ids.append(uuid4())
-        observations = [
-            ObservationValue(measure=e, value=v, disaggregation=parse_disaggregation(p), status=s)
-            for (e, p), (v, s) in cells.items()
-        ]
-        return self._event(
-            SubmissionReceived(
-                **self._duty(o),
-                submission_id=o.ids[-1],
-                revision=len(o.answers),
-                received_at=NOW,
-                due_at=NOW,
-                content_sha256="0" * 64,
-                illustrative=illustrative,
-                observations=observations,
-            )
-        )
-
-    def decide(self, o: Obligation, decision: Decision, revision: int | None = None) -> Event:
-        number = revision or len(o.answers)
-        o.answers[number - 1].state = decision
-        o.answers[number - 1].was_accepted |= decision == "accepted"
-        model = MODELS[decision]
-        return self._event(model(**self._duty(o), submission_id=o.ids[number - 1], revision=number, decided_at=NOW))
-
-    def _duty(self, o: Obligation) -> dict[str, Any]:
-        o.version += 1
-        names = {"obligation_id": o.id, "obligation": "O1", "form": o.form, "unit": o.unit, "period": o.period}
-        return names | {"version": o.version}
-
-    def _event(self, data: EventData) -> Event:
-        subject = str(data.obligation_id)  # type: ignore[attr-defined]
-        version = self.catalogue.version
-        return Event.of(data, source="/submissions", subject=subject, time=NOW, catalogue_version=version)
-
-
-@dataclass
-class Bench:
-    engine: AsyncEngine
-    aggregator: Aggregator
-    catalogue: Catalogue
-    statements: list[str] = field(default_factory=list)
-
-    async def deliver(self, events: Iterable[Event]) -> None:
-        """One batch in one transaction, as the consumer does; counts its statements."""
-        batch = [Received(event, record_of(event)) for event in events]
-        self.statements.clear()
-
-        def on_execute(*args: Any) -> None:
-            self.statements.append(args[2])
-
-        sa.event.listen(self.engine.sync_engine, "before_cursor_execute", on_execute)
-        try:
-            async with self.engine.begin() as tx:
-                await self.aggregator.apply(tx, batch)
-        finally:
-            sa.event.remove(self.engine.sync_engine, "before_cursor_execute", on_execute)
-
-    async def value(self, measure: str, period: str, basis: Any = "received", unit: str | None = None) -> Any:
-        unit = unit or self.catalogue.plan.root
-        async with self.engine.connect() as tx:
-            found = await read.values(tx, unit=unit, basis=basis, periods=[period])
-        return found[ValueKey(measure, unit, period, basis)]
-
-    async def published(self) -> list[dict[str, Any]]:
-        """Events in the outbox, in order."""
-        async with self.engine.connect() as tx:
-            rows = (await tx.execute(sa.text("select value from outbox order by id"))).scalars()
-            return [json.loads(bytes(row)) for row in rows]
-
-
-def record_of(event: Event, offset: int = 0) -> Any:
-    value = event.to_bytes()
-    return ConsumerRecord(SUBMISSIONS, 0, offset, 0, 0, event.subject.encode(), value, None, 0, len(value), ())
 
 
 @pytest.fixture(scope="session")
@@ -195,11 +50,42 @@ async def engine(aggregation_engine: AsyncEngine) -> AsyncEngine:
 
 
 @pytest.fixture
-def bench(engine: AsyncEngine, plan: PlanIndex) -> Bench:
-    return Bench(engine, Aggregator(plan, Clock()), plan.catalogue)
+def projection(engine: AsyncEngine, plan: PlanIndex) -> Projection:
+    return Projection(engine, Aggregator(plan, Clock()), plan.catalogue)
 
 
-async def empty(engine: AsyncEngine) -> None:
-    names = ", ".join((*metadata.tables, "outbox", "inbox", "dead_letter"))
-    async with engine.begin() as tx:
-        await tx.execute(sa.text(f"truncate {names}"))
+@pytest.fixture
+def settings(engine: AsyncEngine, tmp_path: Path) -> AggregationSettings:
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "local", "alg": "ES256", "use": "sig"}
+    (tmp_path / "jwks.json").write_text(str({"keys": [jwk]}).replace("'", '"'))
+    return AggregationSettings(
+        database_url=engine.url.render_as_string(hide_password=False),
+        environment="test",
+        jwks_file=tmp_path / "jwks.json",
+        local_issuer_key_file=tmp_path / "key.pem",
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def web(settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of a signed-in leader."""
+    app = create_app(settings)
+    token = issue_local_token(settings, "leader", "DAK_NONG")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"Authorization": f"Bearer {token}"}
+    ) as client:  # fmt: skip
+        yield client
+
+
+@pytest.fixture
+async def ops_client(settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=reading_as(settings, "ops")
+    ) as client:  # fmt: skip
+        yield client

@@ -10,8 +10,9 @@ from aggregation.app import create_app
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.conftest import Bench, Desk, record_of
-from services.aggregation.tests.test_web import reading_as, settings  # noqa: F401  a fixture
+from services.aggregation.tests.event_writer import EventWriter, record_of
+from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.readers import reading_as
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.messaging import BatchConsumer
@@ -21,14 +22,14 @@ LIST = "/api/v1/dead-letters"
 
 async def test_a_form_comes_with_the_upgrade(
     engine: AsyncEngine,
-    bench: Bench,
+    projection: Projection,
     catalogue: Catalogue,
-    settings: AggregationSettings,  # noqa: F811
+    settings: AggregationSettings,
 ) -> None:
     yesterday = replace(catalogue, forms={code: form for code, form in catalogue.forms.items() if code != "B12-NGHE"})
-    desk = Desk(catalogue)
-    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
-    answer = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
+    writer = EventWriter(catalogue)
+    o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
+    answer = writer.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
     consumer = BatchConsumer(engine, "aggregation", Aggregator(PlanIndex(yesterday), Clock()).apply)
     await consumer.consume([record_of(event, n) for n, event in enumerate([opened, answer])])
 
@@ -44,8 +45,8 @@ async def test_a_form_comes_with_the_upgrade(
         for item in found["items"]:
             again = await web.post(f"{LIST}/{item['id']}/replay", headers=headers)
             assert again.json() == {"id": item["id"], "state": "replayed", "outcome": "applied"}
-    assert (await bench.value("5.3", "2026")).value == 40
-    told = [event["type"] for event in await bench.published()]
+    assert (await projection.value("5.3", "2026")).value == 40
+    told = [event["type"] for event in await projection.published()]
     assert told.count("vn.tiendo.deadletter.replayed.v1") == 2
     assert "vn.tiendo.indicator.aggregated.v1" in told
     async with engine.connect() as tx:

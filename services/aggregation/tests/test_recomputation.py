@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.conftest import Answer, Bench, Desk, Obligation, empty
+from services.aggregation.tests.event_writer import Answer, EventWriter, Obligation
+from services.aggregation.tests.projection import Projection, empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
 
@@ -38,11 +39,11 @@ def counted(o: Obligation, basis: str) -> Answer | None:
 class ByHand:
     """`leaf[(unit, period)]`: what its obligations say about an element; sums run over every unit below."""
 
-    def __init__(self, catalogue: Catalogue, desk: Desk, basis: str) -> None:
-        self.catalogue, self.desk, self.basis = catalogue, desk, basis
+    def __init__(self, catalogue: Catalogue, writer: EventWriter, basis: str) -> None:
+        self.catalogue, self.writer, self.basis = catalogue, writer, basis
 
     def below(self, root: str, period: str) -> Iterator[Obligation]:
-        for o in self.desk.obligations:
+        for o in self.writer.obligations:
             line, unit = [o.unit], o.unit
             while (parent := self.catalogue.units[unit].parent) is not None:
                 line.append(parent)
@@ -110,7 +111,7 @@ class ByHand:
                 wanted += [(key, "2025-Q3"), (key, "2025-Q4")]
             else:
                 wanted = []
-            owed = [o for o in self.desk.obligations if o.form == QUARTER and (o.unit, o.period) in wanted]
+            owed = [o for o in self.writer.obligations if o.form == QUARTER and (o.unit, o.period) in wanted]
             if not owed:
                 continue
             out["expected"] += 1
@@ -198,33 +199,33 @@ def answer_for(catalogue: Catalogue, form: str, rng: random.Random) -> dict[str,
     return values
 
 
-def random_history(catalogue: Catalogue, rng: random.Random, steps: int) -> tuple[Desk, list[Event]]:
-    desk = Desk(catalogue)
-    events = [e for period in ("2024", "2025", *QUARTERS) for e in desk.open_period(period)]
+def random_history(catalogue: Catalogue, rng: random.Random, steps: int) -> tuple[EventWriter, list[Event]]:
+    writer = EventWriter(catalogue)
+    events = [e for period in ("2024", "2025", *QUARTERS) for e in writer.open_period(period)]
     if rng.random() < 0.3:  # some openings never arrive, or after the answers
         events = [e for e in events if rng.random() < 0.9]
-    favourites = rng.sample(desk.obligations, 40)
+    favourites = rng.sample(writer.obligations, 40)
     complete = rng.choice(["2024", "2025", "quarters", "none"])
-    for o in desk.obligations:
+    for o in writer.obligations:
         if complete == o.period or (complete == "quarters" and o.form == QUARTER):
-            events.append(desk.submit(o, answer_for(catalogue, o.form, rng)))
+            events.append(writer.submit(o, answer_for(catalogue, o.form, rng)))
     for _ in range(steps):
         o = rng.choice(favourites)
         act = rng.choice(["submit", "submit", "accepted", "returned", "withdrawn"])
         if act == "submit" or not o.answers:
-            events.append(desk.submit(o, answer_for(catalogue, o.form, rng)))
+            events.append(writer.submit(o, answer_for(catalogue, o.form, rng)))
         else:
-            events.append(desk.decide(o, act, rng.randint(1, len(o.answers))))  # type: ignore[arg-type]
+            events.append(writer.decide(o, act, rng.randint(1, len(o.answers))))  # type: ignore[arg-type]
     told = {event.subject for event in events}
-    desk.obligations = [o for o in desk.obligations if str(o.id) in told]
-    return desk, events
+    writer.obligations = [o for o in writer.obligations if str(o.id) in told]
+    return writer, events
 
 
-async def compare(engine: AsyncEngine, catalogue: Catalogue, desk: Desk) -> None:
+async def compare(engine: AsyncEngine, catalogue: Catalogue, writer: EventWriter) -> None:
     async with engine.connect() as tx:
         rows = list(await tx.execute(sa.text("select * from indicator_value")))
         cells = list(await tx.execute(sa.text("select * from cell where element not like '%every_quarter'")))
-    by_hand = {basis: ByHand(catalogue, desk, basis) for basis in ("received", "accepted")}
+    by_hand = {basis: ByHand(catalogue, writer, basis) for basis in ("received", "accepted")}
     rng = random.Random(1)
     upper = [row for row in rows if "@" not in row.unit or catalogue.units[row.unit].level == "district"]
     assert upper
@@ -261,13 +262,13 @@ async def test_live_values_equal_a_recomputation_in_any_order(
 
     await empty(aggregation_engine)
     rng = random.Random(seed)
-    bench = Bench(aggregation_engine, Aggregator(plan, Clock()), catalogue)
-    desk, events = random_history(catalogue, rng, steps)
+    projection = Projection(aggregation_engine, Aggregator(plan, Clock()), catalogue)
+    writer, events = random_history(catalogue, rng, steps)
     delivery = events + rng.sample(events, len(events) // 5)
     rng.shuffle(delivery)
     if batch == 1:  # most in bulk, the last hundred one by one
-        await bench.deliver(delivery[:-100])
+        await projection.deliver(delivery[:-100])
         delivery = delivery[-100:]
     for start in range(0, len(delivery), batch):
-        await bench.deliver(delivery[start : start + batch])
-    await compare(aggregation_engine, catalogue, desk)
+        await projection.deliver(delivery[start : start + batch])
+    await compare(aggregation_engine, catalogue, writer)

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from aggregation.worker import create_worker
-from services.aggregation.tests.conftest import Bench, Desk, record_of
+from services.aggregation.tests.answers import commune_answer
+from services.aggregation.tests.event_writer import EventWriter, record_of
+from services.aggregation.tests.projection import Projection
 from services.aggregation.tests.test_recomputation import compare, random_history
-from services.aggregation.tests.test_store import commune_answer
 from shared.catalogue import Catalogue
 from shared.events import INDICATORS, SUBMISSIONS, Event
 from shared.messaging import BatchConsumer
@@ -22,45 +22,45 @@ from tiendo_local.servers.broker import Broker
 
 
 async def test_two_workers_at_once_reach_the_same_totals(
-    engine: AsyncEngine, bench: Bench, catalogue: Catalogue
+    engine: AsyncEngine, projection: Projection, catalogue: Catalogue
 ) -> None:
     """Two partitions meet in the cells of the root; the lock keeps their sums apart."""
     rng = random.Random(7)
-    desk, events = random_history(catalogue, rng, 60)
+    writer, events = random_history(catalogue, rng, 60)
     rng.shuffle(events)
     batches = [events[start : start + 25] for start in range(0, len(events), 25)]
 
     async def work(mine: list[list[object]]) -> None:
         for batch in mine:
-            await bench.deliver(batch)  # type: ignore[arg-type]
+            await projection.deliver(batch)  # type: ignore[arg-type]
 
     await asyncio.gather(*(work(batches[n::3]) for n in range(3)))  # type: ignore[arg-type]
-    await compare(engine, catalogue, desk)
+    await compare(engine, catalogue, writer)
 
 
 async def test_a_poison_event_does_not_hold_the_others_up(
-    engine: AsyncEngine, bench: Bench, catalogue: Catalogue
+    engine: AsyncEngine, projection: Projection, catalogue: Catalogue
 ) -> None:
-    desk = Desk(catalogue)
-    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
-    good = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
+    writer = EventWriter(catalogue)
+    o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
+    good = writer.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
     poison = opened.model_copy(
         update={"id": "poison", "data": opened.data.model_copy(update={"form": "B99", "obligation_id": o.ids[0]})}
     )
-    consumer = BatchConsumer(engine, "aggregation", bench.aggregator.apply)
+    consumer = BatchConsumer(engine, "aggregation", projection.aggregator.apply)
     await consumer.consume([record_of(event, n) for n, event in enumerate([opened, poison, good, good])])
-    assert (await bench.value("5.3", "2026")).value == 40
+    assert (await projection.value("5.3", "2026")).value == 40
     async with engine.connect() as tx:
         letters = (await tx.execute(sa.text("select event_id, reason from dead_letter"))).all()
     assert [letter.event_id for letter in letters] == ["poison"] and "B99" in letters[0].reason
 
 
 async def test_a_batch_is_one_commit_with_what_it_tells(
-    engine: AsyncEngine, bench: Bench, catalogue: Catalogue
+    engine: AsyncEngine, projection: Projection, catalogue: Catalogue
 ) -> None:
-    desk = Desk(catalogue)
-    events = desk.open_period("2026", ["B01-XA"])
-    events += [desk.submit(o, commune_answer()) for o in desk.obligations for _ in range(3)]
+    writer = EventWriter(catalogue)
+    events = writer.open_period("2026", ["B01-XA"])
+    events += [writer.submit(o, commune_answer()) for o in writer.obligations for _ in range(3)]
     commits: list[object] = []
 
     def on_commit(connection: sa.Connection) -> None:
@@ -68,15 +68,15 @@ async def test_a_batch_is_one_commit_with_what_it_tells(
 
     sa.event.listen(engine.sync_engine, "commit", on_commit)
     try:
-        consumer = BatchConsumer(engine, "aggregation", bench.aggregator.apply)
+        consumer = BatchConsumer(engine, "aggregation", projection.aggregator.apply)
         await consumer.consume([record_of(event, n) for n, event in enumerate(events)])
     finally:
         sa.event.remove(engine.sync_engine, "commit", on_commit)
     assert len(commits) == 1
-    assert await bench.published(), "in the same transaction"
+    assert await projection.published(), "in the same transaction"
 
 
-async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, catalogue: Catalogue) -> None:
+async def test_through_kafka(engine: AsyncEngine, projection: Projection, broker: Broker, catalogue: Catalogue) -> None:
     """The worker as it is started: reads submissions.v1, changes the value, tells indicators.v1 of it."""
     existing = [name for name in (SUBMISSIONS, INDICATORS)]
     await asyncio.to_thread(kafka_topics.create, broker.bootstrap, existing, partitions=12)
@@ -86,9 +86,9 @@ async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, 
         kafka_bootstrap_servers=broker.bootstrap,
         kafka_idempotent=broker.idempotent,
     )
-    desk = Desk(catalogue)
-    o, opened = desk.open("B01-XA", "24736@2025-07-01", "2026")
-    events = [desk.submit(o, commune_answer()), opened]
+    writer = EventWriter(catalogue)
+    o, opened = writer.open("B01-XA", "24736@2025-07-01", "2026")
+    events = [writer.submit(o, commune_answer()), opened]
     worker = create_worker(settings)
     await worker.start()
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
@@ -99,7 +99,7 @@ async def test_through_kafka(engine: AsyncEngine, bench: Bench, broker: Broker, 
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not await settled(engine, events):
             await asyncio.sleep(0.1)
-        assert (await bench.value("6.1", "2026")).value == 40
+        assert (await projection.value("6.1", "2026")).value == 40
         assert await settled(engine, events), "the relay has sent what was published"
     finally:
         await producer.stop()
@@ -110,12 +110,5 @@ async def settled(engine: AsyncEngine, events: list[Event]) -> bool:
     """These events are in (other tests use the topic, too) and everything published is out."""
     async with engine.connect() as tx:
         query = "select count(*) = :n and not exists (select 1 from outbox) from inbox where event_id = any(:ids)"
-        found = await tx.execute(sa.text(query), {"n": len(events), "ids": [event.id for event in events]})
-        return bool(found.scalar_one())
-
-
-async def test_the_plan_reads_the_whole_catalogue(plan: PlanIndex) -> None:
-    for form in plan.catalogue.forms:
-        assert plan.layout(form).fields
-    for unit in plan.catalogue.units:
-        assert plan.path(unit)[-1] in (plan.root, unit)
+        rows = await tx.execute(sa.text(query), {"n": len(events), "ids": [event.id for event in events]})
+        return bool(rows.scalar_one())

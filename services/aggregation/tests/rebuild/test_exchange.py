@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rebuild.origin import OriginEvent, Page
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.conftest import Desk
-from services.aggregation.tests.test_rebuild import Log, apply, rebuild, rebuild_from, run, some_history
+from services.aggregation.tests.event_writer import EventWriter
+from services.aggregation.tests.rebuild.driver import Log, apply, rebuild, rebuild_from, run, some_history
 from shared.catalogue import Catalogue
 from shared.events import Event
 
@@ -18,7 +18,7 @@ async def test_no_swap_where_an_event_can_no_longer_be_applied(
     engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
     events = await some_history(engine, plan, catalogue)
-    opened = Desk(catalogue).open("B12-NGHE", "SO_GDDT", "2026")[1]
+    opened = EventWriter(catalogue).open("B12-NGHE", "SO_GDDT", "2026")[1]
     gone = opened.model_copy(update={"id": "g", "data": opened.data.model_copy(update={"form": "B99"})})
     await run(engine, "insert into inbox (event_id) values ('g')")  # an older catalogue could
     result = await rebuild(engine, plan, [*events, gone], swap=True)
@@ -28,11 +28,11 @@ async def test_no_swap_where_an_event_can_no_longer_be_applied(
 async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
     """Events gone from an origin that seems whole, and from the inbox too, or that cannot be read any more."""
     events = await some_history(engine, plan, catalogue)
-    desk = Desk(catalogue)
-    o, opened = desk.open("B12-NGHE", "SO_GDDT", "2026")
-    answer = desk.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
-    decision = desk.decide(o, "accepted")
-    again = desk.submit(o, {"n_vet_new_total": 12, "n_vet_new_female": 4})
+    writer = EventWriter(catalogue)
+    o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
+    answer = writer.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
+    decision = writer.decide(o, "accepted")
+    again = writer.submit(o, {"n_vet_new_total": 12, "n_vet_new_female": 4})
     late = [opened, answer, decision, again]
     await apply(engine, plan, [*events, *late], 500)
     every = await run(engine, "select count(*) from revision")

@@ -1,11 +1,11 @@
-"""What a rebuild can tell of bytes that may be anything."""
+"""What a rebuild can read in bytes that may be anything."""
 
 from datetime import datetime
 
 import pytest
 
 from aggregation.rebuild.origin import signature
-from services.aggregation.tests.conftest import NOW
+from services.aggregation.tests.event_writer import NOW
 
 DEEP = b"[" * 100_000
 NOTHING = (None, None)

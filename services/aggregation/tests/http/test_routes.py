@@ -1,0 +1,68 @@
+"""The JSON API, on real values."""
+
+from datetime import datetime
+
+import httpx
+
+from services.aggregation.tests.answers import commune_answer
+from services.aggregation.tests.history import NEW, some_data
+from services.aggregation.tests.projection import Projection
+from shared.catalogue import Catalogue
+
+
+async def test_every_measure_is_listed_even_without_data(web: httpx.AsyncClient) -> None:
+    answer = await web.get("/api/v1/indicators", params={"period": "2026"})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert len(items) == 23 and answer.json()["next"] is None
+    assert {i["assessment"] for i in items} == {"not_assessed"}
+    first = items[0]
+    assert (first["measure"], first["unit"], first["basis"], first["value"]) == ("1.1", "DAK_NONG", "received", None)
+    assert first["target"] == {
+        "op": ">=", "value": "75", "year": 2030, "approximate": False, "confirmed": True, "binding": False,
+    }  # fmt: skip
+
+
+async def test_a_value_comes_with_its_sums_and_coverage(
+    web: httpx.AsyncClient, projection: Projection, catalogue: Catalogue
+) -> None:
+    writer = await some_data(projection, catalogue)
+    answer = await web.get("/api/v1/indicators", params={"period": "2025"})
+    item = next(i for i in answer.json()["items"] if i["measure"] == "6.1")
+    assert (item["value"], item["numerator"], item["denominator"]) == ("40", "1080", "2700")
+    assert (item["reported"], item["expected"], item["assessment"]) == (27, 28, "not_assessed")
+    assert item["target"]["binding"] is True
+    before = datetime.fromisoformat(item["as_of"])
+
+    await projection.deliver([writer.submit(writer.find("B01-XA", NEW, "2025"), commune_answer(n_people_reached=90))])
+    now = await web.get("/api/v1/indicators", params={"period": "2025", "unit": NEW})
+    assert next(i for i in now.json()["items"] if i["measure"] == "6.1")["value"] == "90"
+    then = await web.get("/api/v1/indicators", params={"period": "2025", "as_of": before.isoformat()})
+    assert next(i for i in then.json()["items"] if i["measure"] == "6.1")["value"] == "40"
+    history = (await web.get("/api/v1/indicators/6.1/history", params={"period": "2025", "limit": 1})).json()
+    assert history["items"][0]["reported"] == 28 and history["next"]
+    second = await web.get("/api/v1/indicators/6.1/history", params={"period": "2025", "cursor": history["next"]})
+    assert second.json()["items"][0]["reported"] == 27
+
+
+async def test_explanation_names_the_submissions(
+    web: httpx.AsyncClient, projection: Projection, catalogue: Catalogue
+) -> None:
+    writer = await some_data(projection, catalogue)
+    answer = await web.get("/api/v1/indicators/4.1/explanation", params={"period": "2025"})
+    (told,) = answer.json()["items"]
+    assert {c["element"]: c["value"] for c in told["cells"]} == {
+        "n_live_births_male": str(27 * 113),
+        "n_live_births_female": str(27 * 50),
+    }
+    assert len(told["contributions"]) == 54
+    known = {str(id) for o in writer.obligations for id in o.ids}
+    assert {c["submission_id"] for c in told["contributions"]} <= known
+
+
+async def test_coverage(web: httpx.AsyncClient, projection: Projection, catalogue: Catalogue) -> None:
+    await some_data(projection, catalogue)
+    answer = (await web.get("/api/v1/coverage", params={"period": "2025"})).json()
+    total = next(t for t in answer["totals"] if t["form"] == "B01-XA")
+    assert total == {"form": "B01-XA", "expected": 28, "received": 27, "accepted": 0}
+    assert next(i for i in answer["items"] if i["unit"] == NEW)["received"] is False

@@ -1,0 +1,88 @@
+"""Rebuilds in a test: an origin in memory, the engine of the shadow, a history, rows that were tampered with."""
+
+import random
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.commands.aggregate import Aggregator
+from aggregation.rebuild.origin import Name, Origin, OriginEvent, Page
+from aggregation.rebuild.run import Rebuild, RebuildOptions, Result
+from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
+from services.aggregation.tests.event_writer import record_of
+from services.aggregation.tests.test_recomputation import random_history
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.database.engine import create_engine
+from shared.events import Event
+from shared.messaging import BatchConsumer
+
+
+class Log:
+    """An origin in memory that may grow while it is read."""
+
+    name: Name = "log"
+    complete = True
+
+    def __init__(self, events: list[Event], page: int = 300) -> None:
+        self.events = events
+        self.page = page
+        self._read = 0
+
+    async def read(self) -> Page:
+        taken = self.events[self._read : self._read + self.page]
+        told = [OriginEvent(e.id, e.time, record_of(e, self._read + n)) for n, e in enumerate(taken)]
+        self._read += len(taken)
+        return Page(told, self._read < len(self.events))
+
+
+def shadow_engine(live: AsyncEngine) -> AsyncEngine:
+    url = live.url.render_as_string(hide_password=False)
+    return create_engine(AggregationSettings(database_url=url, environment="test"), schema="shadow", pool_size=2)
+
+
+async def rebuild(engine: AsyncEngine, plan: PlanIndex, events: list[Event], page: int = 300, **asked: Any) -> Result:
+    return await rebuild_from(engine, plan, Log(events, page), **asked)
+
+
+async def rebuild_from(engine: AsyncEngine, plan: PlanIndex, origin: Origin, **asked: Any) -> Result:
+    shadow = shadow_engine(engine)
+    try:
+        one = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
+        return await one.run(RebuildOptions("test", **{"patience": 0.5, **asked}))
+    finally:
+        await shadow.dispose()
+
+
+async def apply(engine: AsyncEngine, plan: PlanIndex, events: list[Event], batch: int) -> None:
+    consumer = BatchConsumer(engine, "aggregation", Aggregator(plan, Clock()).apply)
+    for start in range(0, len(events), batch):
+        part = events[start : start + batch]
+        await consumer.consume([record_of(event, start + n) for n, event in enumerate(part)])
+
+
+async def run(engine: AsyncEngine, *statements: str) -> list[Any]:
+    """The rows of the last statement."""
+    async with engine.begin() as tx:
+        for statement in statements:
+            found = await tx.execute(sa.text(statement))
+        return list(found.all()) if found.returns_rows else []
+
+
+async def some_history(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> list[Event]:
+    _, events = random_history(catalogue, random.Random(11), 40)
+    await apply(engine, plan, events, 500)
+    return events
+
+
+TAMPERED = {
+    "fact": "update fact set value = coalesce(value, 0) + 1 where (source, element, disaggregation, basis) = "
+    "(select source, element, disaggregation, basis from fact where value is not null limit 1)",
+    "cell": "delete from cell where ctid = (select ctid from cell where reported > 0 limit 1)",
+    "revision": "update revision set state = 'withdrawn' where ctid = (select ctid from revision limit 1)",
+    "obligation": "update obligation set received_revision = 99 where ctid = (select ctid from obligation limit 1)",
+    "indicator_value": "update indicator_value set numerator = 1000000 where unit = 'DAK_NONG' and measure = '6.1' "
+    "and period = '2024' and basis = 'received'",
+}

@@ -1,0 +1,72 @@
+"""A measure's value from sums, for every kind of measure."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregation.rules.formula import CellSum, figure, to_decimal
+from aggregation.rules.plan import PlanIndex
+
+
+def cell(value: int | None, reported: int = 1, expected: int = 1, estimates: int = 0, valued: int = 1) -> CellSum:
+    number = None if value is None else Decimal(value)
+    return CellSum(number, 0 if value is None else valued, reported, expected, estimates)
+
+
+# formula
+
+
+def test_every_kind_of_measure(plan: PlanIndex) -> None:
+    m = plan.measures
+    births = {"n_live_births_male.4.1": cell(6109), "n_live_births_female.4.1": cell(5365)}
+    assert figure(m["4.1"], births).value == Decimal("113.867661")
+    assert figure(m["1.1"], {"female_key_leader": cell(12, 28, 28, valued=28)}).value == Decimal("42.857143")
+    items = {"n_items_in_quarter.every_quarter": cell(27, 28, 28, valued=28)}
+    assert figure(m["6.3"], items).value == Decimal("96.428571")
+    hours = {
+        "total_unpaid_hours_female.3.1": cell(3100),
+        "n_persons_unpaid_female.3.1": cell(200),
+        "total_unpaid_hours_male.3.1": cell(860),
+        "n_persons_unpaid_male.3.1": cell(100),
+    }
+    mean = figure(m["3.1"], hours)
+    assert (mean.numerator, mean.denominator, mean.value) == (Decimal("15.5"), Decimal("8.6"), Decimal("1.802326"))
+    assert figure(m["4.4"], {"n_lgbt_pilot_facilities": cell(2)}).value == 2
+    assert figure(m["5.1"], {"gender_curriculum_in_place": cell(1)}).value == 1
+    assert figure(m["5.1"], {}).value is None
+
+
+def test_numerator_and_denominator_of_different_units_give_no_value(plan: PlanIndex) -> None:
+    cells = {"n_people_reached.6.1": cell(10, 2, 3), "population.6.1": cell(100, 3, 3)}
+    found = figure(plan.measures["6.1"], cells)
+    assert (found.value, found.reported, found.expected, found.complete) == (None, 2, 3, False)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=30))
+def test_the_value_is_that_of_the_sums(plan: PlanIndex, pairs: list[tuple[int, int]]) -> None:
+    top, bottom = sum(a for a, _ in pairs), sum(b for _, b in pairs)
+    cells = {"n_people_reached.6.1": cell(top), "population.6.1": cell(bottom)}
+    value = figure(plan.measures["6.1"], cells).value
+    assert value is not None and abs(Fraction(value) - Fraction(100 * top, bottom)) <= Fraction(1, 2 * 10**6)
+
+
+@given(st.fractions(min_value=-(10**9), max_value=10**9))
+def test_rounding_is_half_up_to_six_places(exact: Fraction) -> None:
+    value = to_decimal(exact)
+    assert abs(Fraction(value) - exact) <= Fraction(1, 2 * 10**6)
+    assert "E" not in str(value)
+
+
+def test_extreme_totals_have_a_value(plan: PlanIndex) -> None:
+    """No report that passes intake (up to 10^12, 6 decimals) may stop the worker."""
+    most, least = Decimal(10**12), Decimal("0.000001")
+    for top in (most, most * 100 - least, least):
+        for bottom in (most, most * 100 - least, least):
+            sides = {"n_maternal_deaths.4.2": top, "n_live_births.4.2": bottom}
+            cells = {name: CellSum(value, 1, 1, 1) for name, value in sides.items()}
+            value = figure(plan.measures["4.2"], cells).value
+            exact = Fraction(100000) * Fraction(top) / Fraction(bottom)
+            assert value is not None and abs(Fraction(value) - exact) <= Fraction(1, 2 * 10**6)
+            assert "E" not in str(value)

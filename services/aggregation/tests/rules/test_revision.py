@@ -1,0 +1,48 @@
+"""Which revision counts."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+from uuid import uuid4
+
+from aggregation.rules.revision import ReportedObservation, Revision, counting, merge
+
+CONTENT = (ReportedObservation("n_vet_new_total", "", Decimal(10), "final"),)
+
+
+# revision
+
+
+def test_received_is_the_latest_unless_it_is_out() -> None:
+    first = Revision(1, "accepted", 3, observations=CONTENT, was_accepted=True)
+    second = Revision(2, "received", 4, observations=CONTENT)
+    assert counting([second, first]) == {"received": second, "accepted": first}
+    out = replace(second, state="returned", version=5)
+    assert counting([first, out]) == {"received": None, "accepted": first}
+    gone = replace(first, state="withdrawn", version=6)
+    assert counting([gone]) == {"received": None, "accepted": None}
+    assert counting([]) == {"received": None, "accepted": None}
+
+
+def test_a_returned_acceptance_does_not_bring_back_what_it_replaced() -> None:
+    first = Revision(1, "accepted", 3, observations=CONTENT, was_accepted=True)
+    accepted = Revision(2, "accepted", 5, was_accepted=True)
+    for returned in permutations([Revision(2, "received", 4, observations=CONTENT), accepted,
+                                  Revision(2, "returned", 6)]):  # fmt: skip
+        second = merge(merge(returned[0], returned[1]), returned[2])
+        assert counting([first, second]) == {"received": None, "accepted": None}
+    third = Revision(3, "accepted", 8, observations=CONTENT, was_accepted=True)
+    assert counting([first, replace(accepted, state="returned"), third])["accepted"] == third
+    gone = replace(first, state="returned", version=9)
+    assert counting([gone, replace(third, number=2)])["accepted"] == replace(third, number=2)
+
+
+def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
+    decision = Revision(1, "accepted", 3, uuid4(), was_accepted=True)
+    assert counting([decision])["accepted"] is None
+    report = Revision(1, "received", 2, decision.submission_id, CONTENT, illustrative=True)
+    for order in permutations([decision, report, decision, report]):
+        known = order[0]
+        for news in order[1:]:
+            known = merge(known, news)
+        assert known == Revision(1, "accepted", 3, decision.submission_id, CONTENT, True, True)
