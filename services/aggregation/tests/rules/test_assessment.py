@@ -13,9 +13,6 @@ def full(value: Fraction | int | str | None) -> Figure:
     return Figure(None if value is None else Fraction(value), reported=1, expected=1)
 
 
-# assessment
-
-
 def test_comparison_is_exact_and_strict() -> None:
     assert not meets(Fraction(4999999, 100000), Target(2025, ">=", Decimal(50)))
     assert not meets(Fraction(30), Target(2025, "<", Decimal(30)))

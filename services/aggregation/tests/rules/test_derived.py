@@ -6,8 +6,6 @@ from aggregation.rules import derived
 from aggregation.rules.fact import Fact
 from shared.catalogue import Catalogue
 
-# derived
-
 
 def test_quarters_of_2025_are_those_of_all_predecessors(catalogue: Catalogue) -> None:
     target = derived.JudgedUnit("24611@2025-07-01", "2025")

@@ -12,8 +12,6 @@ from aggregation.rules.revision import ReportedObservation, Revision
 from shared.catalogue import Catalogue
 from shared.events import Status
 
-# fact
-
 
 def test_facts_of_a_form_without_an_answer_are_expected(plan: PlanIndex) -> None:
     found = facts(plan, "B11-GD", "SO_GDDT", None)

@@ -10,9 +10,6 @@ from aggregation.rules.revision import ReportedObservation, Revision, counting, 
 CONTENT = (ReportedObservation("n_vet_new_total", "", Decimal(10), "final"),)
 
 
-# revision
-
-
 def test_received_is_the_latest_unless_it_is_out() -> None:
     first = Revision(1, "accepted", 3, observations=CONTENT, was_accepted=True)
     second = Revision(2, "received", 4, observations=CONTENT)
