@@ -30,7 +30,7 @@ Cell = tuple[Decimal | None, str]
 
 @dataclass
 class Answer:
-    """Revision of one obligation as the desk knows it: the truth that aggregation must reach."""
+    """Revision of one obligation as the writer has it: the truth that aggregation must reach."""
 
     state: str
     cells: dict[tuple[str, str], Cell]
@@ -49,7 +49,7 @@ class Obligation:
 
 
 class EventWriter:
-    """Every method answers the event that submissions would publish, and remembers it."""
+    """Every method returns the event that submissions would publish, and remembers it."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -58,11 +58,11 @@ class EventWriter:
     def open(self, form: str, unit: str, period: str) -> tuple[Obligation, Event]:
         o = Obligation(uuid4(), form, unit, period)
         self.obligations.append(o)
-        return o, self._event(ObligationOpened(**self._duty(o), due_at=NOW))
+        return o, self._event(ObligationOpened(**self._obligation(o), due_at=NOW))
 
     def open_period(self, period: str, forms: Iterable[str] | None = None) -> list[Event]:
-        duties = self.catalogue.forms_owed(Period.parse(period))
-        chosen = [d for d in duties if forms is None or d.form in forms]
+        obligations_owed = self.catalogue.forms_owed(Period.parse(period))
+        chosen = [d for d in obligations_owed if forms is None or d.form in forms]
         return [self.open(d.form, d.unit, period)[1] for d in chosen]
 
     def find(self, form: str, unit: str, period: str) -> Obligation:
@@ -85,7 +85,7 @@ class EventWriter:
         ]
         return self._event(
             SubmissionReceived(
-                **self._duty(o),
+                **self._obligation(o),
                 submission_id=o.ids[-1],
                 revision=len(o.answers),
                 received_at=NOW,
@@ -101,9 +101,11 @@ class EventWriter:
         o.answers[number - 1].state = decision
         o.answers[number - 1].was_accepted |= decision == "accepted"
         model = MODELS[decision]
-        return self._event(model(**self._duty(o), submission_id=o.ids[number - 1], revision=number, decided_at=NOW))
+        return self._event(
+            model(**self._obligation(o), submission_id=o.ids[number - 1], revision=number, decided_at=NOW)
+        )
 
-    def _duty(self, o: Obligation) -> dict[str, Any]:
+    def _obligation(self, o: Obligation) -> dict[str, Any]:
         o.version += 1
         names = {"obligation_id": o.id, "obligation": "O1", "form": o.form, "unit": o.unit, "period": o.period}
         return names | {"version": o.version}

@@ -45,8 +45,8 @@ class Projection:
     async def value(self, measure: str, period: str, basis: Any = "received", unit: str | None = None) -> Any:
         unit = unit or self.catalogue.plan.root
         async with self.engine.connect() as tx:
-            found = await read.values(tx, unit=unit, basis=basis, periods=[period])
-        return found[ValueKey(measure, unit, period, basis)]
+            values = await read.values(tx, unit=unit, basis=basis, periods=[period])
+        return values[ValueKey(measure, unit, period, basis)]
 
     async def published(self) -> list[dict[str, Any]]:
         """Events in the outbox, in order."""

@@ -31,6 +31,6 @@ async def test_nobody_reads_without_signing_in(web: httpx.AsyncClient) -> None:
 
 
 def test_every_message_used_exists() -> None:
-    known = messages.load("shared.web", "aggregation")
+    loaded = messages.load("shared.web", "aggregation")
     for key, where in messages.used_in_templates("aggregation.pages").items():
-        assert key in known, where
+        assert key in loaded, where

@@ -37,17 +37,17 @@ async def test_a_form_comes_with_the_upgrade(
     headers = reading_as(settings, "ops")
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://test") as web:
-        found = (await web.get(LIST, headers=headers, params={"reason": "B12-NGHE is not in catalogue"})).json()
-        assert [item["event_id"] for item in found["items"]] == [answer.id, opened.id]
+        listed = (await web.get(LIST, headers=headers, params={"reason": "B12-NGHE is not in catalogue"})).json()
+        assert [item["event_id"] for item in listed["items"]] == [answer.id, opened.id]
         for _ in range(2):
             done = (await web.post(f"{LIST}/replay", json={"type": answer.type}, headers=headers)).json()
             assert [item["outcome"] for item in done["items"]] in (["applied"], [])
-        for item in found["items"]:
+        for item in listed["items"]:
             again = await web.post(f"{LIST}/{item['id']}/replay", headers=headers)
             assert again.json() == {"id": item["id"], "state": "replayed", "outcome": "applied"}
     assert (await projection.value("5.3", "2026")).value == 40
-    told = [event["type"] for event in await projection.published()]
-    assert told.count("vn.tiendo.deadletter.replayed.v1") == 2
-    assert "vn.tiendo.indicator.aggregated.v1" in told
+    types = [event["type"] for event in await projection.published()]
+    assert types.count("vn.tiendo.deadletter.replayed.v1") == 2
+    assert "vn.tiendo.indicator.aggregated.v1" in types
     async with engine.connect() as tx:
         assert await tx.scalar(sa.text("select count(*) from dead_letter where state = 'replayed'")) == 2

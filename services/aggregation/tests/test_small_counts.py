@@ -27,9 +27,9 @@ async def test_small_counts_of_a_commune_are_seen_nowhere(
     await projection.deliver([writer.submit(writer.find("B01-XA", unit, "2024"), first)])
     headers = reading_as(settings, role)
     for place in (unit, district):
-        asked = {"period": "2024", "unit": place}
+        query = {"period": "2024", "unit": place}
         answers = [
-            await web.get(f"/api/v1/indicators{path}", params=asked | more, headers=headers)
+            await web.get(f"/api/v1/indicators{path}", params=query | more, headers=headers)
             for path, more in (
                 ("", {}),
                 ("", {"as_of": "2099-01-01T00:00:00Z"}),
@@ -41,24 +41,24 @@ async def test_small_counts_of_a_commune_are_seen_nowhere(
             items = [i["indicator"] if "cells" in i else i for i in answer.json()["items"]]
             item = next(i for i in items if i["measure"] == "4.3")
             assert [item[name] for name in NUMBERS] == [None] * 3 and item["suppressed"], answer.url
-        (told,) = answers[-1].json()["items"]
-        assert all(cell["value"] is None and cell["suppressed"] for cell in told["cells"])
+        (explained,) = answers[-1].json()["items"]
+        assert all(cell["value"] is None and cell["suppressed"] for cell in explained["cells"])
         for path in ("/indicators", "/indicators/4.3"):
-            answer = await web.get(path, params=asked, headers=headers)
+            answer = await web.get(path, params=query, headers=headers)
             text = answer.text
             assert answer.status_code == 200 and "1.237" not in text and "2,4" not in text, path
     text = (await web.get("/indicators/4.3", params={"period": "2024"}, headers=headers)).text
     assert "Không hiện (số nhỏ)" in text
-    (told,) = (await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=headers)).json()[
-        "items"
-    ]
-    (births,) = [c for c in told["contributions"] if c["element"] == "n_adolescent_births"]
+    (explained,) = (
+        await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=headers)
+    ).json()["items"]
+    (births,) = [c for c in explained["contributions"] if c["element"] == "n_adolescent_births"]
     assert births["value"] == ("3" if role in ("coordinator", "auditor") else None)
     own = reading_as(settings, "reporter", unit)
-    (told,) = (await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=own)).json()[
+    (explained,) = (await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=own)).json()[
         "items"
     ]
-    assert {c["value"] for c in told["contributions"]} == {"3", "1237"}
+    assert {c["value"] for c in explained["contributions"]} == {"3", "1237"}
 
 
 async def test_two_past_sums_do_not_tell_a_single_commune(
@@ -76,10 +76,10 @@ async def test_two_past_sums_do_not_tell_a_single_commune(
     for role in ROLES:
         headers = reading_as(settings, role)
         for path, more in (("/4.3/history", {}), ("", {"as_of": "2099-01-01T00:00:00Z"})):
-            found = await web.get(f"/api/v1/indicators{path}", params={"period": "2026"} | more, headers=headers)
-            item = next(i for i in found.json()["items"] if i["measure"] == "4.3")
+            answer = await web.get(f"/api/v1/indicators{path}", params={"period": "2026"} | more, headers=headers)
+            item = next(i for i in answer.json()["items"] if i["measure"] == "4.3")
             shown = role in ("coordinator", "auditor")
             assert (item["numerator"] == str(7 * 27)) == shown and Decimal(item["value"]) == 70, (role, path)
     await projection.deliver([last])
-    found = await web.get("/api/v1/indicators/4.3/history", params={"period": "2026"})
-    assert [i["numerator"] for i in found.json()["items"][:2]] == [str(7 * 28), None]
+    answer = await web.get("/api/v1/indicators/4.3/history", params={"period": "2026"})
+    assert [i["numerator"] for i in answer.json()["items"][:2]] == [str(7 * 28), None]

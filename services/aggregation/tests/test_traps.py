@@ -52,7 +52,7 @@ async def test_trap_01_average_of_percentages(projection: Projection, catalogue:
 async def test_trap_01_numerator_and_denominator_of_different_units(
     projection: Projection, catalogue: Catalogue
 ) -> None:
-    """One commune tells its boys only, another its girls only: two answers of two, and still no ratio."""
+    """One commune reports its boys only, another its girls only: two answers of two, and still no ratio."""
     writer = EventWriter(catalogue)
     none = (None, "missing")
     for unit, boys, girls in ((NEW, 200, none), (OTHER, none, 100)):
@@ -106,10 +106,10 @@ async def test_trap_03_lower_is_better_with_a_floor(projection: Projection, cata
     writer = EventWriter(catalogue)
     o, opened = writer.open("B01-XA", NEW, "2025")
     await projection.deliver([opened])
-    for boys, wanted, suspect in ((110, "met", False), (112, "not_met", False), (100, "not_assessed", True)):
+    for boys, expected, suspect in ((110, "met", False), (112, "not_met", False), (100, "not_assessed", True)):
         await projection.deliver([writer.submit(o, commune_answer(n_live_births_male=boys, n_live_births_female=100))])
         value = await projection.value("4.1", "2025")
-        assert (value.assessment, value.below_floor) == (wanted, suspect), boys
+        assert (value.assessment, value.below_floor) == (expected, suspect), boys
 
 
 async def test_trap_04_strict_operators(projection: Projection, catalogue: Catalogue) -> None:
@@ -120,8 +120,8 @@ async def test_trap_04_strict_operators(projection: Projection, catalogue: Catal
     entrants = {"n_vet_new_total": 100, "n_vet_new_female": 30}
     assert await judged(projection, catalogue, "B12-NGHE", "SO_GDDT", "2025", "5.3", entrants) == (30, "not_met")
     women = commune_answer(n_adolescent_births=18, n_adolescent_women=1000)
-    for year, wanted in (("2025", "met"), ("2030", "not_met")):
-        assert await judged(projection, catalogue, "B01-XA", NEW, year, "4.3", women) == (18, wanted)
+    for year, expected in (("2025", "met"), ("2030", "not_met")):
+        assert await judged(projection, catalogue, "B01-XA", NEW, year, "4.3", women) == (18, expected)
 
 
 async def test_trap_05_zero_of_zero(projection: Projection, catalogue: Catalogue) -> None:
@@ -235,7 +235,7 @@ async def test_trap_13_restatement_keeps_the_old_value(projection: Projection, c
     assert [value.value for _, _, value in history] == [28, 35]
 
 
-async def test_trap_14_a_duty_of_a_unit_that_did_not_reach_the_cut_off(
+async def test_trap_14_an_obligation_of_a_unit_that_did_not_reach_the_cut_off(
     projection: Projection, catalogue: Catalogue
 ) -> None:
     """Opened for 71 communes, then for the 28 that replaced them: 28 are expected, and only they count."""

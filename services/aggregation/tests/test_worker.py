@@ -77,7 +77,7 @@ async def test_a_batch_is_one_commit_with_what_it_tells(
 
 
 async def test_through_kafka(engine: AsyncEngine, projection: Projection, broker: Broker, catalogue: Catalogue) -> None:
-    """The worker as it is started: reads submissions.v1, changes the value, tells indicators.v1 of it."""
+    """The worker as it is started: reads submissions.v1, changes the value, publishes it on indicators.v1."""
     existing = [name for name in (SUBMISSIONS, INDICATORS)]
     await asyncio.to_thread(kafka_topics.create, broker.bootstrap, existing, partitions=12)
     settings = AggregationSettings(

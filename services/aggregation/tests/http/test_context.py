@@ -25,9 +25,9 @@ async def test_the_board_stays_on_a_year_until_the_next_has_a_report(
         async with app.router.lifespan_context(app), httpx.AsyncClient(
             transport=transport, base_url="http://test", headers=headers
         ) as ops_client:  # fmt: skip
-            (found,) = {i["period"] for i in (await ops_client.get("/api/v1/indicators")).json()["items"]}
-            assert f", {found}</h1>" in (await ops_client.get("/indicators")).text
-            return str(found)
+            (shown_period,) = {i["period"] for i in (await ops_client.get("/api/v1/indicators")).json()["items"]}
+            assert f", {shown_period}</h1>" in (await ops_client.get("/indicators")).text
+            return str(shown_period)
 
     before, after = date(2026, 12, 14), date(2026, 12, 15)
     assert (await shown(before), await shown(after)) == ("2026", "2027"), "nothing is opened at all"

@@ -19,14 +19,14 @@ async def test_the_checksum_and_the_latest_rebuild(
     assert (empty["facts"], empty["latest"]) == (0, None) and len(empty["checksum"]) == 64
     events = await some_history(engine, plan, catalogue)
     result = await rebuild(engine, plan, events)
-    told = (await ops_client.get("/api/v1/checksum")).json()
-    assert told["checksum"] == told["latest"]["live_checksum"] == result.rebuilt.rebuilt_checksum
-    assert told["facts"] == result.rebuilt.facts and told["latest"]["equal"] is True
-    assert [t["table"] for t in told["tables"]] == ["obligation", "revision", "fact", "cell", "indicator_value"]
+    stored = (await ops_client.get("/api/v1/checksum")).json()
+    assert stored["checksum"] == stored["latest"]["live_checksum"] == result.rebuilt.rebuilt_checksum
+    assert stored["facts"] == result.rebuilt.facts and stored["latest"]["equal"] is True
+    assert [t["table"] for t in stored["tables"]] == ["obligation", "revision", "fact", "cell", "indicator_value"]
     await run(engine, TAMPERED["fact"])
     after = (await ops_client.get("/api/v1/checksum")).json()
-    assert after["checksum"] != told["checksum"]
-    assert [a["table"] for a, b in zip(after["tables"], told["tables"], strict=True) if a != b] == ["fact"]
+    assert after["checksum"] != stored["checksum"]
+    assert [a["table"] for a, b in zip(after["tables"], stored["tables"], strict=True) if a != b] == ["fact"]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/checksum", "/rebuilds"])

@@ -50,14 +50,14 @@ async def test_explanation_names_the_submissions(
 ) -> None:
     writer = await some_data(projection, catalogue)
     answer = await web.get("/api/v1/indicators/4.1/explanation", params={"period": "2025"})
-    (told,) = answer.json()["items"]
-    assert {c["element"]: c["value"] for c in told["cells"]} == {
+    (explained,) = answer.json()["items"]
+    assert {c["element"]: c["value"] for c in explained["cells"]} == {
         "n_live_births_male": str(27 * 113),
         "n_live_births_female": str(27 * 50),
     }
-    assert len(told["contributions"]) == 54
-    known = {str(id) for o in writer.obligations for id in o.ids}
-    assert {c["submission_id"] for c in told["contributions"]} <= known
+    assert len(explained["contributions"]) == 54
+    submission_ids = {str(id) for o in writer.obligations for id in o.ids}
+    assert {c["submission_id"] for c in explained["contributions"]} <= submission_ids
 
 
 async def test_coverage(web: httpx.AsyncClient, projection: Projection, catalogue: Catalogue) -> None:

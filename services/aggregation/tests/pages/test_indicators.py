@@ -43,8 +43,8 @@ async def test_a_page_without_any_data(web: httpx.AsyncClient) -> None:
 
 
 async def test_words_of_an_indicator(web: httpx.AsyncClient, projection: Projection, catalogue: Catalogue) -> None:
-    async def text(code: str, **asked: str) -> str:
-        return (await web.get(f"/indicators/{code}", params={"period": "2026"} | asked)).text
+    async def text(code: str, **query: str) -> str:
+        return (await web.get(f"/indicators/{code}", params={"period": "2026"} | query)).text
 
     one = await text("6.1")
     document = next(iter(catalogue.documents.values()))
@@ -63,9 +63,9 @@ async def test_words_of_an_indicator(web: httpx.AsyncClient, projection: Project
 
 
 def test_a_flag_does_not_occur() -> None:
-    known = messages.load("shared.web", "aggregation")
-    assert known.plain("vi", "board.void") == "Không áp dụng"
-    assert document_name(known, None, "vi") is None
+    loaded = messages.load("shared.web", "aggregation")
+    assert loaded.plain("vi", "board.void") == "Không áp dụng"
+    assert document_name(loaded, None, "vi") is None
 
 
 async def test_births_counted_twice_are_a_note(

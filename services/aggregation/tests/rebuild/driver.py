@@ -32,10 +32,10 @@ class Log:
         self._read = 0
 
     async def read(self) -> Page:
-        taken = self.events[self._read : self._read + self.page]
-        told = [OriginEvent(e.id, e.time, record_of(e, self._read + n)) for n, e in enumerate(taken)]
-        self._read += len(taken)
-        return Page(told, self._read < len(self.events))
+        unread = self.events[self._read : self._read + self.page]
+        page_events = [OriginEvent(e.id, e.time, record_of(e, self._read + n)) for n, e in enumerate(unread)]
+        self._read += len(unread)
+        return Page(page_events, self._read < len(self.events))
 
 
 def shadow_engine(live: AsyncEngine) -> AsyncEngine:
@@ -43,15 +43,15 @@ def shadow_engine(live: AsyncEngine) -> AsyncEngine:
     return create_engine(AggregationSettings(database_url=url, environment="test"), schema="shadow", pool_size=2)
 
 
-async def rebuild(engine: AsyncEngine, plan: PlanIndex, events: list[Event], page: int = 300, **asked: Any) -> Result:
-    return await rebuild_from(engine, plan, Log(events, page), **asked)
+async def rebuild(engine: AsyncEngine, plan: PlanIndex, events: list[Event], page: int = 300, **options: Any) -> Result:
+    return await rebuild_from(engine, plan, Log(events, page), **options)
 
 
-async def rebuild_from(engine: AsyncEngine, plan: PlanIndex, origin: Origin, **asked: Any) -> Result:
+async def rebuild_from(engine: AsyncEngine, plan: PlanIndex, origin: Origin, **options: Any) -> Result:
     shadow = shadow_engine(engine)
     try:
-        one = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
-        return await one.run(RebuildOptions("test", **{"patience": 0.5, **asked}))
+        rebuild_once = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
+        return await rebuild_once.run(RebuildOptions("test", **{"patience": 0.5, **options}))
     finally:
         await shadow.dispose()
 

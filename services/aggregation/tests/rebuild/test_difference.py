@@ -16,14 +16,14 @@ async def test_a_tampered_row_is_found_named_and_repaired(
     (values,) = await run(engine, "select count(*) from indicator_value")
     stood = await run(engine, "select measure, unit, period, basis, as_of from indicator_value order by 1, 2, 3, 4")
     await run(engine, "truncate outbox", "truncate indicator_history", TAMPERED[table])
-    told = await rebuild(engine, plan, events)
-    assert not told.rebuilt.equal and not told.rebuilt.swapped and told.rebuilt.differing == {table: 1}
-    (shown,) = told.shown
+    compared = await rebuild(engine, plan, events)
+    assert not compared.rebuilt.equal and not compared.rebuilt.swapped and compared.rebuilt.differing == {table: 1}
+    (shown,) = compared.shown
     assert shown.table == table and shown.live != shown.rebuilt
     repaired = await rebuild(engine, plan, events, swap=True)
     assert not repaired.rebuilt.equal and repaired.rebuilt.swapped and repaired.refused is None
     assert (await rebuild(engine, plan, events)).rebuilt.equal
-    # Only what changed has a new date and a line of history, and only the whole area's is told of.
+    # Only what changed has a new date and a line of history, and only the whole area has an event.
     restated = [r[0] for r in await run(engine, "select measure from indicator_history")]
     assert restated == (["6.1"] if table == "indicator_value" else [])
     now = await run(engine, "select measure, unit, period, basis, as_of from indicator_value order by 1, 2, 3, 4")

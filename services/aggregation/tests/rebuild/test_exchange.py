@@ -74,11 +74,11 @@ class Garbled(Log):
 
     async def read(self) -> Page:
         page = await super().read()
-        return Page([self._garbled(told) if told.id == self._id else told for told in page.events], page.more)
+        return Page([self._garbled(event) if event.id == self._id else event for event in page.events], page.more)
 
-    def _garbled(self, told: OriginEvent) -> OriginEvent:
-        value = (told.record.value or b"").replace(b'"specversion":"1.0"', b'"specversion":"9.0"')
-        return OriginEvent(told.id, told.time, replace(told.record, value=value))
+    def _garbled(self, event: OriginEvent) -> OriginEvent:
+        value = (event.record.value or b"").replace(b'"specversion":"1.0"', b'"specversion":"9.0"')
+        return OriginEvent(event.id, event.time, replace(event.record, value=value))
 
 
 async def test_readers_that_hold_the_tables_are_not_disturbed(

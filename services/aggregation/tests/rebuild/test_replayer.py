@@ -49,18 +49,18 @@ async def test_what_live_has_set_aside_is_left_out(
         f"values ('submissions.v1', 0, 99, 0, '[]', '{answer.id}', 'then', 'x')"
     )
     await run(engine, letter, f"insert into inbox (event_id) values ('{answer.id}')")
-    told = [*events, opened, poison, answer]
-    result = await rebuild(engine, plan, told)
+    events_of_origin = [*events, opened, poison, answer]
+    result = await rebuild(engine, plan, events_of_origin)
     assert result.rebuilt.equal, result.compared.letters
-    assert result.rebuilt.events == len(told) - 2
+    assert result.rebuilt.events == len(events_of_origin) - 2
     await run(engine, "update dead_letter set state = 'discarded' where reason = 'then'")
-    assert (await rebuild(engine, plan, told)).rebuilt.equal
+    assert (await rebuild(engine, plan, events_of_origin)).rebuilt.equal
     async with engine.begin() as tx:
         await Aggregator(plan, Clock()).apply(tx, [Received(answer, record_of(answer))])
         await tx.execute(
             sa.text("update dead_letter set state = 'replayed', outcome = 'applied' where reason = 'then'")
         )
-    assert (await rebuild(engine, plan, told)).rebuilt.equal
+    assert (await rebuild(engine, plan, events_of_origin)).rebuilt.equal
     monkeypatch.setattr("aggregation.rebuild.run.CATCH_UP_SECONDS", 0.5)
     with pytest.raises(CouldNotCompare, match="1 events that the log does not tell of"):
-        await rebuild(engine, plan, told[:-1])
+        await rebuild(engine, plan, events_of_origin[:-1])

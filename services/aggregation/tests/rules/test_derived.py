@@ -8,13 +8,13 @@ from shared.catalogue import Catalogue
 
 
 def test_quarters_of_2025_are_those_of_all_predecessors(catalogue: Catalogue) -> None:
-    target = derived.JudgedUnit("24611@2025-07-01", "2025")
+    judged = derived.JudgedUnit("24611@2025-07-01", "2025")
     old = ["24611", "24612", "24619", "24622"]
-    wanted = {(f"{code}@2021-01-01", quarter) for code in old for quarter in ("2025-Q1", "2025-Q2")}
-    wanted |= {("24611@2025-07-01", "2025-Q3"), ("24611@2025-07-01", "2025-Q4")}
-    assert {(p.unit, p.period) for p in derived.parts(catalogue, target)} == wanted
-    for part in derived.parts(catalogue, target):
-        assert target in derived.judged_units(catalogue, part.unit, part.period)
+    expected = {(f"{code}@2021-01-01", quarter) for code in old for quarter in ("2025-Q1", "2025-Q2")}
+    expected |= {("24611@2025-07-01", "2025-Q3"), ("24611@2025-07-01", "2025-Q4")}
+    assert {(p.unit, p.period) for p in derived.parts(catalogue, judged)} == expected
+    for part in derived.parts(catalogue, judged):
+        assert judged in derived.judged_units(catalogue, part.unit, part.period)
     year = derived.parts(catalogue, derived.JudgedUnit("24611@2025-07-01", "2026"))
     assert [(p.unit, p.period) for p in year] == [("24611@2025-07-01", f"2026-Q{n}") for n in (1, 2, 3, 4)]
 

@@ -14,21 +14,21 @@ from shared.events import Status
 
 
 def test_facts_of_a_form_without_an_answer_are_expected(plan: PlanIndex) -> None:
-    found = facts(plan, "B11-GD", "SO_GDDT", None)
-    assert found[("n_em_primary_cohort.5.2a", "")] == Fact()
-    assert found[("n_em_primary_cohort.5.2a", "sex=male")] == Fact()
-    assert all(fact == Fact() for fact in found.values())
+    by_key = facts(plan, "B11-GD", "SO_GDDT", None)
+    assert by_key[("n_em_primary_cohort.5.2a", "")] == Fact()
+    assert by_key[("n_em_primary_cohort.5.2a", "sex=male")] == Fact()
+    assert all(fact == Fact() for fact in by_key.values())
 
 
 def answered(form: str, **values: object) -> Revision:
     """`values`: element (or element__dim__cat) → number, None (không phát sinh) or "missing"."""
-    told = []
+    observations = []
     for name, given_ in values.items():
         element, *part = name.split("__")
         status: Status = "missing" if given_ == "missing" else "not_applicable" if given_ is None else "final"
         value = Decimal(str(given_)) if status == "final" else None
-        told.append(ReportedObservation(element, "=".join(part), value, status))
-    return Revision(1, "received", 1, observations=tuple(told))
+        observations.append(ReportedObservation(element, "=".join(part), value, status))
+    return Revision(1, "received", 1, observations=tuple(observations))
 
 
 def test_optional_cells_count_only_when_given(plan: PlanIndex) -> None:
@@ -36,29 +36,29 @@ def test_optional_cells_count_only_when_given(plan: PlanIndex) -> None:
     assert ("population.6.1", "sex=male") not in facts(plan, "B01-XA", unit, None)
     one = facts(plan, "B01-XA", unit, answered("B01-XA", population__sex__male=5))
     assert ("population.6.1", "sex=male") not in one, "of how many is not said"
-    found = facts(plan, "B01-XA", unit, answered("B01-XA", population__sex__male=5, n_people_reached__sex__male=4))
-    assert found[("population.6.1", "sex=male")] == Fact(Decimal(5), "final", False)
-    assert found[("population.6.1", "")].status is None
+    by_key = facts(plan, "B01-XA", unit, answered("B01-XA", population__sex__male=5, n_people_reached__sex__male=4))
+    assert by_key[("population.6.1", "sex=male")] == Fact(Decimal(5), "final", False)
+    assert by_key[("population.6.1", "")].status is None
 
 
 def test_missing_is_not_zero_and_leaves_the_other_side_unanswered_too(plan: PlanIndex) -> None:
     answer = answered("B12-NGHE", n_vet_new_total="missing", n_vet_new_female=0)
-    found = facts(plan, "B12-NGHE", "SO_GDDT", answer)
-    assert found == {("n_vet_new_total.5.3", ""): Fact(), ("n_vet_new_female.5.3", ""): Fact()}
+    by_key = facts(plan, "B12-NGHE", "SO_GDDT", answer)
+    assert by_key == {("n_vet_new_total.5.3", ""): Fact(), ("n_vet_new_female.5.3", ""): Fact()}
 
 
 def test_an_element_of_two_measures_is_answered_for_each_alone(plan: PlanIndex) -> None:
     answer = answered("B05-LD", n_female_employed=100, n_female_wage_workers="missing", n_female_employed_agri=30)
-    found = facts(plan, "B05-LD", "SO_NOI_VU", answer)
-    assert found[("n_female_employed.2.1", "")] == Fact()
-    assert found[("n_female_employed.2.2", "")] == Fact(Decimal(100), "final")
+    by_key = facts(plan, "B05-LD", "SO_NOI_VU", answer)
+    assert by_key[("n_female_employed.2.1", "")] == Fact()
+    assert by_key[("n_female_employed.2.2", "")] == Fact(Decimal(100), "final")
 
 
 def test_a_total_of_categories_is_paired_per_category(plan: PlanIndex) -> None:
     """Boys without their cohort, girls without their completers: nothing at all, neither by sex nor together."""
     answer = answered("B11-GD", n_em_primary_completed__sex__male=5, n_em_primary_cohort__sex__female=9)
-    found = facts(plan, "B11-GD", "SO_GDDT", answer)
-    assert {fact for (name, _), fact in found.items() if name.endswith(".5.2a")} == {Fact()}
+    by_key = facts(plan, "B11-GD", "SO_GDDT", answer)
+    assert {fact for (name, _), fact in by_key.items() if name.endswith(".5.2a")} == {Fact()}
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_no_victims_at_all_is_an_answer(plan: PlanIndex) -> None:
     names = ("n_trafficking_victims_needing", "n_trafficking_victims_supported")
     for needing in (None, 3):
         values = dict(zip(names, (needing, None), strict=True))
-        found = facts(plan, "B09-BTXH", "SO_Y_TE", answered("B09-BTXH", **values))
-        assert found[("n_trafficking_victims_supported.3.3", "")] == Fact(None, "not_applicable")
+        by_key = facts(plan, "B09-BTXH", "SO_Y_TE", answered("B09-BTXH", **values))
+        assert by_key[("n_trafficking_victims_supported.3.3", "")] == Fact(None, "not_applicable")
 
 
 def test_a_flag_is_copied_to_its_level(plan: PlanIndex) -> None:
-    found = facts(plan, "B03-HUYEN", "660@2021-01-01", None)
-    assert ("female_key_leader", "admin_level=district") in found
+    by_key = facts(plan, "B03-HUYEN", "660@2021-01-01", None)
+    assert ("female_key_leader", "admin_level=district") in by_key
 
 
 def test_a_field_of_another_form_is_refused(plan: PlanIndex) -> None:

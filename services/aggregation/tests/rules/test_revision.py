@@ -39,7 +39,7 @@ def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
     assert counting([decision])["accepted"] is None
     report = Revision(1, "received", 2, decision.submission_id, CONTENT, illustrative=True)
     for order in permutations([decision, report, decision, report]):
-        known = order[0]
-        for news in order[1:]:
-            known = merge(known, news)
-        assert known == Revision(1, "accepted", 3, decision.submission_id, CONTENT, True, True)
+        merged = order[0]
+        for incoming in order[1:]:
+            merged = merge(merged, incoming)
+        assert merged == Revision(1, "accepted", 3, decision.submission_id, CONTENT, True, True)

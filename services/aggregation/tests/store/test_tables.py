@@ -12,9 +12,9 @@ async def test_the_migration_makes_the_declared_tables(projection: Projection) -
     from aggregation.store.tables import metadata
 
     def differences(connection: sa.Connection) -> list[object]:
-        known = set(metadata.tables)
+        declared = set(metadata.tables)
         context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in known}
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in declared}
         )
         return list(compare_metadata(context, metadata))
 

@@ -32,8 +32,8 @@ class LogOrigin:
         self._read = 0
 
     async def read(self) -> Page:
-        place = {} if self._after is None else {"after": self._after}
-        answer = await self._get({"topic": self._topic, "limit": LIMIT, **place})
+        position = {} if self._after is None else {"after": self._after}
+        answer = await self._get({"topic": self._topic, "limit": LIMIT, **position})
         following = answer.headers.get("Tiendo-Next")
         # The size was read before the entries, so at worst some are read a second time; the inbox knows them.
         end = int(answer.headers["Tiendo-Size"]) - 1
@@ -64,9 +64,9 @@ class LogOrigin:
 
 
 def split(batch: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The texts of a batch's events, each to the character as it stands there, with what it says."""
-    place = 1
-    while place < len(batch) and batch[place] != "]":
-        members, end = _DECODER.raw_decode(batch, place)
-        yield batch[place:end], members
-        place = end + (batch[end : end + 1] == ",")
+    """Each event of a batch: its text, exactly as it stands there, and its members."""
+    position = 1
+    while position < len(batch) and batch[position] != "]":
+        members, end = _DECODER.raw_decode(batch, position)
+        yield batch[position:end], members
+        position = end + (batch[end : end + 1] == ",")

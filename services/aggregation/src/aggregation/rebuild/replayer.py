@@ -1,4 +1,4 @@
-"""Feeding the shadow: first the whole origin, then exactly what the live state rests on and the shadow lacks."""
+"""Applying events to the shadow: first the whole origin, then exactly those that live has and the shadow lacks."""
 
 import asyncio
 import time

@@ -52,8 +52,10 @@ _APPLIED = sa.text("select event_id from inbox where event_id = any(:ids)")
 
 @dataclass(frozen=True)
 class RebuildOptions:
-    """`patience`: seconds without progress after which live is no longer waited for. `partial`: the rebuilt
-    tables may replace the live ones although events are gone from the origin, or rows of live from the rebuilt."""
+    """`patience`: seconds without progress after which the rebuild no longer waits for live.
+
+    `partial`: the rebuilt tables may replace the live ones although the origin lacks events, or they lack rows of live.
+    """
 
     started_by: str
     swap: bool = False
@@ -87,7 +89,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Result:
-    """`refused`: why the tables were not exchanged though it was asked."""
+    """`refused`: why the tables were not exchanged although ops asked for it."""
 
     rebuilt: RebuildRecord
     compared: Compared

@@ -17,8 +17,8 @@ def cell(value: int | None, reported: int = 1, expected: int = 1, estimates: int
 
 def test_numerator_and_denominator_of_different_units_give_no_value(plan: PlanIndex) -> None:
     cells = {"n_people_reached.6.1": cell(10, 2, 3), "population.6.1": cell(100, 3, 3)}
-    found = figure(plan.measures["6.1"], cells)
-    assert (found.value, found.reported, found.expected, found.complete) == (None, 2, 3, False)
+    computed = figure(plan.measures["6.1"], cells)
+    assert (computed.value, computed.reported, computed.expected, computed.complete) == (None, 2, 3, False)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=30))

@@ -1,4 +1,4 @@
-"""How each kind of measure is computed and told: one row a kind. What a kind asks of the catalogue stands in
+"""How each kind of measure is computed and shown: one row a kind. What a kind asks of the catalogue stands in
 `shared/catalogue/measure_kind.py`."""
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ class Strategy:
     """What the rules and the pages must know of a kind of measure; nothing else depends on the kind.
 
     sides: the sums of the measure's elements, in their order → numerator and denominator; None where there is none.
-    tells_denominator: False for a single number, whose denominator of 1 is told to nobody.
+    tells_denominator: False for a single number, whose denominator of 1 is never shown.
     needs_every_element: không phát sinh for one element alone makes a unit's answer absurd, not only for the whole.
     counts_answers: it counts units that answered yes, so that "nothing occurred" is no word for it.
     is_yes_or_no: the value itself is yes (1) or not yes.
