@@ -39,7 +39,7 @@ class PartSchema(BaseModel):
 class IndicatorSchema(BaseModel):
     """`code` and `measure` are the measure's code (`3.2a`), `indicator` the indicator's (`3.2`).
 
-    `suppressed`: numbers are withheld, because a sensitive count is small or follows from the difference of two.
+    `suppressed`: numbers are withheld, because a sensitive count is small or could be told from the difference of two.
 
     A `value` of null is 0/0 when the assessment is `not_applicable` (không phát sinh), else nothing comparable came in.
     """
