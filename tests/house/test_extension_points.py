@@ -18,8 +18,10 @@ from aggregation.rules.revision import Basis
 from audit.rules import inspection
 from audit.rules.finding import SEVERITIES
 from audit.rules.sources import source
+from notifications.channels.channel import OutcomeKind
+from notifications.channels.email.address import PREFIX
+from notifications.channels.registry import CHANNELS
 from notifications.rules import reminder
-from notifications.rules.contact import PREFIX
 from notifications.rules.stage import Role
 from shared.auth import ROLES
 from shared.catalogue import load
@@ -107,7 +109,7 @@ TABLES: tuple[tuple[object, Collection[object], str], ...] = (
     (Act, {act for _, act in NEXT}, "submissions/rules/review.py, NEXT"),
     (obligation.State, SHAPES, "submissions/pages/task.py, SHAPES"),
     (Status, WITH_VALUE | WITHOUT_VALUE, "submissions/rules/observation.py, WITH_VALUE or WITHOUT_VALUE"),
-    (Role, PREFIX, "notifications/rules/contact.py, PREFIX"),
+    (Role, PREFIX, "notifications/channels/email/address.py, PREFIX"),
 )
 
 
@@ -131,9 +133,11 @@ WORDS: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("aggregation", "board.basis", get_args(Basis)),
     ("aggregation", "one.wording", set(get_args(Wording)) - {"confirmed"}),
     ("aggregation", "one", set(get_args(Reference)) - {"reporting_year"}),
-    ("notifications", "state", get_args(reminder.State)),
-    ("notifications", "calendar", get_args(reminder.State)),
-    ("notifications", "reason", get_args(reminder.Reason)),
+    ("notifications", "state", get_args(reminder.ReminderState)),
+    ("notifications", "calendar", get_args(reminder.ReminderState)),
+    ("notifications", "reason", get_args(reminder.PlanReason)),
+    ("notifications", "channel.other", get_args(reminder.ChannelReason)),
+    ("notifications", "channel.other.outcome", get_args(OutcomeKind)),
     ("notifications", "role", get_args(Role)),
     ("audit", "state", get_args(inspection.State)),
     ("audit", "kind", inspection.KINDS),
@@ -142,6 +146,7 @@ WORDS: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("audit", "sources", source.KINDS),
     ("audit", "reason", get_args(reminder.Reason)),
     ("audit", "recipient_role", get_args(Role)),
+    ("audit", "channel", CHANNELS),
     ("shared.web", "web.role", ROLES),
     ("shared.web", "web.state", set(get_args(Assessment)) - {"not_applicable"}),  # a page says which kind of nothing
 )

@@ -1,34 +1,32 @@
 """A letter of notifications is replayed by the planner itself: the reminders are planned, once."""
 
-from collections.abc import Callable
-
 import pytest
 
 from notifications.commands import plan
-from services.notifications.tests.conftest import Asker, Office, Told
+from services.notifications.tests.service import ApiClients, MakeEvents, Parts
 from shared.events import ObligationOpened
 
 
 async def test_an_opening_that_failed_is_planned_by_its_replay(
-    office: Office, asker: Asker, told: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+    service: Parts, api: ApiClients, obligation_events: MakeEvents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    duty = told()
+    obligation = obligation_events()
 
     def refuse(*_: object) -> None:
         raise ValueError("a rule that was wrong yesterday")
 
     with monkeypatch.context() as patch:
         patch.setattr(plan, "fold", refuse)
-        await office.hear(duty.opened())
-    assert await office.states(duty.id) == {}
-    async with asker.as_("ops") as ops:
+        await service.consume(obligation.opened())
+    assert await service.states(obligation.id) == {}
+    async with api.as_("ops") as ops:
         [letter] = (await ops.get("/api/v1/dead-letters")).json()["items"]
         assert (letter["type"], letter["state"]) == (ObligationOpened.type, "open")
         for _ in range(2):
             answer = await ops.post(f"/api/v1/dead-letters/{letter['id']}/replay")
             assert (answer.status_code, answer.json()["outcome"]) == (200, "applied")
         assert (await ops.get("/dead-letters", headers={"Accept": "text/html"})).status_code == 200
-    states = await office.states(duty.id)
+    states = await service.states(obligation.id)
     assert states
     assert set(states.values()) == {"planned"}
-    assert [event.type for event in await office.published()] == ["vn.tiendo.deadletter.replayed.v1"]
+    assert [event.type for event in await service.published()] == ["vn.tiendo.deadletter.replayed.v1"]

@@ -1,37 +1,30 @@
-"""What notifications refuses in production: mail that would be recorded as sent and reach nobody."""
+"""Settings as the parts of the service want them."""
 
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from pydantic import ValidationError
 
 from notifications.settings import NotificationsSettings
 
-GIVEN = {
-    "environment": "production",
-    "database_url": "postgresql+asyncpg://n:x@127.0.0.1/n",
-    "jwks_url": "https://id.daknong.gov.vn/keys",
-    "smtp_url": "smtp://mail.daknong.gov.vn:587?starttls=1",
-    "contact_domain": "daknong.gov.vn",
-}
+
+def test_times_are_durations_and_the_task_has_its_place() -> None:
+    settings = NotificationsSettings(
+        database_url="postgresql+asyncpg://n@127.0.0.1:1/n",
+        environment="test",
+        submissions_url="https://baocao.example/",
+        lease_seconds=60,
+        settle_seconds=1,
+    )
+    assert settings.task_url == "https://baocao.example/obligations/{obligation_id}"
+    assert (settings.lease, settings.settle) == (timedelta(minutes=1), timedelta(seconds=1))
+    assert (settings.retry_base, settings.retry_cap) == (timedelta(seconds=30), timedelta(hours=1))
 
 
-def test_a_production_with_a_mail_server_and_a_domain_is_taken() -> None:
-    assert NotificationsSettings(**GIVEN).sender == "nhac-viec@daknong.gov.vn"
-
-
-@pytest.mark.parametrize("name", ["smtp_url", "contact_domain"])
-def test_in_production_mail_server_and_domain_must_be_given(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("SMTP_URL", "NOTIFICATIONS_SMTP_URL", "CONTACT_DOMAIN"):
-        monkeypatch.delenv(variable, raising=False)
-    given: dict[str, Any] = {key: value for key, value in GIVEN.items() if key != name}
-    with pytest.raises(ValidationError, match=name.upper()):
-        NotificationsSettings(**given)
-    NotificationsSettings(**(given | {"environment": "local"}))
-
-
-@pytest.mark.parametrize("domain", ["daknong.example", "example.com", "mail.test", "x.invalid", "localhost", "a.local"])
-def test_in_production_a_domain_without_mailboxes_is_refused(domain: str) -> None:
-    """RFC 2606 and 6762: nobody ever has mail there."""
-    with pytest.raises(ValidationError, match="CONTACT_DOMAIN"):
-        NotificationsSettings(**(GIVEN | {"contact_domain": domain}))
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a channel needs has its own names, what belongs to the service has its prefix."""
+    monkeypatch.setenv("NOTIFICATIONS_CLAIM_SIZE", "7")
+    monkeypatch.setenv("NOTIFICATIONS_SMTP_TIMEOUT_SECONDS", "4")
+    monkeypatch.setenv("SMTP_URL", "smtp://mail.example:25")
+    settings = NotificationsSettings(database_url="postgresql+asyncpg://n@127.0.0.1:1/n", environment="test")
+    assert (settings.claim_size, settings.smtp_timeout_seconds) == (7, 4)
+    assert settings.smtp_url.get_secret_value() == "smtp://mail.example:25"

@@ -1,7 +1,6 @@
 """The whole worker: an event on Kafka becomes a mail, and what happened stands on Kafka again."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,17 +8,21 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from notifications.worker import create_worker
+from services.notifications.tests.service import MakeEvents
 from shared.events import DEADLINES, NOTIFICATIONS, SUBMISSIONS, Event, parse
 from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 
 async def test_an_opened_obligation_is_mailed_and_told(
-    broker: Any, settings: Any, told: Callable[..., Any], smtp_sink: Any
+    broker: Any, settings: Any, obligation_events: MakeEvents, smtp_sink: SmtpSink
 ) -> None:
     await asyncio.to_thread(
         kafka_topics.create, broker.bootstrap, [SUBMISSIONS, DEADLINES, NOTIFICATIONS], partitions=12
     )
-    duty = told(id=uuid4(), unit="SO_Y_TE", form="B10-YTE", due_at=datetime.now(UTC) + timedelta(days=9))
+    obligation = obligation_events(
+        id=uuid4(), unit="SO_Y_TE", form="B10-YTE", due_at=datetime.now(UTC) + timedelta(days=9)
+    )
     running = settings.model_copy(
         update={
             "smtp_url": type(settings.smtp_url)(f"smtp://127.0.0.1:{smtp_sink.port}"),
@@ -32,9 +35,9 @@ async def test_an_opened_obligation_is_mailed_and_told(
     await worker.start()
     try:
         event = Event.of(
-            duty.opened(),
+            obligation.opened(),
             source="/submissions",
-            subject=str(duty.id),
+            subject=str(obligation.id),
             time=datetime.now(UTC),
             catalogue_version="c",
         )
@@ -42,10 +45,12 @@ async def test_an_opened_obligation_is_mailed_and_told(
             await producer.send_and_wait(SUBMISSIONS, event.to_bytes(), key=event.subject.encode())
         async with asyncio.timeout(60):
             while not [
-                m for m in smtp_sink.messages if m.message["References"] and str(duty.id) in m.message["References"]
+                m
+                for m in smtp_sink.messages
+                if m.message["References"] and str(obligation.id) in m.message["References"]
             ]:
                 await asyncio.sleep(0.05)
-        told_types = await _heard(broker.bootstrap, str(duty.id), {"deadline.approaching", "notification.sent"})
+        told_types = await _heard(broker.bootstrap, str(obligation.id), {"deadline.approaching", "notification.sent"})
         assert {"deadline.approaching", "notification.sent"} <= told_types
     finally:
         await worker.stop()

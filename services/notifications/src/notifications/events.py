@@ -1,10 +1,10 @@
-"""The events that notifications tells: built here and nowhere else, without addresses or names of people."""
+"""The events that notifications publishes: built here and nowhere else, without addresses or names of people."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.rules import stage
-from notifications.rules.obligation import Duty
+from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from shared.events import (
     DeadlineApproaching,
@@ -20,53 +20,58 @@ SOURCE = "/notifications"
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class EventFactory:
     """`catalogue_version` stands in every event."""
 
     catalogue_version: str
 
-    def deadline(self, reminder: Reminder, duty: Duty, now: datetime) -> Event:
+    def deadline(self, reminder: Reminder, obligation: TrackedObligation, now: datetime) -> Event:
         """`deadline.missed` for a step after the deadline, else `deadline.approaching`. Keyed by the obligation."""
-        assert duty.due_at is not None, "a step is planned only when the deadline is known"
+        assert obligation.due_at is not None, "a step is planned only when the deadline is known"
         model = DeadlineMissed if stage.is_overdue(reminder.stage) else DeadlineApproaching
         data = model(
             reminder_id=reminder.id,
-            obligation_id=duty.obligation_id,
-            obligation=duty.obligation,
-            form=duty.form,
-            unit=duty.unit,
-            period=duty.period,
-            due_at=duty.due_at,
+            obligation_id=obligation.obligation_id,
+            obligation=obligation.obligation,
+            form=obligation.form,
+            unit=obligation.unit,
+            period=obligation.period,
+            due_at=obligation.due_at,
             stage=reminder.stage,
-            days_left=stage.days_left(duty.due_at, now),
+            days_left=stage.days_left(obligation.due_at, now),
         )
-        return self._event(data, str(duty.obligation_id), now)
+        return self._event(data, str(obligation.obligation_id), now)
 
-    def superseded(self, reminder: Reminder, duty: Duty, now: datetime, attempt: int = 0) -> Event:
+    def superseded(
+        self, reminder: Reminder, obligation: TrackedObligation, now: datetime, *, attempt: int = 0
+    ) -> Event:
         """Also for one that expired: it will not be sent any more, `reason_code` says why."""
-        data = NotificationSuperseded(
-            **_common(reminder, duty), attempt=attempt, reason_code=reminder.reason or "submitted"
-        )
+        reason_code = reminder.reason or "submitted"
+        data = NotificationSuperseded(**_common(reminder, obligation), attempt=attempt, reason_code=reason_code)
         return self._event(data, str(reminder.id), now)
 
-    def sent(self, reminder: Reminder, duty: Duty, attempt: int, message_id: str, now: datetime) -> Event:
-        data = NotificationSent(**_common(reminder, duty), attempt=attempt, message_id=message_id)
+    def sent(
+        self, reminder: Reminder, obligation: TrackedObligation, now: datetime, *, attempt: int, message_id: str
+    ) -> Event:
+        data = NotificationSent(**_common(reminder, obligation), attempt=attempt, message_id=message_id)
         return self._event(data, str(reminder.id), now)
 
-    def failed(self, reminder: Reminder, duty: Duty, attempt: int, reason_code: str, now: datetime) -> Event:
-        data = NotificationFailed(**_common(reminder, duty), attempt=attempt, reason_code=reason_code)
+    def failed(
+        self, reminder: Reminder, obligation: TrackedObligation, now: datetime, *, attempt: int, reason_code: str
+    ) -> Event:
+        data = NotificationFailed(**_common(reminder, obligation), attempt=attempt, reason_code=reason_code)
         return self._event(data, str(reminder.id), now)
 
     def _event(self, data: EventData, subject: str, now: datetime) -> Event:
         return Event.of(data, source=SOURCE, subject=subject, time=now, catalogue_version=self.catalogue_version)
 
 
-def _common(reminder: Reminder, duty: Duty) -> dict[str, object]:
+def _common(reminder: Reminder, obligation: TrackedObligation) -> dict[str, object]:
     return {
         "reminder_id": reminder.id,
-        "obligation_id": duty.obligation_id,
-        "unit": duty.unit,
-        "period": duty.period,
+        "obligation_id": obligation.obligation_id,
+        "unit": obligation.unit,
+        "period": obligation.period,
         "stage": reminder.stage,
         "channel": reminder.channel,
         "recipient_role": reminder.role,

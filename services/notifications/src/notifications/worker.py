@@ -1,45 +1,22 @@
-"""The worker: plans from `submissions.v1`, ticks, mails. Each part stands alone; here they are put together."""
+"""The worker: plans from `submissions.v1`, ticks, sends. Each part stands alone; here they are put together."""
 
 import asyncio
+from contextlib import suppress
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from notifications.channels.email.message import TASK_PATH, Composer
+from notifications.channels.registry import Channels, create_channels
 from notifications.commands.plan import Planner, planner_of
+from notifications.commands.seed_contacts import seed_contacts
 from notifications.commands.send import Sender
 from notifications.commands.tick import Ticker
-from notifications.events import Teller
-from notifications.rules import contact
+from notifications.events import EventFactory
 from notifications.settings import NotificationsSettings
-from notifications.store import write
-from shared.catalogue import Catalogue
-from shared.clock import Clock
+from notifications.store.contact import channels_in_use
 from shared.events import SUBMISSIONS
 from shared.messaging import Apply, ServiceWorker
 from shared.runtime import Runtime
-from shared.text import messages
-
-CATALOGUE = "catalogue"
-
-
-def composer_of(settings: NotificationsSettings, catalogue: Catalogue) -> Composer:
-    return Composer(
-        catalogue=catalogue,
-        messages=messages.load("notifications"),
-        holidays=catalogue.calendar.holidays(),
-        sender=settings.sender,
-        domain=settings.contact_domain,
-        task_url=settings.submissions_url.rstrip("/") + TASK_PATH,
-    )
-
-
-async def seed_contacts(engine: AsyncEngine, catalogue: Catalogue, domain: str, clock: Clock) -> None:
-    rows = [
-        {"unit": unit, "role": role, "email": email, "changed_by": CATALOGUE, "changed_at": clock.now()}
-        for unit, role, email in contact.addresses(catalogue.units.values(), domain)
-    ]
-    async with engine.begin() as tx:
-        await write.seed_contacts(tx, rows)
 
 
 def effects_of(planner: Planner) -> dict[str, Apply]:
@@ -47,18 +24,39 @@ def effects_of(planner: Planner) -> dict[str, Apply]:
     return {SUBMISSIONS: planner.apply}
 
 
-def create_worker(settings: NotificationsSettings) -> ServiceWorker:
-    """Raises CatalogueError, and ValueError for an SMTP_URL that cannot be read."""
+class NotificationsWorker(ServiceWorker):
+    """Does not start while contacts are stored for a channel that does not exist."""
+
+    channels: Channels
+
+    async def start(self) -> None:
+        """Raises StartError."""
+        with suppress(SQLAlchemyError, OSError):  # a database that is away stops nothing: the worker waits for it
+            await check_stored_channels(self.engine, self.channels)
+        await super().start()
+
+
+async def check_stored_channels(engine: AsyncEngine, channels: Channels) -> None:
+    async with engine.connect() as tx:
+        channels.require(await channels_in_use(tx))
+
+
+def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
+    """Raises CatalogueError, and StartError for a channel that cannot be made."""
     runtime = Runtime(settings)
-    teller = Teller(runtime.catalogue.version)
-    planner = planner_of(settings, runtime.catalogue, runtime.clock)
-    ticker = Ticker(runtime.engine, runtime.clock, teller, settings.tick_seconds)
-    composer = composer_of(settings, runtime.catalogue)
-    sender = Sender(runtime.engine, runtime.clock, settings, composer, teller)
+    channels = create_channels(settings, runtime.catalogue)
+    event_factory = EventFactory(runtime.catalogue.version)
+    planner = planner_of(settings, runtime.catalogue, channels, runtime.clock)
+    ticker = Ticker(
+        runtime.engine, runtime.clock, event_factory, channels.default.name, every_seconds=settings.tick_seconds
+    )
+    sender = Sender(runtime.engine, runtime.clock, settings, channels, event_factory)
 
     async def send(stopping: asyncio.Event) -> None:
         """Contacts first: a reminder without one would be given up."""
-        await seed_contacts(runtime.engine, runtime.catalogue, settings.contact_domain, runtime.clock)
+        await seed_contacts(runtime.engine, runtime.catalogue, channels, runtime.clock)
         await sender.run(stopping)
 
-    return ServiceWorker(settings, runtime.engine, effects=effects_of(planner), loops=[ticker.run, send])
+    worker = NotificationsWorker(settings, runtime.engine, effects=effects_of(planner), loops=[ticker.run, send])
+    worker.channels = channels
+    return worker

@@ -1,4 +1,4 @@
-"""What API and pages share: the database, the clock, the catalogue, and who may see what."""
+"""What API and pages share: the database, the clock, the catalogue, the channels, and who may see what."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from notifications.channels.registry import Channels
+from notifications.commands.change_contact import ContactEditor
 from shared.auth import Person, check_unit, require
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
@@ -20,6 +22,13 @@ class NotificationsContext:
     clock: Clock
     catalogue: Catalogue
     holidays: Holidays
+    channels: Channels
+    contacts: ContactEditor
+
+    def shown_address(self, channel_name: str, address: str | None) -> str | None:
+        """What those who may see addresses read. Nothing of a channel that no longer exists."""
+        channel = self.channels.get(channel_name)
+        return channel.shown_address(address) if channel is not None and address is not None else None
 
 
 def context_of(request: Request) -> NotificationsContext:
@@ -32,11 +41,11 @@ Anyone = Annotated[Person, Depends(require())]
 Keeper = Annotated[Person, Depends(require("coordinator", "ops"))]
 
 
-def visible_unit(person: Person, asked: str | None) -> str | None:
+def visible_unit(person: Person, unit: str | None) -> str | None:
     """The unit to show: reporters and heads see their own only (403 for another); None shows all."""
-    if asked:
-        check_unit(person, asked)
-        return asked
+    if unit:
+        check_unit(person, unit)
+        return unit
     return person.own_unit
 
 

@@ -1,20 +1,23 @@
 """What the API answers and takes, as OpenAPI shows it. Addresses are there for the coordinator and ops only."""
 
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifications.rules import stage
-from notifications.rules.contact import is_address
-from notifications.rules.reminder import State
+from notifications.rules.contact import Contact
+from notifications.rules.reminder import ReminderState
+from notifications.rules.texts import text
+from notifications.store.records import DeadlineRecord, DeliveryRecord, ReminderRecord
 from shared.calendar import Holidays
 from shared.clock import VIETNAM
 
-ADDRESS_VI = "Phải là một địa chỉ thư điện tử, như so-y-te@daknong.gov.vn."
-ADDRESS_EN = "Must be one e-mail address, like so-y-te@daknong.gov.vn."
+EMAIL = "email"
+"""The channel whose address the member `email` has held since before there were channels."""
 
 
 class DeadlineItem(BaseModel):
@@ -33,10 +36,10 @@ class DeadlineItem(BaseModel):
     next_at: datetime | None
 
     @classmethod
-    def of(cls, row: Any, now: datetime, holidays: Holidays) -> Self:
-        today, last = now.astimezone(VIETNAM).date(), stage.last_day(row.due_at)
+    def of(cls, record: DeadlineRecord, now: datetime, holidays: Holidays) -> Self:
+        today, last = now.astimezone(VIETNAM).date(), stage.last_day(record.due_at)
         return cls(
-            **{name: getattr(row, name) for name in cls.model_fields if not name.endswith("days_left")},
+            **asdict(record),
             days_left=(last - today).days,
             working_days_left=holidays.working_days_between(today, last),
         )
@@ -57,7 +60,7 @@ class ReminderItem(BaseModel):
     planned_on: date
     not_before: datetime
     expires_at: datetime
-    state: State
+    state: ReminderState
     reason: str | None
     attempts: int
     next_attempt_at: datetime | None
@@ -65,13 +68,11 @@ class ReminderItem(BaseModel):
     message_id: str | None
 
     @classmethod
-    def of(cls, row: Any, show_address: bool) -> Self:
-        own = set(cls.model_fields) - {"recipient", "recipient_role"}
-        return cls(
-            **{name: getattr(row, name) for name in own},
-            recipient_role=row.role,
-            recipient=row.email if show_address else None,
-        )
+    def of(cls, record: ReminderRecord, shown_address: str | None) -> Self:
+        """`shown_address` is None where the reader may not see it."""
+        values = asdict(record)
+        del values["address"]
+        return cls(recipient_role=values.pop("role"), recipient=shown_address, **values)
 
 
 class DeliveryItem(BaseModel):
@@ -94,46 +95,74 @@ class DeliveryItem(BaseModel):
     reason_code: str | None
 
     @classmethod
-    def of(cls, row: Any, show_address: bool) -> Self:
-        own = set(cls.model_fields) - {"recipient", "recipient_role", "sent_at", "tried_at"}
+    def of(cls, record: DeliveryRecord, shown_address: str | None) -> Self:
+        """`shown_address` is None where the reader may not see it."""
         return cls(
-            **{name: getattr(row, name) for name in own},
-            recipient=row.recipient if show_address else row.role,
-            recipient_role=row.role,
-            sent_at=row.finished_at if row.state == "sent" else None,
-            tried_at=row.finished_at,
+            id=record.id,
+            reminder_id=record.reminder_id,
+            unit=record.unit,
+            period=record.period,
+            stage=record.stage,
+            channel=record.channel,
+            recipient=shown_address or record.role,
+            recipient_role=record.role,
+            state=record.state,
+            attempt=record.attempt,
+            sent_at=record.finished_at if record.state == "sent" else None,
+            tried_at=record.finished_at,
+            message_id=record.message_id,
+            smtp_code=record.reply_code,
+            reason_code=record.reason_code,
         )
 
 
 class ContactItem(BaseModel):
+    """One address. `email` repeats it for the channel `email` and is empty for any other."""
+
     unit: str
     role: str
+    channel: str
+    address: str
     email: str
     from_catalogue: bool
     changed_at: datetime
 
     @classmethod
-    def of(cls, row: Any) -> Self:
+    def of(cls, contact: Contact) -> Self:
         return cls(
-            unit=row.unit,
-            role=row.role,
-            email=row.email,
-            from_catalogue=row.changed_by == "catalogue",
-            changed_at=row.changed_at,
+            unit=contact.unit,
+            role=contact.role,
+            channel=contact.channel,
+            address=contact.address,
+            email=contact.address if contact.channel == EMAIL else "",
+            from_catalogue=contact.from_catalogue,
+            changed_at=contact.changed_at,
         )
 
 
 class ContactIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    role: Literal["reporter", "head"]
-    email: str
+    """The address stands in `address`; `email` is its name of earlier days and goes with the channel `email`."""
 
-    @field_validator("email")
-    @classmethod
-    def _one_address(cls, value: str) -> str:
-        if not is_address(value.strip()):
-            raise PydanticCustomError("email", ADDRESS_EN, {"vi": ADDRESS_VI, "en": ADDRESS_EN})
-        return value.strip()
+    model_config = ConfigDict(extra="forbid")
+    role: stage.Role
+    channel: str | None = Field(None, max_length=80, description="the default channel, unless given")
+    address: str | None = None
+    email: str | None = None
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        other_channel = self.email is not None and self.channel not in (None, EMAIL)
+        if other_channel or (self.address is None) == (self.email is None):
+            vi, en = text("contact.address_missing")
+            raise PydanticCustomError("address", en, {"vi": vi, "en": en})
+        return self
+
+    @property
+    def given_address(self) -> tuple[Literal["address", "email"], str]:
+        """The member, and what it says."""
+        if self.email is not None:
+            return "email", self.email.strip()
+        return "address", (self.address or "").strip()
 
 
 class DeadlineList(BaseModel):

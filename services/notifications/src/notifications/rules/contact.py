@@ -1,49 +1,49 @@
-"""Where a unit's mail goes until somebody enters a real address: made from its name, like `so-y-te@<domain>`."""
+"""Contacts: at which address of which channel a unit's reporter or head is reached, and by which channels to remind."""
 
-import re
-import unicodedata
-from collections.abc import Iterable
-from typing import Protocol
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
 
-ROLES = ("reporter", "head")
-PREFIX = {"reporter": "", "head": "lanh-dao."}
-EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+from notifications.rules.stage import Role
+
+ROLES: tuple[Role, ...] = get_args(Role)
+CATALOGUE = "catalogue"
+"""Who wrote an address that was derived from the unit's name: nobody has confirmed it."""
 
 
-class Named(Protocol):
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One address. `changed_by` is the subject of the person who wrote it, or `CATALOGUE`."""
+
+    unit: str
+    role: str
+    channel: str
+    address: str
+    changed_by: str
+    changed_at: datetime
+
     @property
-    def key(self) -> str: ...
+    def from_catalogue(self) -> bool:
+        return self.changed_by == CATALOGUE
+
     @property
-    def code(self) -> str: ...
-    @property
-    def name_vi(self) -> str: ...
+    def etag(self) -> str:
+        """A strong tag of this state (RFC 9110 section 8.8.3)."""
+        state = f"{self.unit}|{self.role}|{self.address}|{self.changed_at.isoformat()}"
+        return f'"{hashlib.sha256(state.encode()).hexdigest()[:32]}"'
 
 
-def slug(name: str) -> str:
-    """`Xã Đắk R'Lấp` → `xa-dak-rlap`: ASCII, hyphens, no marks."""
-    flat = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
-    ascii_only = "".join(c for c in flat if not unicodedata.combining(c)).replace("'", "").lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+@dataclass(frozen=True, slots=True)
+class RemindingChannels:
+    """The channels by which the people of one unit are reminded.
 
+    Everybody is reminded by the default channel: without an address there the reminder fails, and an event says so.
+    `others` are pairs (role, channel) that have an address.
+    """
 
-def local_parts(units: Iterable[Named]) -> dict[str, str]:
-    """A part of its own for every unit key. The newest holder of a name has it plain, others carry their key."""
-    taken: set[str] = set()
-    parts: dict[str, str] = {}
-    for unit in sorted(units, key=lambda one: one.key.rpartition("@")[2], reverse=True):
-        part = slug(unit.name_vi) or slug(unit.code)
-        if part in taken:
-            part = f"{part}.{slug(unit.key)}"
-        taken.add(part)
-        parts[unit.key] = part
-    return parts
+    default: str
+    others: frozenset[tuple[str, str]] = frozenset()
 
-
-def addresses(units: Iterable[Named], domain: str) -> list[tuple[str, str, str]]:
-    """(unit key, role, address) for every unit and role."""
-    return [(key, role, f"{PREFIX[role]}{part}@{domain}") for key, part in local_parts(units).items() for role in ROLES]
-
-
-def is_address(text: str) -> bool:
-    """A plain ASCII address of one mailbox; nothing that could add a header or a second recipient."""
-    return text.isascii() and len(text) <= 254 and EMAIL.fullmatch(text) is not None
+    def of_role(self, role: str) -> tuple[str, ...]:
+        return (self.default, *sorted(channel for owner, channel in self.others if owner == role))

@@ -14,12 +14,12 @@ from shared.events import (
     SubmissionWithdrawn,
 )
 
-State = Literal["open", "submitted"]
+ObligationState = Literal["open", "submitted"]
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """`version` is the newest event seen, `due_version` the newest one that told the deadline.
+class TrackedObligation:
+    """`version` is the newest event seen, `due_version` the newest one that held the deadline.
 
     `reopened_at` is the instant of the return or withdrawal that reopened it, None while it was never handed in;
     `returned_version` is set while the newest event is a return.
@@ -30,7 +30,7 @@ class Duty:
     unit: str
     form: str
     period: str
-    state: State
+    state: ObligationState
     version: int
     due_at: datetime | None = None
     due_version: int = 0
@@ -38,10 +38,12 @@ class Duty:
     returned_version: int | None = None
 
 
-def fold(duty: Duty | None, event: SubmissionsEvent) -> Duty:
-    """The duty after an event. The newest version decides the state; an old or repeated one changes nothing but
-    may still tell a deadline that was unknown so far."""
-    folded = duty or Duty(event.obligation_id, event.obligation, event.unit, event.form, event.period, "open", 0)
+def fold(before: TrackedObligation | None, event: SubmissionsEvent) -> TrackedObligation:
+    """The obligation after an event. The newest version decides the state; an old or repeated one changes nothing but
+    may still bring a deadline that was unknown so far."""
+    folded = before or TrackedObligation(
+        event.obligation_id, event.obligation, event.unit, event.form, event.period, "open", 0
+    )
     if isinstance(event, ObligationOpened | SubmissionReceived) and event.version > folded.due_version:
         folded = replace(folded, due_at=event.due_at, due_version=event.version)
     if event.version <= folded.version:

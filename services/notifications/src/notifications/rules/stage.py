@@ -73,7 +73,7 @@ class Ladder:
 
     codes: tuple[str, ...]
     holidays: Holidays
-    _known: dict[datetime, tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _by_deadline: dict[datetime, tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, before: Iterable[int], after: Iterable[int], holidays: Holidays) -> Self:
@@ -82,10 +82,10 @@ class Ladder:
 
     def steps(self, due_at: datetime) -> tuple[Step, ...]:
         """Every step for a deadline. Steps of one day are all named; the plan lets the most urgent win."""
-        known = self._known.get(due_at)
-        if known is None:
-            known = self._known[due_at] = tuple(self._step(code, due_at) for code in self.codes)
-        return known
+        steps = self._by_deadline.get(due_at)
+        if steps is None:
+            steps = self._by_deadline[due_at] = tuple(self._step(code, due_at) for code in self.codes)
+        return steps
 
     def _step(self, code: str, due_at: datetime) -> Step:
         due = due_day(due_at)

@@ -3,33 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifications.store.tables import contact, delivery, duty, reminder
+from notifications.store.contact import reaches
+from notifications.store.records import ComingDeadline, DeadlineRecord, DeliveryRecord, ReminderRecord, records
+from notifications.store.tables import contact, delivery, obligation, reminder
 
+OF_REMINDER = reminder.join(obligation, obligation.c.obligation_id == reminder.c.obligation_id)
 REMINDER = sa.select(
     reminder,
-    duty.c.obligation,
-    duty.c.unit,
-    duty.c.form,
-    duty.c.period,
-    duty.c.due_at,
-    duty.c.state.label("duty_state"),
-    contact.c.email,
-).select_from(
-    reminder.join(duty, duty.c.obligation_id == reminder.c.obligation_id).outerjoin(
-        contact, sa.and_(contact.c.unit == duty.c.unit, contact.c.role == reminder.c.role)
-    )
-)
+    obligation.c.obligation,
+    obligation.c.unit,
+    obligation.c.form,
+    obligation.c.period,
+    obligation.c.due_at,
+    contact.c.address,
+).select_from(OF_REMINDER.outerjoin(contact, reaches(obligation, reminder)))
 LIVE = ("planned", "due", "sent", "failed")
+After = tuple[datetime, UUID] | None
+"""The key of the last row of the page before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class DeadlineFilter:
     """None is no condition. `since` and `until` bound the instant a reminder goes out, `until` exclusive."""
 
     unit: str | None = None
@@ -40,17 +39,17 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
 
-    def duty_conditions(self) -> list[sa.ColumnElement[bool]]:
+    def obligation_conditions(self) -> list[sa.ColumnElement[bool]]:
         pairs = (
-            (duty.c.unit, self.unit),
-            (duty.c.period, self.period),
-            (duty.c.form, self.form),
-            (duty.c.obligation_id, self.obligation_id),
+            (obligation.c.unit, self.unit),
+            (obligation.c.period, self.period),
+            (obligation.c.form, self.form),
+            (obligation.c.obligation_id, self.obligation_id),
         )
         return [column == value for column, value in pairs if value is not None]
 
     def reminder_conditions(self) -> list[sa.ColumnElement[bool]]:
-        conditions = self.duty_conditions()
+        conditions = self.obligation_conditions()
         if self.states:
             conditions.append(reminder.c.state.in_(self.states))
         if self.since is not None:
@@ -60,122 +59,116 @@ class Filter:
         return conditions
 
 
-async def deadlines(
-    tx: AsyncConnection, wanted: Filter, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[sa.Row[Any]]:
-    """Duties by deadline, with the next reminder that will go out, if any."""
+async def deadlines(tx: AsyncConnection, chosen: DeadlineFilter, after: After, limit: int) -> Sequence[DeadlineRecord]:
+    """Obligations by deadline, one more than `limit`."""
     coming = (
         sa.select(reminder.c.stage, reminder.c.not_before)
-        .where(reminder.c.obligation_id == duty.c.obligation_id, reminder.c.state.in_(("planned", "due")))
+        .where(reminder.c.obligation_id == obligation.c.obligation_id, reminder.c.state.in_(("planned", "due")))
         .order_by(reminder.c.not_before, reminder.c.id)
         .limit(1)
         .lateral("coming")
     )
     query = (
-        sa.select(duty, coming.c.stage.label("next_stage"), coming.c.not_before.label("next_at"))
-        .select_from(duty.outerjoin(coming, sa.true()))
-        .where(duty.c.due_at.is_not(None), *wanted.duty_conditions())
-        .order_by(duty.c.due_at, duty.c.obligation_id)
+        sa.select(obligation, coming.c.stage.label("next_stage"), coming.c.not_before.label("next_at"))
+        .select_from(obligation.outerjoin(coming, sa.true()))
+        .where(obligation.c.due_at.is_not(None), *chosen.obligation_conditions())
+        .order_by(obligation.c.due_at, obligation.c.obligation_id)
         .limit(limit + 1)
     )
-    if wanted.states:
-        query = query.where(duty.c.state.in_(wanted.states))
+    if chosen.states:
+        query = query.where(obligation.c.state.in_(chosen.states))
     if after:
-        query = query.where(sa.tuple_(duty.c.due_at, duty.c.obligation_id) > sa.tuple_(*after))
-    return (await tx.execute(query)).all()
+        query = query.where(sa.tuple_(obligation.c.due_at, obligation.c.obligation_id) > sa.tuple_(*after))
+    return records(DeadlineRecord, await tx.execute(query))
 
 
-async def reminders(
-    tx: AsyncConnection, wanted: Filter, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[sa.Row[Any]]:
-    """In the order they go out."""
-    query = (
-        REMINDER.where(*wanted.reminder_conditions()).order_by(reminder.c.not_before, reminder.c.id).limit(limit + 1)
-    )
+async def reminders(tx: AsyncConnection, chosen: DeadlineFilter, after: After, limit: int) -> Sequence[ReminderRecord]:
+    """In the order they go out, one more than `limit`."""
+    order = (reminder.c.not_before, reminder.c.id)
+    query = REMINDER.where(*chosen.reminder_conditions()).order_by(*order).limit(limit + 1)
     if after:
-        query = query.where(sa.tuple_(reminder.c.not_before, reminder.c.id) > sa.tuple_(*after))
-    return (await tx.execute(query)).all()
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*after))
+    return records(ReminderRecord, await tx.execute(query))
 
 
-async def reminder_of(tx: AsyncConnection, reminder_id: UUID) -> sa.Row[Any] | None:
-    return (await tx.execute(REMINDER.where(reminder.c.id == reminder_id))).one_or_none()
+async def reminder_of(tx: AsyncConnection, reminder_id: UUID) -> ReminderRecord | None:
+    rows = records(ReminderRecord, await tx.execute(REMINDER.where(reminder.c.id == reminder_id)))
+    return rows[0] if rows else None
 
 
 async def deliveries(
     tx: AsyncConnection,
-    wanted: Filter,
-    after: tuple[datetime, UUID] | None,
+    chosen: DeadlineFilter,
+    after: After,
     limit: int,
+    *,
     reminder_id: UUID | None = None,
-) -> Sequence[sa.Row[Any]]:
-    """Attempts, the newest first."""
+) -> Sequence[DeliveryRecord]:
+    """Attempts, the newest first, one more than `limit`."""
+    order = (delivery.c.finished_at, delivery.c.id)
     query = (
-        sa.select(delivery, reminder.c.stage, reminder.c.channel, reminder.c.role, duty.c.unit, duty.c.period)
-        .select_from(
-            delivery.join(reminder, reminder.c.id == delivery.c.reminder_id).join(
-                duty, duty.c.obligation_id == reminder.c.obligation_id
-            )
+        sa.select(
+            delivery,
+            delivery.c.smtp_code.label("reply_code"),
+            reminder.c.stage,
+            reminder.c.channel,
+            reminder.c.role,
+            obligation.c.unit,
+            obligation.c.period,
         )
-        .where(*wanted.duty_conditions())
-        .order_by(delivery.c.finished_at.desc(), delivery.c.id.desc())
+        .select_from(OF_REMINDER.join(delivery, reminder.c.id == delivery.c.reminder_id))
+        .where(*chosen.obligation_conditions())
+        .order_by(*(column.desc() for column in order))
         .limit(limit + 1)
     )
-    if wanted.states:
-        query = query.where(delivery.c.state.in_(wanted.states))
+    if chosen.states:
+        query = query.where(delivery.c.state.in_(chosen.states))
     if reminder_id is not None:
         query = query.where(delivery.c.reminder_id == reminder_id)
     if after:
-        query = query.where(sa.tuple_(delivery.c.finished_at, delivery.c.id) < sa.tuple_(*after))
-    return (await tx.execute(query)).all()
+        query = query.where(sa.tuple_(*order) < sa.tuple_(*after))
+    return records(DeliveryRecord, await tx.execute(query))
 
 
-async def by_day(tx: AsyncConnection, wanted: Filter) -> dict[date, dict[str, int]]:
+async def by_day(tx: AsyncConnection, chosen: DeadlineFilter) -> dict[date, dict[str, int]]:
     """How many reminders go out on each day in Vietnam, by state."""
     day = sa.cast(sa.func.timezone("Asia/Ho_Chi_Minh", reminder.c.not_before), sa.Date).label("day")
     query = (
         sa.select(day, reminder.c.state, sa.func.count().label("many"))
-        .select_from(reminder.join(duty, duty.c.obligation_id == reminder.c.obligation_id))
-        .where(*wanted.reminder_conditions())
+        .select_from(OF_REMINDER)
+        .where(*chosen.reminder_conditions())
         .group_by(day, reminder.c.state)
     )
-    found: dict[date, dict[str, int]] = {}
+    counts: dict[date, dict[str, int]] = {}
     for row in await tx.execute(query):
-        found.setdefault(row.day, {})[row.state] = row.many
-    return found
+        counts.setdefault(row.day, {})[row.state] = row.many
+    return counts
 
 
-async def contacts(
-    tx: AsyncConnection, unit: str | None, after: tuple[str, str] | None, limit: int
-) -> Sequence[sa.Row[Any]]:
-    query = sa.select(contact).order_by(contact.c.unit, contact.c.role).limit(limit + 1)
-    if unit is not None:
-        query = query.where(contact.c.unit == unit)
-    if after:
-        query = query.where(sa.tuple_(contact.c.unit, contact.c.role) > sa.tuple_(*after))
-    return (await tx.execute(query)).all()
+async def owing_units(tx: AsyncConnection) -> list[str]:
+    """Units that have had an obligation, answered or not."""
+    return list((await tx.execute(sa.select(obligation.c.unit).distinct())).scalars())
 
 
-async def units_with_duties(tx: AsyncConnection) -> list[str]:
-    return list((await tx.execute(sa.select(duty.c.unit).distinct())).scalars())
-
-
-async def coming_deadlines(tx: AsyncConnection, wanted: Filter, now: datetime, limit: int) -> Sequence[sa.Row[Any]]:
-    """The next instants something is due, with how many duties are answered and how many there are."""
+async def coming_deadlines(
+    tx: AsyncConnection, chosen: DeadlineFilter, now: datetime, limit: int
+) -> Sequence[ComingDeadline]:
+    """The next instants something is due."""
     query = (
         sa.select(
-            duty.c.due_at,
+            obligation.c.due_at,
             sa.func.count().label("owed"),
-            sa.func.count().filter(duty.c.state == "submitted").label("submitted"),
+            sa.func.count().filter(obligation.c.state == "submitted").label("submitted"),
         )
-        .where(duty.c.due_at > now, *wanted.duty_conditions())
-        .group_by(duty.c.due_at)
-        .order_by(duty.c.due_at)
+        .where(obligation.c.due_at > now, *chosen.obligation_conditions())
+        .group_by(obligation.c.due_at)
+        .order_by(obligation.c.due_at)
         .limit(limit)
     )
-    return (await tx.execute(query)).all()
+    return records(ComingDeadline, await tx.execute(query))
 
 
-async def overdue(tx: AsyncConnection, wanted: Filter, now: datetime) -> int:
-    """How many duties are past their deadline and still open."""
-    query = sa.select(sa.func.count()).where(duty.c.state == "open", duty.c.due_at <= now, *wanted.duty_conditions())
-    return int((await tx.execute(query)).scalar_one())
+async def overdue(tx: AsyncConnection, chosen: DeadlineFilter, now: datetime) -> int:
+    """How many obligations are past their deadline and still open."""
+    conditions = (obligation.c.state == "open", obligation.c.due_at <= now, *chosen.obligation_conditions())
+    return int((await tx.execute(sa.select(sa.func.count()).where(*conditions))).scalar_one())

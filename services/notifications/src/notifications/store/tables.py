@@ -10,7 +10,7 @@ messaging = messaging_tables(metadata)
 
 instant = sa.DateTime(timezone=True)
 
-duty = sa.Table(
+obligation = sa.Table(
     "duty",
     metadata,
     sa.Column("obligation_id", UUID(as_uuid=True), primary_key=True),
@@ -64,7 +64,8 @@ contact = sa.Table(
     metadata,
     sa.Column("unit", sa.Text, primary_key=True),
     sa.Column("role", sa.Text, primary_key=True),
-    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
     sa.Column("changed_by", sa.Text, nullable=False),
     sa.Column("changed_at", instant, nullable=False),
 )

@@ -6,13 +6,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Any, get_args
+from typing import get_args
 from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifications.rules.naming import form_name, form_title, period_name, unit_text
-from notifications.rules.obligation import Duty
+from notifications.rules.naming import form_name, form_title, unit_text
+from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from notifications.rules.stage import RETURNED, days_left, last_day
 from shared.calendar import Holidays
@@ -20,15 +20,14 @@ from shared.catalogue import Catalogue
 from shared.clock import VIETNAM
 from shared.text import Language, figures
 from shared.text.messages import Messages
+from shared.text.names import period_name
 
 NAME = "Tiến Độ"
-TASK_PATH = "/obligations/{obligation_id}"
-"""The page of submissions where a duty is answered."""
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def message_id(reminder_id: UUID, domain: str) -> str:
-    """The same for every attempt, so that a mailbox can tell a second copy (RFC 5322 section 3.6.4)."""
+    """The same for every attempt, so that a mailbox can recognise a second copy (RFC 5322 section 3.6.4)."""
     return f"<{reminder_id}@{domain}>"
 
 
@@ -38,26 +37,51 @@ def thread_root(obligation_id: UUID, domain: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class MailPart:
+    """The whole mail in one language."""
+
+    lang: Language
+    subject: str
+    greeting: str
+    what: str
+    todo: str
+    action: str
+    url: str
+    head: str | None
+    footer: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """`kind` chooses the sentences; `short` is "Còn 20 ngày", `left` "còn 20 ngày (15 ngày làm việc)"."""
+
+    kind: str
+    short: str = ""
+    left: str = ""
+    last_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Composer:
-    """`task_url` has a place `{obligation_id}` for the page where the duty is answered."""
+    """`task_url` has a place `{obligation_id}` for the page where the obligation is answered."""
 
     catalogue: Catalogue
-    messages: Messages
+    texts: Messages
     holidays: Holidays
     sender: str
     domain: str
     task_url: str
 
-    def compose(self, reminder: Reminder, duty: Duty, recipient: str, now: datetime) -> EmailMessage:
+    def compose(self, reminder: Reminder, obligation: TrackedObligation, recipient: str, now: datetime) -> EmailMessage:
         """The mail as it stands now: days left are counted from `now`, not from the planned day."""
-        parts = [self._part(language, reminder, duty, now) for language in LANGUAGES]
+        parts = [self._part(language, reminder, obligation, now) for language in LANGUAGES]
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address(NAME, addr_spec=self.sender)
         mail["To"] = Address(addr_spec=recipient)
-        mail["Subject"] = parts[0]["subject"]
+        mail["Subject"] = parts[0].subject
         mail["Date"] = format_datetime(now.astimezone(VIETNAM))
         mail["Message-ID"] = message_id(reminder.id, self.domain)
-        mail["References"] = mail["In-Reply-To"] = thread_root(duty.obligation_id, self.domain)
+        mail["References"] = mail["In-Reply-To"] = thread_root(obligation.obligation_id, self.domain)
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail["X-Tiendo-Reminder"] = str(reminder.id)
@@ -66,42 +90,47 @@ class Composer:
         mail["Content-Language"] = "vi"  # last: set_content drops what begins with Content-
         return mail
 
-    def _part(self, language: Language, reminder: Reminder, duty: Duty, now: datetime) -> dict[str, Any]:
-        def say(key: str, **values: object) -> str:
-            return self.messages.plain(language, key, **values)
-
-        facts = {
-            "unit": unit_text(self.catalogue, duty.unit).in_(language),
-            "form": form_name(self.catalogue, duty.form).in_(language),
-            "title": form_title(self.catalogue, duty.form).in_(language),
-            "period": period_name(duty.period).in_(language),
-        }
-        kind, short, facts["left"], facts["last_day"] = self._when(language, reminder, duty, now)
-        return {
-            "lang": language,
-            "subject": say(f"mail.subject.{kind}", **facts, short=short),
-            "greeting": say("mail.greeting", **facts),
-            "what": say(f"mail.what.{kind}", **facts),
-            "todo": say(f"mail.todo.{kind}", **facts),
-            "action": say("mail.action", **facts),
-            "url": self.task_url.format(obligation_id=duty.obligation_id),
-            "head": say("mail.head", **facts) if reminder.role == "head" else None,
-            "footer": say("mail.footer", **facts),
+    def _part(self, language: Language, reminder: Reminder, obligation: TrackedObligation, now: datetime) -> MailPart:
+        time_left = self._time_left(language, reminder, obligation, now)
+        values = {
+            "unit": unit_text(self.catalogue, obligation.unit).in_(language),
+            "form": form_name(self.catalogue, obligation.form).in_(language),
+            "title": form_title(self.catalogue, obligation.form).in_(language),
+            "period": period_name(obligation.period, "short").in_(language),
+            "short": time_left.short,
+            "left": time_left.left,
+            "last_day": time_left.last_day,
         }
 
-    def _when(self, language: Language, reminder: Reminder, duty: Duty, now: datetime) -> tuple[str, str, str, str]:
-        """Kind of mail, "Còn 20 ngày", "còn 20 ngày (15 ngày làm việc)", and the last day in time."""
-        if duty.due_at is None:
-            return "returned_undated", "", "", ""
-        last = last_day(duty.due_at)
-        days = days_left(duty.due_at, now)
+        def say(key: str) -> str:
+            return self.texts.plain(language, key, **values)
+
+        return MailPart(
+            lang=language,
+            subject=say(f"mail.subject.{time_left.kind}"),
+            greeting=say("mail.greeting"),
+            what=say(f"mail.what.{time_left.kind}"),
+            todo=say(f"mail.todo.{time_left.kind}"),
+            action=say("mail.action"),
+            url=self.task_url.format(obligation_id=obligation.obligation_id),
+            head=say("mail.head") if reminder.role == "head" else None,
+            footer=say("mail.footer"),
+        )
+
+    def _time_left(
+        self, language: Language, reminder: Reminder, obligation: TrackedObligation, now: datetime
+    ) -> TimeLeft:
+        if obligation.due_at is None:
+            return TimeLeft("returned_undated")
+        last = last_day(obligation.due_at)
+        days = days_left(obligation.due_at, now)
         working = self.holidays.working_days_between(now.astimezone(VIETNAM).date(), last) if days > 0 else None
         kind = RETURNED if reminder.stage == RETURNED else "missed" if days < 0 else "approaching"
-        short, full = (figures.days_left(days, count).in_(language) for count in (None, working))
-        return kind, short[:1].upper() + short[1:], full, figures.day(last)
+        short, left = (figures.days_left(days, count).in_(language) for count in (None, working))
+        return TimeLeft(kind, short[:1].upper() + short[1:], left, figures.day(last))
 
 
-def _render(template: str, parts: list[dict[str, Any]]) -> str:
+def _render(template: str, parts: list[MailPart]) -> str:
     return _TEMPLATES.get_template(template).render(parts=parts)
 
 

@@ -1,40 +1,22 @@
-"""Mail leaves here. What a server answers becomes one of three outcomes; nothing of SMTP is known elsewhere."""
+"""Mail leaves here. What a server answers becomes one of three outcomes: refusals by whom they are about (`blame`)."""
 
 import asyncio
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
 from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-Kind = Literal["sent", "deferred", "failed"]
+from notifications.channels.channel import Message, Outcome, Unreachable
+
 Command = Literal["mail", "rcpt", "data"]
 ENHANCED = re.compile(r"^5\.\d{1,3}\.\d{1,3}\b", re.MULTILINE)
 UNSAID = re.compile(r"\brelay|authenticat", re.IGNORECASE)
 """Exim says 550 "relay not permitted" or "authentication required", without an enhanced code."""
 SETTINGS_CODES = (521, 530, 534, 535, 538)
 MAILBOX_CODES = (550, 551, 552, 553)
-
-
-class Unreachable(Exception):
-    """No server, no sign-in, not for this sender: nothing was sent, and the next message would fare no better."""
-
-    def __init__(self, reason_code: str, smtp_code: int | None = None) -> None:
-        super().__init__(reason_code)
-        self.reason_code = reason_code
-        self.smtp_code = smtp_code
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`deferred`: try again later (4yz, a lost connection). `failed`: it never will (the recipient was refused)."""
-
-    kind: Kind
-    smtp_code: int | None = None
-    reason_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +44,7 @@ class Server:
         )
 
 
-class Connection:
+class SmtpConnection:
     """One connection for a batch of mails, made anew when the server drops it. Use as an async context manager."""
 
     def __init__(self, server: Server, timeout_seconds: float) -> None:
@@ -90,11 +72,11 @@ class Connection:
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 self._client.close()
 
-    async def send(self, message: EmailMessage, recipient: str) -> Outcome:
+    async def send(self, message: Message) -> Outcome:
         """Raises `Unreachable` when no mail can leave as things are; trouble with this one mail is an `Outcome`."""
         await self._connect()
         try:
-            await self._client.send_message(message, recipients=[recipient])
+            await self._client.send_message(message.content, recipients=[message.address])
         except aiosmtplib.SMTPRecipientsRefused as error:
             [refusal] = error.recipients
             return self._verdict("rcpt", refusal.code, refusal.message)
@@ -107,7 +89,7 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._client.close()
             return Outcome("deferred", reason_code=f"connection_lost.{type(error).__name__}")
-        return Outcome("sent", smtp_code=250)
+        return Outcome("sent", reply_code=250)
 
     def _verdict(self, at: Command, code: int, text: str) -> Outcome:
         blamed = blame(at, code, text)
@@ -132,7 +114,7 @@ class Connection:
 
 
 def blame(at: Command, code: int, text: str) -> Literal["us", "recipient", "nobody"]:
-    """Whom a refusal is about: this service and its settings, the recipient's mailbox, or one cannot tell.
+    """Whom a refusal is about: this service and its settings, the recipient's mailbox, or that is not clear.
 
     By the enhanced code where there is one (RFC 3463: x.1 address, x.2 mailbox, x.3 system, x.7 policy), else by the
     reply (RFC 5321 section 4.2.3; RFC 4954 for 530 to 538; RFC 7504 for 521). Servers often speak of the sender only
@@ -144,9 +126,9 @@ def blame(at: Command, code: int, text: str) -> Literal["us", "recipient", "nobo
         return "nobody"
     if code in SETTINGS_CODES:
         return "us"
-    found = ENHANCED.search(text)
-    if found:
-        status = found[0]
+    enhanced = ENHANCED.search(text)
+    if enhanced:
+        status = enhanced[0]
         if status.startswith(("5.3.", "5.7.")) or status in ("5.1.7", "5.1.8"):
             return "us"
         if status.startswith(("5.1.", "5.2.")):

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from notifications.rules.contact import addresses, is_address, slug
+from notifications.channels.email.address import derive_addresses, is_address, slug
 
 
 @dataclass
@@ -26,7 +26,7 @@ def test_every_unit_and_role_has_an_address_of_its_own() -> None:
         Unit("24736@2025-07-01", "24736", "Xã Quảng Trực"),
         Unit("SO_Y_TE", "SO_Y_TE", "Sở Y tế"),
     ]
-    made = {(unit, role): email for unit, role, email in addresses(units, "daknong.example")}
+    made = {(one.unit, one.role): one.address for one in derive_addresses(units, "daknong.example")}
     assert made["SO_Y_TE", "reporter"] == "so-y-te@daknong.example"
     assert made["SO_Y_TE", "head"] == "lanh-dao.so-y-te@daknong.example"
     assert made["24736@2025-07-01", "reporter"] == "xa-quang-truc@daknong.example"

@@ -1,13 +1,15 @@
 """A mail soon after the opening hangs in the opening's trace; one that comes weeks later links to it."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from services.notifications.tests.service import MakeEvents, Parts
+from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
@@ -35,30 +37,30 @@ def trace_of(span: ReadableSpan) -> str:
 
 
 async def test_the_mail_stands_in_the_trace_of_the_opening(
-    office: Any, told: Callable[..., Any], smtp_sink: Any, spans: InMemorySpanExporter
+    service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink, spans: InMemorySpanExporter
 ) -> None:
-    duty = told()
-    await office.hear(duty.opened(), traceparent=TRACEPARENT)
-    await office.ticker.tick()
-    await office.sender(smtp_sink.port).send_some()
-    [sending] = named(spans, "send mail")
+    obligation = obligation_events()
+    await service.consume(obligation.opened(), traceparent=TRACEPARENT)
+    await service.ticker.tick()
+    await service.sender(smtp_sink.port).send_some()
+    [sending] = named(spans, "send reminder")
     assert trace_of(sending) == TRACE_ID
     assert sending.attributes is not None
-    assert sending.attributes["tiendo.obligation_id"] == str(duty.id)
-    [row] = await office.rows("select id from reminder where state = 'sent'")
+    assert sending.attributes["tiendo.obligation_id"] == str(obligation.id)
+    [row] = await service.rows("select id from reminder where state = 'sent'")
     assert sending.attributes["tiendo.reminder_id"] == str(row.id)
-    events = await office.published()
-    assert [event.traceparent.split("-")[1] for event in events] == [TRACE_ID, TRACE_ID]
+    events = await service.published()
+    assert [(event.traceparent or "").split("-")[1] for event in events] == [TRACE_ID, TRACE_ID]
     assert not [s for s in spans.get_finished_spans() if "daknong.example" in str(dict(s.attributes or {}).values())]
 
 
 async def test_a_later_mail_has_a_trace_of_its_own_that_links_back(
-    office: Any, told: Callable[..., Any], smtp_sink: Any, spans: InMemorySpanExporter
+    service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink, spans: InMemorySpanExporter
 ) -> None:
-    await office.hear(told().opened(), traceparent=TRACEPARENT)
-    office.clock.forward(days=15)
-    await office.ticker.tick()
-    await office.sender(smtp_sink.port).send_some()
-    [reminding], [sending] = named(spans, "remind"), named(spans, "send mail")
+    await service.consume(obligation_events().opened(), traceparent=TRACEPARENT)
+    service.clock.forward(days=15)
+    await service.ticker.tick()
+    await service.sender(smtp_sink.port).send_some()
+    [reminding], [sending] = named(spans, "remind"), named(spans, "send reminder")
     assert trace_of(reminding) == trace_of(sending) != TRACE_ID
     assert [format(link.context.trace_id, "032x") for link in reminding.links] == [TRACE_ID]

@@ -8,8 +8,11 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.rules.obligation import Duty, fold
-from notifications.rules.reminder import Reminder, catch_up, desired, reconcile
+from notifications.rules.contact import RemindingChannels
+from notifications.rules.obligation import TrackedObligation, fold
+from notifications.rules.reconcile import catch_up, reconcile
+from notifications.rules.reminder import Reminder
+from notifications.rules.schedule import desired
 from notifications.rules.stage import Ladder
 from shared.calendar import DueRule, Holidays, Period, due_instant
 from shared.clock import VIETNAM
@@ -24,6 +27,7 @@ from shared.events import (
 
 LADDER = Ladder.of([30, 14, 7, 3, 1], [1, 3, 7], Holidays())
 ID = UUID("00000000-0000-7000-8000-000000000001")
+CHANNELS = RemindingChannels("email")
 HOUR = timedelta(hours=1)
 years = st.integers(2024, 2034)
 outages = st.lists(st.tuples(st.integers(-60, 40), st.integers(1, 30)), max_size=4)
@@ -34,21 +38,21 @@ def due(year: int) -> datetime:
 
 
 def campaign(
-    duty: Duty, until: datetime, asleep: list[tuple[int, int]], answered: datetime | None
+    obligation: TrackedObligation, until: datetime, asleep: list[tuple[int, int]], answered: datetime | None
 ) -> list[tuple[datetime, Reminder]]:
     """Tick twice a day at 09:00 and 21:00 in Vietnam, except while asleep; what is due is sent at once."""
-    assert duty.due_at is not None
-    dark = [(duty.due_at + timedelta(days=a), duty.due_at + timedelta(days=a + n)) for a, n in asleep]
-    now = (duty.due_at - timedelta(days=45)).astimezone(VIETNAM).replace(hour=9)
-    stored: dict[UUID, Reminder] = {r.id: r for r in desired(duty, now, LADDER)}
+    assert obligation.due_at is not None
+    dark = [(obligation.due_at + timedelta(days=a), obligation.due_at + timedelta(days=a + n)) for a, n in asleep]
+    now = (obligation.due_at - timedelta(days=45)).astimezone(VIETNAM).replace(hour=9)
+    stored: dict[UUID, Reminder] = {r.id: r for r in desired(obligation, now, LADDER, CHANNELS)}
     sent: list[tuple[datetime, Reminder]] = []
     while now < until:
         now += 12 * HOUR
         if any(start <= now < end for start, end in dark):
             continue
-        if answered is not None and now >= answered and duty.state == "open":
-            duty = replace(duty, state="submitted", version=duty.version + 1)
-            stored |= {c.id: c for c in reconcile(desired(duty, now, LADDER), stored.values())}
+        if answered is not None and now >= answered and obligation.state == "open":
+            obligation = replace(obligation, state="submitted", version=obligation.version + 1)
+            stored |= {c.id: c for c in reconcile(desired(obligation, now, LADDER, CHANNELS), stored.values())}
         ripe = [r for r in stored.values() if r.state in ("planned", "due") and r.not_before <= now]
         for change in catch_up(ripe, now):
             stored[change.id] = change
@@ -63,8 +67,8 @@ def campaign(
 def test_a_campaign_keeps_its_promises(year: int, asleep: list[tuple[int, int]], answered_on: int | None) -> None:
     due_at = due(year)
     answered = None if answered_on is None else due_at + timedelta(days=answered_on)
-    duty = Duty(ID, "O1", "SO_Y_TE", "B10-YTE", str(year), "open", 1, due_at, 1)
-    sent = campaign(duty, due_at + timedelta(days=75), asleep, answered)
+    obligation = TrackedObligation(ID, "O1", "SO_Y_TE", "B10-YTE", str(year), "open", 1, due_at, 1)
+    sent = campaign(obligation, due_at + timedelta(days=75), asleep, answered)
     assert max(Counter(r.id for _, r in sent).values(), default=0) <= 1
     assert max(Counter((now, r.role) for now, r in sent).values(), default=0) <= 1
     assert max(Counter((now.date(), r.role) for now, r in sent).values(), default=0) <= 1
@@ -99,20 +103,20 @@ def events() -> list[SubmissionsEvent]:
 def test_the_order_of_events_does_not_matter(data: st.DataObject, count: int) -> None:
     """Any order, any repetition: the same duty and the same steps of the ladder."""
     now = datetime(2026, 12, 1, tzinfo=UTC)
-    told = events()[:count]
+    given = events()[:count]
 
-    def run(order: list[SubmissionsEvent]) -> tuple[Duty, set[tuple[str, ...]]]:
-        duty: Duty | None = None
+    def run(order: list[SubmissionsEvent]) -> tuple[TrackedObligation, set[tuple[str, ...]]]:
+        obligation: TrackedObligation | None = None
         stored: dict[UUID, Reminder] = {}
         for event in order:
-            duty = fold(duty, event)
-            stored |= {c.id: c for c in reconcile(desired(duty, now, LADDER), stored.values())}
-        assert duty is not None
+            obligation = fold(obligation, event)
+            stored |= {c.id: c for c in reconcile(desired(obligation, now, LADDER, CHANNELS), stored.values())}
+        assert obligation is not None
         outcome: set[tuple[str, ...]] = {
             (r.stage, r.role, r.state) for r in stored.values() if r.stage != "returned" or r.state == "planned"
         }
-        return duty, outcome
+        return obligation, outcome
 
-    shuffled = data.draw(st.permutations(told))
-    repeated = [*shuffled, *data.draw(st.lists(st.sampled_from(told), max_size=4))]
-    assert run(repeated) == run(told)
+    shuffled = data.draw(st.permutations(given))
+    repeated = [*shuffled, *data.draw(st.lists(st.sampled_from(given), max_size=4))]
+    assert run(repeated) == run(given)

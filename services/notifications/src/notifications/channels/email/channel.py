@@ -1,0 +1,60 @@
+"""The channel e-mail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from notifications.channels.channel import Channel, DerivedAddress, InputType, Message, NamedUnit
+from notifications.channels.email import address as addresses
+from notifications.channels.email.message import Composer, message_id
+from notifications.channels.email.smtp import Server, SmtpConnection
+from notifications.rules.obligation import TrackedObligation
+from notifications.rules.reminder import Reminder
+from notifications.settings import NotificationsSettings
+from shared.catalogue import Catalogue
+from shared.text import Text
+from shared.text.messages import Messages
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChannel:
+    composer: Composer
+    server: Server
+    timeout_seconds: float
+
+    name: ClassVar[str] = "email"
+    input_type: ClassVar[InputType] = "email"
+
+    def derive_addresses(self, units: Iterable[NamedUnit]) -> list[DerivedAddress]:
+        return addresses.derive_addresses(units, self.composer.domain)
+
+    def check_address(self, text: str) -> Text | None:
+        return None if addresses.is_address(text) else self.composer.texts.text("channel.email.address")
+
+    def shown_address(self, address: str) -> str:
+        return address
+
+    def message_id(self, reminder_id: UUID) -> str:
+        return message_id(reminder_id, self.composer.domain)
+
+    def compose(self, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime) -> Message:
+        mail = self.composer.compose(reminder, obligation, address, now)
+        return Message(self.message_id(reminder.id), address, mail)
+
+    def connect(self) -> SmtpConnection:
+        return SmtpConnection(self.server, self.timeout_seconds)
+
+
+def create(settings: NotificationsSettings, catalogue: Catalogue, texts: Messages) -> Channel:
+    """Raises ValueError for an SMTP_URL that cannot be read."""
+    composer = Composer(
+        catalogue=catalogue,
+        texts=texts,
+        holidays=catalogue.calendar.holidays(),
+        sender=settings.sender,
+        domain=settings.contact_domain,
+        task_url=settings.task_url,
+    )
+    return EmailChannel(composer, Server.of(settings.smtp_url.get_secret_value()), settings.smtp_timeout_seconds)

@@ -1,0 +1,99 @@
+"""The table of contacts: who is reached by which channel at which address."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifications.rules.contact import Contact, RemindingChannels
+from notifications.store.records import records
+from notifications.store.tables import contact, obligation, reminder
+
+
+def reaches(obligation: sa.Table, reminder: sa.Table) -> sa.ColumnElement[bool]:
+    """Joins a reminder and its obligation with the contact that it goes to."""
+    return sa.and_(
+        contact.c.unit == obligation.c.unit,
+        contact.c.role == reminder.c.role,
+        contact.c.channel == reminder.c.channel,
+    )
+
+
+async def seed_contacts(tx: AsyncConnection, contacts: Sequence[Contact]) -> None:
+    """Give units without a contact their derived address; what people have entered stays."""
+    if contacts:
+        await tx.execute(insert(contact).on_conflict_do_nothing(), [asdict(one) for one in contacts])
+
+
+async def lock_contact(tx: AsyncConnection, unit: str, role: str, channel: str) -> Contact | None:
+    """As it stands, and nobody else changes it before the transaction ends."""
+    key = (contact.c.unit == unit, contact.c.role == role, contact.c.channel == channel)
+    locked = records(Contact, await tx.execute(sa.select(contact).where(*key).with_for_update()))
+    return locked[0] if locked else None
+
+
+async def save_contact(tx: AsyncConnection, changed: Contact) -> None:
+    statement = insert(contact).values(asdict(changed))
+    new = statement.excluded
+    values = {name: new[name] for name in ("address", "changed_by", "changed_at")}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["unit", "role", "channel"], set_=values))
+
+
+async def list_contacts(
+    tx: AsyncConnection,
+    limit: int,
+    *,
+    unit: str | None = None,
+    channel: str | None = None,
+    after: tuple[str, str, str] | None = None,
+) -> Sequence[Contact]:
+    """One more than `limit`, by unit, role and channel."""
+    order = (contact.c.unit, contact.c.role, contact.c.channel)
+    query = sa.select(contact).order_by(*order).limit(limit + 1)
+    if unit is not None:
+        query = query.where(contact.c.unit == unit)
+    if channel is not None:
+        query = query.where(contact.c.channel == channel)
+    if after:
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*after))
+    return records(Contact, await tx.execute(query))
+
+
+async def channels_in_use(tx: AsyncConnection) -> set[str]:
+    return set((await tx.execute(sa.select(contact.c.channel).distinct())).scalars())
+
+
+async def reminding_channels(
+    tx: AsyncConnection, units: Iterable[str], channels: Sequence[str]
+) -> dict[str, RemindingChannels]:
+    """By which of `channels` each unit is reminded; the first is the default. No query while it is the only one."""
+    default, *others = channels
+    addressed: dict[str, set[tuple[str, str]]] = {unit: set() for unit in units}
+    if others:
+        query = sa.select(contact.c.unit, contact.c.role, contact.c.channel).where(
+            contact.c.unit == sa.any_(sa.literal(list(addressed), sa.ARRAY(sa.Text))), contact.c.channel.in_(others)
+        )
+        for row in await tx.execute(query):
+            addressed[row.unit].add((row.role, row.channel))
+    return {unit: RemindingChannels(default, frozenset(pairs)) for unit, pairs in addressed.items()}
+
+
+async def retry_failed(tx: AsyncConnection, changed: Contact, now: datetime) -> None:
+    """Make the newest reminder of each open obligation due again that could not be delivered to the old address."""
+    newest = (
+        sa.select(reminder.c.id)
+        .ext(distinct_on(reminder.c.obligation_id))
+        .join(obligation, obligation.c.obligation_id == reminder.c.obligation_id)
+        .where(obligation.c.unit == changed.unit, obligation.c.state == "open")
+        .where(reminder.c.role == changed.role, reminder.c.channel == changed.channel)
+        .where(reminder.c.state == "failed", reminder.c.expires_at > now)
+        .order_by(reminder.c.obligation_id, reminder.c.not_before.desc())
+    )
+    await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id.in_(newest.scalar_subquery()))
+        .values(state="due", reason=None, next_attempt_at=None)
+    )

@@ -1,0 +1,128 @@
+"""What is read from the database, typed: the rows of lists for API and pages, and what a sender holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from notifications.rules.obligation import ObligationState, TrackedObligation
+from notifications.rules.reminder import Reason, Reminder, ReminderState
+
+RecordT = TypeVar("RecordT")
+
+
+def records(kind: type[RecordT], rows: sa.CursorResult[Any]) -> Sequence[RecordT]:
+    """Rows whose columns have the names of the record's fields."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    return [kind(**{name: getattr(row, name) for name in names}) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TracedReminder:
+    """A reminder with the trace it belongs to."""
+
+    reminder: Reminder
+    traceparent: str | None
+    traced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A due reminder in this sender's hands until `lease_until`, with what the message needs."""
+
+    reminder: Reminder
+    obligation: TrackedObligation
+    address: str | None
+    token: UUID
+    attempts: int
+    traceparent: str | None
+    traced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One attempt, to be written. `reply_code` stands in the column smtp_code."""
+
+    id: UUID
+    reminder_id: UUID
+    attempt: int
+    recipient: str
+    state: str
+    reason_code: str | None
+    reply_code: int | None
+    message_id: str
+    started_at: datetime
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRecord:
+    """An obligation with the next reminder that will go out, if any."""
+
+    obligation_id: UUID
+    obligation: str
+    unit: str
+    form: str
+    period: str
+    due_at: datetime
+    state: ObligationState
+    next_stage: str | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRecord:
+    """A reminder with its obligation, and the address it goes to now."""
+
+    id: UUID
+    obligation_id: UUID
+    obligation: str
+    unit: str
+    form: str
+    period: str
+    due_at: datetime | None
+    stage: str
+    role: str
+    channel: str
+    planned_on: date
+    not_before: datetime
+    expires_at: datetime
+    state: ReminderState
+    reason: Reason | None
+    attempts: int
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    message_id: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One attempt, with what it was about."""
+
+    id: UUID
+    reminder_id: UUID
+    unit: str
+    period: str
+    stage: str
+    role: str
+    channel: str
+    recipient: str
+    state: str
+    attempt: int
+    message_id: str
+    reply_code: int | None
+    reason_code: str | None
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ComingDeadline:
+    """How many obligations are due at one instant, and how many of them are answered."""
+
+    due_at: datetime
+    owed: int
+    submitted: int

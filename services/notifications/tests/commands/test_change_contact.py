@@ -1,0 +1,53 @@
+"""A contact that is changed, by one and by two at once."""
+
+import asyncio
+
+import sqlalchemy as sa
+
+from services.notifications.tests.service import UNIT, ApiClients, MakeEvents, Parts
+from tiendo_local.servers.mail.smtp_sink import SmtpSink
+
+
+async def test_a_corrected_address_gets_what_the_wrong_one_did_not(
+    api: ApiClients, service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink
+) -> None:
+    await service.consume(obligation_events().opened())
+    await service.ticker.tick()
+    smtp_sink.fail("rcpt", "550 5.1.1 No such mailbox")
+    await service.sender(smtp_sink.port).send_some()
+    async with api.as_("coordinator") as client:
+        body = {"role": "reporter", "email": "ubnd@quangtruc.example"}
+        answer = await client.put(f"/api/v1/contacts/{UNIT}", json=body)
+        assert answer.status_code == 200 and answer.json()["email"] == body["email"]
+        assert not answer.json()["from_catalogue"]
+        stale = await client.put(f"/api/v1/contacts/{UNIT}", json=body, headers={"If-Match": '"other"'})
+        assert stale.status_code == 412
+        again = await client.put(f"/api/v1/contacts/{UNIT}", json=body, headers={"If-Match": answer.headers["etag"]})
+        assert again.status_code == 200
+    await service.sender(smtp_sink.port).send_some()
+    assert smtp_sink.messages[0].recipients == ("ubnd@quangtruc.example",)
+
+
+async def test_of_two_writers_with_one_etag_the_second_is_told(api: ApiClients, service: Parts) -> None:
+    """Both come while somebody else holds the row, so neither can have seen what the other wrote."""
+    url, role = f"/api/v1/contacts/{UNIT}", "reporter"
+    async with api.as_("coordinator") as client:
+        first = await client.put(url, json={"role": role, "email": "a@quangtruc.example"})
+        headers = {"If-Match": first.headers["etag"]}
+        async with service.engine.begin() as tx:
+            await tx.execute(sa.text("select 1 from contact where unit = :unit for update"), {"unit": UNIT})
+            bodies = [{"role": role, "email": f"{name}@quangtruc.example"} for name in ("b", "c")]
+            writers = [asyncio.create_task(client.put(url, json=body, headers=headers)) for body in bodies]
+            async with asyncio.timeout(10):
+                while await waiting(service) < 2:
+                    await asyncio.sleep(0.02)
+        answers = await asyncio.gather(*writers)
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    [winner] = [answer.json()["email"] for answer in answers if answer.status_code == 200]
+    [row] = await service.rows("select address from contact where unit = :unit and role = :role", unit=UNIT, role=role)
+    assert row.address == winner
+
+
+async def waiting(service: Parts) -> int:
+    query = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return len(await service.rows(query))

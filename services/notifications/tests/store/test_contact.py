@@ -1,0 +1,39 @@
+"""Contacts as they are stored: one for each unit, role and channel."""
+
+from dataclasses import replace
+
+from notifications.rules.contact import RemindingChannels
+from notifications.store import contact as contacts
+from services.notifications.tests.service import OTHER, UNIT, Parts
+
+
+async def test_a_second_channel_has_an_address_of_its_own(service: Parts) -> None:
+    async with service.engine.begin() as tx:
+        by_mail = await contacts.lock_contact(tx, UNIT, "head", "email")
+        assert by_mail is not None
+        by_sms = replace(by_mail, channel="sms", address="0900000000")
+        await contacts.save_contact(tx, by_sms)
+        await contacts.save_contact(tx, replace(by_sms, address="0900000001"))
+        assert await contacts.lock_contact(tx, UNIT, "head", "email") == by_mail
+        listed = await contacts.list_contacts(tx, 10, unit=UNIT)
+        assert [(each.role, each.channel) for each in listed] == [
+            ("head", "email"),
+            ("head", "sms"),
+            ("reporter", "email"),
+        ]
+        [second] = await contacts.list_contacts(tx, 10, unit=UNIT, channel="sms")
+        assert second.address == "0900000001"
+        assert await contacts.list_contacts(tx, 10, unit=UNIT, after=(UNIT, "head", "sms")) == listed[2:]
+        assert await contacts.channels_in_use(tx) == {"email", "sms"}
+
+
+async def test_only_other_channels_with_an_address_are_added(service: Parts) -> None:
+    async with service.engine.begin() as tx:
+        by_mail = await contacts.lock_contact(tx, UNIT, "head", "email")
+        assert by_mail is not None
+        await contacts.save_contact(tx, replace(by_mail, channel="sms", address="0900000000"))
+        assert await contacts.reminding_channels(tx, {UNIT, OTHER}, ("email", "sms")) == {
+            UNIT: RemindingChannels("email", frozenset({("head", "sms")})),
+            OTHER: RemindingChannels("email"),
+        }
+        assert await contacts.reminding_channels(tx, {UNIT}, ("email",)) == {UNIT: RemindingChannels("email")}
