@@ -48,7 +48,7 @@ class SubmissionBody(Body):
         """The fields only document: `read_report` checks them beside the figures, so that one answer tells all."""
         if not isinstance(raw, dict):
             return handler(raw)
-        body = cls.model_construct(observations=[])
+        body = handler({"observations": []})
         body._raw = raw
         return body
 
