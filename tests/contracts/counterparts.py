@@ -16,8 +16,8 @@ from audit.rules.entry import LOGGED_TYPES
 from audit.rules.sentence import check_sentences, sentence
 from audit.rules.texts import text
 from shared import events
+from shared.errors import StartError
 from shared.events import EventData
-from shared.text.messages import MessageError
 
 from .schemas import FOLDER, PUBLISHES, ROOT
 
@@ -63,7 +63,7 @@ def _sentence(model: type[EventData]) -> Iterator[str]:
         return  # the one event that the log does not keep
     try:
         check_sentences([model.type])
-    except MessageError as error:
+    except StartError as error:
         yield from str(error).splitlines()
         return
     if model.type in LOGGED_TYPES and _sample(model).exists():

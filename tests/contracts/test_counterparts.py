@@ -1,11 +1,16 @@
 """Beside each event class stands all that its readers, its log and its archive need."""
 
+from collections.abc import Iterator
+from unittest.mock import patch
+
 import pytest
 
-from shared.events import ALL_TOPICS, DATA_TYPES, EventData
+from shared.events import ALL_TOPICS, DATA_TYPES, SUBMISSIONS, EventData
 
 from .counterparts import missing
 from .schemas import PUBLISHES
+
+TYPE = "vn.tiendo.submission.noted.v1"
 
 
 @pytest.mark.parametrize("model", DATA_TYPES.values(), ids=DATA_TYPES.keys())
@@ -16,3 +21,25 @@ def test_an_event_class_has_all_its_counterparts(model: type[EventData]) -> None
 
 def test_every_topic_has_a_publisher() -> None:
     assert {topic for topics in PUBLISHES.values() for topic in topics} == set(ALL_TOPICS)
+
+
+@pytest.fixture
+def planted_event() -> Iterator[type[EventData]]:
+    """A class right in itself, with nothing beside it."""
+    with patch.dict(DATA_TYPES):
+        body = {"type": TYPE, "topic": SUBMISSIONS, "__module__": "shared.events.submission"}
+        yield type("SubmissionNoted", (EventData,), body)
+
+
+def test_an_event_class_alone_is_told_everything_that_is_missing(planted_event: type[EventData]) -> None:
+    regenerate = "run `.venv/bin/python -m tests.contracts.schemas`"
+    assert missing(planted_event) == [
+        "import SubmissionNoted in shared/events/__init__.py: services read through this door only",
+        f"{regenerate}: deploy/schemas/events/ has no {TYPE}.json",
+        f"{regenerate}: deploy/schemas/submissions.asyncapi.yaml has no {TYPE}",
+        f"publish its schema: cp deploy/schemas/events/{TYPE}.json tests/contracts/published/{TYPE}/1.json",
+        f"archive the bytes of one event as tests/contracts/samples/{TYPE}.json (`Event.of(…).to_bytes()`)",
+        "publish SubmissionNoted in submissions (Event.of(…), then publish), or delete the class",
+        "write event.submission.noted in audit/messages.yaml, in vi and en",
+        "write type.submission.noted in audit/messages.yaml, in vi and en",
+    ]

@@ -1,13 +1,13 @@
 """Whoever adds something is told what is missing: each test plants an addition without its counterpart.
 
-mypy tells the rest: a consumer that leaves an event out and a kind without a strategy end in `assert_never`.
+A planted event class stands in tests/contracts. mypy tells the rest: a consumer that leaves an event out and a kind
+without a strategy end in `assert_never`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast, get_args
-from unittest.mock import patch
 
 import pytest
 
@@ -27,38 +27,13 @@ from shared.auth import ROLES
 from shared.catalogue import load
 from shared.catalogue.measure import MeasureKind, Operator, Reference, Wording
 from shared.catalogue.measure_kind import needs_of
-from shared.events import DATA_TYPES, SUBMISSIONS, Assessment, EventData, Status
+from shared.events import Assessment, Status
 from shared.text import messages
 from submissions import events as submission_events
 from submissions.pages.task import SHAPES
 from submissions.rules import obligation
 from submissions.rules.observation import WITH_VALUE, WITHOUT_VALUE
 from submissions.rules.review import NEXT, Act
-from tests.contracts.counterparts import missing
-
-TYPE = "vn.tiendo.submission.noted.v1"
-
-
-@pytest.fixture
-def planted_event() -> Iterator[type[EventData]]:
-    """A class right in itself, with nothing beside it."""
-    with patch.dict(DATA_TYPES):
-        body = {"type": TYPE, "topic": SUBMISSIONS, "__module__": "shared.events.submission"}
-        yield type("SubmissionNoted", (EventData,), body)
-
-
-def test_an_event_class_alone_is_told_everything_that_is_missing(planted_event: type[EventData]) -> None:
-    regenerate = "run `.venv/bin/python -m tests.contracts.schemas`"
-    assert missing(planted_event) == [
-        "import SubmissionNoted in shared/events/__init__.py: services read through this door only",
-        f"{regenerate}: deploy/schemas/events/ has no {TYPE}.json",
-        f"{regenerate}: deploy/schemas/submissions.asyncapi.yaml has no {TYPE}",
-        f"publish its schema: cp deploy/schemas/events/{TYPE}.json tests/contracts/published/{TYPE}/1.json",
-        f"archive the bytes of one event as tests/contracts/samples/{TYPE}.json (`Event.of(…).to_bytes()`)",
-        "publish SubmissionNoted in submissions (Event.of(…), then publish), or delete the class",
-        "write event.submission.noted in audit/messages.yaml, in vi and en",
-        "write type.submission.noted in audit/messages.yaml, in vi and en",
-    ]
 
 
 def undecided(kinds: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ PAGES = (log.router, inspection_pages.router, source_pages.router)
 
 
 def create_app(settings: AuditSettings) -> FastAPI:
-    """Raises CatalogueError, and MessageError for an event without a sentence, too."""
+    """Raises CatalogueError, MessageError, and StartError for an event without a sentence."""
     check_sentences()
     runtime = Runtime(settings)
     app = create_service_app(

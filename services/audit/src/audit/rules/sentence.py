@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from audit.rules.entry import LOGGED_TYPES, EventFields
 from audit.rules.phrases import DecimalsOf, NameOf, PhraseContext, placeholders
 from audit.rules.texts import text, texts
+from shared.errors import StartError
 from shared.text import Language, Text
-from shared.text.messages import MessageError
 
 LANGUAGES: tuple[Language, Language] = ("vi", "en")
 
@@ -17,10 +17,10 @@ def short(type_: str) -> str:
 
 
 def check_sentences(types: Iterable[str] = LOGGED_TYPES) -> None:
-    """At the start: every event that the log keeps has a sentence and a name. Raises `MessageError`."""
+    """At the start: every event that the log keeps has a sentence and a name. Raises `StartError`."""
     keys = [f"{kind}.{short(type_)}" for type_ in types for kind in ("event", "type")]
     if faults := [f"write {key} in audit/messages.yaml, in vi and en" for key in keys if key not in texts()]:
-        raise MessageError("\n".join(faults))
+        raise StartError("\n".join(faults))
 
 
 def sentence(
