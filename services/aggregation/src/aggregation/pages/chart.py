@@ -83,39 +83,54 @@ def _spec(series: Series) -> dict[str, Any]:
     shown = "replace(format(datum.value, '~f'), '.', ',')" if series.comma else "format(datum.value, '~f')"
     axis = alt.Axis(title=series.unit, labelExpr=shown, tickCount=5)
     y = alt.Y("value:Q", scale=alt.Scale(domain=domain), axis=axis)
-    broken = [{"year": year - 0.5, "text": text, "value": domain[1]} for year, text in series.breaks]
-    layers: list[Any] = []
-    if broken:
-        base = alt.Chart(_data(broken))
-        words = base.mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=12)
-        layers += [
-            base.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x),
-            words.encode(x=x, y=y, text="text:N"),
-        ]
-    seen, goals = labelled(series, domain[1] - domain[0])
-    if goals:
-        base = alt.Chart(_data(goals)).encode(x=x, y=y)
-        layers += [
-            base.mark_tick(color=TARGET, thickness=2, size=44, orient="horizontal"),
-            base.mark_point(color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
-            *_labels(goals, x, y, color=TARGET, fontWeight=600),
-        ]
-    if seen:
-        base = alt.Chart(_data(seen)).encode(x=x, y=y)
-        fill = alt.condition("datum.complete", alt.value(ACCENT), alt.value("white"))
-        layers += [
-            base.mark_line(color=ACCENT, strokeWidth=2),
-            base.mark_point(color=ACCENT, size=70, opacity=1, strokeWidth=2, filled=True).encode(
-                fill=fill, stroke=alt.value(ACCENT)
-            ),
-            *_labels(seen, x, y, color=INK),
-        ]
+    points, goals = labelled(series, domain[1] - domain[0])
+    layers = [*_break_layers(series, domain[1], x, y), *_goal_layers(goals, x, y), *_point_layers(points, x, y)]
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="white")
     chart = chart.configure(font=FONT).configure_view(stroke=None).configure_axis(
         labelColor=INK, titleColor=INK, gridColor="#e2e8e8", labelFontSize=13, titleFontSize=13
     )  # fmt: skip
     spec: dict[str, Any] = chart.to_dict()
     return spec
+
+
+def _break_layers(series: Series, top: float, x: Any, y: Any) -> list[Any]:
+    """A dashed line before the first year that is counted over other units."""
+    import altair as alt
+
+    if not series.breaks:
+        return []
+    base = alt.Chart(_data([{"year": year - 0.5, "text": text, "value": top} for year, text in series.breaks]))
+    words = base.mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=12)
+    return [base.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x), words.encode(x=x, y=y, text="text:N")]
+
+
+def _goal_layers(goals: list[dict[str, Any]], x: Any, y: Any) -> list[Any]:
+    import altair as alt
+
+    if not goals:
+        return []
+    base = alt.Chart(_data(goals)).encode(x=x, y=y)
+    return [
+        base.mark_tick(color=TARGET, thickness=2, size=44, orient="horizontal"),
+        base.mark_point(color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
+        *_labels(goals, x, y, color=TARGET, fontWeight=600),
+    ]
+
+
+def _point_layers(points: list[dict[str, Any]], x: Any, y: Any) -> list[Any]:
+    import altair as alt
+
+    if not points:
+        return []
+    base = alt.Chart(_data(points)).encode(x=x, y=y)
+    fill = alt.condition("datum.complete", alt.value(ACCENT), alt.value("white"))
+    return [
+        base.mark_line(color=ACCENT, strokeWidth=2),
+        base.mark_point(color=ACCENT, size=70, opacity=1, strokeWidth=2, filled=True).encode(
+            fill=fill, stroke=alt.value(ACCENT)
+        ),
+        *_labels(points, x, y, color=INK),
+    ]
 
 
 def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -126,8 +141,8 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
 
     targets = {year: value for year, value, _ in series.targets}
     values = {p.year: p.value for p in series.points}
-    seen = [
-        {"year": p.year, "value": float(p.value), "text": _told(p.value, series), "complete": p.complete}
+    points = [
+        {"year": p.year, "value": float(p.value), "text": _formatted(p.value, series), "complete": p.complete}
         | {"below": p.year in targets and p.value != targets[p.year] and close(targets[p.year], p.value)}
         for p in series.points
     ]
@@ -135,7 +150,7 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
         {"year": year, "value": float(value), "text": text, "below": year in values and close(values[year], value)}
         for year, value, text in series.targets
     ]
-    return seen, goals
+    return points, goals
 
 
 def _labels(rows: list[dict[str, Any]], x: Any, y: Any, **style: Any) -> list[Any]:
@@ -156,7 +171,7 @@ def _data(rows: Sequence[dict[str, Any]]) -> Any:
     return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 
-def _told(value: Decimal, series: Series) -> str:
+def _formatted(value: Decimal, series: Series) -> str:
     text = f"{value:.{series.decimals}f}"
     return text.replace(".", ",") if series.comma else text
 
