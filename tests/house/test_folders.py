@@ -6,7 +6,7 @@ from .folders import crowded
 from .tracked import tracked
 
 
-@pytest.mark.parametrize("kind", ["src"])
+@pytest.mark.parametrize("kind", ["src", "tests"])
 def test_no_folder_is_crowded(kind: str) -> None:
     found = list(crowded(path for path in tracked() if kind in path.split("/")[:-1]))
     assert not found, "\n".join(found)
