@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 # Processes that run tests. Many tests wait for a server or for a time to pass, so one more than there are cores.
 WORKERS ?= 3
 
-.PHONY: help install up demo test test-fast test-resilience test-resilience-long lint lint-style lint-types format bench lock clean
+.PHONY: help install up demo test test-fast test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,14 +45,17 @@ test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a 
 test-resilience-long: $(STAMP) ## ten runs of a minute with thirty faults each
 	$(BIN)/python -m tests.resilience --runs 10 --seconds 60 --faults 30 $(ARGS)
 
-lint: lint-style lint-types ## ruff and mypy --strict
+lint: lint-style lint-types lint-imports ## ruff, mypy --strict (tests too), and the walls of the house
 
 lint-style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 lint-types: $(STAMP)
-	$(BIN)/mypy shared/src services/*/src deploy/local/src
+	$(BIN)/mypy shared services deploy/local tests conftest.py
+
+lint-imports: $(STAMP)
+	$(BIN)/lint-imports --no-logo
 
 format: $(STAMP) ## write the code as ruff likes it
 	$(BIN)/ruff check --fix .

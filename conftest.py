@@ -20,8 +20,8 @@ from psycopg import sql
 
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
-from testing import selection
-from testing.once import RUN_FOLDER, once
+from tests.support import selection
+from tests.support.once import RUN_FOLDER, once
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker, Given

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.once import once
+from tests.support.once import once
 from tiendo_local.servers.ports import Ports
 from tiendo_local.servers.process import Child
 from tiendo_local.services import answers_ok

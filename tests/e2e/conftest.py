@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from testing.once import RUN_FOLDER, once
 from tests.e2e import jaeger as jaegers
 from tests.e2e.jaeger import Jaeger
 from tests.e2e.journey import Urls
+from tests.support.once import RUN_FOLDER, once
 from tiendo_local.commands.up import open_obligations
 from tiendo_local.system import System
 from tiendo_local.workspace import Workspace, find

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.once import once
+from tests.support.once import once
 
 STARTS: list[Callable[[], object]] = [
     lambda: subprocess.Popen([sys.executable, "-c", ""]),

@@ -21,3 +21,6 @@ def tracked() -> tuple[str, ...]:
 
 def text_of(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+tracked()  # while the tests are collected: a fast test may not start git

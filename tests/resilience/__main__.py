@@ -10,9 +10,9 @@ import signal
 import sys
 from types import FrameType
 
-from tests.resilience.brokers import wants_tansu
 from tests.resilience.mutants import PLANTS
 from tests.resilience.run import Form, run
+from tests.resilience.stage.brokers import wants_tansu
 from tiendo_local.console import LocalFault
 
 SHORT = Form(seconds=40, faults=20)

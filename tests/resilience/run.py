@@ -9,15 +9,15 @@ from pathlib import Path
 from random import Random
 
 from shared.events import INDICATORS, NOTIFICATIONS, SUBMISSIONS
-from tests.resilience.checker import Checker, Row, table
-from tests.resilience.faults import Driver
-from tests.resilience.injection import Injector
-from tests.resilience.journal import Journal
-from tests.resilience.ledger import Ledger
+from tests.resilience.actors.journal import Journal
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.actors.writers import Writers
+from tests.resilience.judging.checker import Checker, Row, table
 from tests.resilience.schedule import Kind, Planned, kinds, plan
 from tests.resilience.settling import settle
-from tests.resilience.system import System
-from tests.resilience.writers import Writers
+from tests.resilience.stage.faults import Driver
+from tests.resilience.stage.injection import Injector
+from tests.resilience.stage.system import System
 
 WARM_UP_ACTS = 40
 WARM_UP_SECONDS = 60.0

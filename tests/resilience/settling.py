@@ -6,7 +6,7 @@ import time
 from aiokafka.errors import KafkaError
 
 from shared.events import OPERATIONS
-from tests.resilience.system import System
+from tests.resilience.stage.system import System
 from tiendo_local.commands.consumer_lag import consumer_lag
 from tiendo_local.commands.lag import ask_database
 from tiendo_local.console import LocalFault

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.catalogue import PACKAGED_PLAN, Catalogue, Fault, check, load
+from shared.catalogue import PACKAGED_PLAN, Catalogue, CatalogueFault, check, load
 
 
 class PlanCopy:
@@ -23,7 +23,7 @@ class PlanCopy:
         path.write_text(head + new + tail, encoding="utf-8")
         return head.count("\n") + 1
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[CatalogueFault]:
         return check([self.folder])
 
 

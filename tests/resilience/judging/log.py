@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tests.resilience.expected import events
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.judging.expected import events
 from tests.resilience.judging.verdict import Item, Verdict, differences, repeated
-from tests.resilience.ledger import Ledger
 
 SOURCE = "/submissions"
 

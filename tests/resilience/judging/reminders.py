@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from tests.resilience.expected import BASES, STATE, counting
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.judging.expected import BASES, STATE, counting
 from tests.resilience.judging.verdict import Item, Verdict, differences, repeated
-from tests.resilience.ledger import Ledger
 
 MAILBOX_KEEPS = 2000
 RETURNED = "returned"

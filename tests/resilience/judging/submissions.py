@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from tests.resilience.content import observations
-from tests.resilience.expected import revisions, state, version
+from tests.resilience.actors.content import observations
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.judging.expected import revisions, state, version
 from tests.resilience.judging.verdict import Item, Verdict, differences, repeated
-from tests.resilience.ledger import Ledger
 
 
 def held(ledger: Ledger, items: Sequence[Item]) -> Verdict:

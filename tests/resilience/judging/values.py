@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from tests.resilience.content import FORM
-from tests.resilience.expected import BASES, MEASURES, ROOT, Basis, Figures, Measure, counting, figures
+from tests.resilience.actors.content import FORM
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.judging.expected import BASES, MEASURES, ROOT, Basis, Figures, Measure, counting, figures
 from tests.resilience.judging.verdict import Item, Verdict, differences
-from tests.resilience.ledger import Ledger
 
 # Unit (the root, or a commune), period, basis.
 Place = tuple[str, str, Basis]

@@ -4,7 +4,7 @@ from shared.calendar import Period
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.disaggregation import disaggregation_key, parse_disaggregation
 from shared.catalogue.element import Category, DataElement, Dimension
-from shared.catalogue.fault import CatalogueError, Fault
+from shared.catalogue.fault import CatalogueError, CatalogueFault
 from shared.catalogue.form import Assignment, Field, Form, FormCheck, NarrativeField
 from shared.catalogue.measure import Indicator, Measure, Objective, Target
 from shared.catalogue.obligation import Duty, Obligation
@@ -18,11 +18,11 @@ __all__ = [
     "Break",
     "Catalogue",
     "CatalogueError",
+    "CatalogueFault",
     "Category",
     "DataElement",
     "Dimension",
     "Duty",
-    "Fault",
     "Field",
     "Form",
     "FormCheck",

@@ -10,7 +10,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class CatalogueFault:
     file: str
     line: int
     code: str
@@ -23,7 +23,7 @@ class Fault:
 class CatalogueError(ValueError):
     """A catalogue that cannot be used, with every fault it has."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[CatalogueFault]) -> None:
         self.faults = faults
         super().__init__("\n".join(str(fault) for fault in faults))
 
@@ -32,10 +32,10 @@ class CatalogueError(ValueError):
 class Faults:
     """Collects faults, so that one reading names all of them."""
 
-    found: set[Fault] = field(default_factory=set)
+    found: set[CatalogueFault] = field(default_factory=set)
 
     def add(self, place: Place, code: str, message: str) -> None:
-        self.found.add(Fault(place.file, place.line, code, message))
+        self.found.add(CatalogueFault(place.file, place.line, code, message))
 
-    def sorted(self) -> list[Fault]:
+    def sorted(self) -> list[CatalogueFault]:
         return sorted(self.found)

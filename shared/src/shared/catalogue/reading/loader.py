@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.fault import CatalogueError, Fault, Faults, Place
+from shared.catalogue.fault import CatalogueError, CatalogueFault, Faults, Place
 from shared.catalogue.reading.assembly.whole import build
 from shared.catalogue.reading.canonical import sha256_of
 from shared.catalogue.reading.checks.whole import check_whole
@@ -51,13 +51,13 @@ def load(path: Path | None = None) -> Catalogue:
     return _load(folder, _stamp(folder))
 
 
-def check(paths: Iterable[Path]) -> list[Fault]:
+def check(paths: Iterable[Path]) -> list[CatalogueFault]:
     """Every fault of the given plans, all at once.
 
     A folder is a whole plan. A file is read with the files beside it, or with those of the packaged plan where there
     are none, and only its own faults are named; it is known by its name or by what it holds.
     """
-    found: set[Fault] = set()
+    found: set[CatalogueFault] = set()
     for path in paths:
         if path.is_dir():
             found.update(_read(_files(path))[1].found)
@@ -65,7 +65,9 @@ def check(paths: Iterable[Path]) -> list[Fault]:
         name = _name(path)
         if name is None:
             names = ", ".join(f"{name}.yaml" for name in FILES)
-            found.add(Fault(str(path), 1, "not_a_plan", f"neither a plan's folder nor one of its files ({names})"))
+            found.add(
+                CatalogueFault(str(path), 1, "not_a_plan", f"neither a plan's folder nor one of its files ({names})")
+            )
             continue
         beside = {other: file for other, file in _files(path.parent).items() if file.is_file()}
         faults = _read({**_files(PACKAGED_PLAN), **beside, name: path})[1].found

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.resilience.api_client import ApiClient
-from tests.resilience.content import sha256
-from tests.resilience.expected import state
-from tests.resilience.ledger import Duty, Ledger
-from tests.resilience.retrying_client import RetryingClient
-from tests.resilience.writer import REFUSED_SHARE, RESOLVED, TWICE_SHARE, Writer, effect
+from tests.resilience.actors.api_client import ApiClient
+from tests.resilience.actors.content import sha256
+from tests.resilience.actors.ledger import Duty, Ledger
+from tests.resilience.actors.retrying_client import RetryingClient
+from tests.resilience.actors.writer import REFUSED_SHARE, RESOLVED, TWICE_SHARE, Writer, effect
+from tests.resilience.judging.expected import state
 
 DUTY = Duty("o1", "unit", "2026")
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 
-from tests.resilience.content import FORM
-from tests.resilience.expected import MEASURES, Basis, events
+from tests.resilience.actors.content import FORM
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.actors.writer import effect
 from tests.resilience.judging import letters, log, reminders, submissions, values
+from tests.resilience.judging.expected import MEASURES, Basis, events
+from tests.resilience.judging.reading import Reader, TokenOf
 from tests.resilience.judging.verdict import Item, Verdict
-from tests.resilience.ledger import Ledger
-from tests.resilience.reading import Reader, TokenOf
-from tests.resilience.writer import effect
 
 CONSUMERS = ("aggregation", "notifications", "audit")
 SAMPLE = 200  # submissions read in full

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from shared.events import InvalidEvent, SubmissionReceived, parse
-from tests.resilience.injection import CONSUMERS, Record, hostile
+from tests.resilience.stage.injection import CONSUMERS, Record, hostile
 
 RECORDS = hostile(Random(1))
 

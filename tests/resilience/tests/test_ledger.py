@@ -5,8 +5,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.resilience.content import sha256
-from tests.resilience.expected import (
+from tests.resilience.actors.content import sha256
+from tests.resilience.actors.ledger import Act, Asked, Duty, Kind, Ledger
+from tests.resilience.actors.writer import NEXT
+from tests.resilience.judging.expected import (
     MEASURES,
     OPENED,
     Basis,
@@ -17,8 +19,6 @@ from tests.resilience.expected import (
     state,
     version,
 )
-from tests.resilience.ledger import Act, Asked, Duty, Kind, Ledger
-from tests.resilience.writer import NEXT
 
 BIRTHS = MEASURES[0]
 

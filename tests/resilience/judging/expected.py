@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Literal
 
-from tests.resilience.ledger import Act, Duty, Kind, Ledger
+from tests.resilience.actors.ledger import Act, Duty, Kind, Ledger
 
 Basis = Literal["received", "accepted"]
 BASES: tuple[Basis, ...] = ("received", "accepted")

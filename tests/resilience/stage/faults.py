@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from tests.resilience import topic_settings
-from tests.resilience.journal import Journal
+from tests.resilience.actors.journal import Journal
 from tests.resilience.schedule import Fault, Planned, exclusive
-from tests.resilience.system import System
+from tests.resilience.stage import topic_settings
+from tests.resilience.stage.system import System
 from tiendo_local.console import LocalFault
 
 GRACE_SECONDS = 30.0

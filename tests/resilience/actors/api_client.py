@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.resilience.content import report
-from tests.resilience.expected import ROOT
-from tests.resilience.ledger import Asked, Duty
-from tests.resilience.retrying_client import Answer, RetryingClient
+from tests.resilience.actors.content import report
+from tests.resilience.actors.ledger import Asked, Duty
+from tests.resilience.actors.retrying_client import Answer, RetryingClient
+from tests.resilience.judging.expected import ROOT
 
 # Reports for a year that is closed are taken as illustrative data only.
 FIRST_OPEN_YEAR = 2025

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.resilience.cluster import Cluster
+from tests.resilience.stage.cluster import Cluster
 from tiendo_local.servers.kafka import java
 from tiendo_local.servers.ports import Ports
 from tiendo_local.servers.process import Child

@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.resilience.brokers import Brokers, choose
-from tests.resilience.proxy import Network, Proxy
-from tests.resilience.supervised import Supervisor
+from tests.resilience.stage.brokers import Brokers, choose
+from tests.resilience.stage.proxy import Network, Proxy
+from tests.resilience.stage.supervised import Supervisor
 from tiendo_local import services
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers import topics

@@ -8,7 +8,7 @@ from importlib.metadata import distribution
 import pytest
 import yaml
 
-from .tracked import text_of, tracked
+from tests.house.tracked import text_of, tracked
 
 MEMBERS = [path for path in tracked() if path.endswith("pyproject.toml")]
 COPYLEFT = re.compile(r"\bA?GPL|GNU (?:Affero )?General Public")

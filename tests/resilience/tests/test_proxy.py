@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.resilience.proxy import Network, Proxy
+from tests.resilience.stage.proxy import Network, Proxy
 from tiendo_local.servers.ports import Ports
 
 

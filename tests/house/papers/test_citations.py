@@ -5,12 +5,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from .citations import Library, Page, faults, laws_of
-from .tracked import ROOT, text_of, tracked
+from tests.house.papers.citations import Library, Page, faults, laws_of
+from tests.house.tracked import ROOT, text_of, tracked
 
 READ = {".py", ".md", ".yaml", ".yml", ".html", ".txt", ".css", ".js", ".toml", ".sh", ".json", ".mako", ""}
 # The last two write bad citations down on purpose; the lock holds digests only.
-LEFT_OUT = {"requirements.lock", "LICENSE", "tests/house/citations.py", "tests/house/test_citations.py"}
+LEFT_OUT = {"requirements.lock", "LICENSE", "tests/house/papers/citations.py", "tests/house/papers/test_citations.py"}
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)|!\[[^\]]*\]\((?P<image>[^)\s]+)\)")
 
 

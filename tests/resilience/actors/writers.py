@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from random import Random
 from uuid import uuid4
 
-from tests.resilience.api_client import ApiClient
-from tests.resilience.content import FORM
-from tests.resilience.ledger import Duty, Ledger
-from tests.resilience.retrying_client import RetryingClient
-from tests.resilience.writer import Writer
+from tests.resilience.actors.api_client import ApiClient
+from tests.resilience.actors.content import FORM
+from tests.resilience.actors.ledger import Duty, Ledger
+from tests.resilience.actors.retrying_client import RetryingClient
+from tests.resilience.actors.writer import Writer
 
 TokenOf = Callable[[str, str], str]
 # Yearly forms of 28 communes for the first two, of the 71 they were made of for the last, as illustrative data.

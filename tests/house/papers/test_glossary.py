@@ -3,9 +3,10 @@
 from collections import Counter
 from pathlib import PurePosixPath
 
-from .glossary import Term, defined, terms, unknown
-from .test_names import is_source
-from .tracked import text_of, tracked
+from tests.house.glossary import Term, defined, terms, unknown
+from tests.house.tracked import text_of, tracked
+
+from tests.house.test_names import is_source
 
 
 def paths() -> set[str]:

@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from tests.resilience.checker import Checker, table
-from tests.resilience.expected import counting
-from tests.resilience.ledger import Ledger
-from tests.resilience.writers import Writers
+from tests.resilience.actors.ledger import Ledger
+from tests.resilience.actors.writers import Writers
+from tests.resilience.judging.checker import Checker, table
+from tests.resilience.judging.expected import counting
 from tiendo_local.system import System
 from tiendo_local.workspace import Workspace, find
 

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from tests.resilience.injection import Injected
+from tests.resilience.stage.injection import Injected
 
 
 class Journal:

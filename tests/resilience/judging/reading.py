@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from tests.resilience.expected import ROOT
+from tests.resilience.judging.expected import ROOT
 
 PAGE = "500"
 AT_ONCE = 8

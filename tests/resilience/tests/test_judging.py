@@ -11,11 +11,21 @@ from typing import Any
 
 import pytest
 
-from tests.resilience.content import FORM, invent, observations, sha256
-from tests.resilience.expected import BASES, MEASURES, ROOT, counting, events, figures, revisions, state, version
+from tests.resilience.actors.content import FORM, invent, observations, sha256
+from tests.resilience.actors.ledger import Act, Asked, Duty, Kind, Ledger
 from tests.resilience.judging import letters, log, reminders, submissions, values
+from tests.resilience.judging.expected import (
+    BASES,
+    MEASURES,
+    ROOT,
+    counting,
+    events,
+    figures,
+    revisions,
+    state,
+    version,
+)
 from tests.resilience.judging.verdict import Item, Verdict
-from tests.resilience.ledger import Act, Asked, Duty, Kind, Ledger
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 BIRTHS = MEASURES[0]

@@ -6,11 +6,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.resilience.api_client import ApiClient
-from tests.resilience.content import invent, report, sha256
-from tests.resilience.expected import Revision, revisions, state, version
-from tests.resilience.ledger import Asked, Duty, Kind, Ledger
-from tests.resilience.retrying_client import Answer
+from tests.resilience.actors.api_client import ApiClient
+from tests.resilience.actors.content import invent, report, sha256
+from tests.resilience.actors.ledger import Asked, Duty, Kind, Ledger
+from tests.resilience.actors.retrying_client import Answer
+from tests.resilience.judging.expected import Revision, revisions, state, version
 
 # What may come next in each state of the obligation, with weights: nobody withdraws what was accepted.
 NEXT: dict[str, dict[Kind, int]] = {

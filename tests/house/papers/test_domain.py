@@ -3,8 +3,7 @@
 import re
 
 from shared.catalogue import Catalogue, Measure, Target, load
-
-from .tracked import text_of
+from tests.house.tracked import text_of
 
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 ROW = re.compile(r"^\| (?P<code>\d\.\d[ab]?) \| [^|]+ \| (?P<formula>[^|]+) \| (?P<first>[^|]+) \| (?P<second>[^|]+) \|"
