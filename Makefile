@@ -37,7 +37,7 @@ test: $(STAMP) ## run every test, on its own servers; ARGS="-k audit --durations
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-fast: $(STAMP) ## only the tests that need no server, in seconds: rules and contracts
-	$(BIN)/pytest -n $(WORKERS) -m fast $(ARGS)
+	$(BIN)/pytest -n logical -m fast $(ARGS)
 
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)
