@@ -25,7 +25,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from audit.settings import AuditSettings
 from audit.worker import log_events
-from services.aggregation.tests.event_writer import EventWriter, record_of
+from services.aggregation.tests.drivers.event_writer import EventWriter, record_of
 from services.aggregation.tests.test_recomputation import answer_for
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock

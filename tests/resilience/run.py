@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 
 from shared.events import INDICATORS, NOTIFICATIONS, SUBMISSIONS
-from tests.resilience.actors.journal import Journal
 from tests.resilience.actors.ledger import Ledger
 from tests.resilience.actors.writers import Writers
 from tests.resilience.judging.checker import Checker, Row, table
@@ -17,6 +16,7 @@ from tests.resilience.schedule import Kind, Planned, kinds, plan
 from tests.resilience.settling import settle
 from tests.resilience.stage.faults import Driver
 from tests.resilience.stage.injection import Injector
+from tests.resilience.stage.journal import Journal
 from tests.resilience.stage.system import System
 
 WARM_UP_ACTS = 40

@@ -15,8 +15,8 @@ from aggregation.app import create_app
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.projection import Projection, empty
-from services.aggregation.tests.readers import reading_as
+from services.aggregation.tests.drivers.projection import Projection, empty
+from services.aggregation.tests.drivers.readers import reading_as
 from shared.auth import issue_local_token
 from shared.catalogue import Catalogue, load
 from shared.clock import Clock

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.event_writer import Answer, EventWriter, Obligation
-from services.aggregation.tests.projection import Projection, empty
+from services.aggregation.tests.drivers.event_writer import Answer, EventWriter, Obligation
+from services.aggregation.tests.drivers.projection import Projection, empty
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
 

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
-from services.aggregation.tests.readers import reading_as
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
+from services.aggregation.tests.drivers.readers import reading_as
 from shared.auth import ROLES, Role
 from shared.catalogue import Catalogue
 

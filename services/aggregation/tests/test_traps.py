@@ -11,9 +11,9 @@ from aggregation.commands.leave_out import leave_out
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
 from aggregation.store import read
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 

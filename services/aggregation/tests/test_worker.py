@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.settings import AggregationSettings
 from aggregation.worker import create_worker
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter, record_of
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter, record_of
+from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.test_recomputation import compare, random_history
 from shared.catalogue import Catalogue
 from shared.events import INDICATORS, SUBMISSIONS, Event

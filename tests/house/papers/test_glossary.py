@@ -4,9 +4,8 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from tests.house.glossary import Term, defined, terms, unknown
-from tests.house.tracked import text_of, tracked
-
 from tests.house.test_names import is_source
+from tests.house.tracked import text_of, tracked
 
 
 def paths() -> set[str]:

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from tests.resilience.actors.journal import Journal
 from tests.resilience.schedule import Fault, Planned, exclusive
 from tests.resilience.stage import topic_settings
+from tests.resilience.stage.journal import Journal
 from tests.resilience.stage.system import System
 from tiendo_local.console import LocalFault
 

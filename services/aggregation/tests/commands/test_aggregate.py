@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from aggregation.rules.plan import UnknownWord
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
 from shared.events import Event
 

@@ -7,8 +7,8 @@ from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.plan import PlanIndex
 from aggregation.store import write
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
 from shared.clock import Clock
 
 

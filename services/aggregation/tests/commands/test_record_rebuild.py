@@ -2,7 +2,7 @@
 
 from aggregation.commands.record_rebuild import record_rebuild
 from aggregation.store import rebuilds
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.store.test_rebuilds import FIRST
 
 

@@ -4,8 +4,8 @@ from aggregation.commands.restate import restate
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
 from aggregation.store import write
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
 from shared.clock import Clock
 
 

@@ -6,9 +6,9 @@ import httpx
 
 from aggregation.app import create_app
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
-from services.aggregation.tests.readers import reading_as
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
+from services.aggregation.tests.drivers.readers import reading_as
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 

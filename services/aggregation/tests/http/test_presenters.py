@@ -7,7 +7,7 @@ import pytest
 from aggregation.http.presenters import bound, history_item, item, target_of
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValuePart
-from services.aggregation.tests.event_writer import NOW
+from services.aggregation.tests.drivers.event_writer import NOW
 
 
 def test_the_target_of_the_year_binds_the_next_one_does_not(plan: PlanIndex) -> None:

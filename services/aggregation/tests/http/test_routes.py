@@ -4,9 +4,9 @@ from datetime import datetime
 
 import httpx
 
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.history import NEW, some_data
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.history import NEW, some_data
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
 
 

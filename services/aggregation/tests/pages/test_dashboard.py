@@ -9,9 +9,9 @@ import pytest
 
 from aggregation.app import create_app
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.history import some_data
-from services.aggregation.tests.projection import Projection
-from services.aggregation.tests.readers import reading_as
+from services.aggregation.tests.drivers.history import some_data
+from services.aggregation.tests.drivers.projection import Projection
+from services.aggregation.tests.drivers.readers import reading_as
 from shared.catalogue import Catalogue
 
 

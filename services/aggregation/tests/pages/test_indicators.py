@@ -6,10 +6,10 @@ import re
 import httpx
 
 from aggregation.pages.indicators import document_name
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.history import NEW, some_data
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.history import NEW, some_data
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
 from shared.text import messages
 from shared.text.names import alphabetical

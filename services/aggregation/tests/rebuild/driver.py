@@ -11,7 +11,7 @@ from aggregation.rebuild.origin import Name, Origin, OriginEvent, Page
 from aggregation.rebuild.run import Rebuild, RebuildOptions, Result
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.event_writer import record_of
+from services.aggregation.tests.drivers.event_writer import record_of
 from services.aggregation.tests.test_recomputation import random_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock

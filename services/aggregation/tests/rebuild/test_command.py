@@ -18,7 +18,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.store.checksum import checksum
 from audit.settings import AuditSettings
 from audit.worker import log_events
-from services.aggregation.tests.event_writer import record_of
+from services.aggregation.tests.drivers.event_writer import record_of
 from services.aggregation.tests.rebuild.driver import TAMPERED, run, some_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rebuild.origin import OriginEvent, Page
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.event_writer import EventWriter
+from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.rebuild.driver import Log, apply, rebuild, rebuild_from, run, some_history
 from shared.catalogue import Catalogue
 from shared.events import Event

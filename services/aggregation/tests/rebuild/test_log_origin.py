@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.log_origin import LogOrigin
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.event_writer import EventWriter, record_of
+from services.aggregation.tests.drivers.event_writer import EventWriter, record_of
 from services.aggregation.tests.rebuild.driver import rebuild_from, some_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from aggregation.rebuild.origin import signature
-from services.aggregation.tests.event_writer import NOW
+from services.aggregation.tests.drivers.event_writer import NOW
 
 DEEP = b"[" * 100_000
 NOTHING = (None, None)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.event_writer import EventWriter, record_of
+from services.aggregation.tests.drivers.event_writer import EventWriter, record_of
 from services.aggregation.tests.rebuild.driver import apply, rebuild, run, some_history
 from shared.catalogue import Catalogue
 from shared.clock import Clock

@@ -15,7 +15,7 @@ from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.topic_origin import TopicOrigin
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.event_writer import record_of
+from services.aggregation.tests.drivers.event_writer import record_of
 from services.aggregation.tests.rebuild.driver import rebuild_from, run, some_history
 from services.aggregation.tests.rebuild.test_origin import DEEP
 from shared.catalogue import Catalogue

@@ -6,7 +6,7 @@ import pytest
 
 from aggregation.rules.batch import fold
 from aggregation.rules.plan import PlanIndex, UnknownWord
-from services.aggregation.tests.event_writer import NOW, EventWriter
+from services.aggregation.tests.drivers.event_writer import NOW, EventWriter
 from shared.catalogue import Catalogue
 
 

@@ -6,7 +6,7 @@ from aggregation.rules.formula import CellSum, Figure
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, ValueKey, ValuePart
 from aggregation.rules.valuation import current_values, part_dimension, value, whole
-from services.aggregation.tests.event_writer import NOW
+from services.aggregation.tests.drivers.event_writer import NOW
 
 COHORT, COMPLETED = "n_em_primary_cohort.5.2a", "n_em_primary_completed.5.2a"
 

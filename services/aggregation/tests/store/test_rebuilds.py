@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rules.records import RebuildRecord
 from aggregation.store import rebuilds
-from services.aggregation.tests.event_writer import NOW
+from services.aggregation.tests.drivers.event_writer import NOW
 
 FIRST = RebuildRecord(
     id=uuid4(),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.projection import Projection
 
 
 async def test_the_migration_makes_the_declared_tables(projection: Projection) -> None:

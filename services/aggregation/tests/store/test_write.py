@@ -3,9 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.store import write
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
 
 

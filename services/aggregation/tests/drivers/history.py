@@ -1,8 +1,8 @@
 """A few years of answers."""
 
-from services.aggregation.tests.answers import commune_answer
-from services.aggregation.tests.event_writer import EventWriter
-from services.aggregation.tests.projection import Projection
+from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
 
 NEW = "24736@2025-07-01"

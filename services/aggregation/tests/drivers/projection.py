@@ -12,7 +12,7 @@ from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.records import ValueKey
 from aggregation.store import read
 from aggregation.store.tables import metadata
-from services.aggregation.tests.event_writer import record_of
+from services.aggregation.tests.drivers.event_writer import record_of
 from shared.catalogue import Catalogue
 from shared.events import (
     Event,
