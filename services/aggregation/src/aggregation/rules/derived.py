@@ -74,10 +74,11 @@ def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
 
     Not an average and not a yearly sum (docs/domain.md trap 8). Không phát sinh means no item was carried, hence 0.
     """
-    if not counts or any(count is None or count.status is None for count in counts):
+    answered = [count for count in counts if count is not None and count.status is not None]
+    if not answered or len(answered) < len(counts):
         return Fact()
-    enough = all((count.value or 0) >= minimum for count in counts if count)
-    provisional = any(count.status == "estimate" for count in counts if count)
+    enough = all((count.value or 0) >= minimum for count in answered)
+    provisional = any(count.status == "estimate" for count in answered)
     return Fact(Decimal(int(enough)), "estimate" if provisional else "final")
 
 

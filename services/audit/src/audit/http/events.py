@@ -57,10 +57,7 @@ async def list_events(
 
 def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int | None]:
     """The page's size and the index after which it begins."""
-    size = query.get("limit") or str(DEFAULT_LIMIT)
-    if not (size.isascii() and size.isdigit() and len(size) < 6 and 1 <= int(size) <= cursors.MAX_LIMIT):
-        faults.append(fault("bad-limit", "/query/limit", value=size, most=cursors.MAX_LIMIT))
-        size = str(DEFAULT_LIMIT)
+    size = _page_size(query.get("limit") or str(DEFAULT_LIMIT), faults)
     try:
         key = cursors.decode(query.get("cursor") or None, int)
     except Problem as problem:
@@ -68,7 +65,14 @@ def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int
         key = None
     if key is not None and not 0 <= key[0] < 2**63:
         faults += cursors.bad_cursor().faults
-    return int(size), key[0] if key else None
+    return size, key[0] if key else None
+
+
+def _page_size(written: str, faults: list[Fault]) -> int:
+    if written.isascii() and written.isdigit() and len(written) < 6 and 1 <= int(written) <= cursors.MAX_LIMIT:
+        return int(written)
+    faults.append(fault("bad-limit", "/query/limit", value=written, most=cursors.MAX_LIMIT))
+    return DEFAULT_LIMIT
 
 
 async def listing(context: AuditContext, search: Search, after: int | None, limit: int) -> cursors.Listing:
