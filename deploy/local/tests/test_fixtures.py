@@ -2,7 +2,6 @@
 
 import asyncio
 import smtplib
-import time
 from collections.abc import Callable
 from email.message import EmailMessage
 
@@ -37,11 +36,8 @@ async def test_a_database_can_be_a_template(database: Callable[..., str]) -> Non
     await copy.close()
 
 
-async def test_a_database_is_made_quickly(database: Callable[..., str]) -> None:
-    begin = time.monotonic()
-    for _ in range(5):
-        database("quick")
-    assert time.monotonic() - begin < 5
+def test_every_database_is_one_of_its_own(database: Callable[..., str]) -> None:
+    assert len({database("same") for _ in range(5)}) == 5
 
 
 async def test_topics_carry_messages(broker: Broker, topics: Callable[..., str], unique: Callable[[str], str]) -> None:
