@@ -154,4 +154,4 @@ def test_a_stubborn_child_is_killed(tmp_path: Path) -> None:
     begin = time.monotonic()
     child.stop((signal.SIGTERM, 0.3), (signal.SIGKILL, 5))
     assert not child.alive
-    assert time.monotonic() - begin < 30  # it would have slept for 60
+    assert time.monotonic() - begin < 5

@@ -109,13 +109,10 @@ def test_hours_are_bounded_by_persons(catalogue: Catalogue) -> None:
 
 
 def test_duties_are_found_fast(catalogue: Catalogue) -> None:
-    """The quickest of some tries: what else the machine does is not ours."""
-    tries = []
-    for year in catalogue.plan.years:
-        started = time.perf_counter()
-        catalogue.forms_owed(Period(year))
-        tries.append(time.perf_counter() - started)
-    assert min(tries) < 0.05
+    catalogue.forms_owed(Period(2026))
+    started = time.perf_counter()
+    catalogue.forms_owed(Period(2025))
+    assert time.perf_counter() - started < 0.05
 
 
 def test_coordinator(catalogue: Catalogue) -> None:
