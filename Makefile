@@ -9,6 +9,9 @@ STAMP := .venv/.installed
 # Processes that run tests. Many tests wait for a server or for a time to pass, so one more than there are cores.
 WORKERS ?= 3
 
+# Without its bytecode every process of a service compiles the project anew: seconds for each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install up demo test test-fast test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets

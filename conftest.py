@@ -5,6 +5,8 @@ for one starts it, in a temporary folder, and the run ends it by its own id. Dat
 their own, so no test sees another's. A test that harms a server starts one for itself.
 """
 
+import gc
+import os
 import secrets
 import shutil
 import signal
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+import structlog
 from psycopg import sql
 
 from shared.database.migration import migrate
@@ -33,6 +36,10 @@ from tiendo_local.workspace import find
 # How long an example takes says more about what else the machine does than about the rule under test.
 hypothesis.settings.register_profile("tiendo", deadline=None)
 hypothesis.settings.load_profile("tiendo")
+# structlog draws exceptions with every variable unless told otherwise: half a second for each.
+structlog.configure([structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+# A broker of the tests does not live long enough for the second compiler to pay.
+os.environ.setdefault("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 # SIGQUIT is PostgreSQL's immediate end: SIGKILL would leave its shared memory behind.
 STOP = {"postgres": signal.SIGQUIT, "jaeger-build": signal.SIGTERM}
 ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
@@ -88,9 +95,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 @pytest.fixture(scope="session")
 def outside() -> None:
-    """Asked for by a test that itself starts a process or opens a port: see testing/selection.py."""
+    """Asked for by a test that itself starts a process or opens a port: see tests/support/selection.py."""
 
 
 @pytest.fixture(scope="session")

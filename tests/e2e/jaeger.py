@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.once import locked
+from tiendo_local.lock import locked
 from tiendo_local.servers.ports import Ports
 from tiendo_local.servers.process import Child
 from tiendo_local.workspace import find

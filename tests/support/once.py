@@ -1,25 +1,15 @@
 """What the workers of one run share is made once: the first that needs it makes it, the others wait for it."""
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tiendo_local.lock import locked
 from tiendo_local.workspace import read_json, write_json
 
 RUN_FOLDER = pytest.StashKey[Path]()  # what the workers of this run share
-
-
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Nobody else on this machine is inside the same block; the system gives the lock back however the holder ends."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def once(folder: Path, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One `tiendo up` per `.local`: an advisory lock that the system gives back when the process ends, however it ends."""
+"""Advisory locks that the system gives back when their holder ends, however it ends."""
 
 import fcntl
 import os
@@ -10,8 +10,17 @@ from tiendo_local.console import LocalFault
 
 
 @contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Wait until nobody else on this machine is inside a block with the same `file`."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Hold the lock of `folder`. Raises LocalFault naming the process that holds it."""
+    """One `tiendo up` per `.local`: hold the lock of `folder`. Raises LocalFault naming the process that holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "lock"
     with path.open("a+", encoding="utf-8") as file:

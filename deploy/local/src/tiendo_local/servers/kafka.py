@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from tiendo_local.console import LocalFault, Say, say
+from tiendo_local.lock import locked
 from tiendo_local.servers.ports import Ports, answers
 from tiendo_local.servers.process import Child, end_leftover
 from tiendo_local.workspace import Workspace
@@ -100,18 +101,23 @@ def jars(workspace: Workspace, say: Say = say) -> Path:
     pom = workspace.kafka_pom
     version = pinned_version(pom)
     folder = workspace.kafka_jars / version / "jars"
-    marker = folder / ".complete"
     wanted = pom.read_text(encoding="utf-8")
-    if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
-        return folder
+    with locked(workspace.kafka_jars / "lock"):  # one brings them, whoever else needs them waits
+        marker = folder / ".complete"
+        if not marker.exists() or marker.read_text(encoding="utf-8") != wanted:
+            say(f"Bringing Apache Kafka {version} by Maven, once…")
+            bring(pom, folder)
+            marker.write_text(wanted, encoding="utf-8")
+    return folder
+
+
+def bring(pom: Path, folder: Path) -> None:
+    """The jars of `pom` into a new `folder`. Raises LocalFault with what Maven said."""
     maven = shutil.which("mvn")
     if maven is None:
         raise LocalFault("Apache Kafka's jars are not here yet, and `mvn` is not on the path to bring them.")
-    say(f"Bringing Apache Kafka {version} by Maven, once…")
-    partial = folder.with_name(f"jars.{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={partial}", "-DincludeScope=runtime"]
+    shutil.rmtree(folder, ignore_errors=True)
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"]
     done = subprocess.run(
         [maven, "-q", "-B", "-f", str(pom), *goal],
         capture_output=True,
@@ -120,17 +126,7 @@ def jars(workspace: Workspace, say: Say = say) -> Path:
         timeout=600,
     )
     if done.returncode != 0:
-        shutil.rmtree(partial, ignore_errors=True)
         raise LocalFault(f"Maven could not bring Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}")
-    (partial / ".complete").write_text(wanted, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        partial.rename(folder)
-    except OSError:
-        if not marker.exists():  # else another run of this checkout was quicker
-            raise
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
 
 
 class Kafka:
@@ -188,6 +184,7 @@ def command(workspace: Workspace, folder: Path, *, heap: str = "512m", say: Say 
         f"-Xmx{heap}",
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
+        *os.environ.get("KAFKA_JVM_PERFORMANCE_OPTS", "").split(),  # as Kafka's own scripts name it
         f"-Dlog4j2.configurationFile={logging}",
         "-cp",
         f"{libraries}/*",
