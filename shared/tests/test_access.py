@@ -4,10 +4,11 @@ from typing import get_args
 
 import pytest
 
-from shared.access import OTHER_UNIT, check_access, may_access, readable_units, sees_all_units
+from shared.access import check_access, may_access, readable_units, sees_all_units
 from shared.auth import Person, Role
 from shared.errors import Problem
 from shared.text import Text
+from shared.text.texts import text
 
 ENDED = ("OLD_A", "OLD_B")
 
@@ -37,7 +38,7 @@ def test_a_list_is_narrowed_to_what_the_person_may_read() -> None:
 def test_the_unit_of_somebody_else_is_refused_with_its_words() -> None:
     with pytest.raises(Problem) as refused:
         check_access(person("reporter"), "OTHER", ENDED)
-    assert (refused.value.status, refused.value.title) == (403, OTHER_UNIT)
+    assert (refused.value.status, refused.value.title) == (403, text("problem.other_unit"))
     words = Text("khác", "another")
     with pytest.raises(Problem) as refused:
         readable_units(person("head"), "OTHER", refusal=words)

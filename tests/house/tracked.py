@@ -23,4 +23,10 @@ def text_of(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+def product() -> dict[str, str]:
+    """The modules that are the product, tests left out: path → text."""
+    parts = {path: path.split("/") for path in tracked() if path.endswith(".py")}
+    return {path: text_of(path) for path, folders in parts.items() if "src" in folders and "tests" not in folders}
+
+
 tracked()  # while the tests are collected: a fast test may not start git

@@ -9,8 +9,7 @@ from collections.abc import Collection, Sequence
 from shared.auth import Person
 from shared.errors import forbidden
 from shared.text import Text
-
-OTHER_UNIT = Text("Chỉ được làm việc này cho đơn vị của mình", "This can only be done for your own unit")
+from shared.text.texts import text
 
 
 def sees_all_units(person: Person) -> bool:
@@ -22,14 +21,14 @@ def may_access(person: Person, unit: str, answers_for: Collection[str] = ()) -> 
     return sees_all_units(person) or unit == person.unit or unit in answers_for
 
 
-def check_access(person: Person, unit: str, answers_for: Collection[str] = (), *, refusal: Text = OTHER_UNIT) -> None:
+def check_access(person: Person, unit: str, answers_for: Collection[str] = (), *, refusal: Text | None = None) -> None:
     """403 with the words of `refusal` when the unit is not the person's to read or to act for."""
     if not may_access(person, unit, answers_for):
-        raise forbidden(refusal)
+        raise forbidden(refusal or text("problem.other_unit"))
 
 
 def readable_units(
-    person: Person, requested: str | None, answers_for: Sequence[str] = (), *, refusal: Text = OTHER_UNIT
+    person: Person, requested: str | None, answers_for: Sequence[str] = (), *, refusal: Text | None = None
 ) -> tuple[str, ...]:
     """The units that a list is narrowed to, the person's own first; no unit at all means that nothing is left out.
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from shared.errors import Problem, forbidden
 from shared.settings import ServiceSettings
-from shared.text import Text
+from shared.text.texts import text
 
 log = structlog.get_logger()
 Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]
@@ -26,14 +26,6 @@ LOCAL_TOKEN_SECONDS = 12 * 3600
 MAX_TOKEN_CHARACTERS = 8192
 MAX_KNOWN_TOKENS = 10_000
 KNOWN_SECONDS = 60  # so that a key taken out of the JWKS stops working within a minute
-
-_SIGN_IN = Text("Cần đăng nhập", "Sign in first")
-_NO_PROVIDER = Text(
-    "Hệ thống đăng nhập đang không trả lời. Thử lại sau ít phút.",
-    "The sign-in provider does not answer. Try again soon.",
-)
-_OTHER_UNIT = Text("Chỉ được làm việc này cho đơn vị của mình", "This can only be done for your own unit")
-_OTHER_ROLE = Text("Vai trò của bạn không được làm việc này", "Your role may not do this")
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,7 @@ class TokenVerifier:
             )
         except (jwt.PyJWKClientConnectionError, OSError) as error:
             log.error("jwks.unreachable", error=repr(error)[:300])
-            raise Problem(503, "sign-in-unavailable", _NO_PROVIDER) from error
+            raise Problem(503, "sign-in-unavailable", text("problem.no_provider")) from error
         except (jwt.PyJWTError, ValueError, KeyError) as error:
             raise unauthorized() from error
         role, unit = claims.get("role"), claims.get("unit")
@@ -114,7 +106,7 @@ class TokenVerifier:
 
 
 def unauthorized() -> Problem:
-    return Problem(401, "unauthorized", _SIGN_IN, headers={"WWW-Authenticate": "Bearer"})
+    return Problem(401, "unauthorized", text("problem.sign_in"), headers={"WWW-Authenticate": "Bearer"})
 
 
 async def person_of(request: Request) -> Person | None:
@@ -141,7 +133,7 @@ def require(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
         if person is None:
             raise unauthorized()
         if roles and person.role not in roles:
-            raise forbidden(_OTHER_ROLE)
+            raise forbidden(text("problem.other_role"))
         return person
 
     return dependency
@@ -150,7 +142,7 @@ def require(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
 def check_unit(person: Person, unit: str) -> None:
     """403 when the person may not act for the unit."""
     if not person.may_act_for(unit):
-        raise forbidden(_OTHER_UNIT)
+        raise forbidden(text("problem.other_unit"))
 
 
 def issue_local_token(settings: ServiceSettings, role: Role, unit: str) -> str:

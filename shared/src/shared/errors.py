@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.text import Fault, Text
+from shared.text.texts import text
 
 
 class StartError(Exception):
@@ -35,16 +36,13 @@ class Problem(Exception):
         self.extra = dict(extra or {})
 
 
-INVALID_TITLE = Text("Dữ liệu gửi lên có chỗ chưa đúng", "Something in what was sent is not right")
-
-
-def invalid(faults: Sequence[Fault], *, title: Text = INVALID_TITLE) -> Problem:
+def invalid(faults: Sequence[Fault], *, title: Text | None = None) -> Problem:
     """422 with every fault found."""
-    return Problem(422, "invalid", title, faults)
+    return Problem(422, "invalid", title or text("problem.invalid"), faults)
 
 
 def not_found(what: Text | None = None) -> Problem:
-    return Problem(404, "not-found", what or Text("Không tìm thấy", "Not found"))
+    return Problem(404, "not-found", what or text("problem.not_found"))
 
 
 def forbidden(why: Text) -> Problem:
@@ -58,8 +56,4 @@ def conflict(code: str, why: Text, faults: Sequence[Fault] = ()) -> Problem:
 
 def precondition_failed() -> Problem:
     """412: If-Match does not name the current state (RFC 9110 section 13.1.1)."""
-    text = Text(
-        "Nội dung đã được người khác thay đổi. Tải lại trang rồi làm lại.",
-        "Someone else has changed this since. Reload and try again.",
-    )
-    return Problem(412, "precondition-failed", text)
+    return Problem(412, "precondition-failed", text("problem.precondition_failed"))

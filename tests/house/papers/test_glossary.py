@@ -4,8 +4,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from tests.house.glossary import Term, defined, terms, unknown
-from tests.house.test_names import is_source
-from tests.house.tracked import text_of, tracked
+from tests.house.tracked import product, text_of, tracked
 
 
 def paths() -> set[str]:
@@ -13,7 +12,7 @@ def paths() -> set[str]:
 
 
 def test_every_name_of_the_glossary_is_in_the_source() -> None:
-    names = {name for path in tracked() if is_source(path) for name in defined(path, text_of(path))}
+    names = {name for path, source in product().items() for name in defined(path, source)}
     names |= {unit for path in tracked() if path.endswith("plan.yaml") for unit in text_of(path).split()}
     found = list(unknown(terms(text_of("docs/glossary.md")), names, paths()))
     assert not found, "\n".join(found)

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.errors import Problem
 from shared.loops import pause
-from shared.text import Fault, Text
+from shared.text import Fault
+from shared.text.texts import text
 
 NAME = "idempotency"
 KEEP = timedelta(days=7)
@@ -84,12 +85,8 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
     mine = (TABLE.c.person == attempt.person) & (TABLE.c.key == attempt.key)
     row = (await tx.execute(sa.select(TABLE).where(mine))).one()
     if (row.request, row.request_sha256) != (attempt.request, attempt.request_sha256):
-        text = Text(
-            "Khóa này đã dùng cho một yêu cầu khác. Yêu cầu mới cần một khóa mới.",
-            "This key was used for another request. A new request needs a new key.",
-        )
-        title = Text("Idempotency-Key đã dùng cho nội dung khác", "The Idempotency-Key was used for other content")
-        raise Problem(422, "idempotency-key-reused", title, [Fault("reused", "/header/Idempotency-Key", text)])
+        fault = Fault("reused", "/header/Idempotency-Key", text("fault.key_reused"))
+        raise Problem(422, "idempotency-key-reused", text("problem.key_reused"), [fault])
     if row.status is None:
         raise RuntimeError("begin was called twice in one transaction, or an earlier one committed without finish")
     return Replay(row.status, row.body)

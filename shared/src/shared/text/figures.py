@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 
 from shared.text import Language, Text
+from shared.text.texts import text
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 NONE = "–"
@@ -57,16 +58,8 @@ def last_day(due_at: datetime) -> date:
 def days_left(days: int, working: int | None = None) -> Text:
     """Days from today to the last day in time; 0 is today, negative is overdue. `working` days in brackets."""
     if days < 0:
-        late = -days
-        return Text(f"quá hạn {late} ngày", f"{late} {_days(late)} overdue")
+        return text("due.overdue", count=-days)
     if days == 0:
-        return Text("hạn chót hôm nay", "due today")
-    if working is None:
-        return Text(f"còn {days} ngày", f"{days} {_days(days)} left")
-    return Text(
-        f"còn {days} ngày ({working} ngày làm việc)", f"{days} {_days(days)} left ({working} working {_days(working)})"
-    )
-
-
-def _days(count: int) -> str:
-    return "day" if count == 1 else "days"
+        return text("due.today")
+    left = text("due.in_days", count=days)
+    return left if working is None else text("due.working", left=left, count=working)

@@ -50,7 +50,10 @@ class Messages:
         return text.format(**values)
 
     def text(self, key: str, **values: object) -> Text:
-        return Text(self.plain("vi", key, **values), self.plain("en", key, **values))
+        """In both languages. A value that is a Text is said in the language of its sentence."""
+        vi = {name: value.vi if isinstance(value, Text) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
+        return Text(self.plain("vi", key, **vi), self.plain("en", key, **en))
 
 
 def _choose(form: Form, values: Mapping[str, object]) -> str:

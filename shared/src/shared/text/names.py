@@ -3,10 +3,10 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from typing import Any, Literal, Protocol
 
-from shared.text import Language, Text, messages
+from shared.text import Language, Text
+from shared.text.texts import text
 
 PeriodStyle = Literal["short", "long"]
 ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
@@ -56,13 +56,8 @@ def period_name(period: str, style: PeriodStyle) -> Text:
     "quarter 3 of 2026" in long, in a sentence. A text that names no quarter is told as a year."""
     year, _, quarter = period.partition("-")
     if quarter in ROMAN:
-        return _words().text(f"period.{style}.quarter", roman=ROMAN[quarter], digit=quarter[1], year=year)
-    return _words().text(f"period.{style}.year", year=year)
-
-
-@cache
-def _words() -> messages.Messages:
-    return messages.load("shared.text")
+        return text(f"period.{style}.quarter", roman=ROMAN[quarter], digit=quarter[1], year=year)
+    return text(f"period.{style}.year", year=year)
 
 
 def alphabetical(name: str) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from uuid import UUID
 from fastapi import Query
 
 from shared.errors import Problem
-from shared.text import Fault, Text
+from shared.text import Fault
+from shared.web.texts import text
 
 MAX_LIMIT = 500
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="how many items at most")]
@@ -80,12 +81,8 @@ READERS: dict[type[Key], Callable[[str], Key]] = {
 
 
 def bad_cursor() -> Problem:
-    title = Text("Con trỏ trang không đúng", "The page cursor is not valid")
-    advice = Text(
-        "Chỉ dùng giá trị `next` của trang trước, hoặc bỏ tham số này để xem từ đầu.",
-        "Use only the `next` of the page before, or leave it out to start again.",
-    )
-    return Problem(400, "cursor-invalid", title, [Fault("cursor-invalid", "/query/cursor", advice)])
+    fault = Fault("cursor-invalid", "/query/cursor", text("web.refused.cursor.advice"))
+    return Problem(400, "cursor-invalid", text("web.refused.cursor"), [fault])
 
 
 def listing(

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from shared.database.idempotency import Attempt, Replay
 from shared.errors import Problem
-from shared.text import Fault, Text
+from shared.text import Fault
+from shared.web.texts import text
 
 HEADER = "idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -26,9 +27,8 @@ async def attempt_of(
     if chosen is None:
         return None
     if not KEY.fullmatch(chosen):
-        text = Text("Khóa dài 1 đến 255 ký tự ASCII nhìn thấy được.", "A key is 1 to 255 visible ASCII characters.")
-        title = Text("Idempotency-Key không đúng", "The Idempotency-Key is not valid")
-        raise Problem(400, "idempotency-key-invalid", title, [Fault("format", "/header/Idempotency-Key", text)])
+        fault = Fault("format", "/header/Idempotency-Key", text("web.refused.key.form"))
+        raise Problem(400, "idempotency-key-invalid", text("web.refused.key"), [fault])
     digest = hashlib.sha256(await request.body() if content is None else content).digest()
     return Attempt(chosen, person, f"{request.method} {request.url.path}", digest)
 

@@ -8,9 +8,9 @@ import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import idempotency
-from shared.errors import INVALID_TITLE, Problem, not_found
+from shared.errors import Problem, not_found
 from shared.messaging import publish
-from shared.text import Language
+from shared.text import Language, texts
 from submissions import events
 from submissions.commands.answers import Receipt, body_of, receipt
 from submissions.commands.context import Actor, SubmissionsContext, check_version
@@ -37,7 +37,7 @@ class Refused(Problem):
     """A report with faults. Carries the violations, so that a page can show each beside its cell."""
 
     def __init__(self, violations: list[Violation]) -> None:
-        super().__init__(422, "invalid", INVALID_TITLE, [v.fault() for v in violations])
+        super().__init__(422, "invalid", texts.text("problem.invalid"), [v.fault() for v in violations])
         self.violations = violations
 
 

@@ -12,7 +12,4 @@ def messages() -> Messages:
 
 
 def text(key: str, **values: object) -> Text:
-    """The sentence in both languages. A value that is a Text is said in the language of its sentence."""
-    vi = {name: value.vi if isinstance(value, Text) else value for name, value in values.items()}
-    en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
-    return Text(messages().plain("vi", key, **vi), messages().plain("en", key, **en))
+    return messages().text(key, **values)

@@ -11,7 +11,6 @@ from shared.auth import Person, require
 from shared.errors import Problem, conflict
 from shared.messaging.consumer.batch_consumer import is_transient
 from shared.messaging.dead_letter import DeadLetters, Letter, State, Wanted, find, search, unknown, value_of
-from shared.text import Text
 from shared.web import cursor as cursors
 from shared.web.dead_letters.schemas import (
     Discarded,
@@ -23,6 +22,7 @@ from shared.web.dead_letters.schemas import (
     ReplayIn,
     ReplayResults,
 )
+from shared.web.texts import text
 
 MAX_ID = 2**63 - 1
 
@@ -64,8 +64,7 @@ async def get_raw_letter(letter_id: LetterId, desk: Desk, person: Reader) -> Res
     """The exact bytes of the record's value, and nothing else."""
     _, value = await letter_and_value(desk, letter_id)
     if value is None:
-        text = Text("Bản ghi này không giữ được nội dung nào", "This letter holds no value")
-        raise Problem(404, "no-value", text)
+        raise Problem(404, "no-value", text("web.letters.no_raw_value"))
     headers = {"Content-Disposition": f'attachment; filename="dead-letter-{desk.service}-{letter_id}.bin"'}
     return Response(value, headers=headers, media_type="application/octet-stream")
 
@@ -75,7 +74,7 @@ async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
     """Oldest first, each letter in its own transaction. What still fails stays, and is told; go on with `next`."""
     after = cursor_after(wanted.cursor)
     if wanted.state == "replayed":
-        raise conflict("replayed-already", Text("Các bản ghi này đã phát lại rồi", "These letters were replayed"))
+        raise conflict("replayed-already", text("web.letters.all_replayed"))
     which = Wanted(wanted.state, wanted.topic, wanted.type, wanted.reason)
     async with available():
         handled, last = await desk.replay_all(which, after, wanted.limit, person.subject)
@@ -132,8 +131,4 @@ async def available() -> AsyncIterator[None]:
     except Exception as error:
         if not is_transient(error):
             raise
-        text = Text(
-            "Cơ sở dữ liệu chưa trả lời được, chưa có gì thay đổi. Thử lại sau.",
-            "The database cannot answer now and nothing was changed. Try again.",
-        )
-        raise Problem(503, "try-again", text, headers={"Retry-After": "5"}) from error
+        raise Problem(503, "try-again", text("web.letters.try_again"), headers={"Retry-After": "5"}) from error

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.auth import COOKIE
 from shared.errors import Problem
-from shared.text import Text
+from shared.web.texts import text
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -41,8 +41,4 @@ def forged(headers: Headers) -> bool:
 
 
 def forged_request() -> Problem:
-    title = Text(
-        "Yêu cầu không đến từ trang của hệ thống này. Mở lại trang rồi gửi lại.",
-        "The request did not come from a page of this system. Open the page again and resend.",
-    )
-    return Problem(403, "forged-request", title)
+    return Problem(403, "forged-request", text("web.refused.forged"))

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.metrics import HTTP_SECONDS
-from shared.text import Text
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.answer import answer
 from shared.web.problem.handlers import of_status
+from shared.web.texts import text
 
 log = logging.getLogger(__name__)
 # No inline script or style: widths of bars are SVG attributes. Referrer "same-origin", since "no-referrer" would
@@ -75,8 +75,7 @@ def _complete(message: Message, trace: str) -> None:
 
 def _unexpected(error: Exception, scope: Scope) -> Problem:
     if isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith("22"):
-        text = Text("Có ký tự hoặc số không lưu được.", "A character or number cannot be stored.")
-        return Problem(400, "unstorable", text)
+        return Problem(400, "unstorable", text("web.refused.unstorable"))
     if is_unavailable(error):
         log.warning("unavailable at %s %s: %r", scope["method"], scope["path"], error)
         return of_status(503, headers=RETRY)

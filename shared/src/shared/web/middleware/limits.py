@@ -7,7 +7,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
-from shared.text import Fault, Text
+from shared.text import Fault
+from shared.web.texts import text
 
 DEFAULT_BYTES = 1024 * 1024
 MAX_DEPTH = 20
@@ -98,16 +99,15 @@ def depth_exceeds(body: bytes, most: int) -> bool:
 
 
 def no_nul() -> Problem:
-    text = Text("Địa chỉ có ký tự không dùng được.", "The address has a character that cannot be used.")
-    return Problem(400, "bad-character", text)
+    return Problem(400, "bad-character", text("web.refused.character"))
 
 
 def too_large(limit: int) -> Problem:
     size = f"{limit // 1024} KiB" if limit < DEFAULT_BYTES else f"{limit // DEFAULT_BYTES} MiB"
-    text = Text(f"Nội dung gửi lên không được quá {size}.", f"What is sent must not be larger than {size}.")
-    return Problem(413, "too-large", Text("Nội dung quá lớn", "Too large"), [Fault("too-large", "", text)])
+    fault = Fault("too-large", "", text("web.refused.too_large.most", size=size))
+    return Problem(413, "too-large", text("web.refused.too_large"), [fault])
 
 
 def too_deep() -> Problem:
-    text = Text(f"JSON không được lồng quá {MAX_DEPTH} bậc.", f"JSON must not nest deeper than {MAX_DEPTH} levels.")
-    return Problem(400, "too-deep", Text("JSON lồng quá sâu", "JSON nests too deep"), [Fault("too-deep", "", text)])
+    fault = Fault("too-deep", "", text("web.refused.too_deep.most", levels=MAX_DEPTH))
+    return Problem(400, "too-deep", text("web.refused.too_deep"), [fault])

@@ -1,10 +1,10 @@
 """Pydantic's faults in Vietnamese and English, with JSON pointers, all of them at once."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from shared.text import Fault, Text, messages
+from shared.text import Fault, Text
+from shared.web.texts import text, texts
 
 NOT_BODY = ("query", "path", "header", "cookie")
 
@@ -32,17 +32,12 @@ def _join(loc: Sequence[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in loc)
 
 
-@cache
-def _messages() -> messages.Messages:
-    return messages.load("shared.web")
-
-
 def _text(error: Mapping[str, Any]) -> Text:
     """A rule may raise PydanticCustomError with `vi` and `en` in its context; unknown kinds keep pydantic's English."""
     context = error.get("ctx") or {}
     if "vi" in context and "en" in context:
         return Text(str(context["vi"]), str(context["en"]))
     key = f"web.fault.{error['type']}"
-    if key not in _messages():
-        return Text(f"Giá trị không hợp lệ ({error['msg']}).", f"{error['msg']}.")
-    return _messages().text(key, **context, at=error["loc"][-1] if error["loc"] else "")
+    if key not in texts():
+        return text("web.fault.other", message=error["msg"])
+    return text(key, **context, at=error["loc"][-1] if error["loc"] else "")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.text import Text
+from shared.web.texts import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,16 +12,19 @@ class NavItem:
 
     service: str
     home: str
-    name: Text
     consumes: bool = True
+
+    @property
+    def name(self) -> Text:
+        return text(f"web.place.{self.service}")
 
 
 NAV_ITEMS: dict[str, NavItem] = {
     place.service: place
     for place in (
-        NavItem("submissions", "/tasks", Text("Việc cần làm", "To do"), consumes=False),
-        NavItem("aggregation", "/indicators", Text("Tiến độ", "Progress")),
-        NavItem("notifications", "/deadlines", Text("Thời hạn", "Deadlines")),
-        NavItem("audit", "/log", Text("Nhật ký", "Log")),
+        NavItem("submissions", "/tasks", consumes=False),
+        NavItem("aggregation", "/indicators"),
+        NavItem("notifications", "/deadlines"),
+        NavItem("audit", "/log"),
     )
 }

@@ -13,12 +13,10 @@ from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, ROLES, Role, issue_local_to
 from shared.clock import VIETNAM, Clock
 from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
-from shared.text import Fault, Text
+from shared.text import Fault
 from shared.text.names import PlanFacts, UnitFacts, all_units, alphabetical
 from shared.web.shell.page import page
-
-NO_ROLE = Text("Chọn một vai trò trong danh sách.", "Choose a role of the list.")
-NO_UNIT = Text("Chọn một đơn vị trong danh sách.", "Choose a unit of the list.")
+from shared.web.texts import text
 
 
 class TokenRequest(BaseModel):
@@ -87,8 +85,8 @@ def routes(settings: ServiceSettings) -> APIRouter:
 
 def wrong(catalogue: PlanFacts, role: str, unit: str) -> list[Fault]:
     known = {one.key for one in all_units(catalogue)}
-    faults = [Fault("unknown-role", "/role", NO_ROLE)] if role not in ROLES else []
-    return faults + ([Fault("unknown-unit", "/unit", NO_UNIT)] if unit not in known else [])
+    faults = [Fault("unknown-role", "/role", text("web.sign_in.unknown_role"))] if role not in ROLES else []
+    return faults + ([Fault("unknown-unit", "/unit", text("web.sign_in.unknown_unit"))] if unit not in known else [])
 
 
 def safe_path(path: str) -> str:

@@ -2,16 +2,12 @@
 
 import pytest
 
-from .names import ambiguous
-from .tracked import text_of, tracked
-
-
-def is_source(path: str) -> bool:
-    return path.endswith(".py") and "tests" not in path.split("/") and "src" in path.split("/")
+from tests.house.tracked import product
+from tests.house.words.names import ambiguous
 
 
 def test_no_class_name_stands_for_two_things() -> None:
-    found = list(ambiguous({path: text_of(path) for path in tracked() if is_source(path)}))
+    found = list(ambiguous(product()))
     assert not found, "\n".join(found)
 
 
