@@ -4,8 +4,7 @@ from typing import get_args
 
 import pytest
 
-from shared.access import check_access, may_access, readable_units, sees_all_units
-from shared.auth import Person, Role
+from shared.access import Person, Role, check_access, may_access, readable_units, sees_all_units
 from shared.errors import Problem
 from shared.text import Text
 from shared.text.texts import text

@@ -15,9 +15,8 @@ from pydantic import BaseModel
 from audit.rules.inspection import read_inspection
 from audit.rules.vocabulary import vocabulary
 from shared import events
-from shared.calendar import Period, due_instant
+from shared.calendar import VIETNAM, Period, due_instant
 from shared.catalogue import Catalogue, load
-from shared.clock import VIETNAM
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import rules_of
 from submissions.rules.obligation import is_late

@@ -23,7 +23,7 @@ from notifications.channels.email.address import PREFIX
 from notifications.channels.registry import CHANNELS
 from notifications.rules import reminder
 from notifications.rules.stage import Role
-from shared.auth import ROLES
+from shared.access import ROLES
 from shared.catalogue import load
 from shared.catalogue.measure import MeasureKind, Operator, Reference, Wording
 from shared.catalogue.measure_kind import needs_of

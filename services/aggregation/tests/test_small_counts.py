@@ -10,7 +10,7 @@ from services.aggregation.tests.drivers.answers import commune_answer
 from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.drivers.readers import reading_as
-from shared.auth import ROLES, Role
+from shared.access import ROLES, Role
 from shared.catalogue import Catalogue
 
 NUMBERS = ("value", "numerator", "denominator")

@@ -21,8 +21,9 @@ from notifications.commands.tick import Ticker
 from notifications.events import EventFactory
 from notifications.settings import NotificationsSettings
 from notifications.store.tables import messaging
+from shared.calendar import VIETNAM
 from shared.catalogue import Catalogue
-from shared.clock import VIETNAM, Clock
+from shared.clock import Clock
 from shared.events import (
     Event,
     EventData,

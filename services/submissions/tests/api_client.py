@@ -8,7 +8,7 @@ import httpx
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.auth import Role
+from shared.access import Role
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.events import Event, parse

@@ -7,7 +7,7 @@ import httpx
 
 from services.submissions.tests.api_client import COMMUNE, ApiClient
 from services.submissions.tests.reports import commune_report
-from shared.auth import Role
+from shared.access import Role
 from submissions.rules.form import FormRules
 
 ORIGIN = {"Origin": "http://submissions.test", "Accept": "text/html"}

@@ -5,11 +5,35 @@ A reporter and a head have their own unit, and the units that ended and that it 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_never, get_args
 
-from shared.auth import Person
 from shared.errors import forbidden
 from shared.text import Text
 from shared.text.texts import text
+
+Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in. `subject` is the identity provider's opaque id, never shown or published."""
+
+    role: Role
+    unit: str
+    subject: str
+
+    @property
+    def own_unit(self) -> str | None:
+        """The only unit that this person reads and acts for; None for a role that is bound to none."""
+        match self.role:
+            case "reporter" | "head":
+                return self.unit
+            case "coordinator" | "leader" | "auditor" | "ops":
+                return None
+            case _:
+                assert_never(self.role)
 
 
 def sees_all_units(person: Person) -> bool:

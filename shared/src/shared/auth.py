@@ -4,21 +4,18 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal, assert_never, get_args
 
 import jwt
 import structlog
 from jwt import PyJWK, PyJWKClient, PyJWKSet
 from starlette.requests import Request
 
+from shared.access import ROLES, Person, Role
 from shared.errors import Problem, forbidden
 from shared.settings import ServiceSettings
 from shared.text.texts import text
 
 log = structlog.get_logger()
-Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]
-ROLES: tuple[Role, ...] = get_args(Role)
 COOKIE = "tiendo_token"
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 LEEWAY_SECONDS = 30
@@ -26,30 +23,6 @@ LOCAL_TOKEN_SECONDS = 12 * 3600
 MAX_TOKEN_CHARACTERS = 8192
 MAX_KNOWN_TOKENS = 10_000
 KNOWN_SECONDS = 60  # so that a key taken out of the JWKS stops working within a minute
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody signed in. `subject` is the identity provider's opaque id, never shown or published."""
-
-    role: Role
-    unit: str
-    subject: str
-
-    @property
-    def own_unit(self) -> str | None:
-        """The only unit that this person reads and acts for; None for a role that is bound to none."""
-        match self.role:
-            case "reporter" | "head":
-                return self.unit
-            case "coordinator" | "leader" | "auditor" | "ops":
-                return None
-            case _:
-                assert_never(self.role)
-
-    def may_act_for(self, unit: str) -> bool:
-        """Reporters and heads act for their own unit only; the other roles are bound by `require` alone."""
-        return self.own_unit in (None, unit)
 
 
 class TokenVerifier:
@@ -137,12 +110,6 @@ def require(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
         return person
 
     return dependency
-
-
-def check_unit(person: Person, unit: str) -> None:
-    """403 when the person may not act for the unit."""
-    if not person.may_act_for(unit):
-        raise forbidden(text("problem.other_unit"))
 
 
 def issue_local_token(settings: ServiceSettings, role: Role, unit: str) -> str:

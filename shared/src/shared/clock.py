@@ -1,9 +1,6 @@
 """The one clock. Rules get a time passed in; only the edges ask for it, so a demonstration can stand on another day."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class Clock:

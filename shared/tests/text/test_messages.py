@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from shared.auth import ROLES
+from shared.access import ROLES
 from shared.text import messages
 
 SHELL = messages.load("shared.web")

@@ -17,7 +17,8 @@ from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from shared.auth import Person, require
+from shared.access import Person
+from shared.auth import require
 from shared.catalogue import Catalogue, load
 from shared.settings import ServiceSettings
 from shared.text import Fault, Text

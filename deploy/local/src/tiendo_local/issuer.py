@@ -67,7 +67,7 @@ class Issuer:
 
 def roles() -> tuple[str, ...]:
     """The roles the services know."""
-    from shared.auth import Role
+    from shared.access import Role
 
     return tuple(get_args(Role))
 

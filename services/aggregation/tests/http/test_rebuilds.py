@@ -8,7 +8,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.readers import reading_as
 from services.aggregation.tests.rebuild.driver import TAMPERED, rebuild, run, some_history
-from shared.auth import Role
+from shared.access import Role
 from shared.catalogue import Catalogue
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from audit.commands.author import Author
-from shared.auth import Person
+from shared.access import Person
 
 
 def test_the_day_is_the_day_in_vietnam() -> None:

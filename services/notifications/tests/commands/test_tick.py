@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from services.notifications.tests.service import MakeEvents, Parts
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 from shared.events import DeadlineApproaching, DeadlineMissed, NotificationSuperseded
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.notifications.tests.service import OTHER, UNIT, ApiClients, MakeEvents, Parts, TwoEvents
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 HTML = {"Accept": "text/html"}

@@ -14,7 +14,7 @@ from notifications.pages.words import step_days, words
 from notifications.rules.reminder import Reason
 from notifications.settings import NotificationsSettings
 from notifications.store.records import DeliveryRecord, ReminderRecord
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 from shared.text import messages
 
 ID = UUID("00000000-0000-7000-8000-000000000001")

@@ -7,8 +7,7 @@ from notifications.rules.contact import RemindingChannels
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from notifications.rules.stage import Ladder
-from shared.calendar import Holidays
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM, Holidays
 
 LADDER = Ladder.of([30, 14, 7, 3, 1], [1, 3, 7], Holidays())
 CHANNELS = RemindingChannels("email")

@@ -14,8 +14,7 @@ from notifications.rules.reconcile import catch_up, reconcile
 from notifications.rules.reminder import Reminder
 from notifications.rules.schedule import desired
 from notifications.rules.stage import Ladder
-from shared.calendar import DueRule, Holidays, Period, due_instant
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM, DueRule, Holidays, Period, due_instant
 from shared.events import (
     ObligationOpened,
     SubmissionAccepted,

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from notifications.rules.schedule import desired
 from notifications.rules.stage import Ladder
 from services.notifications.tests.rules.samples import CHANNELS, LADDER, OPEN, START, states
-from shared.calendar import Holidays
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM, Holidays
 
 
 def test_steps_of_one_day_are_merged_and_the_most_urgent_stands() -> None:

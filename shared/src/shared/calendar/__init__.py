@@ -4,7 +4,7 @@ from shared.calendar.due import DueRule, due_day, due_instant
 from shared.calendar.period import Frequency, Period
 from shared.calendar.stage import stage_day
 from shared.calendar.workday import Holidays, Override
-from shared.clock import VIETNAM
+from shared.calendar.zone import VIETNAM
 
 __all__ = [
     "VIETNAM",

@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from shared.calendar.period import Frequency, Period
 from shared.calendar.workday import Holidays
-from shared.clock import VIETNAM
+from shared.calendar.zone import VIETNAM
 
 Weekend = Literal["strict", "next_working_day"]
 

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 
+from shared.calendar import VIETNAM
 from shared.text import Language, Text
 from shared.text.texts import text
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 NONE = "–"
 
 DIGITS = 60  # sums of sums stay exact

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rules.plan import PlanIndex
 from aggregation.store import read
-from shared.auth import Person, require
+from shared.access import Person
+from shared.auth import require
 from shared.calendar import VIETNAM, Period
 from shared.clock import Clock
 from shared.text.messages import Messages

@@ -23,7 +23,8 @@ from aggregation.rules.formula import element_of, elements
 from aggregation.rules.masking import may_see, past
 from aggregation.rules.records import ValueKey
 from aggregation.store import read
-from shared.auth import Person, require
+from shared.access import Person
+from shared.auth import require
 from shared.calendar import Period
 from shared.catalogue import Measure
 from shared.catalogue.measure_kind import needs_of

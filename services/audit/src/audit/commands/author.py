@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.auth import Person
-from shared.clock import VIETNAM
+from shared.access import Person
+from shared.calendar import VIETNAM
 
 
 @dataclass(frozen=True, slots=True)

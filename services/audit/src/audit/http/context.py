@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.commands.author import Author
 from audit.rules.texts import text
 from audit.rules.vocabulary import Vocabulary
-from shared.auth import Person, require
+from shared.access import Person
+from shared.auth import require
+from shared.calendar import VIETNAM
 from shared.catalogue import Catalogue
-from shared.clock import VIETNAM, Clock
+from shared.clock import Clock
 from shared.errors import forbidden
 
 

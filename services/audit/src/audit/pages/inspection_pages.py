@@ -27,7 +27,7 @@ from audit.pages.inspection_form import (
 from audit.pages.unit_choice import unit_groups
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
 from audit.rules.inspection import KINDS, OBLIGATIONS, read_inspection
-from shared.auth import Person, Role
+from shared.access import Person, Role
 from shared.database.idempotency import Replay
 from shared.errors import Problem
 from shared.text import Fault

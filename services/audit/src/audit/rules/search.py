@@ -8,7 +8,7 @@ from audit.rules.entry import LOGGED_TYPES
 from audit.rules.sentence import short
 from audit.rules.texts import fault
 from audit.rules.vocabulary import Vocabulary
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 from shared.text import Fault
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")

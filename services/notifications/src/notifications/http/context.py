@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.channels.registry import Channels
 from notifications.commands.change_contact import ContactEditor
-from shared.auth import Person, check_unit, require
+from shared.access import Person, check_access
+from shared.auth import require
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -44,7 +45,7 @@ Keeper = Annotated[Person, Depends(require("coordinator", "ops"))]
 def visible_unit(person: Person, unit: str | None) -> str | None:
     """The unit to show: reporters and heads see their own only (403 for another); None shows all."""
     if unit:
-        check_unit(person, unit)
+        check_access(person, unit)
         return unit
     return person.own_unit
 

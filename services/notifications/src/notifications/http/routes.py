@@ -19,6 +19,7 @@ from notifications.rules.reminder import ReminderState
 from notifications.rules.texts import text
 from notifications.store import read
 from notifications.store.read import DeadlineFilter
+from shared.access import may_access
 from shared.errors import not_found
 from shared.web.cursor import Cursor, Limit, decode, listing
 
@@ -79,7 +80,7 @@ async def reminders(
 async def reminder(reminder_id: UUID, person: Anyone, context: Context) -> Any:
     async with context.engine.connect() as tx:
         record = await read.reminder_of(tx, reminder_id)
-    if record is None or not person.may_act_for(record.unit):
+    if record is None or not may_access(person, record.unit):
         raise not_found(text("reminder.unknown"))
     shown = sees_addresses(person)
     return ReminderItem.of(record, context.shown_address(record.channel, record.address) if shown else None)

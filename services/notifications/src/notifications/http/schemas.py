@@ -13,8 +13,7 @@ from notifications.rules.contact import Contact
 from notifications.rules.reminder import ReminderState
 from notifications.rules.texts import text
 from notifications.store.records import DeadlineRecord, DeliveryRecord, ReminderRecord
-from shared.calendar import Holidays
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM, Holidays
 
 EMAIL = "email"
 """The channel whose address the member `email` has held since before there were channels."""

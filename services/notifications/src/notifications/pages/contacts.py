@@ -16,7 +16,7 @@ from notifications.rules.contact import ROLES, Contact
 from notifications.rules.stage import Role
 from notifications.store import read
 from notifications.store.contact import list_contacts
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.shell.page import page

@@ -18,8 +18,8 @@ from notifications.rules import stage
 from notifications.store import read
 from notifications.store.read import LIVE, DeadlineFilter
 from notifications.store.records import ComingDeadline, ReminderRecord
-from shared.auth import Person
-from shared.clock import VIETNAM
+from shared.access import Person
+from shared.calendar import VIETNAM
 from shared.web.cursor import Cursor, decode, encode
 from shared.web.shell.page import page
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 
 
 @dataclass(frozen=True, slots=True)

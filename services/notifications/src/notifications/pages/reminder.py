@@ -11,6 +11,7 @@ from notifications.rules.texts import text
 from notifications.settings import TASK_PATH
 from notifications.store import read
 from notifications.store.read import DeadlineFilter
+from shared.access import may_access
 from shared.errors import not_found
 from shared.web.shell.page import page
 
@@ -22,7 +23,7 @@ ROWS = 50
 async def reminder(request: Request, reminder_id: UUID, person: Anyone, context: Context) -> Response:
     async with context.engine.connect() as tx:
         shown = await read.reminder_of(tx, reminder_id)
-        if shown is None or not person.may_act_for(shown.unit):
+        if shown is None or not may_access(person, shown.unit):
             raise not_found(text("reminder.unknown"))
         attempts = await read.deliveries(tx, DeadlineFilter(), None, ROWS, reminder_id=reminder_id)
         about_same = await read.reminders(tx, DeadlineFilter(obligation_id=shown.obligation_id), None, ROWS)

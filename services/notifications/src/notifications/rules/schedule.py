@@ -7,7 +7,7 @@ from notifications.rules.contact import RemindingChannels
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reason, Reminder, ReminderState, reminder_id
 from notifications.rules.stage import RETURNED, RETURNED_KEPT, Ladder, Role, Step, urgency
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM
 
 
 def desired(

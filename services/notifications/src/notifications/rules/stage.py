@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal, Self
 
-from shared.calendar import Holidays, stage_day
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM, Holidays, stage_day
 
 Role = Literal["reporter", "head"]
 

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from shared.access import sees_all_units
-from shared.auth import Person
+from shared.access import Person, sees_all_units
 from shared.catalogue import Catalogue
 from shared.errors import forbidden
 from shared.text import Text

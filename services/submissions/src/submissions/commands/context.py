@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import access
-from shared.auth import Person
-from shared.calendar import Holidays
+from shared.access import Person
+from shared.calendar import VIETNAM, Holidays
 from shared.catalogue import Catalogue
-from shared.clock import VIETNAM, Clock
+from shared.clock import Clock
 from shared.errors import precondition_failed
 from submissions.commands.authority import answers_for
 from submissions.rules.form import FormRules

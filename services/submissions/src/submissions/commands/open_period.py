@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import uuid6
 
-from shared.auth import Person
+from shared.access import Person
 from shared.calendar import Period
 from shared.catalogue import Catalogue
 from shared.database import idempotency

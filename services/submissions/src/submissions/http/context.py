@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.auth import Person, require
+from shared.access import Person
+from shared.auth import require
 from shared.web.middleware.trace import trace_id
 from submissions.commands.context import Actor, SubmissionsContext
 

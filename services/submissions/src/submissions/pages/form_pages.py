@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.access import sees_all_units
-from shared.auth import Person
+from shared.access import Person, sees_all_units
 from shared.database import idempotency
 from shared.errors import not_found
 from shared.web.idempotency import attempt_of

@@ -6,8 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shared.access import sees_all_units
-from shared.auth import Person
+from shared.access import Person, sees_all_units
 from shared.web.cursor import Cursor
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
-from shared.auth import Person
+from shared.access import Person
 from shared.text.names import all_units
 from shared.web.cursor import decode, encode
 from shared.web.shell.page import page

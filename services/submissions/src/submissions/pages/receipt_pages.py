@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shared.access import sees_all_units
-from shared.auth import Person
+from shared.access import Person, sees_all_units
 from shared.catalogue import disaggregation_key
 from shared.errors import Problem, not_found
 from shared.text import Fault

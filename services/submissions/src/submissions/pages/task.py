@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from shared.calendar import Holidays
-from shared.clock import VIETNAM
+from shared.calendar import VIETNAM, Holidays
 from shared.text.figures import last_day
 from submissions.rules.obligation import PENDING, ReportingObligation, State, is_late
 

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from shared.calendar import Period
-from shared.text.figures import VIETNAM
+from shared.calendar import VIETNAM, Period
 from submissions.rules.violation import Violation, violation
 
 State = Literal["open", "submitted", "accepted", "returned", "withdrawn"]

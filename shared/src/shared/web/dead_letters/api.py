@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from shared.auth import Person, require
+from shared.access import Person
+from shared.auth import require
 from shared.errors import Problem, conflict
 from shared.messaging.consumer.batch_consumer import is_transient
 from shared.messaging.dead_letter import DeadLetters, Letter, State, Wanted, find, search, unknown, value_of

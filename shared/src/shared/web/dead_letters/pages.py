@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from shared.auth import Person
+from shared.access import Person
 from shared.errors import Problem
 from shared.messaging.dead_letter import DeadLetters, Handled, State, StillFails, Wanted, topics
 from shared.text import Fault

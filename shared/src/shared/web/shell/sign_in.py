@@ -9,8 +9,10 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import RedirectResponse, Response
 
-from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, ROLES, Role, issue_local_token, person_of
-from shared.clock import VIETNAM, Clock
+from shared.access import ROLES, Role
+from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, issue_local_token, person_of
+from shared.calendar import VIETNAM
+from shared.clock import Clock
 from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
 from shared.text import Fault

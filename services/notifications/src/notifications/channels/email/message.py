@@ -15,9 +15,8 @@ from notifications.rules.naming import form_name, form_title, unit_text
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from notifications.rules.stage import RETURNED, days_left, last_day
-from shared.calendar import Holidays
+from shared.calendar import VIETNAM, Holidays
 from shared.catalogue import Catalogue
-from shared.clock import VIETNAM
 from shared.text import Language, figures
 from shared.text.messages import Messages
 from shared.text.names import period_name
