@@ -1,0 +1,53 @@
+"""The first page of the place "Tiến độ": every indicator of the plan. It works without JavaScript."""
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from aggregation.http.context import Context
+from aggregation.http.presenters import bound
+from aggregation.http.query import RequestedScope
+from aggregation.pages.dashboard import build_dashboard, tally
+from aggregation.pages.periods import selectable_periods
+from aggregation.rules.formula import elements, strategy
+from aggregation.rules.masking import all_masked
+from aggregation.store import read
+from shared.auth import require
+from shared.calendar import Period
+from shared.web.shell.page import page
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
+
+
+@router.get("/indicators", response_class=HTMLResponse)
+async def dashboard(request: Request, context: Context, scope: RequestedScope) -> HTMLResponse:
+    plan = context.plan
+    first = sorted({elements(m)[0] for m in plan.measures.values()})
+    async with context.engine.connect() as tx:
+        values = await read.values(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
+        answered = await read.answered(tx, period=scope.period, basis=scope.basis, elements=first)
+        periods = await read.periods(tx)
+        illustrative = await read.illustrative(tx, _with_quarters(scope.period))
+    below = {
+        element: [(unit, done) for unit, done in units if scope.unit in plan.path(unit)]
+        for element, units in answered.items()
+    }
+    shown = all_masked(plan, values)
+    rows = build_dashboard(plan, unit=scope.unit, period=scope.period, basis=scope.basis, values=shown, answered=below)
+    return page(
+        request,
+        "dashboard.html",
+        objectives=rows,
+        tally=tally(rows),
+        count=len(plan.catalogue.indicators),
+        quarter=Period.parse(scope.period).quarter is not None,
+        scope=scope,
+        owes=plan.owes,
+        bound=bound,
+        strategy=strategy,
+        periods=selectable_periods(context, scope, periods),
+        illustrative=illustrative,
+    )
+
+
+def _with_quarters(period: str) -> list[str]:
+    return [period, *(str(quarter) for quarter in Period.parse(period).quarters)]

@@ -1,0 +1,91 @@
+"""The page of one indicator: its measures, where each stands and what it is made of. It works without JavaScript."""
+
+from collections.abc import Collection, Sequence
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.http.context import Context
+from aggregation.http.presenters import bound
+from aggregation.http.query import RequestedScope, Scope
+from aggregation.pages.charts import Charts
+from aggregation.pages.document import document_name
+from aggregation.pages.measure_view import view_of
+from aggregation.pages.periods import selectable_periods
+from aggregation.rules.cross_check import beside
+from aggregation.rules.formula import strategy
+from aggregation.rules.masking import all_masked
+from aggregation.rules.plan import PlanIndex
+from aggregation.rules.records import Value, ValueKey
+from aggregation.store import read
+from shared.auth import require
+from shared.calendar import Period
+from shared.catalogue import Unit
+from shared.errors import not_found
+from shared.text import Language
+from shared.text.names import name_of
+from shared.web.language import language
+from shared.web.shell.page import page
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
+
+
+@router.get("/indicators/{code}", response_class=HTMLResponse)
+async def one_indicator(request: Request, context: Context, code: str, scope: RequestedScope) -> HTMLResponse:
+    plan, spoken = context.plan, language(request)
+    if code not in plan.catalogue.indicators:
+        raise not_found(context.messages.text("fault.indicator_unknown"))
+    indicator = plan.catalogue.indicators[code]
+    measures = [m for m in plan.measures.values() if m.indicator == code]
+    units = _units_below(plan, scope)
+    async with context.engine.connect() as tx:
+        values = await _read_values(tx, plan, scope, [m.code for m in measures], units)
+        periods = await read.periods(tx)
+        illustrative = await read.illustrative(tx, [p for p in periods if p[:4] == scope.period[:4]])
+    charts: Charts = request.app.state.charts
+    views = [await view_of(context, charts, m, scope, values, units, spoken) for m in measures]
+    return page(
+        request,
+        "indicator.html",
+        indicator=indicator,
+        views=views,
+        owners=[owner for owner in indicator.owners if owner.is_valid_on(Period.parse(scope.period).cut_off)],
+        scope=scope,
+        owes=plan.owes,
+        bound=bound,
+        strategy=strategy,
+        document=document_name(context.messages, plan.source(), spoken),
+        category_name=lambda dimension, category: category_name(plan, dimension, category, spoken),
+        periods=selectable_periods(context, scope, periods),
+        illustrative=illustrative,
+    )
+
+
+def _units_below(plan: PlanIndex, scope: Scope) -> dict[str, Unit]:
+    """The children of the unit and all communes below it, as they are on the period's cut-off day."""
+    day = Period.parse(scope.period).cut_off
+    children = {unit.key: unit for unit in plan.catalogue.children(scope.unit, day)}
+    communes = {
+        unit.key: unit
+        for unit in plan.catalogue.units_on(day)
+        if unit.level == "commune" and scope.unit in plan.path(unit.key)
+    }
+    return children | communes
+
+
+async def _read_values(
+    tx: AsyncConnection, plan: PlanIndex, scope: Scope, codes: Sequence[str], units: Collection[str]
+) -> dict[ValueKey, Value]:
+    """Every period of the unit itself and the period of the units below it, as the reader may see them."""
+    twins = [twin for code in codes for twin in beside(plan, code)]
+    series = await read.series(tx, measures=[*codes, *twins], unit=scope.unit, basis=scope.basis)
+    below = await read.below(tx, measures=codes, period=scope.period, basis=scope.basis, units=units)
+    return all_masked(plan, series | below)
+
+
+def category_name(plan: PlanIndex, dimension: str, category: str, spoken: Language) -> str:
+    for one in plan.catalogue.dimensions[dimension].categories:
+        if one.id == category:
+            return name_of(one, spoken)
+    return category
