@@ -44,7 +44,9 @@ def test_scalars_stay_text_and_keep_their_line(tmp_path: Path) -> None:
     tree = read_source(path, "file.yaml", Faults())
     assert isinstance(tree, Mapping)
     found = {
-        key: (node.text, node.null, node.place.line) for key, node in tree.entries.items() if isinstance(node, Scalar)
+        key: (node.text, node.null, node.location.line)
+        for key, node in tree.entries.items()
+        if isinstance(node, Scalar)
     }
     assert found == {
         "no": ("no", False, 1),

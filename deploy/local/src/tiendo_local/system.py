@@ -1,6 +1,6 @@
 """The whole system on one machine: started concurrently, watched, stopped in order.
 
-Also for tests: `System(Place(root, folder))`, `start()`, `services["audit"].kill()`, `restart("audit")`, `stop()`.
+Also for tests: `System(Workspace(root, folder))`, `start()`, `services["audit"].kill()`, `restart("audit")`, `stop()`.
 """
 
 import os

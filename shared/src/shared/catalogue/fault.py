@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Location:
     """A line of a catalogue file, counted from 1."""
 
     file: str
@@ -34,8 +34,8 @@ class Faults:
 
     found: set[CatalogueFault] = field(default_factory=set)
 
-    def add(self, place: Place, code: str, message: str) -> None:
-        self.found.add(CatalogueFault(place.file, place.line, code, message))
+    def add(self, location: Location, code: str, message: str) -> None:
+        self.found.add(CatalogueFault(location.file, location.line, code, message))
 
     def sorted(self) -> list[CatalogueFault]:
         return sorted(self.found)

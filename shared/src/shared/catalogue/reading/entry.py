@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, Valida
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from shared.catalogue.fault import Faults, Place
+from shared.catalogue.fault import Faults, Location
 from shared.catalogue.reading.scalars import STAND_INS
-from shared.catalogue.reading.source import Items, Mapping, Node, Scalar, place_of
+from shared.catalogue.reading.source import Items, Mapping, Node, Scalar, location_of
 
 _T = TypeVar("_T")
 
@@ -46,9 +46,9 @@ class Entry(BaseModel):
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 code, message = _described(detail)
-                faults.add(place_of(node, detail["loc"]), code, f"{detail['loc'][0]!r} {message}")
+                faults.add(location_of(node, detail["loc"]), code, f"{detail['loc'][0]!r} {message}")
                 wrong.add(detail["loc"][:2])
-            entry = handler(cls._repaired(values, wrong, node.place))
+            entry = handler(cls._repaired(values, wrong, node.location))
         entry._node, entry._unread = node, frozenset(str(path[0]) for path in wrong if len(path) == 1)
         return entry
 
@@ -62,7 +62,7 @@ class Entry(BaseModel):
         return {field.alias or name: field for name, field in cls.model_fields.items()}
 
     @classmethod
-    def _repaired(cls, values: dict[str, Any], wrong: set[tuple[int | str, ...]], place: Place) -> dict[str, Any]:
+    def _repaired(cls, values: dict[str, Any], wrong: set[tuple[int | str, ...]], location: Location) -> dict[str, Any]:
         """The values without wrong keys and items; a required value that is wrong gives way to a stand-in."""
         repaired = dict(values)
         for key in {str(path[0]) for path in wrong}:
@@ -70,14 +70,14 @@ class Entry(BaseModel):
             if (key,) not in wrong:
                 repaired[key] = tuple(item for n, item in enumerate(values[key]) if (key, n) not in wrong)
             elif field is not None and field.is_required():
-                repaired[key] = _stand_in(field.annotation, place)
+                repaired[key] = _stand_in(field.annotation, location)
             else:
                 del repaired[key]
         return repaired
 
-    def place(self, key: str | None = None) -> Place:
+    def location(self, key: str | None = None) -> Location:
         """The line of the key's value, or that of the entry."""
-        return place_of(self._node, (key,) if key else ())
+        return location_of(self._node, (key,) if key else ())
 
     def is_unread(self, *keys: str) -> bool:
         """True when one of the keys has a fault already, so that its value is a stand-in."""
@@ -96,12 +96,12 @@ def _plain(node: Node) -> Any:
     return tuple(_plain(item) for item in node.items) if isinstance(node, Items) else node
 
 
-def _stand_in(kind: Any, place: Place) -> Any:
+def _stand_in(kind: Any, location: Location) -> Any:
     if get_origin(kind) is Literal:
         return get_args(kind)[0]
     if get_origin(kind) is tuple:
         return ()
-    return STAND_INS[kind] if kind in STAND_INS else Mapping({}, place)
+    return STAND_INS[kind] if kind in STAND_INS else Mapping({}, location)
 
 
 def _described(detail: ErrorDetails) -> tuple[str, str]:

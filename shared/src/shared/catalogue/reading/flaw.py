@@ -19,4 +19,4 @@ def note(flaws: Iterable[Flaw], faults: Faults) -> None:
     """Add each with its line; a value that could not be read has its fault already."""
     for flaw in flaws:
         if flaw.key is None or not flaw.entry.is_unread(flaw.key):
-            faults.add(flaw.entry.place(flaw.key), flaw.code, flaw.message)
+            faults.add(flaw.entry.location(flaw.key), flaw.code, flaw.message)

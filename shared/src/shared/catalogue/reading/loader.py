@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.fault import CatalogueError, CatalogueFault, Faults, Place
+from shared.catalogue.fault import CatalogueError, CatalogueFault, Faults, Location
 from shared.catalogue.reading.assembly.whole import build
 from shared.catalogue.reading.canonical import sha256_of
 from shared.catalogue.reading.checks.whole import check_whole
@@ -116,11 +116,11 @@ def _read(files: dict[str, Path]) -> tuple[Catalogue, Faults]:
         if file.is_file():
             tree = read_source(file, str(file), faults)
         else:
-            faults.add(Place(str(file), 1), "missing_file", f"the plan has no {name}.yaml")
+            faults.add(Location(str(file), 1), "missing_file", f"the plan has no {name}.yaml")
         if tree is None:
             in_vain.update(REFERRING[name])
         context = Faults() if tree is None else faults
-        entries[name] = model.model_validate(tree or Mapping({}, Place(str(file), 1)), context=context)
+        entries[name] = model.model_validate(tree or Mapping({}, Location(str(file), 1)), context=context)
     plan_files = PlanFiles(**entries)
     catalogue = build(plan_files)
     note(check_whole(plan_files, catalogue), faults)

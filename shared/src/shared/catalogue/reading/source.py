@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from shared.catalogue.fault import Faults, Place
+from shared.catalogue.fault import Faults, Location
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -19,20 +19,20 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 @dataclass(slots=True)
 class Scalar:
     text: str
-    place: Place
+    location: Location
     null: bool = False
 
 
 @dataclass(slots=True)
 class Items:
     items: "list[Node]"
-    place: Place
+    location: Location
 
 
 @dataclass(slots=True)
 class Mapping:
     entries: "dict[str, Node]"
-    place: Place
+    location: Location
 
 
 Node = Scalar | Items | Mapping
@@ -48,7 +48,7 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
 
     Anchors, aliases and tags are refused, and so are files above MAX_BYTES, MAX_DEPTH or MAX_NODES.
     """
-    start = Place(name, 1)
+    start = Location(name, 1)
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -63,11 +63,11 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
     except UnicodeDecodeError as error:
         faults.add(start, "not_utf8", f"byte {error.start} is not UTF-8")
     except _Refused as refused:
-        faults.add(Place(name, refused.line), refused.code, refused.message)
+        faults.add(Location(name, refused.line), refused.code, refused.message)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        faults.add(Place(name, line), "bad_yaml", str(getattr(error, "problem", None) or "not YAML"))
+        faults.add(Location(name, line), "bad_yaml", str(getattr(error, "problem", None) or "not YAML"))
     else:
         if isinstance(tree, Mapping):
             return tree
@@ -75,8 +75,8 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
     return None
 
 
-def place_of(node: Node, path: Sequence[int | str]) -> Place:
-    """The place of what stands at the path of keys and indices below the node, or of what should hold it."""
+def location_of(node: Node, path: Sequence[int | str]) -> Location:
+    """The location of what stands at the path of keys and indices below the node, or of what should hold it."""
     for step in path:
         if isinstance(node, Mapping) and step in node.entries:
             node = node.entries[str(step)]
@@ -84,7 +84,7 @@ def place_of(node: Node, path: Sequence[int | str]) -> Place:
             node = node.items[step]
         else:
             break
-    return node.place
+    return node.location
 
 
 def _refuse_harmful(text: str) -> None:
@@ -106,20 +106,20 @@ def _refuse_harmful(text: str) -> None:
 
 
 def _tree(node: yaml.Node, name: str, faults: Faults) -> Node:
-    place = Place(name, node.start_mark.line + 1)
+    location = Location(name, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         plain = node.style in (None, "")
-        return Scalar(node.value, place, null=plain and node.value in ("", "~", "null"))
+        return Scalar(node.value, location, null=plain and node.value in ("", "~", "null"))
     if isinstance(node, yaml.SequenceNode):
-        return Items([_tree(item, name, faults) for item in node.value], place)
+        return Items([_tree(item, name, faults) for item in node.value], location)
     entries: dict[str, Node] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _Refused(key.start_mark, "bad_yaml", "a key must be plain text")
         if key.value in entries:
             faults.add(
-                Place(name, key.start_mark.line + 1), "duplicate_key", f"{key.value!r} stands twice in one mapping"
+                Location(name, key.start_mark.line + 1), "duplicate_key", f"{key.value!r} stands twice in one mapping"
             )
         else:
             entries[key.value] = _tree(value, name, faults)
-    return Mapping(entries, place)
+    return Mapping(entries, location)

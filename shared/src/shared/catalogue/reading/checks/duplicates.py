@@ -34,5 +34,5 @@ def _twice(kind: str, key: str, entries: Iterable[tuple[str, Entry]]) -> Iterato
     earlier: dict[str, Entry] = {}
     for code, entry in entries:
         if earlier.setdefault(code, entry) is not entry:
-            place = earlier[code].place()
-            yield Flaw(entry, key, "duplicate_code", f"{kind} {code} already stands at {place.file}:{place.line}")
+            location = earlier[code].location()
+            yield Flaw(entry, key, "duplicate_code", f"{kind} {code} already stands at {location.file}:{location.line}")

@@ -35,7 +35,7 @@ def _check(
     plan = files.plan.plan
     reached: date = plan.valid_from
     unknown = any(entry.is_unread("valid_from", "valid_to") for entry in (plan, *held))
-    for tenure in sorted(held, key=lambda tenure: (tenure.valid_from, tenure.place())):
+    for tenure in sorted(held, key=lambda tenure: (tenure.valid_from, tenure.location())):
         unit = catalogue.units.get(tenure.unit)
         if unit is None:
             yield Flaw(tenure, "unit", "unknown_unit", f"{what}: no body {tenure.unit}")

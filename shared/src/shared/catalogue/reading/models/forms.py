@@ -93,8 +93,10 @@ class FormEntry(TitledEntry):
         listed = node.entries.get("fields")
         if not isinstance(listed, Items):
             return node
-        items = [Mapping({"element": item}, item.place) if isinstance(item, Scalar) else item for item in listed.items]
-        return Mapping({**node.entries, "fields": Items(list(items), listed.place)}, node.place)
+        items = [
+            Mapping({"element": item}, item.location) if isinstance(item, Scalar) else item for item in listed.items
+        ]
+        return Mapping({**node.entries, "fields": Items(list(items), listed.location)}, node.location)
 
 
 class FormsFile(Entry):
