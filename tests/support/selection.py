@@ -48,7 +48,7 @@ def _place(item: pytest.Item) -> int:
 @contextmanager
 def guard(item: pytest.Item) -> Iterator[None]:
     """Refuse what no fast test may do, for as long as `item` runs."""
-    global _guarded
+    global _guarded  # noqa: PLW0603  # an audit hook lives as long as the process and takes no argument
     _guarded = item.nodeid if item.get_closest_marker("fast") else ""
     try:
         yield

@@ -1,7 +1,6 @@
 """A trace is found by any id a person has in hand, and drawn with every line in its place."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def span(
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     known = {"tiendo.submission_id": "0192F-AB"}
     (tmp_path / "submissions-1.jsonl").write_text(
         span("INSERT", "b" * 16, "00.010000", "00.030000", parent="a" * 16, service="submissions")
@@ -55,7 +54,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         + span("append", "d" * 16, "00.250000", "00.300000", trace=BATCH, parent="c" * 16, status="ERROR")
         + span("other", "e" * 16, "00.250000", "00.300000", trace=BATCH)
     )
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.mark.parametrize("wanted", [TRACE, f"0x{TRACE}", "0192f-ab", "0192F-AB"])

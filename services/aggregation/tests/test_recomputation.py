@@ -36,6 +36,23 @@ def counted(o: Obligation, basis: str) -> Answer | None:
     return None
 
 
+def by_hand(m: Measure, used: list[dict[str, Any]]) -> Fraction | None:
+    """The value of a measure from its elements, when all of them are reported by the same units."""
+    numbers = [Fraction(one["sum"] or 0) for one in used]
+    valued = used[0]["valued"]
+    match m.kind:
+        case "ratio_of_means" if numbers[1] and numbers[2] and numbers[3]:
+            return Fraction(m.scale) * (numbers[0] / numbers[1]) / (numbers[2] / numbers[3])
+        case "ratio_of_sums" if numbers[1]:
+            return Fraction(m.scale) * numbers[0] / numbers[1]
+        case "flag_count" | "every_quarter" if valued:
+            return Fraction(m.scale) * numbers[0] / int(valued)
+        case "milestone" | "national_only" if valued:
+            return Fraction(m.scale) * numbers[0]
+        case _:
+            return None
+
+
 class ByHand:
     """`leaf[(unit, period)]`: what its obligations say about an element; sums run over every unit below."""
 
@@ -98,7 +115,7 @@ class ByHand:
     def enough(self, root: str, period: str, element: str, minimum: Decimal) -> dict[str, Any]:
         """6.3 by hand: which communes have the minimum in every quarter."""
         out: dict[str, Any] = {"sum": None, "valued": 0, "reported": 0, "expected": 0, "estimate": False}
-        year = period.split("-")[0]
+        year = period.split("-", maxsplit=1)[0]
         for key, unit in self.catalogue.units.items():
             if unit.level != "commune" or root not in [key, *self.catalogue.ancestors(key)]:
                 continue
@@ -138,17 +155,8 @@ class ByHand:
             used = [get(m.numerator)]
         expected = max(u["expected"] for u in used)
         reported = min(u["reported"] for u in used)
-        value: Fraction | None = None
-        numbers = [Fraction(u["sum"] or 0) for u in used]
-        if reported and all(u["reported"] == reported for u in used):
-            if m.kind == "ratio_of_means" and numbers[1] and numbers[2] and numbers[3]:
-                value = Fraction(m.scale) * (numbers[0] / numbers[1]) / (numbers[2] / numbers[3])
-            elif m.kind == "ratio_of_sums" and numbers[1]:
-                value = Fraction(m.scale) * numbers[0] / numbers[1]
-            elif m.kind in ("flag_count", "every_quarter") and used[0]["valued"]:
-                value = Fraction(m.scale) * numbers[0] / used[0]["valued"]
-            elif m.kind in ("milestone", "national_only") and used[0]["valued"]:
-                value = Fraction(m.scale) * numbers[0]
+        complete = reported and all(u["reported"] == reported for u in used)
+        value = by_hand(m, used) if complete else None
         if m.indicator == "3.2" and expected and not part:
             expected = max(expected, 2)
         estimate = any(u["estimate"] for u in used)

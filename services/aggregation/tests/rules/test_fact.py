@@ -97,9 +97,10 @@ def test_a_flag_is_copied_to_its_level(plan: PlanIndex) -> None:
 
 
 def test_a_field_of_another_form_is_refused(plan: PlanIndex) -> None:
+    answer = (ReportedObservation("n_live_births", "", Decimal(1), "final"),)
+    revision = Revision(1, "received", 1, observations=answer)
     with pytest.raises(UnknownWord, match="has no field n_live_births"):
-        answer = (ReportedObservation("n_live_births", "", Decimal(1), "final"),)
-        facts(plan, "B12-NGHE", "SO_GDDT", Revision(1, "received", 1, observations=answer))
+        facts(plan, "B12-NGHE", "SO_GDDT", revision)
 
 
 def test_total_of_categories() -> None:

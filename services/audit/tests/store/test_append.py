@@ -62,10 +62,13 @@ async def test_a_batch_that_fails_leaves_no_gap(audit: Audit) -> None:
         event = received(uuid4())
         return read_entry(event, event.to_bytes(), received_at=THEN, topic="t", partition=0, offset=0)
 
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with audit.engine.begin() as tx:
             await append.append(tx, [an_entry(), an_entry()])  # type: ignore[list-item]
             raise RuntimeError("the database went away before the commit")
+
+    with pytest.raises(RuntimeError):
+        await fail()
     await audit.log(received(uuid4()))
     assert [index for index, _ in await indices(audit)] == [0]
 

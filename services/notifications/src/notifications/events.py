@@ -27,7 +27,8 @@ class EventFactory:
 
     def deadline(self, reminder: Reminder, obligation: TrackedObligation, now: datetime) -> Event:
         """`deadline.missed` for a step after the deadline, else `deadline.approaching`. Keyed by the obligation."""
-        assert obligation.due_at is not None, "a step is planned only when the deadline is known"
+        if obligation.due_at is None:
+            raise ValueError("a step is planned only when the deadline is known")
         model = DeadlineMissed if stage.is_overdue(reminder.stage) else DeadlineApproaching
         data = model(
             reminder_id=reminder.id,

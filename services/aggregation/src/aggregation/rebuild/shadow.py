@@ -50,7 +50,7 @@ async def _create(tx: AsyncConnection) -> None:
     state = [*STATE, indicator_history]
     await shadowed.run_sync(lambda bind: metadata.create_all(bind, state, checkfirst=False))
     await shadowed.run_sync(lambda bind: messaging.create_all(bind, checkfirst=False))
-    await shadowed.run_sync(lambda bind: awaited.create(bind))
+    await shadowed.run_sync(awaited.create)
 
 
 async def _drop(live: AsyncEngine) -> None:

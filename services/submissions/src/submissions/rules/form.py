@@ -153,7 +153,8 @@ def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...]]:
             case "numerator_le_denominator":
                 shares.append((check.left, check.right))
             case "hours_of_persons":
-                assert check.at_least is not None and check.at_most is not None, "the catalogue asks for both"
+                if check.at_least is None or check.at_most is None:
+                    raise ValueError("the catalogue asks for both bounds of hours")
                 hours.append(Hours(check.left, check.right, check.at_least, check.at_most))
             case "sum_equals":
                 pass  # the parts of every element are added up, whether or not a check names it (`check_parts`)

@@ -106,7 +106,8 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
             raise
         except Exception as error:
             self._failures += 1
-            pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(self._failures, 6)) * random.uniform(0.5, 1)
+            longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(self._failures, 6))
+            pause = longest * random.uniform(0.5, 1)  # noqa: S311  # spreads retries, hides nothing
             if isinstance(error, RetryAfter):
                 pause = error.seconds
             log.warning("intake.retry", records=records, pause=round(pause, 1), error=repr(error)[:500])

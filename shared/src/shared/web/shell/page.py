@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -85,7 +85,7 @@ def _figures(spoken: Language) -> dict[str, Callable[..., str]]:
 
     def time(value: datetime | None, seconds: bool = False) -> Markup:
         if value is None:
-            return Markup(figures.NONE)
+            return escape(figures.NONE)
         told = figures.instant(value, seconds=seconds)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), told)
 

@@ -29,7 +29,7 @@ class TokenRequest(BaseModel):
 
 class TokenAnswer(BaseModel):
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105  # the word of RFC 6750
     expires_in: int
 
 

@@ -52,75 +52,86 @@ WORDS = {
 }
 
 
-def create_app(store: MailStore) -> Starlette:
-    """The application over one folder of mails."""
-    pages = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+class MailPages:
+    """What the mailbox answers, over one folder of mails."""
 
-    def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        lang = _language(request)
-        words = {key: both[lang == "en"] for key, both in WORDS.items()}
-        other = request.url.include_query_params(lang="vi" if lang == "en" else "en")
-        other_url = f"{other.path}?{other.query}"
-        html = pages.get_template(template).render(t=words, lang=lang, other_url=other_url, day=_day, **values)
-        answer = HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY})
-        if "lang" in request.query_params:
-            answer.set_cookie("lang", lang, max_age=365 * 86400, samesite="lax")
-        return answer
+    def __init__(self, store: MailStore) -> None:
+        self._store = store
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
 
-    async def mails(request: Request) -> Response:
+    async def mails(self, request: Request) -> Response:
         asked = _asked(request)
-        found, following = await run_in_threadpool(store.find, **asked)
-        return page(request, "mails.html", mails=found, following=following, asked=asked)
+        found, following = await run_in_threadpool(self._store.find, **asked)
+        return self._page(request, "mails.html", mails=found, following=following, asked=asked)
 
-    async def one(request: Request) -> Response:
-        mail = await _mail(request)
+    async def one(self, request: Request) -> Response:
+        mail = await self._mail(request)
         if mail is None:
-            return page(request, "missing.html", 404)
-        return page(request, "mail.html", mail=mail)
+            return self._page(request, "missing.html", 404)
+        return self._page(request, "mail.html", mail=mail)
 
-    async def formatted(request: Request) -> Response:
-        mail = await _mail(request)
+    async def formatted(self, request: Request) -> Response:
+        mail = await self._mail(request)
         return HTMLResponse(mail.html if mail else "", headers={"Content-Security-Policy": MAIL_POLICY})
 
-    async def raw(request: Request) -> Response:
+    async def raw(self, request: Request) -> Response:
         name = request.path_params["name"]
-        content = await run_in_threadpool(store.raw, name)
+        content = await run_in_threadpool(self._store.raw, name)
         if content is None:
             return PlainTextResponse("404", 404)
         disposition = f'attachment; filename="{name}.eml"'
         return Response(content, media_type="message/rfc822", headers={"Content-Disposition": disposition})
 
-    async def api_mails(request: Request) -> Response:
-        found, following = await run_in_threadpool(store.find, **_asked(request))
+    async def api_mails(self, request: Request) -> Response:
+        found, following = await run_in_threadpool(self._store.find, **_asked(request))
         return JSONResponse({"items": [m.summary for m in found], "next": following})
 
-    async def api_one(request: Request) -> Response:
-        mail = await _mail(request)
+    async def api_one(self, request: Request) -> Response:
+        mail = await self._mail(request)
         if mail is None:
             return JSONResponse({"status": 404, "title": "No such mail"}, 404, media_type="application/problem+json")
         return JSONResponse({**mail.summary, "headers": mail.headers, "text": mail.text, "html": mail.html})
 
-    async def style(_: Request) -> Response:
-        return FileResponse(HERE / "templates" / "mailbox.css", media_type="text/css")
+    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        lang = _language(request)
+        words = {key: both[lang == "en"] for key, both in WORDS.items()}
+        other = request.url.include_query_params(lang="vi" if lang == "en" else "en")
+        other_url = f"{other.path}?{other.query}"
+        html = self._templates.get_template(template).render(
+            t=words, lang=lang, other_url=other_url, day=_day, **values
+        )
+        answer = HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY})
+        if "lang" in request.query_params:
+            answer.set_cookie("lang", lang, max_age=365 * 86400, samesite="lax")
+        return answer
 
-    async def healthy(_: Request) -> Response:
-        return PlainTextResponse("ok")
+    async def _mail(self, request: Request) -> Mail | None:
+        return await run_in_threadpool(self._store.get, request.path_params["name"])
 
-    async def _mail(request: Request) -> Mail | None:
-        return await run_in_threadpool(store.get, request.path_params["name"])
 
+async def _style(_: Request) -> Response:
+    return FileResponse(HERE / "templates" / "mailbox.css", media_type="text/css")
+
+
+async def _healthy(_: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def create_app(store: MailStore) -> Starlette:
+    """The application over one folder of mails."""
+    pages = MailPages(store)
     routes = [
-        Route("/", mails),
-        Route("/mails/{name:str}.eml", raw),
-        Route("/mails/{name:str}/html", formatted),
-        Route("/mails/{name:str}", one),
-        Route("/api/mails", api_mails),
-        Route("/api/mails/{name:str}", api_one),
-        Route("/mailbox.css", style),
-        Route("/healthz", healthy),
-        Route("/readyz", healthy),
+        Route("/", pages.mails),
+        Route("/mails/{name:str}.eml", pages.raw),
+        Route("/mails/{name:str}/html", pages.formatted),
+        Route("/mails/{name:str}", pages.one),
+        Route("/api/mails", pages.api_mails),
+        Route("/api/mails/{name:str}", pages.api_one),
+        Route("/mailbox.css", _style),
+        Route("/healthz", _healthy),
+        Route("/readyz", _healthy),
     ]
     # A page elsewhere must not read mails by pointing its own name at 127.0.0.1.
     guard = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])

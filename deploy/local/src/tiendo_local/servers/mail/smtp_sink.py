@@ -77,7 +77,7 @@ class SmtpSink:
     async def arrived(self, count: int = 1, seconds: float = 10) -> list[CaughtMail]:
         """Wait until `count` mails are here. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
-            while len(self.messages) < count:
+            while len(self.messages) < count:  # noqa: ASYNC110  # mails arrive in the loop of another thread
                 await asyncio.sleep(0.02)
         return list(self.messages)
 
