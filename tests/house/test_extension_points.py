@@ -29,6 +29,7 @@ from shared.catalogue.measure import MeasureKind, Operator, Reference, Wording
 from shared.catalogue.measure_kind import needs_of
 from shared.events import Assessment, Status
 from shared.text import messages
+from shared.web.shell.navigation import NAV_ITEMS
 from submissions import events as submission_events
 from submissions.pages.task import SHAPES
 from submissions.rules import obligation
@@ -116,13 +117,13 @@ WORDS: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("notifications", "role", get_args(Role)),
     ("audit", "state", get_args(inspection.State)),
     ("audit", "kind", inspection.KINDS),
-    ("audit", "obligation", inspection.OBLIGATIONS),
     ("audit", "severity", SEVERITIES),
     ("audit", "sources", source.KINDS),
     ("audit", "reason", get_args(reminder.Reason)),
     ("audit", "recipient_role", get_args(Role)),
     ("audit", "channel", CHANNELS),
     ("shared.web", "web.role", ROLES),
+    ("shared.web", "web.place", NAV_ITEMS),
     ("shared.web", "web.state", set(get_args(Assessment)) - {"not_applicable"}),  # a page says which kind of nothing
 )
 

@@ -295,6 +295,14 @@ def test_each_kind_of_fault_is_found(case: tuple[str, str, str, str, str], plan_
     assert any(words in fault.message for fault in found), plan_copy.faults()
 
 
+def test_a_plan_under_which_nobody_can_inspect_is_told(plan_copy: Any) -> None:
+    plan_copy.edit("obligations", "kind: inspection", "kind: review")
+    assert not plan_copy.faults()
+    plan_copy.edit("obligations", "kind: inspection", "kind: review")
+    [fault] = plan_copy.faults()
+    assert (fault.code, "of the kind inspection" in fault.message) == ("no_inspection", True)
+
+
 def test_a_fault_names_file_and_line(plan_copy: Any) -> None:
     line = plan_copy.edit("indicators", 'op: "<"', 'op: "=<"')
     [fault] = plan_copy.faults()

@@ -17,6 +17,7 @@ VOCABULARY = Vocabulary(
     units={"24736@2025-07-01", "SO_Y_TE"},
     periods={"2026", "2026-Q3"},
     measures={"4.1", "3.2a"},
+    obligations=("O12", "O13"),
     days=(date(2021, 1, 1), date(2035, 12, 31)),
 )
 FINDING = {

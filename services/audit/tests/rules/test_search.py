@@ -8,7 +8,7 @@ from audit.rules.search import read_search
 from audit.rules.vocabulary import Vocabulary
 
 DAYS = (date(2021, 1, 1), date(2035, 12, 31))
-VOCABULARY = Vocabulary(units={"SO_Y_TE"}, periods={"2026"}, measures=set(), days=DAYS)
+VOCABULARY = Vocabulary(units={"SO_Y_TE"}, periods={"2026"}, measures=set(), obligations=(), days=DAYS)
 
 
 def test_types_short_and_full_are_the_same() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from audit.rules.inspection import read_inspection
 from audit.rules.search import read_search
-from audit.rules.vocabulary import vocabulary
+from audit.rules.vocabulary import obligation_name, vocabulary
 from shared.catalogue import load
 
 OTHER_PLAN = Path(__file__).parents[4] / "shared" / "tests" / "catalogue" / "other_plan"
@@ -23,7 +23,7 @@ def test_another_plan_brings_its_own_years() -> None:
     assert not read_search({"period": "2031-Q2"}, words)[1]
     [fault] = read_search({"period": "2025"}, words)[1]
     assert fault.code == "unknown-period"
-    form = {"unit": "SO_A", "period": "2032", "kind": "kiem_tra", "obligation": "O12", "scope": "Biểu A1"}
+    form = {"unit": "SO_A", "period": "2032", "kind": "kiem_tra", "obligation": "O2", "scope": "Biểu A1"}
     today = date(2036, 6, 1)
     assert read_inspection(form | {"started_on": "2036-05-31"}, words, today)[1] == []
     faults = read_inspection(form | {"period": "2025", "started_on": "2025-12-31"}, words, today)[1]
@@ -32,6 +32,13 @@ def test_another_plan_brings_its_own_years() -> None:
         ("/started_on", "day-out-of-range"),
     ]
     assert "2026" in faults[1].text.vi and "2037" in faults[1].text.vi
+
+
+def test_a_plan_is_inspected_under_its_own_obligations() -> None:
+    here, there = load(), load(OTHER_PLAN)
+    assert (vocabulary(here).obligations, vocabulary(there).obligations) == (("O12", "O13"), ("O2",))
+    assert obligation_name(there, "O2") == ("Kiểm tra (O2)", "Checks (O2)")
+    assert obligation_name(there, "O12") == ("O12", "O12")
 
 
 def test_years_and_their_quarters_are_periods() -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from audit.commands.answers import InspectionItem
 from audit.rules.entry import ListedEntry, StoredEntry
 from audit.rules.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
-from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, OBLIGATIONS, SCOPE_LIMIT
+from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, SCOPE_LIMIT
 from audit.rules.sources.source import GapRecord, Kind, SourceState
 
 
@@ -139,7 +139,7 @@ INSPECTION_IN: dict[str, Any] = {
         "unit": {"type": "string", "description": "the unit inspected, a key of the catalogue"},
         "period": {"type": "string", "examples": ["2026", "2026-Q3"]},
         "kind": {"enum": list(KINDS)},
-        "obligation": {"enum": list(OBLIGATIONS)},
+        "obligation": {"type": "string", "description": "code of the plan's obligation to inspect, such as O12"},
         "basis_document": {**_text(DOCUMENT_LIMIT, least=0), "description": "empty while there is none"},
         "document_number": {**_text(DOCUMENT_LIMIT, least=0), "description": "of the signed conclusion"},
         "signed_on": {

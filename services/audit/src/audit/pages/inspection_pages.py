@@ -26,7 +26,8 @@ from audit.pages.inspection_form import (
 )
 from audit.pages.unit_choice import unit_groups
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
-from audit.rules.inspection import KINDS, OBLIGATIONS, read_inspection
+from audit.rules.inspection import KINDS, read_inspection
+from audit.rules.vocabulary import obligation_name
 from shared.access import Person, Role
 from shared.database.idempotency import Replay
 from shared.errors import Problem
@@ -51,6 +52,7 @@ async def inspections(request: Request, context: Context, person: CaseReader) ->
     return page(
         request,
         "inspections.html",
+        obligations=", ".join(context.vocabulary.obligations),
         items=listed["items"],
         query=query,
         states=STATES,
@@ -129,7 +131,7 @@ def _form_page(
         key=key or str(uuid4()),
         groups=unit_groups(context),
         kinds=KINDS,
-        obligations=OBLIGATIONS,
+        obligations=[(code, obligation_name(context.catalogue, code)) for code in context.vocabulary.obligations],
         periods=sorted(context.vocabulary.periods, reverse=True),
         **_choices(context),
     )
@@ -150,6 +152,7 @@ async def _inspection_page(
         "inspection.html",
         status,
         case=inspection,
+        obligation=obligation_name(context.catalogue, inspection.obligation),
         typed=finding.typed,
         faults=finding.faults,
         summary=named(finding.faults),

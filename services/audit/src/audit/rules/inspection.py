@@ -1,6 +1,6 @@
 """An inspection (thanh tra), check (kiểm tra) or supervision (giám sát) of how the plan is carried out.
 
-Source: plan 175/KH-UBND, obligations O12 (lines 90, 126, 223) and O13 (line 202); neither has a date.
+It is logged under an obligation of the plan whose kind is `inspection` (docs/domain.md 2.2).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from audit.rules.vocabulary import Vocabulary
 from shared.text import Fault
 
 KINDS = ("thanh_tra", "kiem_tra", "giam_sat")
-OBLIGATIONS = ("O12", "O13")
 SCOPE_LIMIT, DOCUMENT_LIMIT = 2_000, 120
 FURTHEST_AHEAD = timedelta(days=366)
 FIELDS = (
@@ -52,7 +51,7 @@ def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[I
     unit = reader.choice("unit", vocabulary.units, code="unknown-unit")
     period = reader.choice("period", vocabulary.periods, code="unknown-period")
     kind = reader.choice("kind", KINDS, code="unknown-kind")
-    obligation = reader.choice("obligation", OBLIGATIONS, code="unknown-obligation")
+    obligation = reader.choice("obligation", vocabulary.obligations, code="unknown-obligation")
     basis_document = reader.text("basis_document", limit=DOCUMENT_LIMIT, required=False)
     document_number = reader.text("document_number", limit=DOCUMENT_LIMIT, required=False)
     signed_on = reader.day("signed_on", vocabulary.days, required=False)

@@ -6,6 +6,9 @@ from shared.catalogue.reading.flaw import Flaw
 
 
 def check_obligations(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
+    if not any(obligation.kind == "inspection" for obligation in files.obligations.obligations):
+        message = "no obligation of the kind inspection: without one nobody can log an inspection of the plan"
+        yield Flaw(files.obligations, "obligations", "no_inspection", message)
     known = catalogue.units.keys() | catalogue.receivers.keys() | catalogue.groups.keys()
     for obligation in files.obligations.obligations:
         what = f"obligation {obligation.code}"
