@@ -57,7 +57,10 @@ def test_made_once_and_again_only_after_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_group_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
-    """pytest-xdist writes the group into the id; with pytest 9.2 it no longer can (pytest-dev/pytest-xdist#1386)."""
+    """pytest-xdist writes the group into the id; with pytest 9.2 it no longer can (pytest-dev/pytest-xdist#1386).
+
+    That upstream has mended it shows only with pytest 9.2, which pyproject.toml keeps out until then.
+    """
     if getattr(request.config.option, "loadgroup", False):
         grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
         assert [item.nodeid for item in grouped if "@" not in item.nodeid] == []
