@@ -1,4 +1,4 @@
-"""The whole system, as `tiendo up` starts it, in a temporary folder on free ports; once for all tests here."""
+"""The whole system, as `tiendo up` starts it, in a temporary folder on free ports; once for all tests of a module, and no longer."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         once(folder, "jaeger-build", begin)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
     if jaegers.missing():
         yield None
@@ -41,7 +41,7 @@ def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[System]:
     with pytest.MonkeyPatch.context() as patch:
         if jaeger:
@@ -55,6 +55,6 @@ def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[System]:
         system.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def urls(system: System) -> Urls:
     return Urls(**system.urls)

@@ -34,6 +34,7 @@ class Urls:
 @dataclass
 class Journey:
     urls: Urls
+    fresh_seconds: float = FRESH_SECONDS
     steps: list[str] = field(default_factory=list)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10))
 
@@ -133,7 +134,7 @@ class Journey:
             item = self.indicator(token)
             return (Decimal(item["numerator"] or 0), item["reported"]) == wanted
 
-        self.step(f"the province saw {what} after {self.wait(now, FRESH_SECONDS, what) * 1000:.0f} ms")
+        self.step(f"the province saw {what} after {self.wait(now, self.fresh_seconds, what) * 1000:.0f} ms")
 
     def log_has(self, obligation: str) -> None:
         auditor = self.token("auditor", "DAK_NONG")
