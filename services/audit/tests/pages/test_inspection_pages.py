@@ -1,5 +1,10 @@
 """The form of an inspection, and the page of one."""
 
+import json
+
+import pytest
+import sqlalchemy as sa
+
 from services.audit.tests.audit_driver import Audit
 from services.audit.tests.page_check import check
 from services.audit.tests.page_forms import FORM, send
@@ -16,6 +21,18 @@ async def test_the_form_logs_an_inspection_once(audit: Audit) -> None:
     assert "chưa có văn bản căn cứ" in case and "chưa ký, chưa có số" in case
     listed = check(await audit.get("/inspections"))
     assert "1 trung bình" in listed and "Đang tiến hành" in listed and ">15<" in listed
+    assert len(await audit.rows("select id from inspection")) == 1
+
+
+@pytest.mark.parametrize("kept_json", [False, True], ids=["the address of the page", "JSON with other members"])
+async def test_the_answer_that_another_version_kept_leads_to_the_inspection(audit: Audit, kept_json: bool) -> None:
+    where = (await send(audit, "/inspections/new", FORM)).headers["location"]
+    kept = json.dumps({"id": where.split("/")[-1], "case": "x"}) if kept_json else where
+    async with audit.engine.begin() as tx:
+        values = {"status": 201 if kept_json else 303, "body": kept.encode()}
+        await tx.execute(sa.text("update idempotency set status = :status, body = :body"), values)
+    again = await send(audit, "/inspections/new", FORM)
+    assert (again.status_code, again.headers["location"]) == (303, where)
     assert len(await audit.rows("select id from inspection")) == 1
 
 

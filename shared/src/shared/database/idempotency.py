@@ -12,10 +12,12 @@ A second request with the same key waits in `begin` until the first one's transa
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -44,6 +46,11 @@ class Replay:
 
     status: int
     body: bytes
+
+    @property
+    def created_id(self) -> UUID:
+        """What a page leads to. Only `id` is read: the version that kept the answer may have had other members."""
+        return UUID(json.loads(self.body)["id"])
 
 
 def _columns() -> list[sa.Column[Any]]:

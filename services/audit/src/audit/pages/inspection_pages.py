@@ -80,8 +80,7 @@ async def create(request: Request, context: Context, person: Inspector) -> Respo
         return _form_page(request, context, form, form.on_page(faults), key, 422)
     attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
     answer = await record_inspection(context.engine, context.author(person), inspection, attempt)
-    kept = InspectionDetail.model_validate_json(answer.body) if isinstance(answer, Replay) else answer
-    return RedirectResponse(f"/inspections/{kept.id}", 303)
+    return RedirectResponse(_address(answer), 303)
 
 
 @router.get("/{inspection_id}")
@@ -107,6 +106,14 @@ async def add_finding(request: Request, inspection_id: UUID, context: Context, p
         form = replace(form, faults=problem.faults)
         return await _inspection_page(request, context, person, inspection_id, form, 422)
     return RedirectResponse(f"/inspections/{inspection_id}", 303)
+
+
+def _address(answer: InspectionDetail | Replay) -> str:
+    if not isinstance(answer, Replay):
+        return f"/inspections/{answer.id}"
+    if answer.status == 303:  # kept by a version whose pages kept the address and no JSON
+        return answer.body.decode()
+    return f"/inspections/{answer.created_id}"
 
 
 async def _sent(request: Request) -> FormData:

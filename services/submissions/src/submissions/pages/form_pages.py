@@ -14,7 +14,6 @@ from shared.errors import not_found
 from shared.web.idempotency import attempt_of
 from shared.web.language import language
 from shared.web.shell.page import page
-from submissions.commands.answers import Receipt
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.submit import Posting, Refused, submit_report
 from submissions.http.context import Anyone, Context, Reporter, actor_of
@@ -66,8 +65,8 @@ async def send(request: Request, context: Context, person: Reporter, obligation_
         answer = await submit_report(context, actor_of(request, person), posting, report)
     except Refused as refused:
         return await render(request, context, person, obligation_id, typed, refused.violations)
-    receipt = Receipt.model_validate_json(answer.body) if isinstance(answer, idempotency.Replay) else answer
-    return RedirectResponse(f"/submissions/{receipt.id}", 303)
+    submission_id = answer.created_id if isinstance(answer, idempotency.Replay) else answer.id
+    return RedirectResponse(f"/submissions/{submission_id}", 303)
 
 
 async def find_obligation(
