@@ -6,7 +6,7 @@ from uuid import UUID
 import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from audit.commands.answers import FindingItem, finding_item
+from audit.commands.answers import body_of
 from audit.commands.author import Author
 from audit.events import InspectionEvents
 from audit.rules.finding import Finding
@@ -21,7 +21,7 @@ from shared.messaging import publish
 
 async def record_finding(
     engine: AsyncEngine, author: Author, inspection_id: UUID, finding: Finding, attempt: idempotency.Attempt | None
-) -> FindingItem | idempotency.Replay:
+) -> FindingRecord | idempotency.Replay:
     """The new finding, or the first answer to the same attempt. Publishes finding.recorded.
 
     Problem 404 for no such inspection, 409 once its conclusion is signed, 422 when it can take no finding.
@@ -42,13 +42,12 @@ async def record_finding(
             by=author.person.subject,
             at=author.now,
         )
-        answer = finding_item(record)
-        await idempotency.finish(tx, attempt, 201, answer.model_dump_json().encode())
+        await idempotency.finish(tx, attempt, 201, body_of(record))
         events = InspectionEvents(
             inspection_id, inspection.unit, inspection.period, author.now, author.catalogue_version
         )
         await publish(tx, events.finding_recorded(record.id, finding))
-    return answer
+    return record
 
 
 async def _lock_open(tx: AsyncConnection, inspection_id: UUID) -> LockedInspection:

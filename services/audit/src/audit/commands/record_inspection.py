@@ -3,7 +3,7 @@
 import uuid6
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.commands.answers import InspectionDetail, inspection_detail
+from audit.commands.answers import InspectionDetail, body_of, inspection_detail
 from audit.commands.author import Author
 from audit.events import InspectionEvents
 from audit.rules.inspection import Inspection
@@ -35,7 +35,7 @@ async def record_inspection(
         if record is None:
             raise RuntimeError(f"inspection {id_} is not there after its insert")
         answer = inspection_detail(record, await inspections.findings_of(tx, id_), author.today)
-        await idempotency.finish(tx, attempt, 201, answer.model_dump_json().encode())
+        await idempotency.finish(tx, attempt, 201, body_of(answer))
         await publish(
             tx, events.logged(inspection), *(events.finding_recorded(id_, finding) for id_, finding in findings)
         )

@@ -5,16 +5,16 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
-from audit.commands.answers import FindingItem, InspectionDetail, inspection_detail, inspection_item
+from audit.commands.answers import InspectionDetail, body_of, inspection_detail, inspection_item
 from audit.commands.record_finding import record_finding
 from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, CaseReader, Context, Inspector
 from audit.http.schemas import FINDING_IN, INSPECTION_IN, InspectionList, request_body
 from audit.rules.finding import read_finding
 from audit.rules.inspection import State, read_inspection
+from audit.rules.inspection_record import FindingRecord
 from audit.rules.texts import fault, text
 from audit.store import inspections as store
 from shared.database.idempotency import Replay
@@ -40,8 +40,8 @@ async def post_inspection(
     return replayed(answer) if isinstance(answer, Replay) else created(answer, f"/api/v1/inspections/{answer.id}")
 
 
-def created(answer: BaseModel, location: str) -> Response:
-    return Response(answer.model_dump_json(), 201, {"Location": location}, media_type="application/json")
+def created(answer: InspectionDetail | FindingRecord, location: str) -> Response:
+    return Response(body_of(answer), 201, {"Location": location}, media_type="application/json")
 
 
 @router.get("", response_model=InspectionList)
@@ -101,7 +101,7 @@ async def find(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
 
 
 @router.post(
-    "/{inspection_id}/findings", status_code=201, response_model=FindingItem, openapi_extra=request_body(FINDING_IN)
+    "/{inspection_id}/findings", status_code=201, response_model=FindingRecord, openapi_extra=request_body(FINDING_IN)
 )
 async def post_finding(
     request: Request, inspection_id: UUID, context: Context, person: Inspector, raw: Annotated[Any, Body()]

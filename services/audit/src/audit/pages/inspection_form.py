@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audit.rules.finding import MAX_FINDINGS, PARTS
+from audit.rules.finding import FINDING_FIELDS, MAX_FINDINGS, PARTS
+from audit.rules.inspection import FIELDS
 from audit.rules.texts import text, texts
 from shared.text import Fault, Text
 
-TEXTS = (
-    "unit", "period", "kind", "obligation", "basis_document", "document_number", "signed_on",
-    "started_on", "ended_on", "scope",
-)  # fmt: skip
-FINDING_FIELDS = ("measure", *PARTS, "severity")
+TEXTS = tuple(name for name in FIELDS if name != "findings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def _label(pointer: str) -> Text | None:
     """What the page calls a field: /scope → "Phạm vi", /findings/1/cause → "Phát hiện 2, Vì sao"."""
     *box, name = pointer.strip("/").split("/")
     key = f"new.part.{name}" if name in PARTS else "case.findings" if name == "findings" else f"new.{name}"
-    if key not in texts() or name not in (*TEXTS, *FINDING_FIELDS, "findings"):
+    if key not in texts() or name not in (*FIELDS, *FINDING_FIELDS):
         return None
     label = text(key)
     if len(box) == 2 and box[1].isdigit():

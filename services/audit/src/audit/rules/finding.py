@@ -4,7 +4,7 @@ The four parts are those of public audit (GAO Yellow Book 6.25-6.28); a finding 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from audit.rules.form_reader import FormReader
 from shared.text import Fault
@@ -27,9 +27,12 @@ class Finding:
     severity: str
 
 
+FINDING_FIELDS = tuple(field.name for field in fields(Finding))
+
+
 def read_finding(raw: object, pointer: str, faults: list[Fault], measures: Collection[str]) -> Finding:
     """The finding in `raw`; everything wrong with it is added to `faults`."""
-    reader = FormReader(raw, pointer, faults, ("measure", "severity", *PARTS))
+    reader = FormReader(raw, pointer, faults, FINDING_FIELDS)
     measure = reader.choice("measure", measures, code="unknown-measure", required=False)
     parts = {part: reader.text(part, limit=PART_LIMIT) for part in PARTS}
     severity = reader.choice("severity", SEVERITIES, code="unknown-severity")

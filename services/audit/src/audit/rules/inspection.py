@@ -3,7 +3,7 @@
 It is logged under an obligation of the plan whose kind is `inspection` (docs/domain.md 2.2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,18 +16,17 @@ from shared.text import Fault
 KINDS = ("thanh_tra", "kiem_tra", "giam_sat")
 SCOPE_LIMIT, DOCUMENT_LIMIT = 2_000, 120
 FURTHEST_AHEAD = timedelta(days=366)
-FIELDS = (
-    "unit", "period", "kind", "obligation", "basis_document", "document_number", "signed_on",
-    "started_on", "ended_on", "scope", "findings",
-)  # fmt: skip
 
 State = Literal["planned", "in_progress", "awaiting_conclusion", "concluded"]
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
-    """`basis_document` is the decision that orders the inspection, "" while there is none. `document_number` and
-    `signed_on` belong to the signed conclusion: both or neither: an unsigned draft has no number and no date."""
+class InspectionFacts:
+    """What is sent, kept and answered alike.
+
+    `basis_document` is the decision that orders the inspection, "" while there is none. `document_number` and
+    `signed_on` belong to the signed conclusion: both or neither: an unsigned draft has no number and no date.
+    """
 
     unit: str
     period: str
@@ -38,8 +37,17 @@ class Inspection:
     signed_on: date | None
     started_on: date
     ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection(InspectionFacts):
+    """As it is sent."""
+
     scope: str
     findings: tuple[Finding, ...]
+
+
+FIELDS = tuple(field.name for field in fields(Inspection))
 
 
 def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[Inspection | None, list[Fault]]:

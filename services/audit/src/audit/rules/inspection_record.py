@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from audit.rules.finding import MAX_FINDINGS, Finding
-from audit.rules.inspection import State, state_of
+from audit.rules.inspection import InspectionFacts, State, state_of
 from audit.rules.texts import fault
 from shared.text import Fault
 
@@ -21,24 +21,19 @@ class FindingRecord(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class InspectionRecord:
-    """`number` is the order of logging. `by_severity` counts the findings; every severity is named."""
+class InspectionSummary(InspectionFacts):
+    """What a list shows. `number` is the order of logging. `by_severity` counts the findings, each severity named."""
 
     id: UUID
     number: int
-    unit: str
-    period: str
-    kind: str
-    obligation: str
-    basis_document: str
-    document_number: str
-    signed_on: date | None
-    started_on: date
-    ended_on: date | None
-    scope: str
     logged_at: datetime
-    trace_id: str | None
     by_severity: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRecord(InspectionSummary):
+    scope: str
+    trace_id: str | None
 
     @property
     def is_concluded(self) -> bool:
