@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Response
 
 from notifications.commands.change_contact import ContactChange
 from notifications.http.context import Context, Keeper
-from notifications.http.routes import Code
+from notifications.http.query import Code
 from notifications.http.schemas import EMAIL, ContactIn, ContactItem, ContactList
 from notifications.store.contact import list_contacts
 from shared.web.cursor import Cursor, Limit, decode, listing

@@ -31,6 +31,9 @@ class NotificationsContext:
         channel = self.channels.get(channel_name)
         return channel.shown_address(address) if channel is not None and address is not None else None
 
+    def address_for(self, person: Person, channel_name: str, address: str | None) -> str | None:
+        return self.shown_address(channel_name, address) if sees_addresses(person) else None
+
 
 def context_of(request: Request) -> NotificationsContext:
     context: NotificationsContext = request.app.state.context

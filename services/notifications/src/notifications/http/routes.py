@@ -1,12 +1,14 @@
 """JSON under /api/v1: deadlines, reminders, deliveries."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifications.http.context import Anyone, Context, sees_addresses, visible_unit
+from notifications.http.context import Anyone, Context
+from notifications.http.query import DeadlineQuery, DeliveryQuery, ReminderQuery, filter_of
 from notifications.http.schemas import (
     DeadlineItem,
     DeadlineList,
@@ -15,96 +17,66 @@ from notifications.http.schemas import (
     ReminderItem,
     ReminderList,
 )
-from notifications.rules.reminder import ReminderState
 from notifications.rules.texts import text
 from notifications.store import read
-from notifications.store.read import DeadlineFilter
-from shared.access import may_access
+from notifications.store.records import ReminderRecord
+from shared.access import Person, may_access
 from shared.errors import not_found
-from shared.web.cursor import Cursor, Limit, decode, listing
+from shared.web.cursor import decode, listing
 
 router = APIRouter(prefix="/api/v1")
-Code = Annotated[str | None, Query(max_length=80)]
 
 
 @router.get("/deadlines", response_model=DeadlineList)
-async def deadlines(
-    person: Anyone,
-    context: Context,
-    unit: Code = None,
-    period: Code = None,
-    form: Code = None,
-    state: Literal["open", "submitted"] | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Any:
-    chosen = DeadlineFilter(visible_unit(person, unit), period, form, states=(state,) if state else ())
+async def deadlines(person: Anyone, context: Context, query: Annotated[DeadlineQuery, Query()]) -> Any:
+    chosen, after = filter_of(person, query), decode(query.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
-        records = await read.deadlines(tx, chosen, decode(cursor, datetime, UUID), limit)
+        records = await read.deadlines(tx, chosen, after, query.limit)
     now = context.clock.now()
     return listing(
         records,
-        limit,
+        query.limit,
         lambda record: (record.due_at, record.obligation_id),
         lambda record: DeadlineItem.of(record, now, context.holidays),
     )
 
 
 @router.get("/reminders", response_model=ReminderList)
-async def reminders(
-    person: Anyone,
-    context: Context,
-    unit: Code = None,
-    period: Code = None,
-    form: Code = None,
-    obligation_id: UUID | None = None,
-    state: ReminderState | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Any:
-    chosen = DeadlineFilter(visible_unit(person, unit), period, form, obligation_id, (state,) if state else ())
+async def reminders(person: Anyone, context: Context, query: Annotated[ReminderQuery, Query()]) -> Any:
+    chosen, after = filter_of(person, query), decode(query.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
-        records = await read.reminders(tx, chosen, decode(cursor, datetime, UUID), limit)
-    shown = sees_addresses(person)
+        records = await read.reminders(tx, chosen, after, query.limit)
     return listing(
         records,
-        limit,
+        query.limit,
         lambda record: (record.not_before, record.id),
-        lambda record: ReminderItem.of(
-            record, context.shown_address(record.channel, record.address) if shown else None
-        ),
+        lambda record: ReminderItem.of(record, context.address_for(person, record.channel, record.address)),
     )
 
 
 @router.get("/reminders/{reminder_id}", response_model=ReminderItem)
 async def reminder(reminder_id: UUID, person: Anyone, context: Context) -> Any:
     async with context.engine.connect() as tx:
-        record = await read.reminder_of(tx, reminder_id)
+        record = await find_reminder(tx, person, reminder_id)
+    return ReminderItem.of(record, context.address_for(person, record.channel, record.address))
+
+
+async def find_reminder(tx: AsyncConnection, person: Person, reminder_id: UUID) -> ReminderRecord:
+    """404 for none, and for one that is not the person's to read."""
+    record = await read.reminder_of(tx, reminder_id)
     if record is None or not may_access(person, record.unit):
         raise not_found(text("reminder.unknown"))
-    shown = sees_addresses(person)
-    return ReminderItem.of(record, context.shown_address(record.channel, record.address) if shown else None)
+    return record
 
 
 @router.get("/deliveries", response_model=DeliveryList)
-async def deliveries(
-    person: Anyone,
-    context: Context,
-    unit: Code = None,
-    period: Code = None,
-    state: Literal["sent", "deferred", "failed"] | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Any:
-    chosen = DeadlineFilter(visible_unit(person, unit), period, states=(state,) if state else ())
+async def deliveries(person: Anyone, context: Context, query: Annotated[DeliveryQuery, Query()]) -> Any:
+    chosen, after = filter_of(person, query), decode(query.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
-        records = await read.deliveries(tx, chosen, decode(cursor, datetime, UUID), limit)
-    shown = sees_addresses(person)
+        records = await read.deliveries(tx, chosen, after, query.limit)
     return listing(
         records,
-        limit,
+        query.limit,
         lambda record: (record.finished_at, record.id),
-        lambda record: DeliveryItem.of(
-            record, context.shown_address(record.channel, record.recipient) if shown else None
-        ),
+        lambda record: DeliveryItem.of(record, context.address_for(person, record.channel, record.recipient)),
     )

@@ -1,6 +1,6 @@
 """The place "Thời hạn": a month, and what goes out to whom when."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, get_args
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from notifications.http.context import Anyone, Context, NotificationsContext, sees_addresses, visible_unit
+from notifications.http.query import Code
 from notifications.pages.month import Month, midnight
 from notifications.pages.units import in_order, last_day_of
 from notifications.pages.words import words
@@ -20,7 +21,7 @@ from notifications.store.read import LIVE, DeadlineFilter
 from notifications.store.records import ComingDeadline, ReminderRecord
 from shared.access import Person
 from shared.calendar import VIETNAM
-from shared.web.cursor import Cursor, decode, encode
+from shared.web.cursor import Cursor, decode, listing
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -74,7 +75,7 @@ async def deadlines(
     context: Context,
     month: Annotated[str | None, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] = None,
     day: date | None = None,
-    unit: Annotated[str | None, Query(max_length=80)] = None,
+    unit: Code = None,
     state: Shown = "live",
     cursor: Cursor = None,
 ) -> Response:
@@ -83,6 +84,7 @@ async def deadlines(
     since, until = shown_month.window()
     in_month = DeadlineFilter(visible_unit(person, unit or None), states=SHOWN[state], since=since, until=until)
     view = await _read(context, person, in_month, day, cursor)
+    listed = listing(view.reminders, ROWS, lambda one: (one.not_before, one.id), lambda one: one)
 
     def link(**changes: str | None) -> str:
         chosen = {"month": str(shown_month), "unit": unit, "state": state, "day": day and day.isoformat()} | changes
@@ -95,10 +97,10 @@ async def deadlines(
         days=view.days,
         day_shown=day,
         today=today,
-        rows=view.reminders[:ROWS],
+        rows=listed["items"],
         many=sum(sum(states.values()) for on, states in view.days.items() if day in (None, on)),
         per_page=ROWS,
-        next_url=_next_url(view.reminders, link),
+        next_url=link(cursor=listed["next"]) + LIST if listed["next"] else None,
         first_url=link() + LIST if cursor else None,
         coming=[DeadlineCard.of(coming, today, context) for coming in view.coming],
         overdue=view.overdue,
@@ -129,10 +131,3 @@ async def _read(
             overdue=await read.overdue(tx, of_unit, now),
             units=await read.owing_units(tx) if person.own_unit is None else [],
         )
-
-
-def _next_url(reminders: Sequence[ReminderRecord], link: Callable[..., str]) -> str | None:
-    if len(reminders) <= ROWS:
-        return None
-    last = reminders[ROWS - 1]
-    return link(cursor=encode(last.not_before, last.id)) + LIST

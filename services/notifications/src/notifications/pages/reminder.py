@@ -6,13 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from notifications.http.context import Anyone, Context, sees_addresses
+from notifications.http.routes import find_reminder
 from notifications.pages.words import words
-from notifications.rules.texts import text
 from notifications.settings import TASK_PATH
 from notifications.store import read
 from notifications.store.read import DeadlineFilter
-from shared.access import may_access
-from shared.errors import not_found
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -22,9 +20,7 @@ ROWS = 50
 @router.get("/reminders/{reminder_id}")
 async def reminder(request: Request, reminder_id: UUID, person: Anyone, context: Context) -> Response:
     async with context.engine.connect() as tx:
-        shown = await read.reminder_of(tx, reminder_id)
-        if shown is None or not may_access(person, shown.unit):
-            raise not_found(text("reminder.unknown"))
+        shown = await find_reminder(tx, person, reminder_id)
         attempts = await read.deliveries(tx, DeadlineFilter(), None, ROWS, reminder_id=reminder_id)
         about_same = await read.reminders(tx, DeadlineFilter(obligation_id=shown.obligation_id), None, ROWS)
     recipient = (shown.role, shown.channel)

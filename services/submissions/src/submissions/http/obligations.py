@@ -6,45 +6,38 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.access import Person
 from shared.database import idempotency
 from shared.errors import not_found
-from shared.web.cursor import Cursor, Limit, decode, listing
+from shared.web.cursor import decode, listing
 from shared.web.idempotency import attempt_of, replayed
 from shared.web.language import language
 from submissions.commands.answers import Opened, Receipt, body_of
+from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
 from submissions.commands.submit import Posting, submit_report
 from submissions.http.bodies import OpeningBody, SubmissionBody
 from submissions.http.context import Anyone, Context, Opener, Reporter, actor_of
 from submissions.http.etag import etag, expected_versions
 from submissions.http.illustrative import Illustrative, read_illustrative
+from submissions.http.query import ObligationQuery
 from submissions.http.schemas import ObligationDetail, ObligationList, obligation_detail, obligation_item
-from submissions.rules.obligation import State
+from submissions.rules.obligation import ReportingObligation
 from submissions.rules.texts import text
 from submissions.store import read
-from submissions.store.read import ObligationFilter
 
 router = APIRouter(prefix="/api/v1")
 IfMatch = Annotated[str | None, Header()]
-Code = Annotated[str | None, Query(max_length=80)]
 
 
 @router.get("/obligations", response_model=ObligationList)
-async def list_obligations(
-    context: Context,
-    person: Anyone,
-    unit: Code = None,
-    period: Code = None,
-    form: Code = None,
-    state: Annotated[list[State] | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Any:
-    narrowed = ObligationFilter(context.readable_units(person, unit), period, form, tuple(state or ()))
+async def list_obligations(context: Context, person: Anyone, query: Annotated[ObligationQuery, Query()]) -> Any:
+    narrowed, after = query.narrowed(context, person), decode(query.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
-        obligations = await read.list_obligations(tx, narrowed, position(cursor), limit + 1)
-    return listing(obligations, limit, lambda one: (one.due_at, one.id), obligation_item)
+        obligations = await read.list_obligations(tx, narrowed, after, query.limit + 1)
+    return listing(obligations, query.limit, lambda one: (one.due_at, one.id), obligation_item)
 
 
 @router.post("/obligations/opening", response_model=Opened)
@@ -58,12 +51,20 @@ async def open_obligations(context: Context, person: Opener, body: OpeningBody, 
 @router.get("/obligations/{obligation_id}")
 async def get_obligation(context: Context, person: Anyone, obligation_id: UUID, response: Response) -> ObligationDetail:
     async with context.engine.connect() as tx:
-        obligation = await read.find_obligation(tx, obligation_id)
+        obligation = await find_obligation(tx, context, person, obligation_id)
+    response.headers["ETag"] = etag(obligation.version)
+    return obligation_detail(obligation, context.rules[obligation.form])
+
+
+async def find_obligation(
+    tx: AsyncConnection, context: SubmissionsContext, person: Person, obligation_id: UUID
+) -> ReportingObligation:
+    """404 for none, 403 for one that is not the person's to read."""
+    obligation = await read.find_obligation(tx, obligation_id)
     if obligation is None:
         raise not_found(text("problem.no_obligation"))
     context.check_access(person, obligation.unit)
-    response.headers["ETag"] = etag(obligation.version)
-    return obligation_detail(obligation, context.rules[obligation.form])
+    return obligation
 
 
 @router.post("/obligations/{obligation_id}/submissions", status_code=201, response_model=Receipt)
@@ -85,9 +86,3 @@ async def submit(
         return replayed(answer)
     headers = {"Location": f"/api/v1/submissions/{answer.id}"}
     return Response(body_of(answer), 201, headers, media_type="application/json")
-
-
-def position(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Of the last row of the page before: its instant and its id."""
-    decoded = decode(cursor, datetime, UUID)
-    return None if decoded is None else (decoded[0], decoded[1])

@@ -1,58 +1,60 @@
 """Submissions under /api/v1: their lists, one with its reviews, and the decisions about it (docs/design.md 6)."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.access import Person
 from shared.database import idempotency
 from shared.errors import not_found
-from shared.web.cursor import Cursor, Limit, listing
+from shared.web.cursor import decode, listing
 from shared.web.idempotency import attempt_of, replayed
 from submissions.commands.answers import Decided
+from submissions.commands.context import SubmissionsContext
 from submissions.commands.decide import Decision, decide_submission
 from submissions.http.bodies import DecisionBody, WithdrawalBody
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
 from submissions.http.etag import etag, expected_versions
-from submissions.http.obligations import Code, IfMatch, position
+from submissions.http.obligations import IfMatch
+from submissions.http.query import SubmissionQuery
 from submissions.http.schemas import SubmissionDetail, SubmissionList, submission_detail, submission_item
-from submissions.rules.obligation import State
+from submissions.rules.submission import SubmissionRecord
 from submissions.rules.texts import text
 from submissions.store import read
-from submissions.store.read import ObligationFilter
 
 router = APIRouter(prefix="/api/v1")
 
 
 @router.get("/submissions", response_model=SubmissionList)
-async def list_submissions(
-    context: Context,
-    person: Anyone,
-    unit: Code = None,
-    period: Code = None,
-    form: Code = None,
-    state: Annotated[list[State] | None, Query()] = None,
-    obligation: UUID | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Any:
-    narrowed = ObligationFilter(context.readable_units(person, unit), period, form, tuple(state or ()), obligation)
+async def list_submissions(context: Context, person: Anyone, query: Annotated[SubmissionQuery, Query()]) -> Any:
+    narrowed, before = query.narrowed(context, person), decode(query.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
-        submissions = await read.list_submissions(tx, narrowed, position(cursor), limit + 1)
-    return listing(submissions, limit, lambda one: (one.received_at, one.id), submission_item)
+        submissions = await read.list_submissions(tx, narrowed, before, query.limit + 1)
+    return listing(submissions, query.limit, lambda one: (one.received_at, one.id), submission_item)
 
 
 @router.get("/submissions/{submission_id}")
 async def get_submission(context: Context, person: Anyone, submission_id: UUID, response: Response) -> SubmissionDetail:
     async with context.engine.connect() as tx:
-        submission = await read.find_submission(tx, submission_id)
-        if submission is None:
-            raise not_found(text("problem.no_submission"))
-        context.check_access(person, submission.obligation.unit)
+        submission = await find_submission(tx, context, person, submission_id)
         reviews = await read.reviews(tx, submission.obligation.id)
     response.headers["ETag"] = etag(submission.obligation.version)
     return submission_detail(submission, [one for one in reviews if one.submission_id == submission.id])
+
+
+async def find_submission(
+    tx: AsyncConnection, context: SubmissionsContext, person: Person, submission_id: UUID
+) -> SubmissionRecord:
+    """404 for none, 403 for one that is not the person's to read."""
+    submission = await read.find_submission(tx, submission_id)
+    if submission is None:
+        raise not_found(text("problem.no_submission"))
+    context.check_access(person, submission.obligation.unit)
+    return submission
 
 
 @router.post("/submissions/{submission_id}/decision", response_model=Decided)

@@ -6,23 +6,21 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.access import Person, sees_all_units
 from shared.database import idempotency
-from shared.errors import not_found
 from shared.web.idempotency import attempt_of
 from shared.web.language import language
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.submit import Posting, Refused, submit_report
 from submissions.http.context import Anyone, Context, Reporter, actor_of
+from submissions.http.obligations import find_obligation
 from submissions.pages.form_table import TypedForm, columns_of, page_faults, read_form_table, rows_of, typed_of, written
 from submissions.pages.task import SHAPES, task_of
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Review
 from submissions.rules.submission import SubmissionRecord
-from submissions.rules.texts import text
 from submissions.rules.violation import Violation
 from submissions.store import read
 
@@ -67,16 +65,6 @@ async def send(request: Request, context: Context, person: Reporter, obligation_
         return await render(request, context, person, obligation_id, typed, refused.violations)
     submission_id = answer.created_id if isinstance(answer, idempotency.Replay) else answer.id
     return RedirectResponse(f"/submissions/{submission_id}", 303)
-
-
-async def find_obligation(
-    tx: AsyncConnection, context: SubmissionsContext, person: Person, obligation_id: UUID
-) -> ReportingObligation:
-    obligation = await read.find_obligation(tx, obligation_id)
-    if obligation is None:
-        raise not_found(text("problem.no_obligation"))
-    context.check_access(person, obligation.unit)
-    return obligation
 
 
 async def read_records(context: SubmissionsContext, person: Person, obligation_id: UUID) -> FormRecords:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shared.access import Person, sees_all_units
-from shared.web.cursor import Cursor
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
@@ -19,7 +18,6 @@ from submissions.store import read
 from submissions.store.read import ObligationFilter
 
 router = APIRouter(include_in_schema=False)
-Choice = Annotated[str, Query(max_length=80)]
 
 OWN = 500  # a unit's obligations over the ten years of a plan
 
@@ -31,17 +29,10 @@ async def tasks() -> RedirectResponse:
 
 @router.get("/obligations")
 async def obligations(
-    request: Request,
-    context: Context,
-    person: Anyone,
-    unit: Choice = "",
-    period: Choice | None = None,
-    form: Choice = "",
-    state: Choice = "",
-    cursor: Cursor = None,
+    request: Request, context: Context, person: Anyone, choices: Annotated[Choices, Query()]
 ) -> Response:
     if sees_all_units(person):
-        return await show_province(request, context, person, Choices(unit, period, form, state), cursor)
+        return await show_province(request, context, person, choices)
     return await show_own(request, context, person)
 
 

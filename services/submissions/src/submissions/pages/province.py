@@ -4,17 +4,19 @@ Which obligations are narrowed to stands in the address, so that a page can be s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from shared.access import Person
 from shared.text.names import all_units
-from shared.web.cursor import decode, encode
+from shared.web.cursor import Cursor, decode, listing
 from shared.web.shell.page import page
 from shared.web.shell.sign_in import grouped
 from submissions.commands.authority import may_open
@@ -26,19 +28,20 @@ from submissions.store import read
 from submissions.store.read import ObligationFilter, StateCount
 
 PAGE = 100
+Choice = Annotated[str, Query(max_length=80)]
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(BaseModel, frozen=True):
     """What the reader narrowed the list to; "" is everything. `state` may be `pending`: any that is still to do.
 
     No period at all is the current one.
     """
 
-    unit: str
-    period: str | None
-    form: str
-    state: str
+    unit: Choice = ""
+    period: Choice | None = None
+    form: Choice = ""
+    state: Choice = ""
+    cursor: Cursor = None
 
     def narrowed(self) -> ObligationFilter:
         """A state that does not exist narrows nothing."""
@@ -47,7 +50,7 @@ class Choices:
         return ObligationFilter(units, self.period or None, self.form or None, states)
 
     def address(self, **more: str) -> str:
-        return f"?{urlencode({**asdict(self), **more})}"
+        return f"?{urlencode({**self.model_dump(exclude={'cursor'}), **more})}"
 
 
 @dataclass(frozen=True)
@@ -71,31 +74,30 @@ def progress_of(counts: Sequence[StateCount]) -> list[FormProgress]:
     return [FormProgress(form, {one.state: one.count for one in counts if one.form == form}) for form in forms]
 
 
-async def show_province(
-    request: Request, context: SubmissionsContext, person: Person, choices: Choices, cursor: str | None
-) -> Response:
-    position = decode(cursor, datetime, UUID)
-    after = None if position is None else (position[0], position[1])
+async def show_province(request: Request, context: SubmissionsContext, person: Person, choices: Choices) -> Response:
+    after = decode(choices.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
         opened = await read.opened_periods(tx)
         if choices.period is None:
-            choices = replace(choices, period=current_period(opened, context.today()))
+            choices = choices.model_copy(update={"period": current_period(opened, context.today())})
         obligations = await read.list_obligations(tx, choices.narrowed(), after, PAGE + 1)
         counts = await read.count_states(tx, choices.period) if choices.period else []
         illustrative = await read.any_illustrative(tx, [one.id for one in obligations])
     now, today = context.clock.now(), context.today()
-    last = obligations[PAGE - 1] if len(obligations) > PAGE else None
+    listed = listing(
+        obligations, PAGE, lambda one: (one.due_at, one.id), lambda one: task_of(one, now, context.holidays)
+    )
     return page(
         request,
         "province.html",
-        tasks=[task_of(one, now, context.holidays) for one in obligations[:PAGE]],
+        tasks=listed["items"],
         progress=progress_of(counts),
         chosen=choices,
         periods=[one.period for one in opened],
         forms=context.rules,
         units=grouped(all_units(context.catalogue), lambda unit: unit.valid_to is None or unit.valid_to > today),
-        next_url=choices.address(cursor=encode(last.due_at, last.id)) if last else None,
-        first_url=choices.address() if cursor else None,
+        next_url=choices.address(cursor=listed["next"]) if listed["next"] else None,
+        first_url=choices.address() if after else None,
         may_open=may_open(context.catalogue, person, today),
         illustrative=illustrative,
     )

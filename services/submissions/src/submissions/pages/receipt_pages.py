@@ -9,19 +9,19 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.access import Person, sees_all_units
 from shared.catalogue import disaggregation_key
-from shared.errors import Problem, not_found
+from shared.errors import Problem
 from shared.text import Fault
 from shared.web.shell.page import page
 from submissions.commands.authority import is_coordinator
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.decide import Decision, decide_submission
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
+from submissions.http.submissions import find_submission
 from submissions.pages.task import SHAPES
 from submissions.rules.content import ObservationJson
 from submissions.rules.form import FormField, FormRules
 from submissions.rules.review import Act, possible_acts
 from submissions.rules.submission import SubmissionRecord
-from submissions.rules.texts import text
 from submissions.store import read
 
 router = APIRouter()
@@ -75,10 +75,7 @@ async def render(
     reason: str = "",
 ) -> Response:
     async with context.engine.connect() as tx:
-        submission = await read.find_submission(tx, submission_id)
-        if submission is None:
-            raise not_found(text("problem.no_submission"))
-        context.check_access(person, submission.obligation.unit)
+        submission = await find_submission(tx, context, person, submission_id)
         revisions = await read.revisions(tx, submission.obligation.id)
         reviews = await read.reviews(tx, submission.obligation.id)
     rules = context.rules[submission.obligation.form]

@@ -1,0 +1,37 @@
+"""What the lists of obligations and of submissions are narrowed to, and where they go on."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from shared.access import Person
+from shared.web.cursor import Cursor, Limit
+from submissions.commands.context import SubmissionsContext
+from submissions.rules.obligation import State
+from submissions.store.read import ObligationFilter
+
+Code = Annotated[str | None, Query(max_length=80)]
+
+
+class ObligationQuery(BaseModel, frozen=True):
+    unit: Code = None
+    period: Code = None
+    form: Code = None
+    state: list[State] | None = None
+    cursor: Cursor = None
+    limit: Limit = 100
+
+    def narrowed(self, context: SubmissionsContext, person: Person) -> ObligationFilter:
+        """403 for a unit that is not the person's to read."""
+        units = context.readable_units(person, self.unit)
+        return ObligationFilter(units, self.period, self.form, tuple(self.state or ()))
+
+
+class SubmissionQuery(ObligationQuery):
+    obligation: UUID | None = None
+
+    def narrowed(self, context: SubmissionsContext, person: Person) -> ObligationFilter:
+        return replace(super().narrowed(context, person), obligation_id=self.obligation)
