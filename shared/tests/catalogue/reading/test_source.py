@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from shared.catalogue.fault import Faults
 from shared.catalogue.reading.source import MAX_BYTES, Mapping, Scalar, read_source
 
+from ..plan_copy import PlanCopy
+
 
 def codes(tmp_path: Path, text: str | bytes) -> set[str]:
     path = tmp_path / "file.yaml"
@@ -64,3 +66,9 @@ def test_any_bytes_give_a_tree_or_faults(tmp_path_factory: pytest.TempPathFactor
     faults = Faults()
     tree = read_source(path, "any.yaml", faults)
     assert tree is not None or faults.found
+
+
+def test_a_key_that_stands_twice_in_a_plan_is_found(plan_copy: PlanCopy) -> None:
+    plan_copy.check_case(
+        ("indicators", "direction: higher", "direction: higher\n        direction: lower", "duplicate_key", "direction")
+    )
