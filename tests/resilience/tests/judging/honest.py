@@ -1,4 +1,4 @@
-"""A judge that finds nothing is worth nothing: true answers pass, and each planted lie is found."""
+"""What an honest system would say to a small book, what each judge says to that, and who notices a lie."""
 
 import hashlib
 from collections import Counter
@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-
-import pytest
 
 from tests.resilience.actors.content import FORM, invent, observations, sha256
 from tests.resilience.actors.ledger import Act, Asked, Duty, Kind, Ledger
@@ -223,112 +221,13 @@ def verdicts(ledger: Ledger, a: Answers) -> dict[str, Verdict]:
     }
 
 
-def test_the_truth_passes() -> None:
-    ledger = honest_book()
-    assert {name: v.differences for name, v in verdicts(ledger, honest(ledger)).items() if not v.ok} == {}
-
-
 Lie = Callable[[Ledger, Answers], object]
+"""Tampers with the book or with the answers."""
 
 
-def _acknowledged_too_many(ledger: Ledger, _: Answers) -> None:
-    ledger.acts["o3"].append(ledger.acts["o2"][0])
-
-
-def _another_value(ledger: Ledger, _: Answers) -> None:
-    first = ledger.acts["o1"][-1]
-    ledger.acts["o1"][-1] = replace(first, values={**(first.values or {}), "n_live_births_male": 1})
-
-
-# What was tampered with → the judges that must notice, at least.
-LIES: dict[str, tuple[Lie, set[str]]] = {
-    "one submission too many in the book": (_acknowledged_too_many, {"held", "versions", "told", "provincial"}),
-    "one value changed in the book": (_another_value, {"provincial", "communal", "explained", "details"}),
-    "a submission lost": (lambda _, a: a.submissions.pop(), {"held"}),
-    "a submission twice": (lambda _, a: a.submissions.append(a.submissions[0]), {"held"}),
-    "a submission that nobody acknowledged": (
-        lambda _, a: a.submissions.append({**a.submissions[0], "id": "s9", "revision": 9}),
-        {"held"},
-    ),
-    "another state": (lambda _, a: a.submissions[0].update(state="accepted"), {"held"}),
-    "another hash": (lambda _, a: a.submissions[0].update(content_sha256="0" * 64), {"held"}),
-    "an obligation's state": (lambda _, a: a.obligations[0].update(state="open"), {"obligations"}),
-    "a version too many": (lambda _, a: a.versions.update(o3=2), {"versions"}),
-    "a reason lost": (lambda _, a: a.details[0].update(reason=None), {"details"}),
-    "a refused report kept": (lambda _, a: a.submissions[0].update(content_sha256="f" * 64), {"untraced"}),
-    "one event missing": (lambda _, a: a.entries.pop(2), {"gapless", "told", "sources"}),
-    "one event twice": (
-        lambda _, a: a.entries.append({**a.entries[1], "index": len(a.entries)}),
-        {"gapless", "told", "sources"},
-    ),
-    "two events exchanged": (lambda _, a: _exchange(a.entries, 1, 2), {"told"}),
-    "an event with free text": (lambda _, a: a.entries[1]["data"].update(note="Lý do 0-0"), {"discreet"}),
-    "an event with another hash": (lambda _, a: a.entries[1]["data"].update(content_sha256="0" * 64), {"told"}),
-    "an open gap": (lambda _, a: a.sources[0]["gaps"][0].update(closed_at=None), {"sources"}),
-    "a forked chain": (lambda _, a: a.sources[0]["gaps"][0].update(kind="forked"), {"sources"}),
-    "a silent source": (lambda _, a: a.sources[0].update(silent=True), {"sources"}),
-    "a lost tail": (lambda _, a: a.sources[0].update(announced=99), {"sources"}),
-    "an event of no outbox": (lambda _, a: a.sources[0].update(sequence=12, unnumbered=1), {"sources"}),
-    "a source unheard of": (lambda _, a: a.sources.pop(), {"sources"}),
-    "one boy too many": (lambda _, a: _figure(a, 0).update(numerator="1"), {"provincial"}),
-    "one commune too many": (lambda _, a: _figure(a, 0).update(reported=4), {"provincial"}),
-    "a commune's value": (lambda _, a: _figure(a, 2).update(value="1"), {"communal"}),
-    "a measure without an answer": (lambda _, a: a.indicators.popitem(), {"communal"}),
-    "a superseded revision counted": (
-        lambda _, a: a.explanation["contributions"][0].update(revision=1),
-        {"explained"},
-    ),
-    "a duty not covered": (lambda _, a: a.coverage[0].update(received=False), {"covered"}),
-    "a stale announcement": (
-        lambda _, a: a.entries[-1]["data"]["values"]["received"].update(reported=0),
-        {"announced"},
-    ),
-    "a reminder twice": (lambda _, a: a.reminders.append({**a.reminders[0], "id": "r2"}), {"once"}),
-    "a delivery twice": (lambda _, a: a.deliveries.append({**a.deliveries[0], "id": "d2"}), {"once"}),
-    "no delivery of what was sent": (lambda _, a: a.deliveries.pop(), {"once"}),
-    "a second Message-ID": (
-        lambda _, a: a.mails.append({**a.mails[0], "message_id": "<r1@y>"}),
-        {"mailed"},
-    ),
-    "a mail of no reminder": (lambda _, a: a.mails.append({**a.mails[0], "message_id": "<r9@x>"}), {"mailed"}),
-    "sent, but no mail": (lambda _, a: a.mails.pop(), {"mailed"}),
-    "a deadline that does not know of the report": (lambda _, a: a.deadlines[0].update(state="open"), {"answered"}),
-    "a reminder due to who has answered": (lambda _, a: a.reminders[0].update(state="due"), {"answered"}),
-    "a mail after the report": (
-        lambda _, a: a.deliveries[0].update(sent_at=(NOW + timedelta(minutes=9)).isoformat()),
-        {"unprovoked"},
-    ),
-    "a dead letter lost": (lambda _, a: a.letters.pop(), {"buried"}),
-    "a good event buried": (lambda _, a: a.letters.append({**a.letters[0], "offset": 8}), {"buried"}),
-    "a dead letter twice": (lambda _, a: a.letters.append(a.letters[0]), {"buried"}),
-    "a dead letter without its bytes": (lambda _, a: a.raw.update({1: None}), {"buried"}),
-    "a dead letter with other bytes": (lambda _, a: a.raw.update({1: b"dust"}), {"buried"}),
-}
-
-
-def _exchange(entries: list[Item], left: int, right: int) -> None:
-    entries[left]["index"], entries[right]["index"] = right, left
-
-
-def _figure(a: Answers, n: int) -> Item:
-    """Of 4.1, at the nth place asked: the province on both bases, then the communes."""
-    return list(a.indicators.values())[n][0]
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_a_planted_lie_is_found(lie: str) -> None:
+def noticed(lie: Lie) -> set[str]:
+    """The judges that find something wrong."""
     ledger = honest_book()
     answers = deepcopy(honest(ledger))
-    tamper, wanted = LIES[lie]
-    tamper(ledger, answers)
-    found = {name for name, verdict in verdicts(ledger, answers).items() if not verdict.ok}
-    assert wanted <= found
-
-
-def test_a_mail_that_came_again_with_its_message_id_is_told_but_no_fault() -> None:
-    ledger = honest_book()
-    answers = honest(ledger)
-    answers.mails *= 2
-    verdict = verdicts(ledger, answers)["mailed"]
-    assert verdict.ok
-    assert "1 came again" in verdict.found
+    lie(ledger, answers)
+    return {name for name, verdict in verdicts(ledger, answers).items() if not verdict.ok}
