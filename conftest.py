@@ -21,10 +21,12 @@ import pytest
 import structlog
 from psycopg import sql
 
+from shared.catalogue import Catalogue, load
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
 from tests.support import selection
 from tests.support.once import RUN_FOLDER, once
+from tiendo_local.issuer import Issuer
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker, Given
@@ -105,6 +107,18 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def outside() -> None:
     """Asked for by a test that itself starts a process or opens a port: see tests/support/selection.py."""
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The packaged plan."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    """Who signs the tokens of the tests: `issuer.token("leader", "DAK_NONG")`."""
+    return Issuer(tmp_path_factory.mktemp("issuer"))
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,10 @@
 """Fixtures: the catalogue, a migrated database that is emptied for each test, the application and who reads it."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.app import create_app
@@ -18,14 +14,10 @@ from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.projection import Projection, empty
 from services.aggregation.tests.drivers.readers import reading_as
 from shared.auth import issue_local_token
-from shared.catalogue import Catalogue, load
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database.engine import create_engine
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return load()
+from tiendo_local.issuer import Issuer
 
 
 @pytest.fixture(scope="session")
@@ -55,17 +47,12 @@ def projection(engine: AsyncEngine, plan: PlanIndex) -> Projection:
 
 
 @pytest.fixture
-def settings(engine: AsyncEngine, tmp_path: Path) -> AggregationSettings:
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (tmp_path / "key.pem").write_bytes(pem)
-    jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "local", "alg": "ES256", "use": "sig"}
-    (tmp_path / "jwks.json").write_text(str({"keys": [jwk]}).replace("'", '"'))
+def settings(engine: AsyncEngine, issuer: Issuer) -> AggregationSettings:
     return AggregationSettings(
         database_url=engine.url.render_as_string(hide_password=False),
         environment="test",
-        jwks_file=tmp_path / "jwks.json",
-        local_issuer_key_file=tmp_path / "key.pem",
+        jwks_file=issuer.jwks_file,
+        local_issuer_key_file=issuer.key_file,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,19 +15,14 @@ from shared.database.engine import create_engine
 from tiendo_local.issuer import Issuer
 
 
-@pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
-    return Issuer(tmp_path_factory.mktemp("issuer"))
-
-
 @pytest.fixture
 async def audit(database: Any, migrated: Callable[[str], str], issuer: Issuer) -> AsyncIterator[Audit]:
     offset = (datetime(2026, 12, 16, 2, tzinfo=UTC) - datetime.now(UTC)) / timedelta(seconds=1)
     settings = AuditSettings(
         environment="test",
         database_url=database("audit", template=migrated("audit")),
-        jwks_file=Path(issuer.jwks_file),
-        local_issuer_key_file=Path(issuer.key_file),
+        jwks_file=issuer.jwks_file,
+        local_issuer_key_file=issuer.key_file,
         clock_offset_seconds=offset,
     )
     app = create_app(settings)

@@ -20,15 +20,10 @@ from services.notifications.tests.service import (
     TwoEvents,
     due,
 )
-from shared.catalogue import Catalogue, load
+from shared.catalogue import Catalogue
 from shared.database.engine import create_engine
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return load()
 
 
 @pytest.fixture
@@ -66,11 +61,6 @@ async def service(
 @pytest.fixture
 def obligation_events() -> type[ObligationEvents]:
     return ObligationEvents
-
-
-@pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
-    return Issuer(tmp_path_factory.mktemp("issuer"))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The service on a real PostgreSQL, with a clock that stands on 24 November 2026."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 
 from services.submissions.tests.api_client import ApiClient, StandingClock
 from services.submissions.tests.reports import commune_report
-from shared.catalogue import Catalogue, load
+from shared.catalogue import Catalogue
 from submissions.app import create_app
 from submissions.rules.form import FormRules, rules_of
 from submissions.settings import SubmissionsSettings
@@ -18,19 +17,8 @@ from tiendo_local.issuer import Issuer
 
 
 @pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return load(None)
-
-
-@pytest.fixture(scope="session")
 def rules(catalogue: Catalogue) -> dict[str, FormRules]:
     return rules_of(catalogue)
-
-
-@pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
-    folder: Path = tmp_path_factory.mktemp("issuer")
-    return Issuer(folder)
 
 
 @pytest.fixture

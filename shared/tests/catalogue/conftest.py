@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.catalogue import PACKAGED_PLAN, Catalogue, load
+from shared.catalogue import PACKAGED_PLAN
 
 from .plan_copy import PlanCopy
 
@@ -15,11 +15,6 @@ def plan_copy(tmp_path: Path) -> PlanCopy:
     folder = tmp_path / "plan"
     shutil.copytree(PACKAGED_PLAN, folder)
     return PlanCopy(folder)
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return load()
 
 
 @pytest.fixture(scope="session")
