@@ -1,6 +1,8 @@
 """The one clock. Rules get a time passed in; only the edges ask for it, so a demonstration can stand on another day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+from shared.calendar import VIETNAM
 
 
 class Clock:
@@ -12,3 +14,7 @@ class Clock:
     def now(self) -> datetime:
         """The current instant, aware, in UTC."""
         return datetime.now(UTC) + self._offset
+
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return self.now().astimezone(VIETNAM).date()

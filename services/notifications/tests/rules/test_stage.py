@@ -2,8 +2,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from notifications.rules.stage import Ladder, days_left, due_day, is_overdue, last_day, urgency
+from notifications.rules.stage import Ladder, days_left, due_day, is_overdue, urgency
 from shared.calendar import VIETNAM, DueRule, Holidays, Override, Period, due_instant
+from shared.text.figures import last_day
 
 LADDER = Ladder.of([30, 14, 7, 3, 1], [1, 3, 7], Holidays())
 RULE = DueRule("annual", "year", 12, 15)

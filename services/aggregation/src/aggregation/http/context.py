@@ -10,7 +10,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.store import read
 from shared.access import Person
 from shared.auth import require
-from shared.calendar import VIETNAM, Period
+from shared.calendar import Period
 from shared.clock import Clock
 from shared.text.messages import Messages
 
@@ -25,7 +25,7 @@ class AggregationContext:
     @property
     def year(self) -> str:
         """The reporting year that holds today."""
-        return str(Period.containing(self.clock.now().astimezone(VIETNAM).date()))
+        return str(Period.containing(self.clock.today()))
 
     async def shown_year(self) -> str:
         """The year to show when the request names none: the newest one of which a yearly report has come in.

@@ -1,7 +1,7 @@
 """What every route of this service needs, made once per process and kept in `app.state.context`."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,12 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.commands.author import Author
 from audit.rules.texts import text
 from audit.rules.vocabulary import Vocabulary
-from shared.access import Person
+from shared.access import Person, check_access
 from shared.auth import require
-from shared.calendar import VIETNAM
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.errors import forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +23,6 @@ class AuditContext:
     catalogue: Catalogue
     vocabulary: Vocabulary
     silent_after: timedelta
-
-    def today(self) -> date:
-        """The day in Vietnam."""
-        return self.clock.now().astimezone(VIETNAM).date()
 
     def author(self, person: Person) -> Author:
         return Author(person, self.clock.now(), self.catalogue.version)
@@ -47,7 +41,6 @@ Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]
 
 def readable_unit(person: Person, unit: str | None) -> str | None:
     """The unit to search for. Problem 403 when it is not the person's to read."""
-    own = person.own_unit
-    if own is not None and unit not in (None, own):
-        raise forbidden(text("problem.own_unit"))
-    return own or unit
+    if unit is not None:
+        check_access(person, unit, refusal=text("problem.own_unit"))
+    return person.own_unit or unit

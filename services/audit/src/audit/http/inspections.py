@@ -32,7 +32,7 @@ async def post_inspection(
     request: Request, context: Context, person: Inspector, raw: Annotated[Any, Body()]
 ) -> Response:
     """All faults are named at once. `Idempotency-Key` is honoured."""
-    inspection, faults = read_inspection(raw, context.vocabulary, context.today())
+    inspection, faults = read_inspection(raw, context.vocabulary, context.clock.today())
     if inspection is None:
         raise invalid(faults)
     attempt = await attempt_of(request, person.subject)
@@ -78,7 +78,7 @@ async def listing(
     after = cursors.decode(cursor, int, date, int)
     if after is not None and not (0 <= after[0] <= 1 and 0 <= after[2] < 2**63):
         raise cursors.bad_cursor()
-    today = context.today()
+    today = context.clock.today()
     async with context.engine.connect() as tx:
         records = await store.search(
             tx, unit=unit, period=period, state=state, today=today, after=after, limit=limit + 1
@@ -97,7 +97,7 @@ async def find(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
         record = await store.find(tx, inspection_id)
         if record is None:
             raise not_found(text("problem.no_inspection"))
-        return inspection_detail(record, await store.findings_of(tx, inspection_id), context.today())
+        return inspection_detail(record, await store.findings_of(tx, inspection_id), context.clock.today())
 
 
 @router.post(

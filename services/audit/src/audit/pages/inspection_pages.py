@@ -24,7 +24,6 @@ from audit.pages.inspection_form import (
     read_finding_form,
     read_form,
 )
-from audit.pages.unit_choice import unit_groups
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
 from audit.rules.inspection import KINDS, read_inspection
 from audit.rules.vocabulary import obligation_name
@@ -34,6 +33,7 @@ from shared.errors import Problem
 from shared.text import Fault
 from shared.web.idempotency import attempt_of
 from shared.web.shell.page import page
+from shared.web.shell.unit_choice import unit_groups
 
 SHOWN = 50
 MAX_FIELDS = 600
@@ -56,7 +56,7 @@ async def inspections(request: Request, context: Context, person: CaseReader) ->
         items=listed["items"],
         query=query,
         states=STATES,
-        groups=unit_groups(context),
+        groups=unit_groups(context.catalogue, context.clock.today()),
         may_write=person.role in WRITERS,
         next_url=address,
         first_url=f"/inspections?{urlencode(filters)}" if cursor else None,
@@ -75,7 +75,7 @@ async def create(request: Request, context: Context, person: Inspector) -> Respo
     form, key = read_form(sent), str(sent.get("key", ""))
     if sent.get("action") == "another":
         return _form_page(request, context, form.with_another(), [], key)
-    inspection, faults = read_inspection(form.raw(), context.vocabulary, context.today())
+    inspection, faults = read_inspection(form.raw(), context.vocabulary, context.clock.today())
     if inspection is None:
         return _form_page(request, context, form, form.on_page(faults), key, 422)
     attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
@@ -136,7 +136,7 @@ def _form_page(
         faults=faults,
         summary=named(faults),
         key=key or str(uuid4()),
-        groups=unit_groups(context),
+        groups=unit_groups(context.catalogue, context.clock.today()),
         kinds=KINDS,
         obligations=[(code, obligation_name(context.catalogue, code)) for code in context.vocabulary.obligations],
         periods=sorted(context.vocabulary.periods, reverse=True),

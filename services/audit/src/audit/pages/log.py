@@ -13,7 +13,6 @@ from audit.http.context import Context, Reader, readable_unit
 from audit.http.events import find, listing, read_paging
 from audit.http.schemas import EntryDetail, EntryItem
 from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
-from audit.pages.unit_choice import unit_groups
 from audit.rules.entry import ListedEntry
 from audit.rules.search import FILTERS, SHORT_TYPES, read_search
 from audit.rules.texts import text
@@ -21,6 +20,7 @@ from audit.store import entries
 from shared.errors import not_found
 from shared.web import cursor as cursors
 from shared.web.shell.page import page
+from shared.web.shell.unit_choice import unit_groups
 
 SHOWN = 50
 SHOWN_OF_TIMELINE = 200
@@ -47,7 +47,7 @@ async def log(request: Request, context: Context, person: Reader) -> Response:
         lines=lines,
         own=person.own_unit,
         types=list(SHORT_TYPES),
-        groups=unit_groups(context),
+        groups=unit_groups(context.catalogue, context.clock.today()),
         filtered=bool(filters),
         next_url=_address("/log", filters, listed["next"]),
         first_url=f"/log?{urlencode(filters)}" if after is not None else None,

@@ -14,6 +14,7 @@ from notifications.rules.reminder import ReminderState
 from notifications.rules.texts import text
 from notifications.store.records import DeadlineRecord, DeliveryRecord, ReminderRecord
 from shared.calendar import VIETNAM, Holidays
+from shared.text.figures import last_day
 
 EMAIL = "email"
 """The channel whose address the member `email` has held since before there were channels."""
@@ -36,7 +37,7 @@ class DeadlineItem(BaseModel):
 
     @classmethod
     def of(cls, record: DeadlineRecord, now: datetime, holidays: Holidays) -> Self:
-        today, last = now.astimezone(VIETNAM).date(), stage.last_day(record.due_at)
+        today, last = now.astimezone(VIETNAM).date(), last_day(record.due_at)
         return cls(
             **asdict(record),
             days_left=(last - today).days,

@@ -16,7 +16,6 @@ from notifications.rules.contact import ROLES, Contact
 from notifications.rules.stage import Role
 from notifications.store import read
 from notifications.store.contact import list_contacts
-from shared.calendar import VIETNAM
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.shell.page import page
@@ -74,7 +73,7 @@ async def change(
 async def _contacts(
     request: Request, context: NotificationsContext, *, saved: str | None = None, refused: RefusedContact | None = None
 ) -> Response:
-    today = context.clock.now().astimezone(VIETNAM).date()
+    today = context.clock.today()
     current = {unit.key for unit in context.catalogue.units_on(today)}
     async with context.engine.connect() as tx:
         stored = await list_contacts(tx, MOST)

@@ -15,12 +15,11 @@ from notifications.http.query import Code
 from notifications.pages.month import Month, midnight
 from notifications.pages.units import in_order, last_day_of
 from notifications.pages.words import words
-from notifications.rules import stage
 from notifications.store import read
 from notifications.store.read import LIVE, DeadlineFilter
 from notifications.store.records import ComingDeadline, ReminderRecord
 from shared.access import Person
-from shared.calendar import VIETNAM
+from shared.text.figures import last_day
 from shared.web.cursor import Cursor, decode, listing
 from shared.web.shell.page import page
 
@@ -52,7 +51,7 @@ class DeadlineCard:
 
     @classmethod
     def of(cls, coming: ComingDeadline, today: date, context: NotificationsContext) -> "DeadlineCard":
-        last = stage.last_day(coming.due_at)
+        last = last_day(coming.due_at)
         working = context.holidays.working_days_between(today, last)
         return cls(last, (last - today).days, working, coming.owed, coming.owed - coming.submitted)
 
@@ -79,7 +78,7 @@ async def deadlines(
     state: Shown = "live",
     cursor: Cursor = None,
 ) -> Response:
-    today = context.clock.now().astimezone(VIETNAM).date()
+    today = context.clock.today()
     shown_month = Month.parse(month) if month else Month.of(day or today)
     since, until = shown_month.window()
     in_month = DeadlineFilter(visible_unit(person, unit or None), states=SHOWN[state], since=since, until=until)

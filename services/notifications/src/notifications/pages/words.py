@@ -8,6 +8,7 @@ from notifications.rules import stage
 from notifications.rules.naming import form_name, form_title
 from notifications.rules.reminder import ChannelReason
 from notifications.store.records import DeliveryRecord, ReminderRecord
+from shared.text.figures import last_day
 from shared.text.names import period_name
 
 
@@ -46,6 +47,6 @@ def step_days(reminder: ReminderRecord, now: datetime) -> int | None:
         return stage.days_left(reminder.due_at, reminder.sent_at)
     if reminder.state in ("superseded", "cancelled"):
         planned: date = reminder.planned_on
-        return (stage.last_day(reminder.due_at) - planned).days
+        return (last_day(reminder.due_at) - planned).days
     coming = reminder.state in ("planned", "due")
     return stage.days_left(reminder.due_at, max(reminder.not_before, now) if coming else reminder.not_before)

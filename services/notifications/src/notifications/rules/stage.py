@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, Self
 
 from shared.calendar import VIETNAM, Holidays, stage_day
+from shared.text.figures import last_day
 
 Role = Literal["reporter", "head"]
 
@@ -35,11 +36,6 @@ def is_overdue(code: str) -> bool:
 def due_day(due_at: datetime) -> date:
     """The day the deadline names: "trước ngày 15/12" is the instant 15 December 00:00, so 15 December."""
     return due_at.astimezone(VIETNAM).date()
-
-
-def last_day(due_at: datetime) -> date:
-    """The last day in time. The instant itself is too late: for 15 December 00:00 it is 14 December."""
-    return (due_at - timedelta(microseconds=1)).astimezone(VIETNAM).date()
 
 
 def days_left(due_at: datetime, now: datetime) -> int:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import access
 from shared.access import Person
-from shared.calendar import VIETNAM, Holidays
+from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.errors import precondition_failed
@@ -26,17 +25,13 @@ class SubmissionsContext:
     clock: Clock
     holidays: Holidays
 
-    def today(self) -> date:
-        """In Vietnam."""
-        return self.clock.now().astimezone(VIETNAM).date()
-
     def check_access(self, person: Person, unit: str) -> None:
         """403 when the unit is neither the person's nor ended in it."""
-        access.check_access(person, unit, answers_for(self.catalogue, person, self.today()))
+        access.check_access(person, unit, answers_for(self.catalogue, person, self.clock.today()))
 
     def readable_units(self, person: Person, requested: str | None) -> tuple[str, ...]:
         """The units that a list is narrowed to, none for all. 403 when `requested` is not the person's to read."""
-        return access.readable_units(person, requested, answers_for(self.catalogue, person, self.today()))
+        return access.readable_units(person, requested, answers_for(self.catalogue, person, self.clock.today()))
 
 
 @dataclass(frozen=True)

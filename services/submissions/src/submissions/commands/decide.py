@@ -75,7 +75,7 @@ async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, d
     if decision.act == "withdraw":
         context.check_access(actor.person, submission.obligation.unit)
     else:
-        check_coordinator(context.catalogue, actor.person, context.today())
+        check_coordinator(context.catalogue, actor.person, context.clock.today())
     check_version(decision.expected_versions, submission.obligation.version)
     return submission
 

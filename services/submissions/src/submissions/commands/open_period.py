@@ -46,7 +46,7 @@ async def open_period(
 
     Raises 403 when another body than the coordinator asks, 422 outside the time of the plan.
     """
-    check_opener(context.catalogue, person, context.today())
+    check_opener(context.catalogue, person, context.clock.today())
     check_period(context.catalogue, period)
     async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):

@@ -15,10 +15,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from shared.access import Person
-from shared.text.names import all_units
 from shared.web.cursor import Cursor, decode, listing
 from shared.web.shell.page import page
-from shared.web.shell.sign_in import grouped
+from shared.web.shell.unit_choice import unit_groups
 from submissions.commands.authority import may_open
 from submissions.commands.context import SubmissionsContext
 from submissions.pages.task import SHAPES, task_of
@@ -79,11 +78,11 @@ async def show_province(request: Request, context: SubmissionsContext, person: P
     async with context.engine.connect() as tx:
         opened = await read.opened_periods(tx)
         if choices.period is None:
-            choices = choices.model_copy(update={"period": current_period(opened, context.today())})
+            choices = choices.model_copy(update={"period": current_period(opened, context.clock.today())})
         obligations = await read.list_obligations(tx, choices.narrowed(), after, PAGE + 1)
         counts = await read.count_states(tx, choices.period) if choices.period else []
         illustrative = await read.any_illustrative(tx, [one.id for one in obligations])
-    now, today = context.clock.now(), context.today()
+    now, today = context.clock.now(), context.clock.today()
     listed = listing(
         obligations, PAGE, lambda one: (one.due_at, one.id), lambda one: task_of(one, now, context.holidays)
     )
@@ -95,7 +94,7 @@ async def show_province(request: Request, context: SubmissionsContext, person: P
         chosen=choices,
         periods=[one.period for one in opened],
         forms=context.rules,
-        units=grouped(all_units(context.catalogue), lambda unit: unit.valid_to is None or unit.valid_to > today),
+        units=unit_groups(context.catalogue, today),
         next_url=choices.address(cursor=listed["next"]) if listed["next"] else None,
         first_url=choices.address() if after else None,
         may_open=may_open(context.catalogue, person, today),

@@ -103,7 +103,7 @@ def acts_of(context: SubmissionsContext, person: Person, submission: SubmissionR
     """What this person can decide about the revision now."""
     if not submission.latest:
         return []
-    if is_coordinator(context.catalogue, person, context.today()):
+    if is_coordinator(context.catalogue, person, context.clock.today()):
         return [act for act in possible_acts(submission.state) if act != "withdraw"]
     if sees_all_units(person):
         return []

@@ -2,14 +2,13 @@
 
 from functools import cache
 
-from shared.text import Text
-from shared.text.messages import Messages, load
+from shared.text import Text, messages
 
 
 @cache
-def messages() -> Messages:
-    return load("submissions")
+def texts() -> messages.Messages:
+    return messages.load("submissions")
 
 
 def text(key: str, **values: object) -> Text:
-    return messages().text(key, **values)
+    return texts().text(key, **values)

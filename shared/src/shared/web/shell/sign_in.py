@@ -1,6 +1,5 @@
 """Sign-in without passwords, for one's own machine: choose a role and a unit of the catalogue, get a signed token."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, cast
@@ -11,13 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.access import ROLES, Role
 from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, issue_local_token, person_of
-from shared.calendar import VIETNAM
 from shared.clock import Clock
 from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
 from shared.text import Fault
-from shared.text.names import PlanFacts, UnitFacts, all_units, alphabetical
+from shared.text.names import PlanFacts, all_units
 from shared.web.shell.page import page
+from shared.web.shell.unit_choice import unit_groups
 from shared.web.texts import text
 
 
@@ -41,8 +40,7 @@ def routes(settings: ServiceSettings) -> APIRouter:
         return issue_local_token(settings, cast(Role, role), unit)
 
     def form(request: Request, status: int, faults: list[Fault], role: str, unit: str, next_page: str) -> Response:
-        today = clock.now().astimezone(VIETNAM).date()
-        groups = grouped(all_units(request.app.state.catalogue), lambda u: u.valid_to is None or u.valid_to > today)
+        groups = unit_groups(request.app.state.catalogue, clock.today())
         return page(
             request, "sign_in.html", status,
             faults=faults, roles=ROLES, groups=groups, role=role, unit=unit, next_page=next_page,
@@ -96,14 +94,3 @@ def safe_path(path: str) -> str:
     if not path.startswith("/") or path[1:2] in ("/", "\\") or any(ord(letter) < 32 for letter in path):
         return "/"
     return path
-
-
-def grouped(units: list[UnitFacts], current: Callable[[UnitFacts], bool]) -> list[tuple[str, list[UnitFacts]]]:
-    """Units under message keys: today's by level, then those that no longer exist, for work on earlier periods."""
-    groups: dict[str, list[UnitFacts]] = {}
-    for unit in sorted(units, key=lambda one: alphabetical(one.name_vi)):
-        age = "" if current(unit) else ".former"
-        groups.setdefault(f"web.units.{unit.level}{age}", []).append(unit)
-    levels = ("root", "province_agency", "commune", "district", "central")
-    order = [f"web.units.{level}{age}" for age in ("", ".former") for level in levels]
-    return [(key, groups[key]) for key in order if key in groups]

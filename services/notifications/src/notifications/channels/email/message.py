@@ -14,10 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from notifications.rules.naming import form_name, form_title, unit_text
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
-from notifications.rules.stage import RETURNED, days_left, last_day
+from notifications.rules.stage import RETURNED, days_left
 from shared.calendar import VIETNAM, Holidays
 from shared.catalogue import Catalogue
 from shared.text import Language, figures
+from shared.text.figures import last_day
 from shared.text.messages import Messages
 from shared.text.names import period_name
 
