@@ -1,11 +1,13 @@
 """The search, one event, and the timeline."""
 
 import re
+from html import unescape
 from uuid import uuid4
 
 from services.audit.tests.audit_driver import Audit
 from services.audit.tests.page_check import check
 from services.audit.tests.sample_events import OTHER, THEN, UNIT, opened, received
+from shared.text.names import alphabetical
 
 
 async def test_the_log_becomes_cards_on_a_phone(audit: Audit) -> None:
@@ -54,3 +56,11 @@ async def test_a_reporter_sees_the_own_unit_and_no_choice_of_others(audit: Audit
     await audit.log(received(uuid4()), received(uuid4(), unit=OTHER))
     text = check(await audit.get("/log", "reporter", UNIT))
     assert text.count("gửi bản") == 1 and "<optgroup" not in text and "/inspections" not in text
+
+
+async def test_units_stand_in_vietnamese_order(audit: Audit) -> None:
+    for path in ("/log", "/inspections", "/inspections/new"):
+        text = check(await audit.get(path))
+        for group in re.findall("<optgroup.*?</optgroup>", text, re.DOTALL):
+            names = [unescape(name) for name in re.findall('value="[^"]+"[^>]*>([^<]+)<', group)]
+            assert names == sorted(names, key=alphabetical)
