@@ -1,4 +1,4 @@
-"""The whole system, as `tiendo up` starts it, in a temporary folder on free ports; once for all tests of a module, and no longer."""
+"""The whole system, as `tiendo up` starts it, in a temporary folder on free ports; once for the tests of a module."""
 
 from collections.abc import Iterator
 from pathlib import Path
