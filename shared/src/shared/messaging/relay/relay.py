@@ -107,21 +107,18 @@ class Relay:
         )
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
-        while not self._stopping.is_set():
-            if self._heartbeat.due:
-                await self.beat(producer)
-            # Idle, one look costs one round trip. What came while a batch was acknowledged is not kept waiting.
-            if await self._waiting():
-                done = await self.step(producer)
-                self.moved_at = time.monotonic()
-                if done:
-                    continue
-            await self._pause(POLL_SECONDS)
-
-    async def _waiting(self) -> bool:
         async with self._engine.connect() as connection:
             looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return bool(await looking.scalar(_ANY))
+            while not self._stopping.is_set():
+                if self._heartbeat.due:
+                    await self.beat(producer)
+                # Idle, one look costs one round trip. What came while a batch was acknowledged is not kept waiting.
+                if await looking.scalar(_ANY):
+                    done = await self.step(producer)
+                    self.moved_at = time.monotonic()
+                    if done:
+                        continue
+                await self._pause(POLL_SECONDS)
 
     async def step(self, producer: AIOKafkaProducer) -> int:
         """Send the promised batch, if there is one, and promise the next; returns the rows sent and promised."""
