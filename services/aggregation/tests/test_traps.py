@@ -10,7 +10,7 @@ from aggregation.commands.aggregate import Aggregator
 from aggregation.commands.leave_out import leave_out
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
-from aggregation.store import read
+from aggregation.store import indicator_values
 from services.aggregation.tests.drivers.answers import commune_answer
 from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
@@ -225,12 +225,16 @@ async def test_trap_13_restatement_keeps_the_old_value(projection: Projection, c
     await projection.deliver([writer.submit(o, {"n_vet_new_total": 100, "n_vet_new_female": 28})])
     key = ValueKey("5.3", "DAK_NONG", "2026", "received")
     async with projection.engine.connect() as tx:
-        now = await read.values(tx, unit=key.unit, basis="received", periods=["2026"])
-        then = await read.values(tx, unit=key.unit, basis="received", periods=["2026"], as_of=reported_at)
-        before = await read.values(
+        now = await indicator_values.values_of(tx, unit=key.unit, basis="received", periods=["2026"])
+        then = await indicator_values.values_of(
+            tx, unit=key.unit, basis="received", periods=["2026"], as_of=reported_at
+        )
+        before = await indicator_values.values_of(
             tx, unit=key.unit, basis="received", periods=["2026"], as_of=reported_at - timedelta(hours=1)
         )
-        history = await read.history(tx, measures=["5.3"], unit=key.unit, period="2026", basis="received", limit=10)
+        history = await indicator_values.history(
+            tx, measures=["5.3"], unit=key.unit, period="2026", basis="received", limit=10
+        )
     assert (now[key].value, then[key].value) == (Decimal(28), Decimal(35)) and not before
     assert [value.value for _, _, value in history] == [28, 35]
 

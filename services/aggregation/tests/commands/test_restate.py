@@ -3,7 +3,7 @@
 from aggregation.commands.restate import restate
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
-from aggregation.store import write
+from aggregation.store import batch_steps
 from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
 from shared.clock import Clock
@@ -16,7 +16,7 @@ async def test_a_changed_value_gets_a_date_and_an_event(projection: Projection, 
     before = await projection.value("5.3", "2026")
     (known, absent) = (ValueKey("5.3", "DAK_NONG", period, "received") for period in ("2026", "2027"))
     async with projection.engine.begin() as tx:
-        await write.lock(tx)
+        await batch_steps.lock(tx)
         await restate(tx, plan, Clock(), [known, absent, known._replace(measure="9.9")])
     after = await projection.value("5.3", "2026")
     assert after == before and after.as_of > before.as_of

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.records import ValueKey
-from aggregation.store import read
+from aggregation.store import indicator_values
 from aggregation.store.tables import metadata
 from services.aggregation.tests.drivers.event_writer import record_of
 from shared.catalogue import Catalogue
@@ -45,7 +45,7 @@ class Projection:
     async def value(self, measure: str, period: str, basis: Any = "received", unit: str | None = None) -> Any:
         unit = unit or self.catalogue.plan.root
         async with self.engine.connect() as tx:
-            values = await read.values(tx, unit=unit, basis=basis, periods=[period])
+            values = await indicator_values.values_of(tx, unit=unit, basis=basis, periods=[period])
         return values[ValueKey(measure, unit, period, basis)]
 
     async def published(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from aggregation.rules.dirty import DirtyCells, changed_facts
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import FactRow
 from aggregation.rules.revision import counting
-from aggregation.store import write
+from aggregation.store import batch_steps
 from shared.clock import Clock
 from shared.messaging import Received
 
@@ -28,18 +28,18 @@ class Aggregator:
         batch = fold(self._plan, [r.event for r in received])
         if not batch.touched:
             return
-        await write.lock(tx)
+        await batch_steps.lock(tx)
         dirty = await self._write_facts(tx, batch)
         await self._recomputation.run(tx, dirty, batch, received)
 
     async def _write_facts(self, tx: AsyncConnection, batch: BatchChanges) -> DirtyCells:
-        await write.open_obligations(tx, batch.obligations.values())
-        await write.revise(tx, {id: revisions.values() for id, revisions in batch.revisions.items()})
-        answers = await write.answers(tx, batch.touched)
+        await batch_steps.open_obligations(tx, batch.obligations.values())
+        await batch_steps.revise(tx, {id: revisions.values() for id, revisions in batch.revisions.items()})
+        answers = await batch_steps.answers(tx, batch.touched)
         counted = {answer.obligation.obligation_id: counting(answer.revisions) for answer in answers}
-        await write.count(tx, counted)
-        changed = changed_facts(self._plan, answers, counted, await write.facts(tx, batch.touched))
-        await write.write_facts(tx, changed)
+        await batch_steps.count(tx, counted)
+        changed = changed_facts(self._plan, answers, counted, await batch_steps.facts(tx, batch.touched))
+        await batch_steps.write_facts(tx, changed)
         dirty = DirtyCells()
         for row in changed:
             dirty.mark(self._plan, row, [row.key.source])
@@ -52,10 +52,10 @@ class Aggregator:
         if not judgements:
             return
         places = {(part.unit, part.period, j.element) for j in judgements for part in j.parts}
-        counts = await write.quarter_counts(tx, places)
+        counts = await batch_steps.quarter_counts(tx, places)
         flags = [(row, j.causes) for j in judgements for row in derived.flag_rows(self._plan, j, counts)]
-        stored = await write.facts(tx, {row.key.source for row, _ in flags})
+        stored = await batch_steps.facts(tx, {row.key.source for row, _ in flags})
         fresh = [(row, causes) for row, causes in flags if row.key not in stored or stored[row.key].fact != row.fact]
-        await write.write_facts(tx, [row for row, _ in fresh])
+        await batch_steps.write_facts(tx, [row for row, _ in fresh])
         for row, causes in fresh:
             dirty.mark(self._plan, row, causes)

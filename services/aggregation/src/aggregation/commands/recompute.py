@@ -11,13 +11,13 @@ from aggregation.rules.formula import elements
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
 from aggregation.rules.valuation import current_values
-from aggregation.store import write
+from aggregation.store import batch_steps, indicator_values
 from shared.clock import Clock
 from shared.messaging import Received, publish_each
 
 
 class Recomputation:
-    """The caller holds the lock (`write.lock`)."""
+    """The caller holds the lock (`batch_steps.lock`)."""
 
     def __init__(self, plan: PlanIndex, clock: Clock) -> None:
         self._plan = plan
@@ -29,7 +29,7 @@ class Recomputation:
         """`batch` and `received` are the events that led to it; both are empty when no event did."""
         # From the deepest level up, so that each level finds the ones below it already right.
         for keys in dirty.by_level(self._plan):
-            await write.sum_cells(tx, keys, self._plan.parents)
+            await batch_steps.sum_cells(tx, keys, self._plan.parents)
         values = await self._write_values(tx, dirty)
         await self.publish(tx, values, dirty, batch, received)
 
@@ -53,11 +53,13 @@ class Recomputation:
         places = {(m.code, unit, period) for unit, period, e in dirty.causes for m in plan.measures_of.get(e, ())}
         if not places:
             return {}
-        cells = await write.cells(tx, {(u, p, e) for m, u, p in places for e in elements(plan.measures[m])})
-        stored = await write.values(tx, places)
+        cells = await indicator_values.cells_at(
+            tx, {(u, p, e) for m, u, p in places for e in elements(plan.measures[m])}
+        )
+        stored = await indicator_values.values_at(tx, places)
         current = current_values(plan, places, cells, self._clock.now())
         changed = {key: value for key, value in current.items() if stored.get(key) != value}
         if changed:
-            await write.write_values(tx, changed)
+            await indicator_values.write_values(tx, changed)
         moved = {(key.measure, key.unit, key.period) for key in changed}
         return {key: value for key, value in current.items() if (key.measure, key.unit, key.period) in moved}

@@ -12,15 +12,15 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
 from aggregation.rules.revision import BASES
 from aggregation.rules.valuation import value
-from aggregation.store import write
+from aggregation.store import indicator_values
 from shared.clock import Clock
 
 
 async def restate(tx: AsyncConnection, plan: PlanIndex, clock: Clock, keys: Collection[ValueKey]) -> None:
-    """A key without a stored value gets one without numbers. The caller holds the lock (`write.lock`)."""
+    """A key without a stored value gets one without numbers. The caller holds the lock (`batch_steps.lock`)."""
     restated = {key for key in keys if key.measure in plan.measures}
     places = {(key.measure, key.unit, key.period) for key in restated}
-    stored = await write.values(tx, places)
+    stored = await indicator_values.values_at(tx, places)
     now = clock.now()
     values = {
         key: stored.get(key) or value(plan, plan.measures[key.measure], key.period, {})
@@ -29,5 +29,5 @@ async def restate(tx: AsyncConnection, plan: PlanIndex, clock: Clock, keys: Coll
     }
     fresh = {key: replace(v, as_of=now) for key, v in values.items() if key in restated}
     if fresh:
-        await write.write_values(tx, fresh)
+        await indicator_values.write_values(tx, fresh)
         await Recomputation(plan, clock).publish(tx, values, DirtyCells(), BatchChanges(), [])

@@ -22,7 +22,7 @@ from aggregation.rules import masking
 from aggregation.rules.formula import element_of, elements
 from aggregation.rules.masking import may_see, past
 from aggregation.rules.records import ValueKey
-from aggregation.store import read
+from aggregation.store import indicator_values, read
 from shared.access import Person
 from shared.auth import require
 from shared.calendar import Period
@@ -42,7 +42,9 @@ async def indicators(
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
     instant = aware(context, as_of)
     async with context.engine.connect() as tx:
-        stored = await read.values(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=instant)
+        stored = await indicator_values.values_of(
+            tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=instant
+        )
     shown = {
         key: masking.masked(context.plan, key, v) if as_of is None else past(context.plan, person, key, v)
         for key, v in stored.items()
@@ -64,7 +66,7 @@ async def history(
     names = [m.code for m in measures_of(context, code)]
     before = decode(cursor, int)
     async with context.engine.connect() as tx:
-        rows = await read.history(
+        rows = await indicator_values.history(
             tx,
             measures=names,
             unit=scope.unit,
@@ -134,8 +136,10 @@ async def _explain(
     periods = [str(q) for q in Period.parse(scope.period).quarters] if quarterly else [scope.period]
     counted = m.elements if quarterly else elements(m)
     async with context.engine.connect() as tx:
-        values = await read.values(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
-        cells = await read.cells(tx, unit=scope.unit, period=scope.period, basis=scope.basis, elements=elements(m))
+        values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
+        cells = await indicator_values.cells_of(
+            tx, unit=scope.unit, period=scope.period, basis=scope.basis, elements=elements(m)
+        )
         rows = await read.contributions(
             tx, units=units, periods=periods, basis=scope.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
         )

@@ -10,7 +10,7 @@ from aggregation.pages.dashboard import build_dashboard, tally
 from aggregation.pages.periods import selectable_periods
 from aggregation.rules.formula import elements, strategy
 from aggregation.rules.masking import all_masked
-from aggregation.store import read
+from aggregation.store import indicator_values, read
 from shared.auth import require
 from shared.calendar import Period
 from shared.web.shell.page import page
@@ -23,7 +23,7 @@ async def dashboard(request: Request, context: Context, scope: RequestedScope) -
     plan = context.plan
     first = sorted({elements(m)[0] for m in plan.measures.values()})
     async with context.engine.connect() as tx:
-        values = await read.values(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
+        values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
         answered = await read.answered(tx, period=scope.period, basis=scope.basis, elements=first)
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, _with_quarters(scope.period))

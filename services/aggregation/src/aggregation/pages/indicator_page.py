@@ -18,7 +18,7 @@ from aggregation.rules.formula import strategy
 from aggregation.rules.masking import all_masked
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
-from aggregation.store import read
+from aggregation.store import indicator_values, read
 from shared.auth import require
 from shared.calendar import Period
 from shared.catalogue import Unit
@@ -79,8 +79,8 @@ async def _read_values(
 ) -> dict[ValueKey, Value]:
     """Every period of the unit itself and the period of the units below it, as the reader may see them."""
     twins = [twin for code in codes for twin in beside(plan, code)]
-    series = await read.series(tx, measures=[*codes, *twins], unit=scope.unit, basis=scope.basis)
-    below = await read.below(tx, measures=codes, period=scope.period, basis=scope.basis, units=units)
+    series = await indicator_values.series(tx, measures=[*codes, *twins], unit=scope.unit, basis=scope.basis)
+    below = await indicator_values.below(tx, measures=codes, period=scope.period, basis=scope.basis, units=units)
     return all_masked(plan, series | below)
 
 

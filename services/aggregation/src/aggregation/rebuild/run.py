@@ -37,7 +37,7 @@ from aggregation.rebuild.replayer import Replayer, Say, lacking, set_aside
 from aggregation.rebuild.shadow import shadow_schema
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import RebuildRecord
-from aggregation.store import write
+from aggregation.store import batch_steps
 from aggregation.store.checksum import Checksum, checksum
 from shared.clock import Clock
 from shared.messaging.retention import INBOX_DAYS
@@ -188,7 +188,7 @@ class Rebuild:
         await keep_vacuum_away(tx)
         await tx.execute(sa.text(f"set local statement_timeout = '{LOCKED_SECONDS}s'"))
         await copy_inbox_claims(tx)
-        await write.lock(tx)
+        await batch_steps.lock(tx)
         locked = time.monotonic()
         # The lock's statement forbids scans, for batches; what follows compares whole tables.
         await tx.execute(sa.text("set local enable_seqscan = on"))

@@ -1,20 +1,16 @@
-"""Reading: the queries of the API and of the pages. None locks."""
+"""Where the figures come from: what was opened, reported and counted, for the API and the pages. Nothing locks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.rules.formula import CellSum
-from aggregation.rules.records import CellKey, Value, ValueKey
 from aggregation.rules.revision import Basis
-from aggregation.store import mapping
-from aggregation.store.tables import cell, fact, indicator_history, indicator_value, obligation, revision
+from aggregation.store.tables import fact, obligation, revision
 
 
 @dataclass(frozen=True)
@@ -45,66 +41,6 @@ class Reported:
     due_at: datetime | None
     received: int | None
     accepted: int | None
-
-
-async def values(
-    tx: AsyncConnection, *, unit: str, basis: Basis, periods: Collection[str], as_of: datetime | None = None
-) -> dict[ValueKey, Value]:
-    """All measures of a unit; with `as_of` the values that stood here at that instant."""
-    if as_of is None:
-        v = indicator_value
-        rows = await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
-    else:
-        h = indicator_history
-        rows = await tx.execute(
-            sa.select(h)
-            .ext(distinct_on(h.c.period, h.c.measure))
-            .where(h.c.unit == unit, h.c.period.in_(periods), h.c.basis == basis, h.c.as_of <= as_of)
-            .order_by(h.c.period, h.c.measure, h.c.as_of.desc(), h.c.id.desc())
-        )
-    return {mapping.value_key(row): mapping.value(row) for row in rows}
-
-
-async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, basis: Basis) -> dict[ValueKey, Value]:
-    """The value of every period."""
-    v = indicator_value
-    query = sa.select(v).where(v.c.unit == unit, v.c.basis == basis, v.c.measure.in_(measures)).order_by(v.c.period)
-    return {mapping.value_key(row): mapping.value(row) for row in await tx.execute(query)}
-
-
-async def history(
-    tx: AsyncConnection,
-    *,
-    measures: Sequence[str],
-    unit: str,
-    period: str,
-    basis: Basis,
-    before: int | None = None,
-    limit: int = 100,
-) -> list[tuple[int, ValueKey, Value]]:
-    """Every value that ever stood, newest first, with its place in the history."""
-    h = indicator_history
-    query = sa.select(h).where(h.c.measure.in_(measures), h.c.unit == unit, h.c.period == period, h.c.basis == basis)
-    if before is not None:
-        query = query.where(h.c.id < before)
-    query = query.order_by(h.c.id.desc()).limit(limit)
-    return [(row.id, mapping.value_key(row), mapping.value(row)) for row in await tx.execute(query)]
-
-
-async def below(
-    tx: AsyncConnection, *, measures: Sequence[str], period: str, basis: Basis, units: Collection[str]
-) -> dict[ValueKey, Value]:
-    v = indicator_value
-    query = sa.select(v).where(v.c.measure.in_(measures), v.c.period == period, v.c.basis == basis, v.c.unit.in_(units))
-    return {mapping.value_key(row): mapping.value(row) for row in await tx.execute(query)}
-
-
-async def cells(
-    tx: AsyncConnection, *, unit: str, period: str, basis: Basis, elements: Collection[str]
-) -> dict[CellKey, CellSum]:
-    c = cell
-    query = sa.select(c).where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
-    return {mapping.cell_key(row): mapping.cell_sum(row) for row in await tx.execute(query)}
 
 
 async def contributions(

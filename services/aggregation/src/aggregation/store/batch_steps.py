@@ -1,16 +1,20 @@
-"""Writing: one statement per step of a batch, however many events it holds."""
+"""From answers to cells: what a batch reads and writes under its lock, a statement a step, however many events it has.
 
+What becomes of the cells, the indicator values, stands in `indicator_values`.
+"""
+
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.rules.fact import Fact
-from aggregation.rules.formula import CellSum
-from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, ObligationRecord, Value, ValueKey
-from aggregation.rules.revision import BASES, Basis, Revision
-from aggregation.store import mapping, statements
+from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, ObligationRecord
+from aggregation.rules.revision import BASES, Basis, ReportedObservation, Revision
+from aggregation.store import statements
 
 
 def _columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
@@ -37,7 +41,7 @@ async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision
             r.state,
             r.version,
             r.submission_id,
-            mapping.observations_json(r.observations),
+            observations_json(r.observations),
             r.illustrative,
             r.was_accepted,
         )
@@ -53,10 +57,12 @@ async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerReco
     obligations: dict[UUID, ObligationRecord] = {}
     revisions: dict[UUID, list[Revision]] = {}
     for row in await tx.execute(statements.ANSWERS, {"ids": list(ids)}):
-        obligations[row.obligation_id] = mapping.obligation(row)
+        obligations[row.obligation_id] = ObligationRecord(
+            row.obligation_id, row.obligation, row.form, row.unit, row.period
+        )
         of_obligation = revisions.setdefault(row.obligation_id, [])
         if row.number is not None:
-            of_obligation.append(mapping.revision(row))
+            of_obligation.append(to_revision(row))
     return [AnswerRecord(obligation, tuple(revisions[id])) for id, obligation in obligations.items()]
 
 
@@ -70,7 +76,7 @@ async def count(tx: AsyncConnection, counted: Mapping[UUID, Mapping[Basis, Revis
 
 async def facts(tx: AsyncConnection, sources: Collection[UUID]) -> dict[FactKey, FactRow]:
     rows = await tx.execute(statements.FACTS, {"ids": list(sources)})
-    return {fact.key: fact for fact in (mapping.fact_row(row) for row in rows)}
+    return {fact.key: fact for fact in (to_fact_row(row) for row in rows)}
 
 
 async def places(tx: AsyncConnection) -> list[tuple[str, str]]:
@@ -81,7 +87,7 @@ async def places(tx: AsyncConnection) -> list[tuple[str, str]]:
 async def facts_at(tx: AsyncConnection, places: Collection[tuple[str, str]]) -> list[FactRow]:
     """Every fact of (unit, period)."""
     rows = await tx.execute(statements.FACTS_AT, _columns(("units", "periods"), sorted(places)))
-    return [mapping.fact_row(row) for row in rows]
+    return [to_fact_row(row) for row in rows]
 
 
 async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
@@ -111,25 +117,36 @@ async def sum_cells(tx: AsyncConnection, keys: Iterable[CellKey], parents: Mappi
     await tx.execute(statements.SUM, _columns(names, rows))
 
 
-async def cells(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[CellKey, CellSum]:
-    """All cells of (unit, period, element), every disaggregation and basis."""
-    rows = await tx.execute(statements.CELLS, _columns(("units", "periods", "elements"), sorted(places)))
-    return {mapping.cell_key(row): mapping.cell_sum(row) for row in rows}
+def to_revision(row: Any) -> Revision:
+    return Revision(
+        number=row.number,
+        state=row.state,
+        version=row.version,
+        submission_id=row.submission_id,
+        observations=_observations(row.observations),
+        illustrative=row.illustrative,
+        was_accepted=row.was_accepted,
+    )
 
 
-async def values(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[ValueKey, Value]:
-    """(measure, unit, period) → the stored value on each basis."""
-    rows = await tx.execute(statements.VALUES, _columns(("measures", "units", "periods"), sorted(places)))
-    return {mapping.value_key(row): mapping.value(row) for row in rows}
+def to_fact_row(row: Any) -> FactRow:
+    key = FactKey(row.source, row.element, row.disaggregation, row.basis)
+    return FactRow(key, row.unit, row.period, Fact(row.value, row.status, row.expected))
 
 
-async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -> None:
-    """Set the current values and add them to the history."""
-    names = ("measures", "units", "periods", "bases", "values", "numerators", "denominators", "reported", "expected",
-             "assessments", "provisional", "below_floor", "above_whole", "parts", "instants")  # fmt: skip
-    rows = []
-    for key, v in sorted(changed.items()):
-        figures = (v.value, v.numerator, v.denominator, v.reported, v.expected, v.assessment)
-        flags = (v.provisional, v.below_floor, v.above_whole)
-        rows.append((*key, *figures, *flags, mapping.parts_json(v.parts), v.as_of))
-    await tx.execute(statements.WRITE_VALUES, _columns(names, rows))
+def _observations(content: list[dict[str, Any]] | None) -> tuple[ReportedObservation, ...] | None:
+    if content is None:
+        return None
+    return tuple(
+        ReportedObservation(
+            o["element"], o["disaggregation"], None if o["value"] is None else Decimal(o["value"]), o["status"]
+        )
+        for o in content
+    )
+
+
+def observations_json(observations: tuple[ReportedObservation, ...] | None) -> str | None:
+    """Numbers as strings, exact. None while only the decision about a revision has arrived."""
+    if observations is None:
+        return None
+    return json.dumps([o._asdict() | {"value": None if o.value is None else str(o.value)} for o in observations])

@@ -1,0 +1,183 @@
+"""Indicator values, their history and the cells they are made of: for batches, the API and the pages."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.rules.formula import CellSum
+from aggregation.rules.records import CellKey, Value, ValueKey, ValuePart
+from aggregation.rules.revision import Basis
+from aggregation.store import statements
+from aggregation.store.tables import cell, indicator_history, indicator_value
+
+
+async def cells_at(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[CellKey, CellSum]:
+    """All cells of (unit, period, element), every disaggregation and basis."""
+    ordered = sorted(places)
+    lists = {
+        "units": [unit for unit, _, _ in ordered],
+        "periods": [period for _, period, _ in ordered],
+        "elements": [element for _, _, element in ordered],
+    }
+    return _to_cells(await tx.execute(statements.CELLS, lists))
+
+
+async def values_at(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[ValueKey, Value]:
+    """(measure, unit, period) → the stored value on each basis."""
+    ordered = sorted(places)
+    lists = {
+        "measures": [measure for measure, _, _ in ordered],
+        "units": [unit for _, unit, _ in ordered],
+        "periods": [period for _, _, period in ordered],
+    }
+    return _to_values(await tx.execute(statements.VALUES, lists))
+
+
+async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -> None:
+    """Set the current values and add them to the history."""
+    keys = sorted(changed)
+    values = [changed[key] for key in keys]
+    lists = {
+        "measures": [key.measure for key in keys],
+        "units": [key.unit for key in keys],
+        "periods": [key.period for key in keys],
+        "bases": [key.basis for key in keys],
+        "values": [v.value for v in values],
+        "numerators": [v.numerator for v in values],
+        "denominators": [v.denominator for v in values],
+        "reported": [v.reported for v in values],
+        "expected": [v.expected for v in values],
+        "assessments": [v.assessment for v in values],
+        "provisional": [v.provisional for v in values],
+        "below_floor": [v.below_floor for v in values],
+        "above_whole": [v.above_whole for v in values],
+        "parts": [parts_json(v.parts) for v in values],
+        "instants": [v.as_of for v in values],
+    }
+    await tx.execute(statements.WRITE_VALUES, lists)
+
+
+async def values_of(
+    tx: AsyncConnection, *, unit: str, basis: Basis, periods: Collection[str], as_of: datetime | None = None
+) -> dict[ValueKey, Value]:
+    """All measures of a unit; with `as_of` the values that stood here at that instant."""
+    if as_of is None:
+        v = indicator_value
+        rows = await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
+    else:
+        h = indicator_history
+        rows = await tx.execute(
+            sa.select(h)
+            .ext(distinct_on(h.c.period, h.c.measure))
+            .where(h.c.unit == unit, h.c.period.in_(periods), h.c.basis == basis, h.c.as_of <= as_of)
+            .order_by(h.c.period, h.c.measure, h.c.as_of.desc(), h.c.id.desc())
+        )
+    return _to_values(rows)
+
+
+async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, basis: Basis) -> dict[ValueKey, Value]:
+    """The value of every period."""
+    v = indicator_value
+    query = sa.select(v).where(v.c.unit == unit, v.c.basis == basis, v.c.measure.in_(measures)).order_by(v.c.period)
+    return _to_values(await tx.execute(query))
+
+
+async def history(
+    tx: AsyncConnection,
+    *,
+    measures: Sequence[str],
+    unit: str,
+    period: str,
+    basis: Basis,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[tuple[int, ValueKey, Value]]:
+    """Every value that ever stood, newest first, with its place in the history."""
+    h = indicator_history
+    query = sa.select(h).where(h.c.measure.in_(measures), h.c.unit == unit, h.c.period == period, h.c.basis == basis)
+    if before is not None:
+        query = query.where(h.c.id < before)
+    query = query.order_by(h.c.id.desc()).limit(limit)
+    return [(row.id, _to_key(row), to_value(row)) for row in await tx.execute(query)]
+
+
+async def below(
+    tx: AsyncConnection, *, measures: Sequence[str], period: str, basis: Basis, units: Collection[str]
+) -> dict[ValueKey, Value]:
+    v = indicator_value
+    query = sa.select(v).where(v.c.measure.in_(measures), v.c.period == period, v.c.basis == basis, v.c.unit.in_(units))
+    return _to_values(await tx.execute(query))
+
+
+async def cells_of(
+    tx: AsyncConnection, *, unit: str, period: str, basis: Basis, elements: Collection[str]
+) -> dict[CellKey, CellSum]:
+    c = cell
+    query = sa.select(c).where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
+    return _to_cells(await tx.execute(query))
+
+
+def _to_cells(rows: Iterable[Any]) -> dict[CellKey, CellSum]:
+    return {
+        CellKey(row.unit, row.period, row.element, row.disaggregation, row.basis): CellSum(
+            row.value, row.valued, row.reported, row.expected, row.estimates
+        )
+        for row in rows
+    }
+
+
+def _to_values(rows: Iterable[Any]) -> dict[ValueKey, Value]:
+    return {_to_key(row): to_value(row) for row in rows}
+
+
+def _to_key(row: Any) -> ValueKey:
+    return ValueKey(row.measure, row.unit, row.period, row.basis)
+
+
+def to_value(row: Any) -> Value:
+    return Value(
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        reported=row.reported,
+        expected=row.expected,
+        assessment=row.assessment,
+        provisional=row.provisional,
+        below_floor=row.below_floor,
+        above_whole=row.above_whole,
+        parts=tuple(_part(part) for part in row.parts),
+        as_of=row.as_of,
+    )
+
+
+def parts_json(parts: Iterable[ValuePart]) -> str:
+    """Numbers as strings, exact."""
+    return json.dumps([{name: _plain(field) for name, field in asdict(part).items()} for part in parts])
+
+
+def _part(part: dict[str, Any]) -> ValuePart:
+    return ValuePart(
+        dimension=part["dimension"],
+        category=part["category"],
+        value=_number(part["value"]),
+        numerator=_number(part["numerator"]),
+        denominator=_number(part["denominator"]),
+        reported=part["reported"],
+        expected=part["expected"],
+        meets=part["meets"],
+    )
+
+
+def _plain(field: object) -> object:
+    return format(field, "f") if isinstance(field, Decimal) else field
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
