@@ -11,6 +11,7 @@ import uuid6
 from shared.catalogue import disaggregation_key, load
 from shared.events import Event
 from submissions.events import received
+from submissions.rules.content import CanonicalContent
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.observation import Observation
 from submissions.rules.revision import Arrival, NewRevision
@@ -48,11 +49,9 @@ def received_event(duty: dict[str, Any], version: int, *, boys: int = 112) -> Ev
         obligation_id=obligation.id,
         revision=version,
         observations=observations,
-        narrative={},
-        evidence=(),
+        content=CanonicalContent((), {}, (), sha256(str(version).encode()).hexdigest(), ""),
         reason=None,
-        content_sha256=sha256(str(version).encode()).hexdigest(),
-        timeless_sha256="",
+        late=False,
         illustrative=True,
         warnings=(),
     )

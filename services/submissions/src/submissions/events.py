@@ -51,7 +51,7 @@ def received(obligation: ReportingObligation, revision: NewRevision, version: in
         version=version,
         received_at=received_at,
         due_at=obligation.due_at,
-        content_sha256=revision.content_sha256,
+        content_sha256=revision.content.sha256,
         illustrative=revision.illustrative,
         observations=[
             ObservationValue(measure=o.measure, value=o.value, disaggregation=dict(o.disaggregation), status=o.status)

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.submissions.tests.api_client import ApiClient
 from services.submissions.tests.records import obligation
-from submissions.rules.content import content_sha256, observations_json, timeless_sha256
+from submissions.rules.content import canonical_content
 from submissions.rules.observation import Observation
 
 Report = dict[str, Any]
@@ -26,13 +26,16 @@ async def test_the_hash_can_be_recomputed_by_anyone(api_client: ApiClient, repor
 def test_the_order_in_which_cells_were_typed_changes_no_hash() -> None:
     boys = Observation("a", "sex=male", Decimal("1.50"), {"sex": "male"}, "final")
     girls = Observation("a", "sex=female", None, {"sex": "female"}, "missing", "x")
-    kept = observations_json([boys, girls])
-    assert kept == observations_json([girls, boys])
-    assert [(o["value"], o["status"], o["note"]) for o in kept] == [(None, "missing", "x"), ("1.5", "final", None)]
-    assert timeless_sha256(kept, {}) == timeless_sha256(observations_json([girls, boys]), {})
+    content = canonical_content(obligation(), [boys, girls], {}, [])
+    assert content == canonical_content(obligation(), [girls, boys], {}, [])
+    kept = [(o["value"], o["status"], o["note"]) for o in content.observations]
+    assert kept == [(None, "missing", "x"), ("1.5", "final", None)]
 
 
 def test_the_hash_holds_form_unit_and_period_and_the_timeless_one_does_not() -> None:
-    assert content_sha256(obligation(), [], {}, []) != content_sha256(obligation(period="2025"), [], {}, [])
-    assert content_sha256(obligation(), [], {}, []) == content_sha256(obligation(revision=7), [], {}, [])
-    assert timeless_sha256([], {}) != timeless_sha256([], {"results": "x"})
+    content = canonical_content(obligation(), [], {}, [])
+    before = canonical_content(obligation(period="2025"), [], {}, [])
+    assert content.sha256 != before.sha256
+    assert content.timeless_sha256 == before.timeless_sha256
+    assert content.sha256 == canonical_content(obligation(revision=7), [], {}, []).sha256
+    assert content.timeless_sha256 != canonical_content(obligation(), [], {"results": "x"}, []).timeless_sha256

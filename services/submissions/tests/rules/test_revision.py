@@ -20,7 +20,7 @@ def test_a_right_report_becomes_the_next_revision(commune: FormRules) -> None:
     report = Report(entries(), {"results": " Đã họp. ", "empty": " "}, ["12/BC"], " số mới ")
     revision = revised(commune, report, revision=3)
     assert (revision.revision, revision.reason, revision.warnings) == (4, "số mới", [])
-    assert (revision.narrative, revision.evidence) == ({"results": "Đã họp."}, ["12/BC"])
+    assert (revision.content.narrative, revision.content.evidence) == ({"results": "Đã họp."}, ["12/BC"])
     assert {o.measure: o.value for o in revision.observations} == {m: Decimal(v) for m, v in RIGHT.items()}
     assert (revision.obligation_id, revision.arrival) == (obligation().id, arrival())
 
@@ -48,6 +48,8 @@ def test_an_illustrative_report_may_be_for_a_closed_period_but_not_for_a_future_
 def test_the_report_of_the_year_before_and_a_late_one_are_remarked(commune: FormRules) -> None:
     report = Report(entries())
     before = revised(commune, report)
-    same = revised(commune, report, previous_timeless_sha256=before.timeless_sha256, due_at=arrival().received_at)
+    same = revised(
+        commune, report, previous_timeless_sha256=before.content.timeless_sha256, due_at=arrival().received_at
+    )
     assert [w.code for w in same.warnings] == ["same_as_previous_year", "late"]
     assert "2025" in same.warnings[0].text.vi

@@ -1,12 +1,12 @@
 """What the commands answer: a receipt, a decision, the count of what was opened. Kept for a repeated request, too."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from shared.text import Language
-from submissions.rules.obligation import ReportingObligation, is_late
 from submissions.rules.revision import NewRevision
 
 
@@ -27,6 +27,14 @@ class Receipt(BaseModel):
     warnings: list[Warned]
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """`body` is the receipt as it is sent and, with an idempotency key, kept."""
+
+    id: UUID
+    body: bytes
+
+
 class Decided(BaseModel):
     id: UUID
     revision: int
@@ -41,16 +49,16 @@ class Opened(BaseModel):
     existing: int
 
 
-def receipt(revision: NewRevision, obligation: ReportingObligation, language: Language) -> Receipt:
+def receipt(revision: NewRevision, language: Language) -> Receipt:
     arrival = revision.arrival
     return Receipt(
         id=arrival.id,
         revision=revision.revision,
         state="submitted",
-        content_sha256=revision.content_sha256,
+        content_sha256=revision.content.sha256,
         received_at=arrival.received_at,
         trace_id=arrival.trace_id,
-        late=is_late(arrival.received_at, obligation.due_at),
+        late=revision.late,
         warnings=[Warned(pointer=w.pointer, code=w.code, message=w.text.in_(language)) for w in revision.warnings],
     )
 

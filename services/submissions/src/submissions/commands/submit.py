@@ -12,7 +12,7 @@ from shared.errors import Problem, not_found
 from shared.messaging import publish
 from shared.text import Language, texts
 from submissions import events
-from submissions.commands.answers import Receipt, body_of, receipt
+from submissions.commands.answers import Submitted, body_of, receipt
 from submissions.commands.context import Actor, SubmissionsContext, check_version
 from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival, Rejected, Report, revise
@@ -43,7 +43,7 @@ class Refused(Problem):
 
 async def submit_report(
     context: SubmissionsContext, actor: Actor, posting: Posting, report: Report
-) -> Receipt | idempotency.Replay:
+) -> Submitted | idempotency.Replay:
     """The receipt of the new revision, or the first answer again. Raises `Refused`, 403, 404, 412, leaving nothing."""
     async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, posting.attempt):
@@ -61,10 +61,10 @@ async def submit_report(
         if isinstance(revision, Rejected):
             raise Refused(list(revision.violations))
         version = await write.keep_submission(tx, revision)
-        answer = receipt(revision, obligation, posting.language)
-        await idempotency.finish(tx, posting.attempt, 201, body_of(answer))
+        body = body_of(receipt(revision, posting.language))
+        await idempotency.finish(tx, posting.attempt, 201, body)
         await publish(tx, events.received(obligation, revision, version, context.catalogue.version))
-    return answer
+    return Submitted(arrival.id, body)
 
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting) -> LockedObligation:

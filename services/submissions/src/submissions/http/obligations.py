@@ -14,7 +14,7 @@ from shared.errors import not_found
 from shared.web.cursor import decode, listing
 from shared.web.idempotency import attempt_of, replayed
 from shared.web.language import language
-from submissions.commands.answers import Opened, Receipt, body_of
+from submissions.commands.answers import Opened, Receipt
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
 from submissions.commands.submit import Posting, submit_report
@@ -85,4 +85,4 @@ async def submit(
     if isinstance(answer, idempotency.Replay):
         return replayed(answer)
     headers = {"Location": f"/api/v1/submissions/{answer.id}"}
-    return Response(body_of(answer), 201, headers, media_type="application/json")
+    return Response(answer.body, 201, headers, media_type="application/json")

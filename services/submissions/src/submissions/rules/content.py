@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
 from shared.events import Status
@@ -20,7 +21,41 @@ class ObservationJson(TypedDict):
     note: str | None
 
 
-def observation_json(observation: Observation) -> ObservationJson:
+@dataclass(frozen=True)
+class CanonicalContent:
+    """What a report says, as it is kept, and the hashes of just that.
+
+    `sha256`: of what was said, about whom and when; not of the revision or its reason. `timeless_sha256`: without
+    whom and when, equal when last year's report comes again with another date (docs/domain.md trap 18).
+    """
+
+    observations: Sequence[ObservationJson]
+    narrative: Mapping[str, str]
+    evidence: Sequence[str]
+    sha256: str
+    timeless_sha256: str
+
+
+def canonical_content(
+    obligation: ReportingObligation,
+    observations: Sequence[Observation],
+    narrative: Mapping[str, str],
+    evidence: Sequence[str],
+) -> CanonicalContent:
+    """Observations are sorted by element and disaggregation: the order in which cells were typed is no fact."""
+    kept = [_observation_json(o) for o in sorted(observations, key=lambda o: (o.measure, o.key))]
+    timeless = {"observations": kept, "narrative": narrative}
+    whole = {
+        **timeless,
+        "form": obligation.form,
+        "unit": obligation.unit,
+        "period": obligation.period,
+        "evidence": list(evidence),
+    }
+    return CanonicalContent(kept, narrative, list(evidence), _sha256(whole), _sha256(timeless))
+
+
+def _observation_json(observation: Observation) -> ObservationJson:
     return {
         "measure": observation.measure,
         "value": None if observation.value is None else exact(observation.value),
@@ -30,34 +65,7 @@ def observation_json(observation: Observation) -> ObservationJson:
     }
 
 
-def observations_json(observations: Iterable[Observation]) -> list[ObservationJson]:
-    """Sorted by element and disaggregation: the order in which cells were typed is no fact."""
-    return [observation_json(o) for o in sorted(observations, key=lambda o: (o.measure, o.key))]
-
-
-def canonical(content: Mapping[str, object]) -> bytes:
-    """UTF-8 JSON, keys sorted, no blanks."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def content_sha256(
-    obligation: ReportingObligation,
-    observations: Sequence[ObservationJson],
-    narrative: Mapping[str, str],
-    evidence: Sequence[str],
-) -> str:
-    """Hash of what was said, about whom and when; not of the revision or its reason."""
-    content = {
-        "form": obligation.form,
-        "unit": obligation.unit,
-        "period": obligation.period,
-        "observations": observations,
-        "narrative": narrative,
-        "evidence": evidence,
-    }
-    return hashlib.sha256(canonical(content)).hexdigest()
-
-
-def timeless_sha256(observations: Sequence[ObservationJson], narrative: Mapping[str, str]) -> str:
-    """Hash without the period, equal when last year's report comes again with another date (docs/domain.md trap 18)."""
-    return hashlib.sha256(canonical({"observations": observations, "narrative": narrative})).hexdigest()
+def _sha256(content: Mapping[str, object]) -> str:
+    """Of UTF-8 JSON, keys sorted, no blanks."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -10,7 +10,7 @@ from shared.text.figures import last_day
 from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.checks.sums import warn_floors
-from submissions.rules.content import content_sha256, observations_json, timeless_sha256
+from submissions.rules.content import CanonicalContent, canonical_content
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import LockedObligation, check_intake, is_late
 from submissions.rules.observation import NumberReader, Observation, ObservationEntry, read_plain
@@ -43,17 +43,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class NewRevision:
-    """A checked revision, to be kept and published."""
+    """A checked revision: its `content` is kept, its `observations` are published in the order of the report."""
 
     arrival: Arrival
     obligation_id: UUID
     revision: int
     observations: Sequence[Observation]
-    narrative: Mapping[str, str]
-    evidence: Sequence[str]
+    content: CanonicalContent
     reason: str | None
-    content_sha256: str
-    timeless_sha256: str
+    late: bool
     illustrative: bool
     warnings: Sequence[Violation]
 
@@ -79,29 +77,27 @@ def revise(
     violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]
     if violations:
         return Rejected(violations)
-    kept, evidence = observations_json(observations), list(report.evidence)
-    timeless = timeless_sha256(kept, narrative)
+    late = is_late(arrival.received_at, obligation.due_at)
+    content = canonical_content(obligation, observations, narrative, report.evidence)
     warnings = warn_floors(rules, {(o.measure, o.key): o for o in observations}) + warn_narrative(rules, narrative)
     return NewRevision(
         arrival=arrival,
         obligation_id=obligation.id,
         revision=number,
         observations=observations,
-        narrative=narrative,
-        evidence=evidence,
+        content=content,
         reason=(report.reason or "").strip() or None,
-        content_sha256=content_sha256(obligation, kept, narrative, evidence),
-        timeless_sha256=timeless,
+        late=late,
         illustrative=report.illustrative,
-        warnings=warnings + warn_circumstances(obligation, timeless, arrival.received_at),
+        warnings=warnings + warn_circumstances(obligation, content.timeless_sha256, late),
     )
 
 
-def warn_circumstances(obligation: LockedObligation, timeless: str, received_at: datetime) -> list[Violation]:
+def warn_circumstances(obligation: LockedObligation, timeless_sha256: str, late: bool) -> list[Violation]:
     """The report of the year before sent again, and a report that came too late."""
     warnings = []
-    if timeless == obligation.previous_timeless_sha256:
+    if timeless_sha256 == obligation.previous_timeless_sha256:
         warnings.append(violation("same_as_previous_year", "", period=obligation.previous_period))
-    if is_late(received_at, obligation.due_at):
+    if late:
         warnings.append(violation("late", "", day=f"{last_day(obligation.due_at):%d/%m/%Y}"))
     return warnings

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from submissions.rules.content import observations_json
 from submissions.rules.obligation import LockedObligation, ReportingObligation, State
 from submissions.rules.review import Review
 from submissions.rules.revision import NewRevision
@@ -111,18 +110,18 @@ async def advance(tx: AsyncConnection, obligation_id: UUID, state: State, revisi
 
 async def keep_submission(tx: AsyncConnection, revision: NewRevision) -> int:
     """Insert the revision and move its obligation to it; the obligation's new version. The caller holds the lock."""
-    arrival = revision.arrival
+    arrival, content = revision.arrival, revision.content
     values = {
         "id": arrival.id,
         "obligation_id": revision.obligation_id,
         "revision": revision.revision,
         "state": "submitted",
-        "observations": observations_json(revision.observations),
-        "narrative": revision.narrative,
-        "evidence": revision.evidence,
+        "observations": content.observations,
+        "narrative": content.narrative,
+        "evidence": content.evidence,
         "reason": revision.reason,
-        "content_sha256": revision.content_sha256,
-        "timeless_sha256": revision.timeless_sha256,
+        "content_sha256": content.sha256,
+        "timeless_sha256": content.timeless_sha256,
         "warnings": [{"pointer": w.pointer, "code": w.code, **w.text._asdict()} for w in revision.warnings],
         "received_at": arrival.received_at,
         "submitted_role": arrival.role,
