@@ -174,5 +174,6 @@ def test_derived_addresses_are_right(channel: Channel, catalogue: Catalogue) -> 
 def test_every_attempt_of_a_reminder_has_one_message_id(channel: Channel, far: FarSide) -> None:
     reminders: list[Reminder] = desired(OPEN, START, LADDER, BY_EMAIL)
     first, other = reminders[:2]
-    ids = {channel.compose(first, OPEN, far.address, START + timedelta(days=day)).id for day in (0, 5)}
+    id = channel.message_id(first.id)
+    ids = {channel.compose(id, first, OPEN, far.address, START + timedelta(days=day)).id for day in (0, 5)}
     assert ids == {channel.message_id(first.id)} != {channel.message_id(other.id)}

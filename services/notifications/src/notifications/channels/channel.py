@@ -99,10 +99,12 @@ class Channel(Protocol):
         ...
 
     def message_id(self, reminder_id: UUID) -> str:
-        """The same for every attempt, so that a second copy can be recognised."""
+        """The same for every attempt, so that a second copy can be recognised. Asked once, before the attempt."""
         ...
 
-    def compose(self, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime) -> Message:
+    def compose(
+        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime
+    ) -> Message:
         """The message as it stands now: days left are counted from `now`. An address that is not right raises."""
         ...
 

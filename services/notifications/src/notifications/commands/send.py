@@ -126,7 +126,9 @@ class Sender:
         """Raises `Unreachable`. What cannot be made or handed over is deferred: a fact or a fix may mend it."""
         fault = "not_composed"
         try:
-            message = channel.compose(claim.reminder, claim.obligation, attempt.address, attempt.started_at)
+            message = channel.compose(
+                attempt.message_id, claim.reminder, claim.obligation, attempt.address, attempt.started_at
+            )
             fault = "not_sent"
             return await (await connections.to(channel)).send(message)
         except Unreachable:

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reason, Reminder, ReminderState
 from notifications.store.contact import reaches
-from notifications.store.records import Claim, NewDelivery
+from notifications.store.records import OBLIGATION_COLUMNS, REMINDER_COLUMNS, Claim, NewDelivery
 from notifications.store.tables import contact, delivery, obligation, reminder
-from notifications.store.write import OBLIGATION_COLUMNS, REMINDER_COLUMNS, reminder_of
 
 
 async def claim(tx: AsyncConnection, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
@@ -48,7 +47,7 @@ async def claim(tx: AsyncConnection, now: datetime, lease: timedelta, limit: int
     )
     return [
         Claim(
-            reminder=reminder_of(row, now),
+            reminder=Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=row.lease_until > now),
             obligation=TrackedObligation(**{name: getattr(row, f"duty_{name}") for name in OBLIGATION_COLUMNS}),
             address=row.address,
             token=token,

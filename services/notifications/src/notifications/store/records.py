@@ -10,8 +10,15 @@ import sqlalchemy as sa
 
 from notifications.rules.obligation import ObligationState, TrackedObligation
 from notifications.rules.reminder import Reason, Reminder, ReminderState
+from notifications.store.tables import obligation
 
 RecordT = TypeVar("RecordT")
+
+# The columns whose names are those of the fields of `TrackedObligation` and `Reminder`.
+OBLIGATION_COLUMNS = tuple(column.name for column in obligation.columns)
+REMINDER_COLUMNS = (
+    "id", "obligation_id", "stage", "role", "channel", "planned_on", "not_before", "expires_at", "state", "reason",
+)  # fmt: skip
 
 
 def records(kind: type[RecordT], rows: sa.CursorResult[Any]) -> Sequence[RecordT]:

@@ -12,20 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
-from notifications.store.records import TracedReminder
+from notifications.store.records import OBLIGATION_COLUMNS, REMINDER_COLUMNS, TracedReminder
 from notifications.store.tables import obligation, reminder
-
-OBLIGATION_COLUMNS = tuple(column.name for column in obligation.columns)
-REMINDER_COLUMNS = (
-    "id", "obligation_id", "stage", "role", "channel", "planned_on", "not_before", "expires_at", "state", "reason",
-)  # fmt: skip
 
 
 def _obligation(row: Any) -> TrackedObligation:
     return TrackedObligation(**{name: getattr(row, name) for name in OBLIGATION_COLUMNS})
 
 
-def reminder_of(row: Any, now: datetime) -> Reminder:
+def _reminder(row: Any, now: datetime) -> Reminder:
     leased = row.state == "due" and row.lease_until is not None and row.lease_until > now
     return Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=leased)
 
@@ -67,7 +62,7 @@ async def reminders_of(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) 
         .order_by(reminder.c.id)
         .with_for_update()
     )
-    return [reminder_of(row, now) for row in await tx.execute(query)]
+    return [_reminder(row, now) for row in await tx.execute(query)]
 
 
 async def save_reminders(
@@ -133,7 +128,7 @@ async def candidates(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) ->
         )
         .with_for_update(skip_locked=True)
     )
-    return [TracedReminder(reminder_of(row, now), row.traceparent, row.traced_at) for row in await tx.execute(query)]
+    return [TracedReminder(_reminder(row, now), row.traceparent, row.traced_at) for row in await tx.execute(query)]
 
 
 async def set_states(tx: AsyncConnection, changes: Sequence[Reminder]) -> None:

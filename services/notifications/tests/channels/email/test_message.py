@@ -1,6 +1,6 @@
 """What a mail says."""
 
-from notifications.channels.email.message import message_id, thread_root
+from notifications.channels.email.message import thread_root
 from services.notifications.tests.service import MakeEvents, Parts, due
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
@@ -17,7 +17,7 @@ async def test_the_mail_says_what_to_do_by_when(
     assert message["Subject"] == f"[Tiến Độ] Còn 20 ngày: Biểu 01 năm 2026 – {name}"
     [row] = await service.rows("select id, state, message_id, sent_at, attempts from reminder where stage = 'T-30'")
     assert (row.state, row.attempts, row.sent_at) == ("sent", 1, service.clock.now())
-    assert message["Message-ID"] == row.message_id == message_id(row.id, "daknong.example")
+    assert message["Message-ID"] == row.message_id == f"<{row.id}@daknong.example>"
     assert message["References"] == message["In-Reply-To"] == thread_root(obligation.id, "daknong.example")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Content-Language"] == "vi"

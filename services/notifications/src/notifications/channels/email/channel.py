@@ -8,7 +8,7 @@ from uuid import UUID
 
 from notifications.channels.channel import Channel, DerivedAddress, InputType, Message, NamedUnit
 from notifications.channels.email import address as addresses
-from notifications.channels.email.message import Composer, message_id
+from notifications.channels.email.message import Composer
 from notifications.channels.email.smtp import Server, SmtpConnection
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
@@ -37,11 +37,13 @@ class EmailChannel:
         return address
 
     def message_id(self, reminder_id: UUID) -> str:
-        return message_id(reminder_id, self.composer.domain)
+        """By it a mailbox recognises a second copy (RFC 5322 section 3.6.4)."""
+        return f"<{reminder_id}@{self.composer.domain}>"
 
-    def compose(self, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime) -> Message:
-        mail = self.composer.compose(reminder, obligation, address, now)
-        return Message(self.message_id(reminder.id), address, mail)
+    def compose(
+        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime
+    ) -> Message:
+        return Message(message_id, address, self.composer.compose(message_id, reminder, obligation, address, now))
 
     def connect(self) -> SmtpConnection:
         return SmtpConnection(self.server, self.timeout_seconds)

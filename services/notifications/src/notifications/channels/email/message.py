@@ -26,11 +26,6 @@ NAME = "Tiến Độ"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
-def message_id(reminder_id: UUID, domain: str) -> str:
-    """The same for every attempt, so that a mailbox can recognise a second copy (RFC 5322 section 3.6.4)."""
-    return f"<{reminder_id}@{domain}>"
-
-
 def thread_root(obligation_id: UUID, domain: str) -> str:
     """All mails about one obligation refer to it, so that mail programs show them as one conversation."""
     return f"<obligation-{obligation_id}@{domain}>"
@@ -72,7 +67,9 @@ class Composer:
     domain: str
     task_url: str
 
-    def compose(self, reminder: Reminder, obligation: TrackedObligation, recipient: str, now: datetime) -> EmailMessage:
+    def compose(
+        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, recipient: str, now: datetime
+    ) -> EmailMessage:
         """The mail as it stands now: days left are counted from `now`, not from the planned day."""
         parts = [self._part(language, reminder, obligation, now) for language in LANGUAGES]
         mail = EmailMessage(policy=SMTP)
@@ -80,7 +77,7 @@ class Composer:
         mail["To"] = Address(addr_spec=recipient)
         mail["Subject"] = parts[0].subject
         mail["Date"] = format_datetime(now.astimezone(VIETNAM))
-        mail["Message-ID"] = message_id(reminder.id, self.domain)
+        mail["Message-ID"] = message_id
         mail["References"] = mail["In-Reply-To"] = thread_root(obligation.obligation_id, self.domain)
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"

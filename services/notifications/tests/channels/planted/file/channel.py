@@ -63,12 +63,14 @@ class FileChannel:
     def message_id(self, reminder_id: UUID) -> str:
         return f"file:{reminder_id}"
 
-    def compose(self, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime) -> Message:
+    def compose(
+        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime
+    ) -> Message:
         if self.check_address(address) is not None:
             raise ValueError(f"no file: {address}")
         days = days_left(obligation.due_at, now) if obligation.due_at else 0
         line = self.texts.plain("vi", "file.line", form=obligation.form, days=days)
-        return Message(self.message_id(reminder.id), address, line)
+        return Message(message_id, address, line)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[FileConnection]:
