@@ -4,7 +4,7 @@ A reporter and a head have their own unit, and the units that ended and that it 
 (`Catalogue.inherited`). Every other role has the whole province; what it may do is the matter of `auth.require`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, assert_never, get_args
 
@@ -14,6 +14,8 @@ from shared.text.texts import text
 
 Role = Literal["reporter", "head", "coordinator", "leader", "auditor", "ops"]
 ROLES: tuple[Role, ...] = get_args(Role)
+EndedUnits = Callable[[], Collection[str]]
+"""The ended units that the person's unit answers for. Asked last: for most requests nobody has to look them up."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,25 @@ def sees_all_units(person: Person) -> bool:
     return person.own_unit is None
 
 
-def may_access(person: Person, unit: str, answers_for: Collection[str] = ()) -> bool:
-    """`answers_for` are the ended units that the person's unit answers for."""
-    return sees_all_units(person) or unit == person.unit or unit in answers_for
+def no_ended_units() -> tuple[str, ...]:
+    """Where a unit reads and acts for itself only."""
+    return ()
 
 
-def check_access(person: Person, unit: str, answers_for: Collection[str] = (), *, refusal: Text | None = None) -> None:
+def may_access(person: Person, unit: str, answers_for: EndedUnits = no_ended_units) -> bool:
+    return person.own_unit in (None, unit) or unit in answers_for()
+
+
+def check_access(
+    person: Person, unit: str, answers_for: EndedUnits = no_ended_units, *, refusal: Text | None = None
+) -> None:
     """403 with the words of `refusal` when the unit is not the person's to read or to act for."""
     if not may_access(person, unit, answers_for):
         raise forbidden(refusal or text("problem.other_unit"))
 
 
 def readable_units(
-    person: Person, requested: str | None, answers_for: Sequence[str] = (), *, refusal: Text | None = None
+    person: Person, requested: str | None, answers_for: EndedUnits = no_ended_units, *, refusal: Text | None = None
 ) -> tuple[str, ...]:
     """The units that a list is narrowed to, the person's own first; no unit at all means that nothing is left out.
 
@@ -61,4 +69,4 @@ def readable_units(
     if requested is not None:
         check_access(person, requested, answers_for, refusal=refusal)
         return (requested,)
-    return () if sees_all_units(person) else (person.unit, *answers_for)
+    return () if sees_all_units(person) else (person.unit, *answers_for())

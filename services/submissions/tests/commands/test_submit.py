@@ -96,6 +96,15 @@ async def test_who_may_send(api_client: ApiClient, report: Report) -> None:
     assert (await api_client.post(path, report, "head", COMMUNE)).status_code == 201
 
 
+async def test_a_report_to_what_has_changed_is_refused(api_client: ApiClient, report: Report) -> None:
+    obligation_id = await api_client.obligation_id()
+    seen = (await api_client.get(f"/api/v1/obligations/{obligation_id}")).headers["etag"]
+    assert (await api_client.submit(obligation_id, report, headers={"If-Match": seen})).status_code == 201
+    stale = await api_client.submit(obligation_id, {**report, "reason": "x"}, headers={"If-Match": seen})
+    assert stale.status_code == 412
+    assert await api_client.count("submission") == 1
+
+
 async def test_a_late_report_is_taken_and_marked(api_client: ApiClient, report: Report) -> None:
     obligation_id = await api_client.obligation_id()
     api_client.clock.at = datetime(2026, 12, 14, 16, 59, 59, tzinfo=UTC)

@@ -10,7 +10,6 @@ from shared.access import Person
 from shared.calendar import Holidays
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.errors import precondition_failed
 from submissions.commands.authority import answers_for
 from submissions.rules.form import FormRules
 from submissions.settings import SubmissionsSettings
@@ -27,11 +26,13 @@ class SubmissionsContext:
 
     def check_access(self, person: Person, unit: str) -> None:
         """403 when the unit is neither the person's nor ended in it."""
-        access.check_access(person, unit, answers_for(self.catalogue, person, self.clock.today()))
+        access.check_access(person, unit, lambda: answers_for(self.catalogue, person.unit, self.clock.today()))
 
     def readable_units(self, person: Person, requested: str | None) -> tuple[str, ...]:
         """The units that a list is narrowed to, none for all. 403 when `requested` is not the person's to read."""
-        return access.readable_units(person, requested, answers_for(self.catalogue, person, self.clock.today()))
+        return access.readable_units(
+            person, requested, lambda: answers_for(self.catalogue, person.unit, self.clock.today())
+        )
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,3 @@ class Actor:
 
     person: Person
     trace_id: str
-
-
-def check_version(expected: frozenset[int] | None, version: int) -> None:
-    """412 when the obligation has none of the expected versions. None means that the client expects no version."""
-    if expected is not None and version not in expected:
-        raise precondition_failed()

@@ -7,12 +7,12 @@ import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import idempotency
-from shared.errors import conflict, invalid, not_found
+from shared.errors import conflict, invalid, not_found, precondition_failed
 from shared.messaging import publish
 from submissions import events
 from submissions.commands.answers import Decided, body_of
 from submissions.commands.authority import check_coordinator
-from submissions.commands.context import Actor, SubmissionsContext, check_version
+from submissions.commands.context import Actor, SubmissionsContext
 from submissions.rules.checks.narrative import check_decision_reason
 from submissions.rules.obligation import State
 from submissions.rules.review import Act, Refusal, Review, next_state
@@ -23,7 +23,7 @@ from submissions.store import write
 
 @dataclass(frozen=True)
 class Decision:
-    """`expected_versions`: see `check_version`."""
+    """`expected_versions`: one of them is the obligation's, or the client saw another state; None when any will do."""
 
     submission_id: UUID
     act: Act
@@ -69,6 +69,7 @@ async def decide_submission(
 
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, decision: Decision) -> LockedSubmission:
+    """404 when there is none, 403 when it is not the actor's, 412 when its obligation is not what the client saw."""
     submission = await write.lock_submission(tx, decision.submission_id)
     if submission is None:
         raise not_found(text("problem.no_submission"))
@@ -76,7 +77,8 @@ async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, d
         context.check_access(actor.person, submission.obligation.unit)
     else:
         check_coordinator(context.catalogue, actor.person, context.clock.today())
-    check_version(decision.expected_versions, submission.obligation.version)
+    if decision.expected_versions is not None and submission.obligation.version not in decision.expected_versions:
+        raise precondition_failed()
     return submission
 
 

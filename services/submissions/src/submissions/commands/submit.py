@@ -8,12 +8,12 @@ import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import idempotency
-from shared.errors import Problem, not_found
+from shared.errors import Problem, not_found, precondition_failed
 from shared.messaging import publish
 from shared.text import Language, texts
 from submissions import events
 from submissions.commands.answers import Submitted, body_of, receipt
-from submissions.commands.context import Actor, SubmissionsContext, check_version
+from submissions.commands.context import Actor, SubmissionsContext
 from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival, Rejected, Report, revise
 from submissions.rules.texts import text
@@ -23,7 +23,10 @@ from submissions.store import write
 
 @dataclass(frozen=True)
 class Posting:
-    """What a request to submit says apart from the report itself. `expected_versions`: see `check_version`."""
+    """What a request to submit says apart from the report itself.
+
+    `expected_versions`: one of them is the obligation's, or the client saw another state; None when any will do.
+    """
 
     obligation_id: UUID
     attempt: idempotency.Attempt | None
@@ -68,9 +71,11 @@ async def submit_report(
 
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting) -> LockedObligation:
+    """404 when there is none, 403 when it is not the actor's, 412 when it is not what the client saw."""
     obligation = await write.lock_obligation(tx, posting.obligation_id)
     if obligation is None:
         raise not_found(text("problem.no_obligation"))
     context.check_access(actor.person, obligation.unit)
-    check_version(posting.expected_versions, obligation.version)
+    if posting.expected_versions is not None and obligation.version not in posting.expected_versions:
+        raise precondition_failed()
     return obligation
