@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.app import create_app
@@ -13,7 +14,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.projection import Projection, empty
 from services.aggregation.tests.drivers.readers import reading_as
-from shared.auth import issue_local_token
+from shared.access import Role
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database.engine import create_engine
@@ -46,33 +47,39 @@ def projection(engine: AsyncEngine, plan: PlanIndex) -> Projection:
     return Projection(engine, Aggregator(plan, Clock()), plan.catalogue)
 
 
-@pytest.fixture
-def settings(engine: AsyncEngine, issuer: Issuer) -> AggregationSettings:
+@pytest.fixture(scope="session")
+def settings(aggregation_engine: AsyncEngine, issuer: Issuer) -> AggregationSettings:
     return AggregationSettings(
-        database_url=engine.url.render_as_string(hide_password=False),
+        database_url=aggregation_engine.url.render_as_string(hide_password=False),
         environment="test",
         jwks_file=issuer.jwks_file,
         local_issuer_key_file=issuer.key_file,
     )
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def web(settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser of a signed-in leader."""
-    app = create_app(settings)
-    token = issue_local_token(settings, "leader", "DAK_NONG")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def app(settings: AggregationSettings) -> AsyncIterator[FastAPI]:
+    """One for all tests, as it serves all requests; so is the process that draws its charts."""
+    made = create_app(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+def reader(app: FastAPI, settings: AggregationSettings, role: Role) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(
-        transport=transport, base_url="http://test", headers={"Authorization": f"Bearer {token}"}
-    ) as client:  # fmt: skip
+    return httpx.AsyncClient(transport=transport, base_url="http://test", headers=reading_as(settings, role))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def web(engine: AsyncEngine, app: FastAPI, settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of a signed-in leader."""
+    async with reader(app, settings, "leader") as client:
         yield client
 
 
-@pytest.fixture
-async def ops_client(settings: AggregationSettings) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(settings)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(
-        transport=transport, base_url="http://test", headers=reading_as(settings, "ops")
-    ) as client:  # fmt: skip
+@pytest_asyncio.fixture(loop_scope="session")
+async def ops_client(
+    engine: AsyncEngine, app: FastAPI, settings: AggregationSettings
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with reader(app, settings, "ops") as client:
         yield client
