@@ -48,6 +48,7 @@ async def test_a_quarter_shows_what_is_collected_in_quarters(web: httpx.AsyncCli
 OTHER_PLAN = Path(__file__).parents[4] / "shared" / "tests" / "catalogue" / "other_plan"
 
 
+@pytest.mark.usefixtures("engine")
 async def test_another_plan_brings_its_own_years(settings: AggregationSettings) -> None:
     app = create_app(settings.model_copy(update={"catalogue_path": OTHER_PLAN}))
     async with app.router.lifespan_context(app), httpx.AsyncClient(
