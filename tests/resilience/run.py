@@ -12,6 +12,7 @@ from shared.events import INDICATORS, NOTIFICATIONS, SUBMISSIONS
 from tests.resilience.actors.ledger import Ledger
 from tests.resilience.actors.writers import Writers
 from tests.resilience.judging.checker import Checker, Row, table
+from tests.resilience.judging.lie import found_out, with_another_boy
 from tests.resilience.schedule import Kind, Planned, kinds, plan
 from tests.resilience.settling import settle
 from tests.resilience.stage.faults import Driver
@@ -24,6 +25,9 @@ WARM_UP_SECONDS = 60.0
 # Checks wait for their rows to come true, though the system has settled: a mail whose sender was killed goes out again
 # only after its lease. With a planted bug nothing is worth waiting for.
 PATIENCE_SECONDS, PLANTED_PATIENCE_SECONDS = 30.0, 5.0
+
+REFUSED = ("invalid", "stale", "no reason", "decided", "reused key")
+DONE = ("submit", "accept", "return", "withdraw", "sent twice", *(f"refused: {what}" for what in REFUSED))
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,11 @@ async def _run(system: System, seed: int, form: Form) -> list[Row]:
     journal.write("settled", note=f"after {time.monotonic() - began:.1f} s")
     client = PLANTED_PATIENCE_SECONDS if form.plant else PATIENCE_SECONDS
     checked = await Checker(system.urls, system.issuer.token, ledger, injector.injected, client=client).run()
-    return [*checked, *_own(system, driver, len(planned), waiting)]
+    rows = [*checked, _did_all(ledger), *_own(system, driver, len(planned), waiting)]
+    if form.plant is None:
+        lying = Checker(system.urls, system.issuer.token, with_another_boy(ledger), injector.injected, client=0)
+        rows.append(found_out(checked, await lying.run()))
+    return rows
 
 
 def _plan(system: System, rng: Random, form: Form) -> list[Planned]:
@@ -112,6 +120,13 @@ async def _warm(ledger: Ledger, writing: "asyncio.Task[None]") -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"fewer than {WARM_UP_ACTS} acts in {WARM_UP_SECONDS:.0f} s without any fault")
         await asyncio.sleep(0.1)
+
+
+def _did_all(ledger: Ledger) -> Row:
+    missing = tuple(what for what in DONE if not ledger.counts[what])
+    return Row(
+        "writers: did all they can do", f"{len(DONE)} kinds", f"{len(DONE) - len(missing)}", not missing, missing
+    )
 
 
 def _own(system: System, driver: Driver, planned: int, waiting: list[str]) -> list[Row]:

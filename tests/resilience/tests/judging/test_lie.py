@@ -1,0 +1,29 @@
+"""The lie is one figure, and its row is right only when the lie alone is found."""
+
+from tests.resilience.judging.checker import Row
+from tests.resilience.judging.lie import FOUND, found_out, with_another_boy
+
+from .honest import honest_book
+
+HONEST = [Row(name, "", "", ok=True) for name in ("audit: no free text", *sorted(FOUND))]
+
+
+def told(*wrong: str) -> list[Row]:
+    return [Row(row.name, "", "", ok=row.name not in wrong) for row in HONEST]
+
+
+def test_one_report_has_another_boy() -> None:
+    book = honest_book()
+    changed = with_another_boy(book)
+    pairs = [(a, b) for key, acts in book.acts.items() for a, b in zip(acts, changed.acts[key], strict=True) if a != b]
+    ((was, said),) = pairs
+    assert was.values and said.values
+    assert said.values["n_live_births_male"] == was.values["n_live_births_male"] + 1
+
+
+def test_the_row_is_right_when_the_lie_is_found_and_nothing_else() -> None:
+    assert found_out(HONEST, told(*FOUND)).ok
+    assert not found_out(HONEST, told()).ok
+    assert not found_out(HONEST, told(*FOUND, "audit: no free text")).ok
+    assert not found_out(HONEST, told(*sorted(FOUND)[1:])).ok
+    assert found_out(told("audit: no free text"), told(*FOUND, "audit: no free text")).ok
