@@ -145,7 +145,8 @@ def server_folder(run_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def postgres(run_folder: Path) -> Postgres:
     """The PostgreSQL of the run. It does not wait for the disk: a test may kill it, but no power fails."""
-    server = Postgres(run_folder / "postgres", options=("fsync=off", "full_page_writes=off"))
+    options = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_wal_size=8GB")
+    server = Postgres(run_folder / "postgres", options=options)
 
     def start() -> dict[str, Any]:
         server.start()

@@ -28,7 +28,7 @@ from shared.messaging import BatchConsumer
 from tiendo_local.issuer import Issuer
 
 
-class System:
+class Ops:
     """The audit service as a process, its log, and the command beside it."""
 
     def __init__(self, environment: dict[str, str], log: AsyncEngine) -> None:
@@ -53,9 +53,9 @@ class System:
 
 
 @pytest.fixture
-async def system(
+async def ops(
     engine: AsyncEngine, database: Callable[..., str], migrated: Callable[[str], str], tmp_path: Path
-) -> AsyncIterator[System]:
+) -> AsyncIterator[Ops]:
     issuer = Issuer(tmp_path / "issuer")
     url = database("audit", template=migrated("audit"))
     log = create_engine(AuditSettings(database_url=url, environment="test"))
@@ -78,7 +78,7 @@ async def system(
         )
     try:
         await _ready(environment["AUDIT_URL"])
-        yield System(environment, log)
+        yield Ops(environment, log)
     finally:
         api.terminate()
         await api.wait()
@@ -104,12 +104,12 @@ async def live_checksum(engine: AsyncEngine) -> str:
 
 
 @pytest.mark.timeout(600)
-async def test_from_the_audit_log(system: System, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
+async def test_from_the_audit_log(ops: Ops, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
     events = await some_history(engine, plan, catalogue)
-    await system.keep(events)
+    await ops.keep(events)
     before = await live_checksum(engine)
 
-    killed = await system.start("--from-log", "--swap")
+    killed = await ops.start("--from-log", "--swap")
     while not await run(engine, "select 1 from pg_namespace where nspname = 'shadow'"):
         assert killed.returncode is None
         await asyncio.sleep(0.01)
@@ -118,29 +118,29 @@ async def test_from_the_audit_log(system: System, engine: AsyncEngine, plan: Pla
     assert killed.returncode == -signal.SIGKILL and await live_checksum(engine) == before
     assert not await run(engine, "select 1 from rebuild")
 
-    code, out, err = await system.replay("--from-log", "--by", "somebody")
+    code, out, err = await ops.replay("--from-log", "--by", "somebody")
     assert code == 0 and "equal     yes" in out and f"{len(events):,} events" in out and before in out, err
     assert "events applied" in err and not await run(engine, "select 1 from pg_namespace where nspname = 'shadow'")
 
     await run(engine, TAMPERED["fact"])
-    code, out, _ = await system.replay("--from-log")
+    code, out, _ = await ops.replay("--from-log")
     assert code == 1 and "equal     NO" in out and "\nfact " in out and "\n  rebuilt (" in out
-    code, out, err = await system.replay("--from-log", "--swap")
+    code, out, err = await ops.replay("--from-log", "--swap")
     assert code == 1 and "swapped   yes" in out, err
     assert await live_checksum(engine) == before
     by = [row[0] for row in await run(engine, "select started_by from rebuild order by finished_at")]
     assert len(by) == 3 and by[0] == "somebody"
 
 
-async def test_without_a_right_token(system: System, engine: AsyncEngine) -> None:
-    system.environment["AUDIT_TOKEN"] = "not-a-token"
-    code, out, err = await system.replay("--from-log")
+async def test_without_a_right_token(ops: Ops, engine: AsyncEngine) -> None:
+    ops.environment["AUDIT_TOKEN"] = "not-a-token"
+    code, out, err = await ops.replay("--from-log")
     assert (code, out) == (3, "") and "401" in err and "not-a-token" not in err
-    system.environment["AGGREGATION_DATABASE_URL"] = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
-    code, out, err = await system.replay("--from-log")
+    ops.environment["AGGREGATION_DATABASE_URL"] = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+    code, out, err = await ops.replay("--from-log")
     assert (code, out) == (3, "") and "Traceback" in err
-    del system.environment["AUDIT_TOKEN"]
-    code, _, err = await system.replay("--from-log")
+    del ops.environment["AUDIT_TOKEN"]
+    code, _, err = await ops.replay("--from-log")
     assert code == 3 and "AUDIT_TOKEN" in err
-    code, _, err = await system.replay("--from-moon")
+    code, _, err = await ops.replay("--from-moon")
     assert code == 2 and "--from-log" in err
