@@ -41,15 +41,17 @@ class Journey:
     def run(self) -> dict[str, Any]:
         """Returns the ids that a test may follow further: obligation, both submissions, the first trace id."""
         reporter_of = self.token("coordinator", "DAK_NONG")
-        duty = self.unreported(reporter_of)
-        reporter = self.token("reporter", duty["unit"])
+        obligation = self.unreported(reporter_of)
+        reporter = self.token("reporter", obligation["unit"])
         coordinator = reporter_of
 
-        detail = self.get(self.urls.submissions, f"/api/v1/obligations/{duty['id']}", reporter)
+        detail = self.get(self.urls.submissions, f"/api/v1/obligations/{obligation['id']}", reporter)
         assert {BOYS, GIRLS} <= {f["measure"] for f in detail["fields"]}
         self.wait(lambda: self.indicator(coordinator)["expected"] > 0, 20, "the opened obligations in aggregation")
         before = self.indicator(coordinator)
-        self.step(f"{duty['unit']} owes {FORM} {PERIOD}; {MEASURE} rests on {before['reported']}/{before['expected']}")
+        self.step(
+            f"{obligation['unit']} owes {FORM} {PERIOD}; {MEASURE} rests on {before['reported']}/{before['expected']}"
+        )
 
         first = self.submit(reporter, detail, boys=112, girls=100)
         assert (first["revision"], first["state"]) == (1, "submitted")
@@ -65,9 +67,9 @@ class Journey:
         self.post(self.urls.submissions, f"/api/v1/submissions/{second['id']}/decision", coordinator, decision)
         self.sees(coordinator, "the return", before, boys=0, reported=0)
 
-        self.log_has(duty["id"])
-        self.mail_to_someone_late(coordinator, duty["id"])
-        return {"obligation": duty["id"], "submissions": [first["id"], second["id"]], "trace": first["trace_id"]}
+        self.log_has(obligation["id"])
+        self.mail_to_someone_late(coordinator, obligation["id"])
+        return {"obligation": obligation["id"], "submissions": [first["id"], second["id"]], "trace": first["trace_id"]}
 
     def step(self, text: str) -> None:
         self.steps.append(text)
@@ -93,8 +95,8 @@ class Journey:
         query = {"period": PERIOD, "form": FORM, "state": "open", "limit": "200"}
         items = self.get(self.urls.submissions, "/api/v1/obligations", token, **query)["items"]
         assert items, f"every commune has reported {FORM} {PERIOD}: nothing left to show"
-        duty: dict[str, Any] = items[0]
-        return duty
+        obligation: dict[str, Any] = items[0]
+        return obligation
 
     def submit(
         self,

@@ -1,4 +1,4 @@
-"""One run: a bed, writers, faults and injected records at the same time, then rest, then the reckoning."""
+"""One run: a system, writers, faults and injected records at the same time, then rest, then the reckoning."""
 
 import asyncio
 import tempfile
@@ -25,9 +25,10 @@ WARM_UP_ACTS = 40
 WARM_UP_SECONDS = 60.0
 # Checks wait for their rows to come true, though the system has settled: a mail whose sender was killed goes out again
 # only after its lease. With a planted bug nothing is worth waiting for.
-PATIENCE_SECONDS, PLANTED_PATIENCE_SECONDS = 30.0, 5.0
+WAIT_SECONDS, PLANTED_WAIT_SECONDS = 30.0, 5.0
 # A mail may follow a report by this much when no process of ours is harmed; after an outage, by any time.
 GRACE = timedelta(seconds=20)
+
 REFUSED = ("invalid", "stale", "no reason", "decided", "reused key")
 DONE = ("submit", "accept", "return", "withdraw", "sent twice", *(f"refused: {what}" for what in REFUSED))
 
@@ -97,13 +98,13 @@ async def _run(system: System, seed: int, form: Form) -> list[Row]:
     began = time.monotonic()
     waiting = await settle(system)
     journal.write("settled", note=f"after {time.monotonic() - began:.1f} s")
-    client = PLANTED_PATIENCE_SECONDS if form.plant else PATIENCE_SECONDS
+    wait = PLANTED_WAIT_SECONDS if form.plant else WAIT_SECONDS
     grace = GRACE if form.only_brokers else None
-    checker = Checker(system.urls, system.issuer.token, ledger, injector.injected, client=client, grace=grace)
+    checker = Checker(system.urls, system.issuer.token, ledger, injector.injected, wait_seconds=wait, grace=grace)
     checked = await checker.run()
     rows = [*checked, _did_all(ledger), *_own(system, driver, len(planned), waiting)]
     if form.plant is None:
-        lying = Checker(system.urls, system.issuer.token, with_another_boy(ledger), injector.injected, client=0)
+        lying = Checker(system.urls, system.issuer.token, with_another_boy(ledger), injector.injected, wait_seconds=0)
         rows.append(found_out(checked, await lying.run()))
     return rows
 

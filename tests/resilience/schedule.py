@@ -45,7 +45,7 @@ RARE, USUAL, OFTEN = 1, 2, 6
 
 
 def kinds(processes: Sequence[str], proxies: Sequence[str], topics: Sequence[str], *, durable: bool) -> list[Kind]:
-    """What can be done to a bed. A broker that is not `durable` (Tansu) is neither killed nor configured."""
+    """What can be done to a system. A broker that is not `durable` (Tansu) is neither killed nor configured."""
     apis = tuple(n for n in processes if n.endswith("-api"))
     relays = tuple(n for n in processes if n.startswith("submissions-worker"))
     workers = tuple(n for n in processes if "-worker-" in n and n not in relays)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.resilience.actors.content import report
-from tests.resilience.actors.ledger import Asked, Duty
+from tests.resilience.actors.ledger import Asked, Obligation
 from tests.resilience.actors.retrying_client import Answer, RetryingClient
 from tests.resilience.judging.expected import ROOT
 
@@ -23,7 +23,7 @@ class ApiClient:
         )
         assert answer and answer.ok, answer
 
-    async def duties(self, period: str, form: str) -> list[dict[str, Any]]:
+    async def obligations(self, period: str, form: str) -> list[dict[str, Any]]:
         answer = await self.client.get(
             f"{self._base}/obligations", self._coordinator, period=period, form=form, limit="500"
         )
@@ -33,7 +33,7 @@ class ApiClient:
 
     async def send(
         self,
-        duty: Duty,
+        obligation: Obligation,
         asked: Asked,
         *,
         body: Mapping[str, Any] | None = None,
@@ -42,23 +42,25 @@ class ApiClient:
         """What is asked; with another body or If-Match than the right one if given."""
         headers = {"If-Match": if_match} if if_match else {}
         if asked.kind == "submit":
-            url = f"{self._base}/obligations/{duty.id}/submissions"
+            url = f"{self._base}/obligations/{obligation.id}/submissions"
             body = body or report(asked.values or {}, asked.reason)
-            token = self._token_of("reporter", duty.unit)
-            headers |= ILLUSTRATIVE if int(duty.period[:4]) < FIRST_OPEN_YEAR else {}
+            token = self._token_of("reporter", obligation.unit)
+            headers |= ILLUSTRATIVE if int(obligation.period[:4]) < FIRST_OPEN_YEAR else {}
         elif asked.kind == "withdraw":
             url = f"{self._base}/submissions/{asked.submission}/withdrawal"
             body = body or {"reason": asked.reason}
-            token = self._token_of("reporter", duty.unit)
+            token = self._token_of("reporter", obligation.unit)
         else:
             url = f"{self._base}/submissions/{asked.submission}/decision"
             body = body or {"decision": asked.kind, "reason": asked.reason}
             token = self._coordinator
         return await self.client.post(url, token, body, key=asked.key, headers=headers)
 
-    async def submissions(self, duty: Duty) -> Answer | None:
+    async def submissions(self, obligation: Obligation) -> Answer | None:
         """Newest first."""
-        return await self.client.get(f"{self._base}/submissions", self._coordinator, obligation=duty.id, limit="500")
+        return await self.client.get(
+            f"{self._base}/submissions", self._coordinator, obligation=obligation.id, limit="500"
+        )
 
     @property
     def _coordinator(self) -> str:

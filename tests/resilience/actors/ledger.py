@@ -1,4 +1,4 @@
-"""The book of what the system acknowledged over HTTP, and of nothing else.
+"""The ledger of what the system acknowledged over HTTP, and of nothing else.
 
 Per obligation the acts in the order of their acknowledgement; one writer owns an obligation, so that the order is
 plain. Beside them the requests without an answer yet, those refused, and what a writer saw that must not happen.
@@ -14,7 +14,7 @@ Kind = Literal["submit", "accept", "return", "withdraw"]
 
 
 @dataclass(frozen=True)
-class Duty:
+class Obligation:
     """One opened obligation of a commune."""
 
     id: str
@@ -66,16 +66,16 @@ class Refused:
 
 @dataclass
 class Ledger:
-    duties: dict[str, Duty] = field(default_factory=dict)
+    obligations: dict[str, Obligation] = field(default_factory=dict)
     acts: dict[str, list[Act]] = field(default_factory=dict)
     unanswered: dict[str, Asked] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def own(self, duty: Duty) -> None:
-        self.duties[duty.id] = duty
-        self.acts.setdefault(duty.id, [])
+    def own(self, obligation: Obligation) -> None:
+        self.obligations[obligation.id] = obligation
+        self.acts.setdefault(obligation.id, [])
 
     def ask(self, asked: Asked) -> None:
         self.unanswered[asked.key] = asked
@@ -97,4 +97,4 @@ class Ledger:
 
     @property
     def periods(self) -> list[str]:
-        return sorted({duty.period for duty in self.duties.values()})
+        return sorted({obligation.period for obligation in self.obligations.values()})

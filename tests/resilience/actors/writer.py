@@ -1,4 +1,4 @@
-"""One writer at one obligation: picks what to do, does it, and enters in the book what came of it."""
+"""One writer at one obligation: picks what to do, does it, and enters in the ledger what came of it."""
 
 import asyncio
 from dataclasses import replace
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.resilience.actors.api_client import ApiClient
 from tests.resilience.actors.content import invent, report, sha256
-from tests.resilience.actors.ledger import Asked, Duty, Kind, Ledger
+from tests.resilience.actors.ledger import Asked, Kind, Ledger, Obligation
 from tests.resilience.actors.retrying_client import Answer
 from tests.resilience.judging.expected import Revision, revisions, state, version
 
@@ -28,50 +28,50 @@ class Writer:
     def __init__(self, api: ApiClient, ledger: Ledger, rng: Random) -> None:
         self.api, self.ledger, self.rng = api, ledger, rng
 
-    async def act(self, duty: Duty) -> None:
+    async def act(self, obligation: Obligation) -> None:
         """One request, or the same one twice at a time; about every seventh must be refused."""
-        if any(asked.obligation == duty.id for asked in self.ledger.unanswered.values()):
+        if any(asked.obligation == obligation.id for asked in self.ledger.unanswered.values()):
             return  # nothing is known of its state
         if self.rng.random() < REFUSED_SHARE:
-            await self.provoke(duty)
+            await self.provoke(obligation)
             return
-        now = state(self.ledger.acts[duty.id])
+        now = state(self.ledger.acts[obligation.id])
         kinds = NEXT[now]
-        asked = self.asked(duty, self.rng.choices(list(kinds), list(kinds.values()))[0])
+        asked = self.asked(obligation, self.rng.choices(list(kinds), list(kinds.values()))[0])
         self.ledger.ask(asked)
         if self.rng.random() < TWICE_SHARE:
-            await self.twice(duty, asked)
+            await self.twice(obligation, asked)
         else:
             matched = self.rng.random() < MATCHED_SHARE
-            tag = f'"{version(self.ledger.acts[duty.id])}"' if matched else None
-            await self.enter(duty, asked, await self.api.send(duty, asked, if_match=tag))
+            tag = f'"{version(self.ledger.acts[obligation.id])}"' if matched else None
+            await self.enter(obligation, asked, await self.api.send(obligation, asked, if_match=tag))
 
-    def asked(self, duty: Duty, kind: Kind) -> Asked:
+    def asked(self, obligation: Obligation, kind: Kind) -> Asked:
         """A valid request of this kind; its reason is a text that stands nowhere else."""
         key = str(UUID(int=self.rng.getrandbits(128), version=4))
-        reason, latest = f"Lý do {key}", self.latest(duty)
+        reason, latest = f"Lý do {key}", self.latest(obligation)
         if kind != "submit":
             assert latest is not None
-            return Asked(key, duty.id, kind, latest.number, latest.submit.submission, reason)
+            return Asked(key, obligation.id, kind, latest.number, latest.submit.submission, reason)
         values = invent(self.rng)
         told = reason if latest else None
-        digest = sha256(duty.unit, duty.period, values)
-        return Asked(key, duty.id, kind, latest.number + 1 if latest else 1, None, told, values, digest)
+        digest = sha256(obligation.unit, obligation.period, values)
+        return Asked(key, obligation.id, kind, latest.number + 1 if latest else 1, None, told, values, digest)
 
-    def latest(self, duty: Duty) -> Revision | None:
-        all_of = revisions(self.ledger.acts[duty.id])
+    def latest(self, obligation: Obligation) -> Revision | None:
+        all_of = revisions(self.ledger.acts[obligation.id])
         return all_of[-1] if all_of else None
 
-    async def twice(self, duty: Duty, asked: Asked) -> None:
+    async def twice(self, obligation: Obligation, asked: Asked) -> None:
         """The same request twice at the same time: one effect, and both hear the same."""
-        answers = await asyncio.gather(self.api.send(duty, asked), self.api.send(duty, asked))
+        answers = await asyncio.gather(self.api.send(obligation, asked), self.api.send(obligation, asked))
         self.ledger.counts["sent twice"] += 1
         heard = [a for a in answers if a is not None]
         if len({(a.status, str(a.body)) for a in heard}) > 1:
             self.find(asked, f"sent twice at a time, answered differently: {[(a.status, a.body) for a in heard]}")
-        await self.enter(duty, asked, heard[0] if heard else None)
+        await self.enter(obligation, asked, heard[0] if heard else None)
 
-    async def enter(self, duty: Duty, asked: Asked, answer: Answer | None) -> None:
+    async def enter(self, obligation: Obligation, asked: Asked, answer: Answer | None) -> None:
         if answer is None:
             self.ledger.counts["unanswered"] += 1
         elif answer.ok:
@@ -80,7 +80,7 @@ class Writer:
             self.ledger.acknowledge(asked, answer.body["id"])
         else:
             self.find(asked, f"was valid, but answered {answer.status} {answer.body}")
-            await self.resolve(duty, asked)
+            await self.resolve(obligation, asked)
 
     def check(self, asked: Asked, body: dict[str, Any]) -> None:
         """The receipt says what was asked."""
@@ -93,9 +93,9 @@ class Writer:
         if found != wanted:
             self.find(asked, f"expected {wanted}, was answered {found}")
 
-    async def resolve(self, duty: Duty, asked: Asked) -> None:
+    async def resolve(self, obligation: Obligation, asked: Asked) -> None:
         """Refused, although it was valid: what stands there now tells whether an earlier try took effect."""
-        answer = await self.api.submissions(duty)
+        answer = await self.api.submissions(obligation)
         if answer is None or not answer.ok:
             return  # it stays unanswered, the checker asks again
         if (submission := effect(asked, answer.body["items"])) is not None:
@@ -103,10 +103,10 @@ class Writer:
         else:
             self.ledger.drop(asked)
 
-    async def provoke(self, duty: Duty) -> None:
+    async def provoke(self, obligation: Obligation) -> None:
         """A request that must be refused, and leave nothing."""
-        acts = self.ledger.acts[duty.id]
-        latest, asked = self.latest(duty), self.asked(duty, "submit")
+        acts = self.ledger.acts[obligation.id]
+        latest, asked = self.latest(obligation), self.asked(obligation, "submit")
         body, tag, status = report(asked.values or {}, asked.reason), None, 422
         choices = ["invalid", "stale"]
         if latest:
@@ -126,7 +126,7 @@ class Writer:
                 return  # it may be accepted
             asked = replace(asked, kind="accept", submission=first.submit.submission, revision=first.number)
             body, status = {"decision": "accept", "reason": None}, 409
-        answer = await self.api.send(duty, asked, body=body, if_match=tag)
+        answer = await self.api.send(obligation, asked, body=body, if_match=tag)
         self.refused(asked, what, status, answer)
 
     def refused(self, asked: Asked, what: str, status: int, answer: Answer | None) -> None:

@@ -1,4 +1,4 @@
-"""Writers that report, correct, decide and withdraw at random over HTTP, and keep book of what was acknowledged.
+"""Writers that report, correct, decide and withdraw at random over HTTP, and enter into a ledger what was acknowledged.
 
 Each writer owns its obligations, so that the order per obligation is plain; all of them together are concurrent.
 """
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from tests.resilience.actors.api_client import ApiClient
 from tests.resilience.actors.content import FORM
-from tests.resilience.actors.ledger import Duty, Ledger
+from tests.resilience.actors.ledger import Ledger, Obligation
 from tests.resilience.actors.retrying_client import RetryingClient
 from tests.resilience.actors.writer import Writer
 
@@ -24,7 +24,7 @@ class Writers:
     """`n` writers against `urls["submissions"]`. `strict`: a try that fails is a finding, though its retry succeeds.
 
     After `until` is set every writer ends the request it is at, for at most `settle` seconds; what has no answer then
-    stays in `ledger.unanswered`. The book must be empty at first, and so must the system; the same pair may run again.
+    stays in `ledger.unanswered`. Ledger and system must be empty at first; the same pair may run again.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Writers:
         client = RetryingClient(self.ledger.counts, self._failed)
         api = ApiClient(self._base, client, self._tokens)
         try:
-            if not self.ledger.duties:
+            if not self.ledger.obligations:
                 await self.prepare(api)
             async with asyncio.TaskGroup() as writers:
                 for i, rng in enumerate(self._rngs):
-                    if share := list(self.ledger.duties.values())[i :: self.n]:
+                    if share := list(self.ledger.obligations.values())[i :: self.n]:
                         writers.create_task(self._write(Writer(api, self.ledger, rng), share, until))
                 await until.wait()
                 client.give_up_at = time.monotonic() + self.settle
@@ -62,15 +62,15 @@ class Writers:
             await client.close()
 
     async def prepare(self, api: ApiClient) -> None:
-        """Open the periods and enter every commune's duty. Raises AssertionError when somebody reported before."""
+        """Open the periods and enter each commune's obligation. Raises AssertionError if somebody reported before."""
         for period in self.periods:
             await api.open(period, str(uuid4()))
-            for item in await api.duties(period, FORM):
-                assert item["revision"] == 0, f"{item['unit']} {period} was reported before: the book cannot know what"
-                self.ledger.own(Duty(item["id"], item["unit"], item["period"]))
-        assert self.ledger.duties, f"nobody owes {FORM} for {', '.join(self.periods)}"
+            for item in await api.obligations(period, FORM):
+                assert item["revision"] == 0, f"{item['unit']} {period}: reported before, the ledger cannot know what"
+                self.ledger.own(Obligation(item["id"], item["unit"], item["period"]))
+        assert self.ledger.obligations, f"nobody owes {FORM} for {', '.join(self.periods)}"
 
-    async def _write(self, writer: Writer, share: list[Duty], until: asyncio.Event) -> None:
+    async def _write(self, writer: Writer, share: list[Obligation], until: asyncio.Event) -> None:
         while not until.is_set():
             await writer.act(writer.rng.choice(share))
             await asyncio.sleep(writer.rng.uniform(0, 2 * self.pause))

@@ -1,4 +1,4 @@
-"""After a run: what each service says over HTTP against the book. Nothing here knows how the system is made."""
+"""After a run: what each service says over HTTP against the ledger. Nothing here knows how the system is made."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ class Row:
 
 
 class Checker:
-    """`client`: seconds that a row may take to come true; `grace`: how long a mail may follow a report."""
+    """`wait_seconds`: how long a row may take to come true; `grace`: how long a mail may follow a report."""
 
     def __init__(
         self,
@@ -47,12 +47,12 @@ class Checker:
         ledger: Ledger,
         injected: Iterable[letters.Placed] = (),
         *,
-        client: float = 60,
+        wait_seconds: float = 60,
         grace: timedelta | None = None,
     ) -> None:
         self.ledger, self.injected = ledger, tuple(injected)
         self._reader = Reader(urls, token_of)
-        self._patience, self._grace = client, grace
+        self._wait_seconds, self._grace = wait_seconds, grace
 
     async def run(self) -> list[Row]:
         """Every row, also after one that failed."""
@@ -90,7 +90,7 @@ class Checker:
 
     async def _until_true(self, name: str, check: Callable[[], Awaitable[Verdict]]) -> Row:
         begin = time.monotonic()
-        deadline = begin + self._patience
+        deadline = begin + self._wait_seconds
         while True:
             try:
                 verdict = await check()
@@ -131,7 +131,7 @@ class Checker:
         async def version(obligation: str) -> int:
             return int((await self._reader.get("submissions", f"{API}/obligations/{obligation}"))["version"])
 
-        return submissions.versions(self.ledger, await self._reader.each(self.ledger.duties, version))
+        return submissions.versions(self.ledger, await self._reader.each(self.ledger.obligations, version))
 
     async def _details(self) -> Verdict:
         ids = [a.submission for acts in self.ledger.acts.values() for a in acts if a.kind == "submit"]
@@ -154,7 +154,7 @@ class Checker:
         return log.told(self.ledger, entries, ignored=await self._injected_ids(entries))
 
     async def _injected_ids(self, entries: Sequence[Item]) -> frozenset[str]:
-        """Ids of entries that the book does not explain and that stand where something was injected."""
+        """Ids of entries that the ledger does not explain and that stand where something was injected."""
         if not self.injected:
             return frozenset()
         expected = {(key, *event) for key, acts in self.ledger.acts.items() for event in events(acts)}

@@ -1,4 +1,4 @@
-"""What the rules make of the book (docs/design.md 5.2, 5.3): written from the rules, importing nothing of ours."""
+"""What the rules make of the ledger (docs/design.md 5.2, 5.3): written from the rules, importing nothing of ours."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Literal
 
-from tests.resilience.actors.ledger import Act, Duty, Kind, Ledger
+from tests.resilience.actors.ledger import Act, Kind, Ledger, Obligation
 
 Basis = Literal["received", "accepted"]
 BASES: tuple[Basis, ...] = ("received", "accepted")
@@ -118,11 +118,11 @@ class Figures:
 
 def figures(ledger: Ledger, measure: Measure, period: str, basis: Basis, unit: str | None = None) -> Figures:
     """Of the province, or of one commune."""
-    here = duties(ledger, lambda d: d.period == period and unit in (None, d.unit))
+    here = obligations(ledger, lambda d: d.period == period and unit in (None, d.unit))
     counted = [r for d in here if (r := counting(ledger.acts[d.id], basis))]
     sums = [sum(r.value(element) for r in counted) for element in (measure.numerator, measure.denominator)]
     return Figures(sums[0] if counted else None, sums[1] if counted else None, len(counted), len(here))
 
 
-def duties(ledger: Ledger, wanted: Callable[[Duty], bool]) -> list[Duty]:
-    return [duty for duty in ledger.duties.values() if wanted(duty)]
+def obligations(ledger: Ledger, wanted: Callable[[Obligation], bool]) -> list[Obligation]:
+    return [obligation for obligation in ledger.obligations.values() if wanted(obligation)]

@@ -10,7 +10,7 @@ Place = tuple[str, int, int]
 
 
 class Placed(Protocol):
-    """What builder bed injects, as far as it is judged here."""
+    """What `stage/injection` sends, as far as it is judged here."""
 
     @property
     def kind(self) -> str: ...

@@ -1,4 +1,4 @@
-"""A book that lies, to see that the checker would say so."""
+"""A ledger that lies, to see that the checker would say so."""
 
 from collections.abc import Iterable
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""The audit log against the book: each event once, in order, and no free text."""
+"""The audit log against the ledger: each event once, in order, and no free text."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ def told(ledger: Ledger, entries: Sequence[Item], *, ignored: frozenset[str] = f
     wrong = []
     for entry in sorted(entries, key=lambda e: e["index"]):
         key = entry["data"].get("obligation_id")
-        if entry["source"] != SOURCE or key not in ledger.duties or entry["id"] in ignored:
+        if entry["source"] != SOURCE or key not in ledger.obligations or entry["id"] in ignored:
             continue
         data = entry["data"]
         found.setdefault(key, []).append(

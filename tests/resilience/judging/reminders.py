@@ -17,7 +17,7 @@ SENT = "vn.tiendo.notification.sent.v1"
 
 
 def once(ledger: Ledger, reminders: Sequence[Item], deliveries: Sequence[Item], entries: Iterable[Item]) -> Verdict:
-    """One reminder per duty, step, channel and role; one delivery that was sent and one event for each that is sent."""
+    """One reminder per obligation, step, channel and role; one sent delivery and one event for each that is sent."""
     keys = Counter((r["obligation_id"], r["stage"], r["channel"], r["recipient_role"]) for r in reminders)
     wrong = [f"reminder {key}: {n} of them" for key, n in keys.items() if n > most(ledger, key[0], key[1])]
     sent = [d["reminder_id"] for d in deliveries if d["state"] == "sent"]
@@ -62,8 +62,8 @@ def mailed(ledger: Ledger, reminders: Iterable[Item], deliveries: Iterable[Item]
 def answered(ledger: Ledger, reminders: Iterable[Item], deadlines: Iterable[Item]) -> Verdict:
     """Deadlines know who has reported, and nothing is about to go out to them."""
     reported = {key for key, acts in ledger.acts.items() if counting(acts, BASES[0])}
-    expected = {key: "submitted" if key in reported else "open" for key in ledger.duties}
-    found = {d["obligation_id"]: d["state"] for d in deadlines if d["obligation_id"] in ledger.duties}
+    expected = {key: "submitted" if key in reported else "open" for key in ledger.obligations}
+    found = {d["obligation_id"]: d["state"] for d in deadlines if d["obligation_id"] in ledger.obligations}
     wrong = differences(expected, found, "deadline of obligation")
     wrong += [
         f"reminder {r['id']} ({r['stage']}) of obligation {r['obligation_id']} is {r['state']}, the unit has reported"
@@ -96,7 +96,7 @@ def unprovoked(
 
 
 def reported_since(ledger: Ledger, obligation: str, sent_at: str | None) -> timedelta | None:
-    """How long the duty had been answered when the mail left; None when it was not, or the mail did not leave."""
+    """How long the obligation had been answered when the mail left; None when it was not, or the mail did not leave."""
     since = None
     at = datetime.fromisoformat(sent_at) if sent_at else None
     for act in ledger.acts.get(obligation, ()) if at else ():

@@ -1,4 +1,4 @@
-"""The submissions service against the book: all that was acknowledged is there, once, and nothing else."""
+"""The submissions service against the ledger: all that was acknowledged is there, once, and nothing else."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ def held(ledger: Ledger, items: Sequence[Item]) -> Verdict:
         for r in all_of:
             facts = (obligation, r.number, r.state, r.submit.sha256, r is all_of[-1])
             expected[r.submit.submission] = facts
-    mine = [i for i in items if i["obligation_id"] in ledger.duties]
+    mine = [i for i in items if i["obligation_id"] in ledger.obligations]
     found = {i["id"]: (i["obligation_id"], i["revision"], i["state"], i["content_sha256"], i["latest"]) for i in mine}
     wrong = repeated((i["id"] for i in mine), "submission")
     wrong += repeated(((i["obligation_id"], i["revision"]) for i in mine), "revision")
@@ -25,10 +25,10 @@ def held(ledger: Ledger, items: Sequence[Item]) -> Verdict:
 
 
 def obligations(ledger: Ledger, items: Iterable[Item]) -> Verdict:
-    """State and number of revisions of every duty."""
+    """State and number of revisions of every obligation."""
     expected = {key: (state(acts), len(revisions(acts))) for key, acts in ledger.acts.items()}
-    found = {i["id"]: (i["state"], i["revision"]) for i in items if i["id"] in ledger.duties}
-    return Verdict(f"{len(expected)} duties", str(len(found)), tuple(differences(expected, found, "obligation")))
+    found = {i["id"]: (i["state"], i["revision"]) for i in items if i["id"] in ledger.obligations}
+    return Verdict(f"{len(expected)} obligations", str(len(found)), tuple(differences(expected, found, "obligation")))
 
 
 def versions(ledger: Ledger, found: dict[str, int]) -> Verdict:

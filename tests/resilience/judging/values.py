@@ -1,4 +1,4 @@
-"""Aggregation against the book: sums, coverage and values on both bases, and what each rests on."""
+"""Aggregation against the ledger: sums, coverage and values on both bases, and what each rests on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ def provincial(ledger: Ledger) -> list[Place]:
 
 
 def communal(ledger: Ledger) -> list[Place]:
-    return [(d.unit, d.period, basis) for d in ledger.duties.values() for basis in BASES]
+    return [(d.unit, d.period, basis) for d in ledger.obligations.values() for basis in BASES]
 
 
 def values(ledger: Ledger, places: Sequence[Place], answers: Mapping[Place, Sequence[Item]]) -> Verdict:
@@ -54,12 +54,12 @@ def read(item: Item) -> tuple[object, ...]:
 def explained(ledger: Ledger, period: str, basis: Basis, measure: Measure, answer: Item) -> Verdict:
     """The submissions behind a provincial value are those that count, with their revision and figures."""
     expected: dict[object, object] = {}
-    for duty in ledger.duties.values():
-        counted = counting(ledger.acts[duty.id], basis) if duty.period == period else None
+    for obligation in ledger.obligations.values():
+        counted = counting(ledger.acts[obligation.id], basis) if obligation.period == period else None
         for element in (measure.numerator, measure.denominator) if counted else ():
             assert counted
             facts = (counted.submit.submission, counted.number, _number(counted.value(element)))
-            expected[duty.unit, element] = facts
+            expected[obligation.unit, element] = facts
     found: dict[object, object] = {
         (c["unit"], c["element"]): (c["submission_id"], c["revision"], _number(c["value"]))
         for c in answer["contributions"]
@@ -70,10 +70,10 @@ def explained(ledger: Ledger, period: str, basis: Basis, measure: Measure, answe
 
 
 def covered(ledger: Ledger, items: Iterable[Item]) -> Verdict:
-    """Whether the answer to each duty counts."""
+    """Whether the answer to each obligation counts."""
     expected = {key: tuple(counting(acts, basis) is not None for basis in BASES) for key, acts in ledger.acts.items()}
     found = {i["obligation_id"]: (i["received"], i["accepted"]) for i in items if i["form"] == FORM}
-    return Verdict(f"{len(expected)} duties", str(len(found)), tuple(differences(expected, found, "coverage of")))
+    return Verdict(f"{len(expected)} obligations", str(len(found)), tuple(differences(expected, found, "coverage of")))
 
 
 def announced(ledger: Ledger, entries: Iterable[Item]) -> Verdict:

@@ -1,4 +1,4 @@
-"""What comparing the book with the system's answers comes to. Every comparison here is pure."""
+"""What comparing the ledger with the system's answers comes to. Every comparison here is pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

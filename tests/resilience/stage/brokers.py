@@ -1,4 +1,4 @@
-"""Which brokers a bed has: Apache Kafka on one or three nodes, or Tansu where Java is missing or not wanted."""
+"""Which brokers a system has: Apache Kafka on one or three nodes, or Tansu where Java is missing or not wanted."""
 
 import os
 from collections.abc import Callable, Sequence

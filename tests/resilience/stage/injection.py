@@ -2,7 +2,7 @@
 
 Which service gives up on what follows from its own reading: every consumer of a topic gives up on what is no event of
 a known type; a form or a unit that the catalogue lacks is a dead letter of aggregation, which has to add it up, while
-audit logs it like every event and notifications knows a duty that is done.
+audit logs it like every event and notifications knows an obligation that is done.
 """
 
 import asyncio

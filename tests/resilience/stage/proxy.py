@@ -16,7 +16,7 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER, zero seconds: closing sends RST, a
 
 
 class Network:
-    """The thread and its event loop; every proxy of a bed runs there."""
+    """The thread and its event loop; every proxy of a system runs there."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

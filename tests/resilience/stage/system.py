@@ -39,7 +39,7 @@ STOP = ((signal.SIGCONT, 0.0), (signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 
 
 class System:
-    """`plant` names a planted bug (`planted.py`) that the workers are started with."""
+    """`plant` names a planted bug (`mutants.py`) that the workers are started with."""
 
     offset = 0.0
 
@@ -119,7 +119,7 @@ class System:
         self.network.stop()
 
     def remove(self) -> None:
-        """Remove the folder of a stopped bed."""
+        """Remove the folder of a stopped system."""
         self.postgres.remove()
         shutil.rmtree(self.workspace.local, ignore_errors=True)
 

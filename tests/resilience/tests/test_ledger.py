@@ -1,4 +1,4 @@
-"""The book's own expectations: examples from the domain's rules, and a property against a naive recomputation."""
+"""The ledger's own expectations: examples from the domain's rules, and a property against a naive recomputation."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.resilience.actors.content import sha256
-from tests.resilience.actors.ledger import Act, Asked, Duty, Kind, Ledger
+from tests.resilience.actors.ledger import Act, Asked, Kind, Ledger, Obligation
 from tests.resilience.actors.writer import NEXT
 from tests.resilience.judging.expected import (
     MEASURES,
@@ -72,7 +72,7 @@ def test_every_act_is_a_version_and_an_event() -> None:
 def test_the_province_is_the_sum_of_those_that_count() -> None:
     ledger = Ledger()
     for n, acts in enumerate([told("submit"), told("submit", "accept"), told("submit", "return"), []]):
-        ledger.own(Duty(str(n), f"unit-{n}", "2026"))
+        ledger.own(Obligation(str(n), f"unit-{n}", "2026"))
         ledger.acts[str(n)] = acts
     assert figures(ledger, BIRTHS, "2026", "received") == Figures(222, 200, 2, 4)
     assert figures(ledger, BIRTHS, "2026", "accepted") == Figures(111, 100, 1, 4)
@@ -85,7 +85,7 @@ def test_the_province_is_the_sum_of_those_that_count() -> None:
 
 def test_only_what_was_answered_is_in_the_book() -> None:
     ledger = Ledger()
-    ledger.own(Duty("o", "unit", "2026"))
+    ledger.own(Obligation("o", "unit", "2026"))
     asked = Asked("key", "o", "submit", 1, values=births(1, 1))
     ledger.ask(asked)
     assert list(ledger.unanswered) == ["key"]
@@ -120,7 +120,7 @@ def test_sums_equal_a_naive_recomputation(all_acts: list[list[Act]]) -> None:
     ledger = Ledger()
     received = accepted = 0
     for n, acts in enumerate(all_acts):
-        ledger.own(Duty(str(n), f"unit-{n}", "2026"))
+        ledger.own(Obligation(str(n), f"unit-{n}", "2026"))
         ledger.acts[str(n)] = acts
         on_received, on_accepted = naive(acts)
         received, accepted = received + on_received, accepted + on_accepted

@@ -1,4 +1,4 @@
-"""What a scribe makes of a service that loses answers, and of one that breaks its word."""
+"""What a writer makes of a service that loses answers, and of one that breaks its word."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ import pytest
 
 from tests.resilience.actors.api_client import ApiClient
 from tests.resilience.actors.content import sha256
-from tests.resilience.actors.ledger import Duty, Ledger
+from tests.resilience.actors.ledger import Ledger, Obligation
 from tests.resilience.actors.retrying_client import RetryingClient
 from tests.resilience.actors.writer import REFUSED_SHARE, RESOLVED, TWICE_SHARE, Writer, effect
 from tests.resilience.judging.expected import state
 
-DUTY = Duty("o1", "unit", "2026")
+OBLIGATION = Obligation("o1", "unit", "2026")
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Service:
         values = {o["measure"]: o["value"] for o in body["observations"]}
         if "-1" in values.values() and not self.lenient:
             return httpx.Response(422, json={"code": "invalid"})
-        digest = sha256(DUTY.unit, DUTY.period, {m: int(v) for m, v in values.items()})
+        digest = sha256(OBLIGATION.unit, OBLIGATION.period, {m: int(v) for m, v in values.items()})
         row = {"id": f"s{len(self.rows) + 1}", "revision": len(self.rows) + 1, "state": "submitted"}
         self.rows.append({**row, "content_sha256": digest})
         self.version += 1
@@ -65,7 +65,7 @@ class Service:
 
 def writer(service: Callable[..., Any], failed: Callable[[str], None] = lambda _: None) -> Writer:
     ledger = Ledger()
-    ledger.own(DUTY)
+    ledger.own(OBLIGATION)
     client = RetryingClient(ledger.counts, failed, transport=httpx.MockTransport(service))
     api = ApiClient("http://submissions/api/v1", client, lambda role, unit: f"{role} {unit}")
     return Writer(api, ledger, Chosen())
@@ -82,7 +82,7 @@ async def test_a_lost_answer_is_asked_for_again_and_entered_once() -> None:
     told: list[str] = []
     service = Service(lose=3)
     it = writer(service, told.append)
-    await it.act(DUTY)
+    await it.act(OBLIGATION)
     assert [act.submission for act in it.ledger.acts["o1"]] == ["s1"]
     assert len(service.rows) == 1
     assert len(told) == 3, "a strict run has to hear of each"
@@ -91,34 +91,34 @@ async def test_a_lost_answer_is_asked_for_again_and_entered_once() -> None:
 
 async def test_a_key_that_is_not_honoured_is_found_by_the_revision_of_the_receipt() -> None:
     it = writer(Service(lose=1, honours_keys=False))
-    await it.act(DUTY)
+    await it.act(OBLIGATION)
     assert "'revision': 2" in it.ledger.findings[0]
 
 
 async def test_a_decision_refused_since_the_first_try_took_effect_is_resolved_by_reading() -> None:
     service = Service(honours_keys=False)
     it = writer(service)
-    await it.act(DUTY)
+    await it.act(OBLIGATION)
     service.lose = 1
-    asked = it.asked(DUTY, "accept")
+    asked = it.asked(OBLIGATION, "accept")
     it.ledger.ask(asked)
-    await it.enter(DUTY, asked, await it.api.send(DUTY, asked))
+    await it.enter(OBLIGATION, asked, await it.api.send(OBLIGATION, asked))
     assert state(it.ledger.acts["o1"]) == "accepted"
     assert "answered 409" in it.ledger.findings[0]
 
 
 async def test_a_request_that_had_to_be_refused_and_was_not_is_found() -> None:
     it = writer(Service(lenient=True))
-    await it.provoke(DUTY)
+    await it.provoke(OBLIGATION)
     assert "had to be refused" in it.ledger.findings[0]
 
 
 async def test_one_key_sent_twice_at_a_time_has_one_effect() -> None:
     for honours, findings in ((True, 0), (False, 1)):
         it = writer(Service(honours_keys=honours))
-        asked = it.asked(DUTY, "submit")
+        asked = it.asked(OBLIGATION, "submit")
         it.ledger.ask(asked)
-        await it.twice(DUTY, asked)
+        await it.twice(OBLIGATION, asked)
         assert len(it.ledger.findings) == findings
 
 
@@ -126,12 +126,12 @@ async def test_what_is_never_answered_stays_open_and_is_told_by_what_stands_ther
     service = Service(lose=10**6)
     it = writer(service)
     it.api.client.give_up_at = 0
-    await it.act(DUTY)
+    await it.act(OBLIGATION)
     (asked,) = it.ledger.unanswered.values()
     assert it.ledger.acts["o1"] == []
     assert effect(asked, service.rows) == "s1"
     assert effect(asked, []) is None
-    await it.act(DUTY)
+    await it.act(OBLIGATION)
     assert len(service.rows) == 1, "nothing is asked of an obligation whose state is not known"
 
 
@@ -144,6 +144,6 @@ async def test_a_failure_of_the_service_is_no_answer(status: int) -> None:
         return next(answers, None) or await service(request)
 
     it = writer(failing)
-    await it.act(DUTY)
+    await it.act(OBLIGATION)
     assert len(it.ledger.acts["o1"]) == 1
     assert it.ledger.counts["retries"] == 2

@@ -1,4 +1,4 @@
-"""What an honest system would say to a small book, what each judge says to that, and who notices a lie."""
+"""What an honest system would say to a small ledger, what each judge says to that, and who notices a lie."""
 
 import hashlib
 from collections import Counter
@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from tests.resilience.actors.content import FORM, invent, observations, sha256
-from tests.resilience.actors.ledger import Act, Asked, Duty, Kind, Ledger
+from tests.resilience.actors.ledger import Act, Asked, Kind, Ledger, Obligation
 from tests.resilience.judging import letters, log, reminders, submissions, values
 from tests.resilience.judging.expected import (
     BASES,
@@ -35,27 +35,27 @@ STORIES: list[tuple[Kind, ...]] = [
 ]
 
 
-def honest_book() -> Ledger:
+def honest_ledger() -> Ledger:
     rng, ledger = Random(5), Ledger()
     for n, kinds in enumerate(STORIES):
-        duty = Duty(f"o{n}", f"unit-{n}", "2026")
-        ledger.own(duty)
+        obligation = Obligation(f"o{n}", f"unit-{n}", "2026")
+        ledger.own(obligation)
         revision = 0
         for step, kind in enumerate(kinds):
             found = invent(rng) if kind == "submit" else None
             revision += kind == "submit"
-            digest = sha256(duty.unit, duty.period, found) if found else None
+            digest = sha256(obligation.unit, obligation.period, found) if found else None
             reason = f"Lý do {n}-{step}"
-            asked = Asked("k", duty.id, kind, revision, None, reason, found, digest)
+            asked = Asked("k", obligation.id, kind, revision, None, reason, found, digest)
             act = asked.act(f"s{n}-{revision}")
-            ledger.acts[duty.id].append(replace(act, at=NOW + timedelta(minutes=step)))
+            ledger.acts[obligation.id].append(replace(act, at=NOW + timedelta(minutes=step)))
     ledger.refuse("o3", "invalid", "f" * 64)
     return ledger
 
 
 @dataclass
 class Answers:
-    """What an honest system would say to the book, by service."""
+    """What an honest system would say to the ledger, by service."""
 
     submissions: list[Item]
     obligations: list[Item]
@@ -161,15 +161,15 @@ def _indicators(ledger: Ledger, place: values.Place) -> list[Item]:
 def _contributions(ledger: Ledger) -> list[Item]:
     return [
         {
-            "unit": duty.unit,
+            "unit": obligation.unit,
             "element": element,
             "disaggregation": "",
             "submission_id": counted.submit.submission,
             "revision": counted.number,
             "value": f"{counted.value(element)}.000000",
         }
-        for duty in ledger.duties.values()
-        if (counted := counting(ledger.acts[duty.id], "received"))
+        for obligation in ledger.obligations.values()
+        if (counted := counting(ledger.acts[obligation.id], "received"))
         for element in (BIRTHS.numerator, BIRTHS.denominator)
     ]
 
@@ -222,12 +222,12 @@ def verdicts(ledger: Ledger, a: Answers) -> dict[str, Verdict]:
 
 
 Lie = Callable[[Ledger, Answers], object]
-"""Tampers with the book or with the answers."""
+"""Tampers with the ledger or with the answers."""
 
 
 def noticed(lie: Lie) -> set[str]:
     """The judges that find something wrong."""
-    ledger = honest_book()
+    ledger = honest_ledger()
     answers = deepcopy(honest(ledger))
     lie(ledger, answers)
     return {name for name, verdict in verdicts(ledger, answers).items() if not verdict.ok}

@@ -1,15 +1,15 @@
-"""A judge that finds nothing is worth nothing: the truth passes, and a lie in the book is found by several judges."""
+"""A judge that finds nothing is worth nothing: the truth passes, and a lie in the ledger is found by several judges."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.resilience.actors.ledger import Ledger
-from tests.resilience.tests.judging.honest import Answers, Lie, honest, honest_book, noticed, verdicts
+from tests.resilience.tests.judging.honest import Answers, Lie, honest, honest_ledger, noticed, verdicts
 
 
 def test_the_truth_passes() -> None:
-    ledger = honest_book()
+    ledger = honest_ledger()
     assert {name: v.differences for name, v in verdicts(ledger, honest(ledger)).items() if not v.ok} == {}
 
 
@@ -24,8 +24,8 @@ def _another_value(ledger: Ledger, _: Answers) -> None:
 
 # What was tampered with → the judges that must notice, at least.
 LIES: dict[str, tuple[Lie, set[str]]] = {
-    "one submission too many in the book": (_acknowledged_too_many, {"held", "versions", "told", "provincial"}),
-    "one value changed in the book": (_another_value, {"provincial", "communal", "explained", "details"}),
+    "one submission too many in the ledger": (_acknowledged_too_many, {"held", "versions", "told", "provincial"}),
+    "one value changed in the ledger": (_another_value, {"provincial", "communal", "explained", "details"}),
 }
 
 

@@ -3,7 +3,7 @@
 from tests.resilience.judging.checker import Row
 from tests.resilience.judging.lie import FOUND, found_out, with_another_boy
 
-from .honest import honest_book
+from .honest import honest_ledger
 
 HONEST = [Row(name, "", "", ok=True) for name in ("audit: no free text", *sorted(FOUND))]
 
@@ -13,9 +13,11 @@ def told(*wrong: str) -> list[Row]:
 
 
 def test_one_report_has_another_boy() -> None:
-    book = honest_book()
-    changed = with_another_boy(book)
-    pairs = [(a, b) for key, acts in book.acts.items() for a, b in zip(acts, changed.acts[key], strict=True) if a != b]
+    ledger = honest_ledger()
+    changed = with_another_boy(ledger)
+    pairs = [
+        (a, b) for key, acts in ledger.acts.items() for a, b in zip(acts, changed.acts[key], strict=True) if a != b
+    ]
     ((was, said),) = pairs
     assert was.values and said.values
     assert said.values["n_live_births_male"] == was.values["n_live_births_male"] + 1

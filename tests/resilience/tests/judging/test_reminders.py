@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.resilience.tests.judging.honest import NOW, Lie, honest, honest_book, noticed, verdicts
+from tests.resilience.tests.judging.honest import NOW, Lie, honest, honest_ledger, noticed, verdicts
 
 # What was tampered with → the judges that must notice, at least.
 LIES: dict[str, tuple[Lie, set[str]]] = {
@@ -33,7 +33,7 @@ def test_a_planted_lie_is_found(lie: str) -> None:
 
 
 def test_a_mail_that_came_again_with_its_message_id_is_told_but_no_fault() -> None:
-    ledger = honest_book()
+    ledger = honest_ledger()
     answers = honest(ledger)
     answers.mails *= 2
     verdict = verdicts(ledger, answers)["mailed"]

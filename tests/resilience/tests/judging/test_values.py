@@ -21,7 +21,7 @@ LIES: dict[str, tuple[Lie, set[str]]] = {
         lambda _, a: a.explanation["contributions"][0].update(revision=1),
         {"explained"},
     ),
-    "a duty not covered": (lambda _, a: a.coverage[0].update(received=False), {"covered"}),
+    "an obligation not covered": (lambda _, a: a.coverage[0].update(received=False), {"covered"}),
     "a stale announcement": (
         lambda _, a: a.entries[-1]["data"]["values"]["received"].update(reported=0),
         {"announced"},
