@@ -9,6 +9,7 @@ from unittest.mock import patch
 from shared.catalogue import PACKAGED_PLAN, check, load
 from shared.events import DATA_TYPES, EventData, submission
 from tests.contracts.counterparts import missing
+from tiendo_local.demo.illustration import Illustration
 
 from .tracked import ROOT, text_of
 
@@ -53,6 +54,13 @@ def test_its_indicator_passes_the_catalogue_check(tmp_path: Path) -> None:
     added = load(folder)
     assert added.indicators.keys() - load().indicators.keys() == {"6.5"}
     assert added.forms.keys() - load().forms.keys() == {"B90-TH"}
+
+
+def test_its_indicator_has_figures_in_the_demo(tmp_path: Path) -> None:
+    added = load(plan_with(tmp_path / "plan", {"elements.yaml", "forms.yaml", "indicators.yaml"}))
+    unit, invented = added.unit("SO_NOI_VU"), Illustration(added)
+    clubs, villages = (invented.value(unit, f.element, None, 2026, None) for f in added.forms["B90-TH"].fields)
+    assert 0 < clubs < villages
 
 
 def test_an_indicator_that_no_form_collects_is_told_as_it_says(tmp_path: Path) -> None:

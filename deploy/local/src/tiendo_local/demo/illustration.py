@@ -5,10 +5,11 @@ ratios at birth of 111 to 115). Communes share the province's totals by weights,
 predecessors would have had and no total jumps in 2025.
 """
 
-import hashlib
 from decimal import Decimal
 
 from shared.catalogue import Catalogue, Unit
+from tiendo_local.demo.chance import chance
+from tiendo_local.demo.plausible import plausible
 
 YEARS = (2024, 2025, 2026)
 
@@ -68,12 +69,6 @@ PROVINCIAL: dict[str, tuple[int | str, int | str, int | str]] = {
 }
 
 
-def chance(*parts: object) -> Decimal:
-    """A number from 0 to 1 that depends on its arguments alone."""
-    digest = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
-    return Decimal(int.from_bytes(digest[:6])) / Decimal(2**48)
-
-
 class Illustration:
     """Values for any cell of any form of the plan."""
 
@@ -104,7 +99,14 @@ class Illustration:
                 return self._organisations(unit, element, year)
             case "n_items_in_quarter":
                 return Decimal(int(3 + at // 2 + 4 * chance("items", unit.key, year, quarter)))
-        return Decimal(PROVINCIAL[f"{element} {category}" if category else element][at])
+        known = PROVINCIAL.get(f"{element} {category}" if category else element)
+        return Decimal(known[at]) if known else self._plausible(unit, element, category, year, quarter)
+
+    def _plausible(self, unit: Unit, element: str, category: str | None, year: int, quarter: int | None) -> Decimal:
+        def value_of(other: str, part: str | None) -> Decimal:
+            return self.value(unit, other, part, year, quarter)
+
+        return plausible(self._catalogue, element, category, (unit.key, year, quarter), value_of)
 
     def _reached(self, unit: Unit, element: str, category: str | None, at: int) -> Decimal:
         total = self._share(unit, "population", at)

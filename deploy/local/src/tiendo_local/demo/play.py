@@ -15,7 +15,8 @@ import httpx
 
 from shared.catalogue import Catalogue, Field, Period, load
 from tiendo_local.console import LocalFault, say
-from tiendo_local.demo.illustration import YEARS, Illustration, chance
+from tiendo_local.demo.chance import chance
+from tiendo_local.demo.illustration import YEARS, Illustration
 from tiendo_local.system import System
 
 AT_ONCE = 6
