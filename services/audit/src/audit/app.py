@@ -12,8 +12,15 @@ from audit.worker import effects_of
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 
-API = (batch.router, events.router, inspections.router, sources.router)
-PAGES = (log.router, inspection_pages.router, source_pages.router)
+ROUTERS = (
+    batch.router,
+    events.router,
+    inspections.router,
+    sources.router,
+    log.router,
+    inspection_pages.router,
+    source_pages.router,
+)
 
 
 def create_app(settings: AuditSettings) -> FastAPI:
@@ -22,7 +29,7 @@ def create_app(settings: AuditSettings) -> FastAPI:
     runtime = Runtime(settings)
     app = create_service_app(
         runtime,
-        (*API, *PAGES),
+        ROUTERS,
         table="log_head",
         effects=effects_of(runtime.clock, settings),
         title="Tiến Độ: nhật ký",

@@ -8,11 +8,13 @@ from shared.runtime import Runtime
 from shared.web.app import create_service_app
 from submissions.commands.context import SubmissionsContext
 from submissions.http import obligations, submissions
+from submissions.pages import form_pages, receipt_pages
 from submissions.pages import obligations as pages
 from submissions.rules.form import rules_of
 from submissions.settings import SubmissionsSettings
 
-ROUTERS = (obligations.router, submissions.router, pages.router)
+# `pages` before `form_pages`: "/obligations/opening" is no id.
+ROUTERS = (obligations.router, submissions.router, pages.router, form_pages.router, receipt_pages.router)
 
 
 def create_app(

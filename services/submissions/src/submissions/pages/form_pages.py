@@ -24,7 +24,7 @@ from submissions.rules.submission import SubmissionRecord
 from submissions.rules.violation import Violation
 from submissions.store import read
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)

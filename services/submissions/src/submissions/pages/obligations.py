@@ -11,7 +11,6 @@ from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
 from submissions.http.context import Anyone, Context, Opener
-from submissions.pages import form_pages, receipt_pages
 from submissions.pages.province import Choices, show_province
 from submissions.pages.task import by_urgency, task_of
 from submissions.store import read
@@ -67,5 +66,3 @@ async def show_own(request: Request, context: SubmissionsContext, person: Person
 
 
 # After “/obligations/opening”, which is no id.
-router.include_router(form_pages.router)
-router.include_router(receipt_pages.router)

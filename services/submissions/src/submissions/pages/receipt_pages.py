@@ -24,7 +24,7 @@ from submissions.rules.review import Act, possible_acts
 from submissions.rules.submission import SubmissionRecord
 from submissions.store import read
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Form(max_length=10_000)]
 
 
