@@ -43,8 +43,8 @@ def _contract(model: type[EventData]) -> Iterator[str]:
         if model.type not in _channels(service):
             yield f"{REGENERATE}: deploy/schemas/{service}.asyncapi.yaml has no {model.type}"
     if not (CONTRACTS / "published" / model.type / "1.json").exists():
-        copy = f"cp deploy/schemas/events/{model.type}.json tests/contracts/published/{model.type}/1.json"
-        yield f"publish its schema: {copy}"
+        folder = f"tests/contracts/published/{model.type}"
+        yield f"publish its schema: mkdir -p {folder} && cp deploy/schemas/events/{model.type}.json {folder}/1.json"
     if not _sample(model).exists():
         yield f"archive the bytes of one event as tests/contracts/samples/{model.type}.json (`Event.of(…).to_bytes()`)"
 

@@ -33,11 +33,12 @@ def planted_event() -> Iterator[type[EventData]]:
 
 def test_an_event_class_alone_is_told_everything_that_is_missing(planted_event: type[EventData]) -> None:
     regenerate = "run `.venv/bin/python -m tests.contracts.schemas`"
+    folder = f"tests/contracts/published/{TYPE}"
     assert missing(planted_event) == [
         "import SubmissionNoted in shared/events/__init__.py: services read through this door only",
         f"{regenerate}: deploy/schemas/events/ has no {TYPE}.json",
         f"{regenerate}: deploy/schemas/submissions.asyncapi.yaml has no {TYPE}",
-        f"publish its schema: cp deploy/schemas/events/{TYPE}.json tests/contracts/published/{TYPE}/1.json",
+        f"publish its schema: mkdir -p {folder} && cp deploy/schemas/events/{TYPE}.json {folder}/1.json",
         f"archive the bytes of one event as tests/contracts/samples/{TYPE}.json (`Event.of(…).to_bytes()`)",
         "publish SubmissionNoted in submissions (Event.of(…), then publish), or delete the class",
         "write event.submission.noted in audit/messages.yaml, in vi and en",

@@ -1,4 +1,5 @@
-"""Indicator 6.3: a commune counts when it had enough items in EVERY quarter, its predecessors included."""
+"""Indicator 6.3, kind `every_quarter`: a commune counts when it had enough items in EVERY quarter, its predecessors
+included. The yes/no is derived from the quarterly counts and kept as a fact of its own (`figure.flag_element`)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
