@@ -1,9 +1,9 @@
 """Transactional outbox, sending side.
 
-One transaction sends the promised batch (see `cursor`), deletes its rows and promises the next batch; it is committed
-after Kafka's acknowledgements. The delete is the claim, the commit the mark, the rollback the retry, with the same
-bytes. One sender at a time by a transaction-scoped advisory lock; any number of instances may run. Between two
-batches, a heartbeat when one is due.
+One transaction sends the promised batch (see `relay_cursor`), deletes its rows and promises the next batch; it is
+committed after Kafka's acknowledgements. The delete is the claim, the commit the mark, the rollback the retry, with
+the same bytes. One sender at a time by a transaction-scoped advisory lock; any number of instances may run. Between
+two batches, a heartbeat when one is due.
 """
 
 import asyncio
