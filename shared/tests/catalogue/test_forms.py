@@ -7,11 +7,11 @@ from shared.catalogue import Catalogue, Period
 
 
 def owed(catalogue: Catalogue, period: str) -> Counter[str]:
-    return Counter(duty.form for duty in catalogue.forms_owed(Period.parse(period)))
+    return Counter(owed.form for owed in catalogue.forms_owed(Period.parse(period)))
 
 
 def by_form(catalogue: Catalogue, period: str, form: str) -> set[str]:
-    return {duty.unit for duty in catalogue.forms_owed(Period.parse(period)) if duty.form == form}
+    return {owed.unit for owed in catalogue.forms_owed(Period.parse(period)) if owed.form == form}
 
 
 def test_yearly_duties_before_and_after_the_reorganisation(catalogue: Catalogue) -> None:
@@ -30,7 +30,7 @@ def test_quarterly_duties(catalogue: Catalogue) -> None:
 
 def test_dissolved_bodies_owe_nothing_and_their_successors_do(catalogue: Catalogue) -> None:
     gone = {"SO_LDTBXH", "SO_KHDT", "SO_TTTT"}
-    assert {duty.unit for duty in catalogue.forms_owed(Period.parse("2025"))}.isdisjoint(gone)
+    assert {owed.unit for owed in catalogue.forms_owed(Period.parse("2025"))}.isdisjoint(gone)
     assert by_form(catalogue, "2024", "B06-KT") == {"SO_KHDT"}
     assert by_form(catalogue, "2025", "B06-KT") == {"SO_TAI_CHINH"}
     assert by_form(catalogue, "2025", "B12-NGHE") == {"SO_GDDT"}
@@ -40,32 +40,32 @@ def test_dissolved_bodies_owe_nothing_and_their_successors_do(catalogue: Catalog
 def test_who_stands_apart(catalogue: Catalogue) -> None:
     assert "CONG_AN_TINH" in by_form(catalogue, "2026", "B04-CQ")
     assert by_form(catalogue, "2026", "B04-MT") == {"MTTQ_TINH"}
-    units = {duty.unit for duty in catalogue.forms_owed(Period.parse("2026"))}
+    units = {owed.unit for owed in catalogue.forms_owed(Period.parse("2026"))}
     assert units.isdisjoint({"UBND_TINH", "BO_NOI_VU", "BO_LDTBXH", "DAK_NONG"})
 
 
 def test_due_instants_are_utc(catalogue: Catalogue) -> None:
-    assert {duty.due_at for duty in catalogue.forms_owed(Period.parse("2026"))} == {
+    assert {owed.due_at for owed in catalogue.forms_owed(Period.parse("2026"))} == {
         datetime(2026, 12, 14, 17, tzinfo=UTC)
     }
-    [quarter] = {duty.due_at for duty in catalogue.forms_owed(Period.parse("2026-Q3"))}
+    [quarter] = {owed.due_at for owed in catalogue.forms_owed(Period.parse("2026-Q3"))}
     assert quarter == datetime(2026, 9, 14, 17, tzinfo=UTC)
-    [last] = {duty.due_at for duty in catalogue.forms_owed(Period.parse("2026-Q4"))}
+    [last] = {owed.due_at for owed in catalogue.forms_owed(Period.parse("2026-Q4"))}
     assert last == datetime(2026, 12, 14, 17, tzinfo=UTC)
     assert not catalogue.forms["B02-XA-Q"].due.confirmed and catalogue.forms["B01-XA"].due.confirmed
 
 
 def test_no_unit_owes_a_form_twice(catalogue: Catalogue) -> None:
     for period in [str(year) for year in range(2021, 2031)] + ["2025-Q1", "2025-Q3"]:
-        duties = catalogue.forms_owed(Period.parse(period))
-        assert len({(duty.form, duty.unit) for duty in duties}) == len(duties)
+        all_owed = catalogue.forms_owed(Period.parse(period))
+        assert len({(owed.form, owed.unit) for owed in all_owed}) == len(all_owed)
 
 
 def test_every_measure_is_collected_in_every_year(catalogue: Catalogue) -> None:
     for year in range(2021, 2031):
         period = Period(year)
         quarters = period.quarters if year >= 2025 else ()
-        forms = {duty.form for part in (period, *quarters) for duty in catalogue.forms_owed(part)}
+        forms = {owed.form for part in (period, *quarters) for owed in catalogue.forms_owed(part)}
         asked = {element for form in forms for element in catalogue.forms[form].elements}
         missing = {c for c, m in catalogue.measures.items() if not asked.issuperset(m.elements)}
         assert missing <= ({"6.3"} if year < 2025 else set())

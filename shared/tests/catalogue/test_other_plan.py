@@ -10,13 +10,13 @@ FOLDER = Path(__file__).parent / "other_plan"
 
 def test_another_plan_needs_no_code() -> None:
     catalogue = load(FOLDER)
-    [duty] = catalogue.forms_owed(Period(2026))
-    assert (duty.form, duty.unit) == ("A1", "00001@2026-01-01")
+    [owed] = catalogue.forms_owed(Period(2026))
+    assert (owed.form, owed.unit) == ("A1", "00001@2026-01-01")
     # 19 December 2026 is a Saturday; this plan's rule moves it to Monday the 21st, so the 22nd is too late
-    assert duty.due_at == datetime(2026, 12, 21, 17, tzinfo=UTC)
+    assert owed.due_at == datetime(2026, 12, 21, 17, tzinfo=UTC)
     assert [field.key for field in catalogue.forms["A1"].fields] == ["area=urban", "area=rural"] * 2
     assert catalogue.owners("1", date(2027, 5, 1)) == ["SO_A"]
-    assert catalogue.root.key == "TINH" and catalogue.ancestors(duty.unit) == ["TINH"]
+    assert catalogue.root.key == "TINH" and catalogue.ancestors(owed.unit) == ["TINH"]
     assert catalogue.version != load().version
 
 

@@ -71,10 +71,10 @@ def stage(received: Received) -> str:
 
 
 def an_event(stage: str = "T-7", *, key: str | None = None, source: str = "/probe") -> Event:
-    duty = uuid4()
+    obligation = uuid4()
     data = DeadlineApproaching(
         reminder_id=uuid4(),
-        obligation_id=duty,
+        obligation_id=obligation,
         obligation="O1",
         form="B01-XA",
         unit="24615@2025-07-01",
@@ -83,7 +83,7 @@ def an_event(stage: str = "T-7", *, key: str | None = None, source: str = "/prob
         stage=stage,
         days_left=7,
     )
-    return Event.of(data, source=source, subject=key or str(duty), time=NOW, catalogue_version="0" * 64)
+    return Event.of(data, source=source, subject=key or str(obligation), time=NOW, catalogue_version="0" * 64)
 
 
 def a_record(

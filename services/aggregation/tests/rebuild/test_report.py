@@ -3,12 +3,12 @@
 from aggregation.rebuild.difference import Differences, RowDifference
 from aggregation.rebuild.report import report_lines
 from aggregation.rebuild.run import Compared, LetterDifference, Result
-from aggregation.store.checksum import Checksum, PlaceSum, TableSum
+from aggregation.store.checksum import Checksum, TableSum, UnitPeriodSum
 from services.aggregation.tests.store.test_rebuilds import FIRST
 
 
 def sums(sha256: str) -> Checksum:
-    return Checksum({"fact": TableSum({("DAK_NONG", "2026"): PlaceSum(4, sha256)})})
+    return Checksum({"fact": TableSum({("DAK_NONG", "2026"): UnitPeriodSum(4, sha256)})})
 
 
 def test_the_report_names_what_differs() -> None:

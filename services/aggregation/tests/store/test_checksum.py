@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.store.checksum import Checksum, PlaceSum, TableSum, checksum
+from aggregation.store.checksum import Checksum, TableSum, UnitPeriodSum, checksum
 from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
@@ -37,5 +37,5 @@ async def test_only_content_counts(projection: Projection, catalogue: Catalogue)
 
 
 def test_places_that_one_side_lacks_differ() -> None:
-    one = TableSum({("A", "2026"): PlaceSum(1, "x"), ("B", "2026"): PlaceSum(2, "y")})
+    one = TableSum({("A", "2026"): UnitPeriodSum(1, "x"), ("B", "2026"): UnitPeriodSum(2, "y")})
     assert one.rows == 3 and one.places_unlike(TableSum({})) == [("A", "2026"), ("B", "2026")]

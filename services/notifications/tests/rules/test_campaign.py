@@ -100,7 +100,7 @@ def events() -> list[SubmissionsEvent]:
 @settings(max_examples=100, deadline=None)
 @given(data=st.data(), count=st.integers(1, 7))
 def test_the_order_of_events_does_not_matter(data: st.DataObject, count: int) -> None:
-    """Any order, any repetition: the same duty and the same steps of the ladder."""
+    """Any order, any repetition: the same obligation and the same steps of the ladder."""
     now = datetime(2026, 12, 1, tzinfo=UTC)
     given = events()[:count]
 

@@ -7,7 +7,7 @@ from shared.catalogue.element import Category, DataElement, Dimension
 from shared.catalogue.fault import CatalogueError, CatalogueFault
 from shared.catalogue.form import Assignment, Field, Form, FormCheck, NarrativeField
 from shared.catalogue.measure import Indicator, Measure, Objective, Target
-from shared.catalogue.obligation import Duty, Obligation
+from shared.catalogue.obligation import Obligation, OwedForm
 from shared.catalogue.plan import Break, Milestone, Plan, PlanCalendar
 from shared.catalogue.reading.loader import PACKAGED_PLAN, check, load
 from shared.catalogue.unit import Group, Tenure, Unit
@@ -22,7 +22,6 @@ __all__ = [
     "Category",
     "DataElement",
     "Dimension",
-    "Duty",
     "Field",
     "Form",
     "FormCheck",
@@ -33,6 +32,7 @@ __all__ = [
     "NarrativeField",
     "Objective",
     "Obligation",
+    "OwedForm",
     "Period",
     "Plan",
     "PlanCalendar",

@@ -6,7 +6,7 @@ from shared.calendar import Holidays, Period, due_instant
 from shared.catalogue.element import DataElement, Dimension
 from shared.catalogue.form import Form
 from shared.catalogue.measure import Indicator, Measure, Objective
-from shared.catalogue.obligation import Duty, Obligation
+from shared.catalogue.obligation import Obligation, OwedForm
 from shared.catalogue.plan import Document, Plan, PlanCalendar
 from shared.catalogue.unit import Group, Unit
 
@@ -89,11 +89,11 @@ class Catalogue:
                 return tenure.unit
         raise LookupError(f"no coordinator on {day}")
 
-    def forms_owed(self, period: Period) -> list[Duty]:
+    def forms_owed(self, period: Period) -> list[OwedForm]:
         """Who owes which form for the period: the units and assignments that are valid on its cut-off day."""
         units = self.units_on(period.cut_off)
         return [
-            Duty(form.obligation, form.code, unit.key, period, due_at)
+            OwedForm(form.obligation, form.code, unit.key, period, due_at)
             for form in self.forms.values()
             if form.frequency == period.frequency
             for due_at in (due_instant(period, form.due, self._holidays),)

@@ -12,7 +12,7 @@ Recurrence = Literal["year", "once", "year_and_five_years", "undated", "continuo
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A duty of the plan in its own words. by, to and via name bodies or groups; due None = the plan gives no date."""
+    """What the plan obliges to, in its words. by, to, via name bodies or groups; due None = the plan gives no date."""
 
     code: str
     name_vi: str
@@ -31,7 +31,7 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class OwedForm:
     """One unit owes one form for one period; due_at is the first instant that is too late, in UTC."""
 
     obligation: str

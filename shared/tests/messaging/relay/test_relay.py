@@ -94,7 +94,7 @@ def assert_chained(bodies: list[bytes], events: list[Event]) -> None:
 async def test_events_are_numbered_chained_and_keyed(
     probe: ServiceProbe, producer: AIOKafkaProducer, broker: Broker
 ) -> None:
-    events = [an_event(key=f"duty-{n % 3}") for n in range(40)]
+    events = [an_event(key=f"obligation-{n % 3}") for n in range(40)]
     for chunk in (events[:15], events[15:]):
         async with probe.engine.begin() as tx:
             await publish(tx, *chunk)

@@ -32,11 +32,11 @@ PARTS = """(
       or (each ->> 'reported', each ->> 'expected') <> ('0', '0')
   ) p
 )"""
-Place = tuple[str, str]
+UnitPeriod = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class PlaceSum:
+class UnitPeriodSum:
     """Rows of one (unit, period) and their SHA-256."""
 
     rows: int
@@ -45,7 +45,7 @@ class PlaceSum:
 
 @dataclass(frozen=True)
 class TableSum:
-    places: Mapping[Place, PlaceSum]
+    places: Mapping[UnitPeriod, UnitPeriodSum]
 
     @property
     def rows(self) -> int:
@@ -56,7 +56,7 @@ class TableSum:
         lines = (f"{unit}|{period}|{at.rows}|{at.sha256}\n" for (unit, period), at in sorted(self.places.items()))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
-    def places_unlike(self, other: "TableSum") -> list[Place]:
+    def places_unlike(self, other: "TableSum") -> list[UnitPeriod]:
         """The places in which the two differ."""
         return [p for p in sorted({*self.places, *other.places}) if self.places.get(p) != other.places.get(p)]
 
@@ -87,10 +87,10 @@ async def _table_sum(tx: AsyncConnection, table: sa.Table, schema: str) -> Table
         from ({lines(table, schema)}) l group by unit, period
     """
     rows = await tx.execute(sa.text(query))
-    return TableSum({(row.unit, row.period): PlaceSum(row.rows, row.sha256) for row in rows})
+    return TableSum({(row.unit, row.period): UnitPeriodSum(row.rows, row.sha256) for row in rows})
 
 
-async def lines_at(tx: AsyncConnection, table: sa.Table, schema: str, places: Collection[Place]) -> dict[str, str]:
+async def lines_at(tx: AsyncConnection, table: sa.Table, schema: str, places: Collection[UnitPeriod]) -> dict[str, str]:
     """Key → line of every row of the places."""
     query = sa.text(
         f"""

@@ -110,7 +110,7 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
             pause = longest * random.uniform(0.5, 1)  # noqa: S311  # spreads retries, hides nothing
             if isinstance(error, RetryAfter):
                 pause = error.seconds
-            log.warning("intake.retry", records=records, pause=round(pause, 1), error=repr(error)[:500])
+            log.warning("batch.retry", records=records, pause=round(pause, 1), error=repr(error)[:500])
             self._not_before = time.monotonic() + pause
             raise
         if records:
