@@ -38,7 +38,7 @@ from tiendo_local.workspace import find
 # How long an example takes says more about what else the machine does than about the rule under test.
 hypothesis.settings.register_profile("tiendo", deadline=None)
 hypothesis.settings.load_profile("tiendo")
-# As structlog does unless told otherwise, but a traceback without every variable: drawing those takes half a second.
+# Much as structlog does unless told otherwise, but no traceback shows every variable: that takes half a second each.
 structlog.configure(
     [
         structlog.contextvars.merge_contextvars,
@@ -144,7 +144,7 @@ def server_folder(run_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres(run_folder: Path) -> Postgres:
-    """The PostgreSQL of the run. It does not wait for the disk: a test may kill it, but no power fails."""
+    """The PostgreSQL of the run. It waits for no disk and cleans nothing up: no test kills it, and its life is short."""
     options = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_wal_size=8GB")
     server = Postgres(run_folder / "postgres", options=options)
 

@@ -19,7 +19,8 @@ SHORT = Form(seconds=40, faults=20)
 SHORT_CLUSTER = Form(seconds=20, faults=1, nodes=3, only_brokers=True)
 LEFT_OUT = (
     "Broker: Tansu, in memory, on one node. Left out: killing it, refusing writes by a topic's settings, the run on "
-    "three nodes in which a broker dies; and the producers are not idempotent."
+    "three nodes in which a broker dies, and with it that no request may fail and that no mail comes long after a "
+    "report; and the producers are not idempotent."
 )
 
 

@@ -104,7 +104,8 @@ async def _run(system: System, seed: int, form: Form) -> list[Row]:
     checked = await checker.run()
     rows = [*checked, _did_all(ledger), *_own(system, driver, len(planned), waiting)]
     if form.plant is None:
-        lying = Checker(system.urls, system.issuer.token, with_another_boy(ledger), injector.injected, wait_seconds=0)
+        lie = with_another_boy(checker.ledger)
+        lying = Checker(system.urls, system.issuer.token, lie, injector.injected, wait_seconds=0)
         rows.append(found_out(checked, await lying.run()))
     return rows
 

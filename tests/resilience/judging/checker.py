@@ -134,14 +134,11 @@ class Checker:
         return submissions.versions(self.ledger, await self._reader.each(self.ledger.obligations, version))
 
     async def _details(self) -> Verdict:
-        ids = [a.submission for acts in self.ledger.acts.values() for a in acts if a.kind == "submit"]
-        some = ids[:: max(1, len(ids) // SAMPLE)]
-
         async def detail(submission: str) -> Item:
             found: Item = await self._reader.get("submissions", f"{API}/submissions/{submission}")
             return found
 
-        return submissions.details(self.ledger, (await self._reader.each(some, detail)).values())
+        return submissions.details(self.ledger, (await self._reader.each(sampled(self.ledger), detail)).values())
 
     async def _untraced(self) -> Verdict:
         return submissions.untraced(self.ledger, await self._submissions(), _text(await self._reader.log()))
@@ -241,6 +238,12 @@ class Checker:
             return letters.buried(service, self.injected, found, kept)
 
         return check
+
+
+def sampled(ledger: Ledger) -> list[str]:
+    """The submissions that are read in full."""
+    ids = [act.submission for acts in ledger.acts.values() for act in acts if act.kind == "submit"]
+    return ids[:: max(1, len(ids) // SAMPLE)]
 
 
 def table(rows: Iterable[Row]) -> str:

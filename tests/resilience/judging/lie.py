@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from tests.resilience.actors.ledger import Ledger
-from tests.resilience.judging.checker import Row
+from tests.resilience.judging.checker import Row, sampled
 from tests.resilience.judging.expected import counting
 
 # What a report with one boy more than was sent must disturb, when nothing else is wrong.
@@ -18,15 +18,17 @@ FOUND = {
 }
 
 
-def with_another_boy(ledger: Ledger) -> Ledger:
-    """One report that counts, told otherwise than it was sent."""
-    changed = deepcopy(ledger)
-    acts = next(acts for acts in changed.acts.values() if acts and counting(acts, "received"))
-    at = max(n for n, act in enumerate(acts) if act.kind == "submit")
-    values = dict(acts[at].values or {})
-    values["n_live_births_male"] += 1
-    acts[at] = replace(acts[at], values=values)
-    return changed
+def with_another_boy(settled: Ledger) -> Ledger:
+    """One report that counts and is read in full, told otherwise than it was sent. Nothing of the book is open."""
+    changed, read = deepcopy(settled), set(sampled(settled))
+    for acts in changed.acts.values():
+        last = max((n for n, act in enumerate(acts) if act.kind == "submit"), default=None)
+        if last is not None and acts[last].submission in read and counting(acts, "received"):
+            values = dict(acts[last].values or {})
+            values["n_live_births_male"] += 1
+            acts[last] = replace(acts[last], values=values)
+            return changed
+    raise AssertionError("no report counts: there is nothing to lie about")
 
 
 def found_out(honest: Iterable[Row], lied: Iterable[Row]) -> Row:

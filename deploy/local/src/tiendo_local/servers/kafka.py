@@ -103,22 +103,28 @@ def jars(workspace: Workspace, say: Say = say) -> Path:
     version = pinned_version(pom)
     folder = workspace.kafka_jars / version / "jars"
     wanted = pom.read_text(encoding="utf-8")
-    with locked(workspace.kafka_jars / "lock"):  # one brings them, whoever else needs them waits
-        marker = folder / ".complete"
-        if not marker.exists() or marker.read_text(encoding="utf-8") != wanted:
-            say(f"Bringing Apache Kafka {version} by Maven, once…")
-            bring(pom, folder)
-            marker.write_text(wanted, encoding="utf-8")
+    if not is_complete(folder, wanted):
+        with locked(workspace.kafka_jars / "lock"):  # one brings them, whoever else needs them waits
+            if not is_complete(folder, wanted):
+                say(f"Bringing Apache Kafka {version} by Maven, once…")
+                bring(pom, folder)
     return folder
 
 
+def is_complete(folder: Path, wanted: str) -> bool:
+    marker = folder / ".complete"
+    return marker.exists() and marker.read_text(encoding="utf-8") == wanted
+
+
 def bring(pom: Path, folder: Path) -> None:
-    """The jars of `pom` into a new `folder`. Raises LocalFault with what Maven said."""
+    """The jars of `pom` as a new `folder`, whole or not at all. Raises LocalFault with what Maven said."""
     maven = shutil.which("mvn")
     if maven is None:
         raise LocalFault("Apache Kafka's jars are not here yet, and `mvn` is not on the path to bring them.")
-    shutil.rmtree(folder, ignore_errors=True)
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"]
+    partial = folder.with_name(f"jars.{os.getpid()}")  # a Maven that outlives us writes where nobody looks
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={partial}", "-DincludeScope=runtime"]
     done = subprocess.run(
         [maven, "-q", "-B", "-f", str(pom), *goal],
         capture_output=True,
@@ -127,7 +133,11 @@ def bring(pom: Path, folder: Path) -> None:
         timeout=600,
     )
     if done.returncode != 0:
+        shutil.rmtree(partial, ignore_errors=True)
         raise LocalFault(f"Maven could not bring Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}")
+    (partial / ".complete").write_text(pom.read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
 
 
 class Kafka:

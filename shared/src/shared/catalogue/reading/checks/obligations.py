@@ -6,11 +6,12 @@ from shared.catalogue.reading.flaw import Flaw
 
 
 def check_obligations(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
-    if not any(obligation.kind == "inspection" for obligation in files.obligations.obligations):
+    obligations = files.obligations.obligations
+    if not any(obligation.kind == "inspection" or obligation.is_unread("kind") for obligation in obligations):
         message = "no obligation of the kind inspection: without one nobody can log an inspection of the plan"
         yield Flaw(files.obligations, "obligations", "no_inspection", message)
     known = catalogue.units.keys() | catalogue.receivers.keys() | catalogue.groups.keys()
-    for obligation in files.obligations.obligations:
+    for obligation in obligations:
         what = f"obligation {obligation.code}"
         if not obligation.by:
             yield Flaw(obligation, "by", "missing_key", f"{what}: nobody owes it")
