@@ -144,7 +144,7 @@ def server_folder(run_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres(run_folder: Path) -> Postgres:
-    """The PostgreSQL of the run. It waits for no disk and cleans nothing up: no test kills it, and its life is short."""
+    """The PostgreSQL of the run. It waits for no disk and cleans nothing up: no test kills it, its life is short."""
     options = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_wal_size=8GB")
     server = Postgres(run_folder / "postgres", options=options)
 
