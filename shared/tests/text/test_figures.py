@@ -17,6 +17,8 @@ from shared.text.figures import day, days_left, instant, last_day, number
         (6109, None, "6.109", "6,109"),
         ("0", None, "0", "0"),
         (Decimal("1E+3"), None, "1.000", "1,000"),
+        (10**26, None, "100" + ".000" * 8, "100" + ",000" * 8),
+        (f"{10**26}.25", None, "100" + ".000" * 8 + ",25", "100" + ",000" * 8 + ".25"),
         (None, 2, "–", "–"),
     ],
 )

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.submissions.tests.api_client import COMMUNE, ApiClient
@@ -35,6 +35,9 @@ BODY = st.fixed_dictionaries(
 
 
 @given(body=BODY)
+@example(body={"observations": [{"measure": "", "value": 10**25}]})
+@example(body={"observations": [{"measure": "", "value": 10**39}]})
+@example(body={"observations": [{"measure": "", "value": -(10**60)}]})
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_body_is_answered(api_client: ApiClient, body: dict[str, Any]) -> None:
     obligation_id = await api_client.obligation_id()

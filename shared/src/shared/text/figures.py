@@ -19,10 +19,10 @@ def number(value: Decimal | int | str | None, decimals: int | None = None, *, la
     if value is None:
         return NONE
     exact = value if isinstance(value, Decimal) else Decimal(value)
-    if decimals is None:
-        return str(format_decimal(exact, locale=language, decimal_quantization=False))
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    with localcontext(prec=DIGITS):
+    with localcontext(prec=DIGITS):  # Babel rounds to the context, and refuses what does not fit it
+        if decimals is None:
+            return str(format_decimal(exact, locale=language, decimal_quantization=False))
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
         return str(format_decimal(rounded, format=pattern, locale=language))
 
