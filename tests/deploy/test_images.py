@@ -80,6 +80,7 @@ def test_a_wheel_with_its_own_dependencies_only_starts(
     run(UV, "pip", "install", *into, "--require-hashes", "--requirements", needed)
     built = [next(wheels.glob(f"{member}-*.whl")) for member in ("shared", service)]
     run(UV, "pip", "install", *into, "--no-deps", *built)
+    assert "migrate" in run(python, "-m", service, "--help")
     run(python, "-c", LOADS, service)
     run(UV, "pip", "check", *into)
     comes_up(python, service, database(service), tmp_path)

@@ -11,11 +11,11 @@ from shared.text.texts import text
 
 NONE = "–"
 
-DIGITS = 60  # sums of sums stay exact
+DIGITS = 60  # sums of sums stay exact; what an officer may type has at most 40
 
 
 def number(value: Decimal | int | str | None, decimals: int | None = None, *, language: Language = "vi") -> str:
-    """All given digits, or rounded half up to `decimals`. `–` for None."""
+    """All given digits, at most DIGITS, or rounded half up to `decimals`. `–` for None."""
     if value is None:
         return NONE
     exact = value if isinstance(value, Decimal) else Decimal(value)
