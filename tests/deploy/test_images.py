@@ -63,27 +63,33 @@ def wheels(run_folder: Path) -> Path:
     return Path(once(run_folder, "wheels", build)["folder"])
 
 
+@pytest.fixture(scope="session")
+def image(run_folder: Path) -> Path:
+    """The Python of an environment that the services take in turn: what two need is brought and compiled once."""
+    folder = run_folder / "image"
+    run(UV, "venv", "--quiet", "--python", sys.executable, folder)
+    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_wheel_with_its_own_dependencies_only_starts(
-    service: str, wheels: Path, tmp_path: Path, database: Callable[[str], str]
+    service: str, wheels: Path, image: Path, tmp_path: Path, database: Callable[[str], str]
 ) -> None:
-    python = tmp_path / "app" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    run(UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "app")
     names, needed = tmp_path / "names.txt", tmp_path / "needed.txt"
     run(
         UV, "pip", "compile", "--quiet", "--no-annotate", "--no-header", "--constraints", "requirements.lock",
-        "--no-emit-package", "shared", "--python", python, "--output-file", names, f"services/{service}/pyproject.toml",
+        "--no-emit-package", "shared", "--python", image, "--output-file", names, f"services/{service}/pyproject.toml",
     )  # fmt: skip
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     needed.write_text(NEEDED["needed"](lock, names.read_text("utf-8")), "utf-8")
-    into = ("--quiet", "--python", python)
-    run(UV, "pip", "install", *into, "--require-hashes", "--requirements", needed)
+    into = ("--quiet", "--python", image)
+    run(UV, "pip", "sync", *into, "--require-hashes", needed)  # and removes all else
     built = [next(wheels.glob(f"{member}-*.whl")) for member in ("shared", service)]
     run(UV, "pip", "install", *into, "--no-deps", *built)
-    assert "migrate" in run(python, "-m", service, "--help")
-    run(python, "-c", LOADS, service)
+    assert "migrate" in run(image, "-m", service, "--help")
+    run(image, "-c", LOADS, service)
     run(UV, "pip", "check", *into)
-    comes_up(python, service, database(service), tmp_path)
+    comes_up(image, service, database(service), tmp_path)
 
 
 def comes_up(python: Path, service: str, url: str, folder: Path) -> None:

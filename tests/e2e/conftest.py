@@ -1,5 +1,7 @@
-"""The whole system, as `tiendo up` starts it, in a temporary folder on free ports; once for the tests of a module."""
+"""The whole system, as `tiendo up` starts it, in a temporary folder; once for all tests of this folder."""
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,8 @@ import pytest
 from tests.e2e import jaeger as jaegers
 from tests.e2e.jaeger import Jaeger
 from tests.e2e.journey import Urls
+from tests.e2e.whole import NOW, Whole
 from tests.support.once import RUN_FOLDER, once
-from tiendo_local.commands.up import open_obligations
-from tiendo_local.system import System
-from tiendo_local.workspace import Workspace, find
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -28,7 +28,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         once(folder, "jaeger-build", begin)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
     if jaegers.missing():
         yield None
@@ -41,20 +41,19 @@ def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
         server.stop()
 
 
-@pytest.fixture(scope="module")
-def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[System]:
-    with pytest.MonkeyPatch.context() as patch:
-        if jaeger:
-            patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.endpoint)
-        system = System(Workspace(find().root, server_folder / "system"), fixed_ports=False)
-        system.start()
+@pytest.fixture(scope="session")
+def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[Whole]:
+    """Runs until a test ends it: the last ones, in test_up.py."""
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": jaeger.endpoint} if jaeger else {}
+    run = Whole(server_folder / "system", "--now", NOW, environment={**os.environ, **traced})
     try:
-        open_obligations(system, "DAK_NONG")
-        yield system
+        run.wait_ready()
+        yield run
     finally:
-        system.stop()
+        if run.process.poll() is None:
+            run.stop(signal.SIGTERM)
 
 
-@pytest.fixture(scope="module")
-def urls(system: System) -> Urls:
-    return Urls(**system.urls)
+@pytest.fixture(scope="session")
+def urls(system: Whole) -> Urls:
+    return system.urls

@@ -8,10 +8,10 @@ import pytest
 
 from tests.e2e.jaeger import Jaeger, missing
 from tests.e2e.journey import Journey, Urls
+from tests.e2e.whole import Whole
 from tiendo_local.commands.span import TraceSpan
 from tiendo_local.commands.trace import collect
 from tiendo_local.commands.waterfall import draw
-from tiendo_local.system import System
 
 # The first run on a machine builds Jaeger, which takes minutes.
 pytestmark = pytest.mark.timeout(1800)
@@ -25,7 +25,7 @@ TRACED = {
 
 
 @pytest.fixture(scope="module")
-def walked(system: System, urls: Urls) -> dict[str, Any]:
+def walked(system: Whole, urls: Urls) -> dict[str, Any]:
     journey = Journey(urls, fresh_seconds=30)  # other tests run beside it; its own promise is for a machine to itself
     try:
         return journey.run()
@@ -37,11 +37,11 @@ def test_a_report_travels_from_the_commune_to_the_audit_log(walked: dict[str, An
     assert len(walked["submissions"]) == 2
 
 
-def test_one_trace_from_the_request_to_the_audit_log(system: System, walked: dict[str, Any]) -> None:
+def test_one_trace_from_the_request_to_the_audit_log(system: Whole, walked: dict[str, Any]) -> None:
     """The trace id on the receipt names one trace through outbox, relay and all four services."""
 
     def missing() -> list[str]:
-        own = [span for span in collect(system.workspace.spans, walked["trace"]) if span.trace == walked["trace"]]
+        own = [span for span in collect(system.spans, walked["trace"]) if span.trace == walked["trace"]]
         return [
             f"{service}: {name}"
             for service, names in TRACED.items()
@@ -53,9 +53,9 @@ def test_one_trace_from_the_request_to_the_audit_log(system: System, walked: dic
     while missing() and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not missing()
-    spans = collect(system.workspace.spans, walked["trace"])
+    spans = collect(system.spans, walked["trace"])
     assert _has_database_span(spans), "SQLAlchemy is not traced"
-    by_submission = collect(system.workspace.spans, walked["submissions"][0])
+    by_submission = collect(system.spans, walked["submissions"][0])
     assert walked["trace"] in {span.trace for span in by_submission}
     drawn = "\n".join(draw(spans, 140))
     assert all(service in drawn for service in TRACED)

@@ -14,7 +14,7 @@ import pytest
 OUTSIDE = {"outside", "run_folder", "server_folder"}
 OWN_SERVERS = {"server_folder", "own_broker"}
 LATER = {"jaeger"}  # may still be building
-DEAR = {"browser", "system"}  # seconds to start: what asks for one runs in the same worker
+DEAR = {"browser", "image", "system"}  # seconds to make: what asks for one runs in the same worker
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
 _guarded = ""  # the fast test that is running

@@ -1,5 +1,6 @@
 """Fixtures: the catalogue, a migrated database that is emptied for each test, the application and who reads it."""
 
+import random
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -12,12 +13,16 @@ from aggregation.app import create_app
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
-from services.aggregation.tests.drivers.projection import Projection, empty
+from services.aggregation.tests.drivers.kept_history import KeptHistory, empty
+from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.drivers.readers import reading_as
+from services.aggregation.tests.rebuild.driver import apply
+from services.aggregation.tests.test_recomputation import random_history
 from shared.access import Role
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database.engine import create_engine
+from shared.events import Event
 from tiendo_local.issuer import Issuer
 
 
@@ -40,6 +45,21 @@ async def aggregation_engine(
 async def engine(aggregation_engine: AsyncEngine) -> AsyncEngine:
     await empty(aggregation_engine)
     return aggregation_engine
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kept_history(aggregation_engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> KeptHistory:
+    await empty(aggregation_engine)
+    _, events = random_history(catalogue, random.Random(11), 40)
+    await apply(aggregation_engine, plan, events, 500)
+    return await KeptHistory.keep(aggregation_engine, events)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def history(engine: AsyncEngine, kept_history: KeptHistory) -> list[Event]:
+    """Some hundred events, the same in all tests of a process, that the service has applied."""
+    await kept_history.restore(engine)
+    return list(kept_history.events)
 
 
 @pytest.fixture

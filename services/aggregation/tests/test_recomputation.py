@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.drivers.event_writer import Answer, EventWriter, Obligation
-from services.aggregation.tests.drivers.projection import Projection, empty
+from services.aggregation.tests.drivers.kept_history import empty
+from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue, Measure
 from shared.events import Event
 

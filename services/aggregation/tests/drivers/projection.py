@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.records import ValueKey
 from aggregation.store import indicator_values
-from aggregation.store.tables import metadata
 from services.aggregation.tests.drivers.event_writer import record_of
 from shared.catalogue import Catalogue
 from shared.events import (
@@ -53,9 +52,3 @@ class Projection:
         async with self.engine.connect() as tx:
             rows = (await tx.execute(sa.text("select value from outbox order by id"))).scalars()
             return [json.loads(bytes(row)) for row in rows]
-
-
-async def empty(engine: AsyncEngine) -> None:
-    names = ", ".join((*metadata.tables, "outbox", "inbox", "dead_letter"))
-    async with engine.begin() as tx:
-        await tx.execute(sa.text(f"truncate {names}"))

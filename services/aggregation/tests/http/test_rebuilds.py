@@ -6,19 +6,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
+from services.aggregation.tests.drivers.kept_history import KeptHistory
 from services.aggregation.tests.drivers.readers import reading_as
-from services.aggregation.tests.rebuild.driver import TAMPERED, rebuild, run, some_history
+from services.aggregation.tests.rebuild.driver import TAMPERED, rebuild, run
 from shared.access import Role
-from shared.catalogue import Catalogue
 
 
 async def test_the_checksum_and_the_latest_rebuild(
-    ops_client: httpx.AsyncClient, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
+    ops_client: httpx.AsyncClient, engine: AsyncEngine, plan: PlanIndex, kept_history: KeptHistory
 ) -> None:
     empty = (await ops_client.get("/api/v1/checksum")).json()
     assert (empty["facts"], empty["latest"]) == (0, None) and len(empty["checksum"]) == 64
-    events = await some_history(engine, plan, catalogue)
-    result = await rebuild(engine, plan, events)
+    await kept_history.restore(engine)
+    result = await rebuild(engine, plan, kept_history.events)
     stored = (await ops_client.get("/api/v1/checksum")).json()
     assert stored["checksum"] == stored["latest"]["live_checksum"] == result.rebuilt.rebuilt_checksum
     assert stored["facts"] == result.rebuilt.facts and stored["latest"]["equal"] is True

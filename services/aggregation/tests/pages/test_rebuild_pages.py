@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.rebuild.driver import TAMPERED, rebuild, run, some_history
-from shared.catalogue import Catalogue
+from services.aggregation.tests.rebuild.driver import TAMPERED, rebuild, run
+from shared.events import Event
 
 
 @pytest.mark.parametrize(
@@ -16,18 +16,17 @@ async def test_the_page(
     ops_client: httpx.AsyncClient,
     engine: AsyncEngine,
     plan: PlanIndex,
-    catalogue: Catalogue,
+    history: list[Event],
     language: str,
     equal: str,
     different: str,
 ) -> None:
     spoken = {"Accept-Language": language}
     assert "tiendo rebuild" in (await ops_client.get("/rebuilds", headers=spoken)).text
-    events = await some_history(engine, plan, catalogue)
-    await rebuild(engine, plan, events)
+    await rebuild(engine, plan, history)
     text = (await ops_client.get("/rebuilds", headers=spoken)).text
     assert f">{equal}<" in text and f">{different}<" not in text
     await run(engine, TAMPERED["cell"])
-    await rebuild(engine, plan, events, swap=True)
+    await rebuild(engine, plan, history, swap=True)
     text = (await ops_client.get("/rebuilds", headers=spoken)).text
     assert f">{different}<" in text and "cell: 1 " in text

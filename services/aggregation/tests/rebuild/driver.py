@@ -1,6 +1,5 @@
-"""Rebuilds in a test: an origin in memory, the engine of the shadow, a history, rows that were tampered with."""
+"""Rebuilds in a test: an origin in memory, the engine of the shadow, rows that were tampered with."""
 
-import random
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +11,6 @@ from aggregation.rebuild.run import Rebuild, RebuildOptions, Result
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.event_writer import record_of
-from services.aggregation.tests.test_recomputation import random_history
-from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.events import Event
@@ -69,12 +66,6 @@ async def run(engine: AsyncEngine, *statements: str) -> list[Any]:
         for statement in statements:
             found = await tx.execute(sa.text(statement))
         return list(found.all()) if found.returns_rows else []
-
-
-async def some_history(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> list[Event]:
-    _, events = random_history(catalogue, random.Random(11), 40)
-    await apply(engine, plan, events, 500)
-    return events
 
 
 TAMPERED = {

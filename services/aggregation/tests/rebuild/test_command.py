@@ -14,13 +14,14 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.rebuild import replay
 from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from aggregation.store.checksum import checksum
 from audit.settings import AuditSettings
 from audit.worker import log_events
 from services.aggregation.tests.drivers.event_writer import record_of
-from services.aggregation.tests.rebuild.driver import TAMPERED, run, some_history
-from shared.catalogue import Catalogue
+from services.aggregation.tests.rebuild.driver import TAMPERED, run
 from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.events import Event
@@ -50,6 +51,15 @@ class Ops:
         process = await self.start(*arguments)
         out, err = await process.communicate()
         return process.returncode, out.decode(), err.decode()
+
+    async def replay_here(self, printed: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+        """The same without a process of its own, whose start takes longer than its work."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("AUDIT_URL", "AUDIT_TOKEN", "AGGREGATION_DATABASE_URL"):
+                patch.setenv(name, self.environment[name])
+            settings = AggregationSettings()
+        code = await asyncio.to_thread(replay, settings, ["--from-log", *arguments])
+        return code, *printed.readouterr()
 
 
 @pytest.fixture
@@ -104,9 +114,10 @@ async def live_checksum(engine: AsyncEngine) -> str:
 
 
 @pytest.mark.timeout(600)
-async def test_from_the_audit_log(ops: Ops, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
-    events = await some_history(engine, plan, catalogue)
-    await ops.keep(events)
+async def test_from_the_audit_log(
+    ops: Ops, engine: AsyncEngine, plan: PlanIndex, history: list[Event], capsys: pytest.CaptureFixture[str]
+) -> None:
+    await ops.keep(history)
     before = await live_checksum(engine)
 
     killed = await ops.start("--from-log", "--swap")
@@ -118,29 +129,34 @@ async def test_from_the_audit_log(ops: Ops, engine: AsyncEngine, plan: PlanIndex
     assert killed.returncode == -signal.SIGKILL and await live_checksum(engine) == before
     assert not await run(engine, "select 1 from rebuild")
 
+    code: int | None
     code, out, err = await ops.replay("--from-log", "--by", "somebody")
-    assert code == 0 and "equal     yes" in out and f"{len(events):,} events" in out and before in out, err
+    assert code == 0 and "equal     yes" in out and f"{len(history):,} events" in out and before in out, err
     assert "events applied" in err and not await run(engine, "select 1 from pg_namespace where nspname = 'shadow'")
 
     await run(engine, TAMPERED["fact"])
-    code, out, _ = await ops.replay("--from-log")
+    code, out, _ = await ops.replay_here(capsys)
     assert code == 1 and "equal     NO" in out and "\nfact " in out and "\n  rebuilt (" in out
-    code, out, err = await ops.replay("--from-log", "--swap")
+    code, out, err = await ops.replay_here(capsys, "--swap")
     assert code == 1 and "swapped   yes" in out, err
     assert await live_checksum(engine) == before
     by = [row[0] for row in await run(engine, "select started_by from rebuild order by finished_at")]
     assert len(by) == 3 and by[0] == "somebody"
 
-
-async def test_without_a_right_token(ops: Ops, engine: AsyncEngine) -> None:
     ops.environment["AUDIT_TOKEN"] = "not-a-token"
-    code, out, err = await ops.replay("--from-log")
+    code, out, err = await ops.replay_here(capsys)
     assert (code, out) == (3, "") and "401" in err and "not-a-token" not in err
-    ops.environment["AGGREGATION_DATABASE_URL"] = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
-    code, out, err = await ops.replay("--from-log")
+
+
+@pytest.mark.usefixtures("outside")
+async def test_without_a_database_or_a_token(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+    nowhere = AggregationSettings(database_url=url, environment="test", AUDIT_TOKEN="a-token")
+    code = await asyncio.to_thread(replay, nowhere, ["--from-log"])
+    out, err = capsys.readouterr()
     assert (code, out) == (3, "") and "Traceback" in err
-    del ops.environment["AUDIT_TOKEN"]
-    code, _, err = await ops.replay("--from-log")
-    assert code == 3 and "AUDIT_TOKEN" in err
-    code, _, err = await ops.replay("--from-moon")
-    assert code == 2 and "--from-log" in err
+    assert replay(nowhere.model_copy(update={"audit_token": None}), ["--from-log"]) == 3
+    assert "AUDIT_TOKEN" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        replay(nowhere, ["--from-moon"])
+    assert ended.value.code == 2 and "--from-log" in capsys.readouterr().err

@@ -9,32 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.rebuild.origin import OriginEvent, Page
 from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.drivers.event_writer import EventWriter
-from services.aggregation.tests.rebuild.driver import Log, apply, rebuild, rebuild_from, run, some_history
+from services.aggregation.tests.rebuild.driver import Log, apply, rebuild, rebuild_from, run
 from shared.catalogue import Catalogue
 from shared.events import Event
 
 
 async def test_no_swap_where_an_event_can_no_longer_be_applied(
-    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, history: list[Event]
 ) -> None:
-    events = await some_history(engine, plan, catalogue)
     opened = EventWriter(catalogue).open("B12-NGHE", "SO_GDDT", "2026")[1]
     gone = opened.model_copy(update={"id": "g", "data": opened.data.model_copy(update={"form": "B99"})})
     await run(engine, "insert into inbox (event_id) values ('g')")  # an older catalogue could
-    result = await rebuild(engine, plan, [*events, gone], swap=True)
+    result = await rebuild(engine, plan, [*history, gone], swap=True)
     assert not result.rebuilt.equal and not result.rebuilt.swapped and "would be lost" in (result.refused or "")
 
 
-async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
+async def test_no_swap_where_live_knows_more(
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, history: list[Event]
+) -> None:
     """Events gone from an origin that seems whole, and from the inbox too, or that cannot be read any more."""
-    events = await some_history(engine, plan, catalogue)
     writer = EventWriter(catalogue)
     o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
     answer = writer.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
     decision = writer.decide(o, "accepted")
     again = writer.submit(o, {"n_vet_new_total": 12, "n_vet_new_female": 4})
     late = [opened, answer, decision, again]
-    await apply(engine, plan, [*events, *late], 500)
+    await apply(engine, plan, [*history, *late], 500)
     every = await run(engine, "select count(*) from revision")
     await run(engine, "truncate inbox")
     for kept in (
@@ -43,14 +43,14 @@ async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: PlanInde
         [opened, answer, again],  # a decision
         [opened, decision, again],  # the content that was decided on
     ):
-        result = await rebuild(engine, plan, [*events, *kept], swap=True)
+        result = await rebuild(engine, plan, [*history, *kept], swap=True)
         assert not result.rebuilt.equal and not result.rebuilt.swapped
         assert str(o.id) in (result.refused or "") and "lost" in (result.refused or "")
     result = await rebuild(engine, plan, [], swap=True)
     assert (result.refused or "").count(",") >= 4 and len(result.refused or "") < 500
     assert await run(engine, "select count(*) from revision") == every
 
-    whole = [*events, *late]
+    whole = [*history, *late]
     garbled = Garbled(whole, answer.id)
     result = await rebuild_from(engine, plan, garbled, swap=True)
     assert not result.rebuilt.swapped and str(o.id) in (result.refused or "")
@@ -61,7 +61,7 @@ async def test_no_swap_where_live_knows_more(engine: AsyncEngine, plan: PlanInde
 
     assert (await rebuild(engine, plan, whole, swap=True)).rebuilt.swapped
     await run(engine, "truncate inbox")
-    assert (await rebuild(engine, plan, events, swap=True, partial=True)).rebuilt.swapped
+    assert (await rebuild(engine, plan, history, swap=True, partial=True)).rebuilt.swapped
     assert await run(engine, "select count(*) from revision") != every
 
 
@@ -82,13 +82,12 @@ class Garbled(Log):
 
 
 async def test_readers_that_hold_the_tables_are_not_disturbed(
-    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, plan: PlanIndex, history: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aggregation.rebuild.exchange.TRIES", 2)
-    events = await some_history(engine, plan, catalogue)
     async with engine.connect() as reader:
         await reader.execute(sa.text("select 1 from indicator_value limit 1"))
-        result = await rebuild(engine, plan, events, swap=True)
+        result = await rebuild(engine, plan, history, swap=True)
         assert result.rebuilt.equal and not result.rebuilt.swapped and "readers" in (result.refused or "")
         await reader.execute(sa.text("select 1 from fact limit 1"))
-    assert (await rebuild(engine, plan, events, swap=True)).rebuilt.swapped
+    assert (await rebuild(engine, plan, history, swap=True)).rebuilt.swapped

@@ -7,15 +7,14 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.rebuild.driver import apply, rebuild, some_history
-from shared.catalogue import Catalogue
+from services.aggregation.tests.rebuild.driver import apply, rebuild
+from shared.events import Event
 
 
 async def test_nobody_notices_a_swap(
-    ops_client: httpx.AsyncClient, engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
+    ops_client: httpx.AsyncClient, engine: AsyncEngine, plan: PlanIndex, history: list[Event]
 ) -> None:
     """Requests of several readers and a writer in a loop, through rebuilds that exchange the tables under them."""
-    events = await some_history(engine, plan, catalogue)
     paths = (
         "/api/v1/indicators?period=2025",
         "/api/v1/indicators/6.1/explanation?period=2025",
@@ -35,14 +34,14 @@ async def test_nobody_notices_a_swap(
     async def write() -> None:
         place = 0
         while not stop.is_set():  # events known already: their statements run, nothing changes
-            await apply(engine, plan, events[place : place + 20], 20)
-            place = (place + 20) % (len(events) - 20)
+            await apply(engine, plan, history[place : place + 20], 20)
+            place = (place + 20) % (len(history) - 20)
             await asyncio.sleep(0.01)
 
     running = [asyncio.create_task(read(path)) for path in paths] + [asyncio.create_task(write())]
     try:
         for _ in range(3):
-            result = await rebuild(engine, plan, events, swap=True)
+            result = await rebuild(engine, plan, history, swap=True)
             assert result.rebuilt.equal and result.rebuilt.swapped and result.refused is None
     finally:
         stop.set()

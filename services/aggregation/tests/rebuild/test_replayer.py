@@ -8,36 +8,35 @@ from aggregation.commands.aggregate import Aggregator
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.drivers.event_writer import EventWriter, record_of
-from services.aggregation.tests.rebuild.driver import apply, rebuild, run, some_history
+from services.aggregation.tests.rebuild.driver import apply, rebuild, run
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.events import Event
 from shared.messaging import Received
 
 
 async def test_what_live_lacks_is_waited_for_and_comes_with_a_swap(
-    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
+    engine: AsyncEngine, plan: PlanIndex, history: list[Event]
 ) -> None:
     """A database restored from a backup, its consumer far ahead: only the log still has the events."""
-    events = await some_history(engine, plan, catalogue)
-    lost = events[-150:]
+    lost = history[-150:]
     await run(engine, "truncate " + ", ".join(t for t in ("obligation", "revision", "fact", "cell", "indicator_value")))
     await run(engine, "truncate inbox")
-    await apply(engine, plan, events[:-150], 500)
-    with pytest.raises(CouldNotCompare, match="none of 150 events"):
-        await rebuild(engine, plan, events)
-    repaired = await rebuild(engine, plan, events, swap=True)
+    await apply(engine, plan, history[:-150], 500)
+    with pytest.raises(CouldNotCompare, match="none of 150 history"):
+        await rebuild(engine, plan, history)
+    repaired = await rebuild(engine, plan, history, swap=True)
     assert repaired.compared.behind == 150 and repaired.rebuilt.swapped and not repaired.rebuilt.equal
-    assert (await rebuild(engine, plan, events)).rebuilt.equal
+    assert (await rebuild(engine, plan, history)).rebuilt.equal
     await apply(engine, plan, lost, 100)  # the broker delivers them after all
-    assert (await rebuild(engine, plan, events)).rebuilt.equal
+    assert (await rebuild(engine, plan, history)).rebuilt.equal
 
 
 async def test_what_live_has_set_aside_is_left_out(
-    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, history: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Open and discarded letters do not count in the rebuild either; a replayed one does, also one read from the log
     while it was still open."""
-    events = await some_history(engine, plan, catalogue)
     writer = EventWriter(catalogue)
     o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
     poison = opened.model_copy(update={"id": "p", "data": opened.data.model_copy(update={"form": "B99"})})
@@ -49,7 +48,7 @@ async def test_what_live_has_set_aside_is_left_out(
         f"values ('submissions.v1', 0, 99, 0, '[]', '{answer.id}', 'then', 'x')"
     )
     await run(engine, letter, f"insert into inbox (event_id) values ('{answer.id}')")
-    events_of_origin = [*events, opened, poison, answer]
+    events_of_origin = [*history, opened, poison, answer]
     result = await rebuild(engine, plan, events_of_origin)
     assert result.rebuilt.equal, result.compared.letters
     assert result.rebuilt.events == len(events_of_origin) - 2
@@ -62,5 +61,5 @@ async def test_what_live_has_set_aside_is_left_out(
         )
     assert (await rebuild(engine, plan, events_of_origin)).rebuilt.equal
     monkeypatch.setattr("aggregation.rebuild.run.CATCH_UP_SECONDS", 0.5)
-    with pytest.raises(CouldNotCompare, match="1 events that the log does not tell of"):
+    with pytest.raises(CouldNotCompare, match="1 history that the log does not tell of"):
         await rebuild(engine, plan, events_of_origin[:-1])

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
 from services.aggregation.tests.drivers.event_writer import record_of
-from services.aggregation.tests.drivers.projection import empty
+from services.aggregation.tests.drivers.kept_history import empty
 from services.aggregation.tests.rebuild.driver import Log, apply, rebuild, rebuild_from
 from services.aggregation.tests.test_recomputation import compare, random_history
 from shared.catalogue import Catalogue

@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.shadow import shadow_schema
 from aggregation.rules.plan import PlanIndex
-from services.aggregation.tests.rebuild.driver import rebuild, run, some_history
+from services.aggregation.tests.rebuild.driver import rebuild, run
 from shared.catalogue import Catalogue
+from shared.events import Event
 
 
-async def test_what_a_rebuild_leaves(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue) -> None:
+async def test_what_a_rebuild_leaves(engine: AsyncEngine, plan: PlanIndex, history: list[Event]) -> None:
     """The schema as migrations made it, no shadow, a row and an event."""
     shape = (
         "select schemaname, indexname, indexdef from pg_indexes where schemaname not like 'pg%' order by 1, 2",
@@ -23,9 +24,8 @@ async def test_what_a_rebuild_leaves(engine: AsyncEngine, plan: PlanIndex, catal
         "select a.attrelid::regclass::text, attname, col_description(attrelid, attnum) from pg_attribute a "
         "join pg_class c on c.oid = attrelid and relnamespace = 'public'::regnamespace and relkind = 'r' order by 1, 2",
     )
-    events = await some_history(engine, plan, catalogue)
     before = [await run(engine, query) for query in shape]
-    result = await rebuild(engine, plan, events, swap=True)
+    result = await rebuild(engine, plan, history, swap=True)
     assert result.rebuilt.equal and result.rebuilt.swapped
     after = [await run(engine, query) for query in shape]
     assert after == before

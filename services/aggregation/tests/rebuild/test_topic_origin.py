@@ -16,10 +16,10 @@ from aggregation.rebuild.topic_origin import TopicOrigin
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.event_writer import record_of
-from services.aggregation.tests.rebuild.driver import rebuild_from, run, some_history
+from services.aggregation.tests.rebuild.driver import rebuild_from, run
 from services.aggregation.tests.rebuild.test_origin import DEEP
-from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.events import Event
 from shared.messaging import BatchConsumer
 from tiendo_local.servers.broker import Broker
 
@@ -27,13 +27,12 @@ from tiendo_local.servers.broker import Broker
 async def test_from_the_topic(
     engine: AsyncEngine,
     plan: PlanIndex,
-    catalogue: Catalogue,
+    history: list[Event],
     broker: Broker,
     topics: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    events = await some_history(engine, plan, catalogue)
-    random.Random(3).shuffle(events)
+    random.Random(3).shuffle(history)
     topic = topics("submissions")
     settings = AggregationSettings(
         database_url=engine.url.render_as_string(hide_password=False),
@@ -41,12 +40,12 @@ async def test_from_the_topic(
         kafka_bootstrap_servers=broker.bootstrap,
     )
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
-        sent = [await producer.send(topic, event.to_bytes(), key=event.subject.encode()) for event in events]
+        sent = [await producer.send(topic, event.to_bytes(), key=event.subject.encode()) for event in history]
         await asyncio.gather(*sent)
     async with TopicOrigin(settings, topic) as origin:
         result = await rebuild_from(engine, plan, origin, swap=True)
     assert result.rebuilt.equal and result.rebuilt.swapped and result.rebuilt.origin == "topic"
-    assert result.rebuilt.events == len(events)
+    assert result.rebuilt.events == len(history)
     if not broker.idempotent:
         return  # Tansu deletes no records
     monkeypatch.setattr("aggregation.rebuild.run.CATCH_UP_SECONDS", 1)
@@ -64,18 +63,17 @@ async def test_from_the_topic(
 
 
 async def test_hostile_bytes_on_the_topic(
-    engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, broker: Broker, topics: Callable[[str], str]
+    engine: AsyncEngine, plan: PlanIndex, history: list[Event], broker: Broker, topics: Callable[[str], str]
 ) -> None:
     """Live has made it a dead letter; so does the rebuild."""
-    events = await some_history(engine, plan, catalogue)
     consumer = BatchConsumer(engine, "aggregation", Aggregator(plan, Clock()).apply)
-    await consumer.consume([replace(record_of(events[0]), value=DEEP, serialized_value_size=len(DEEP))])
+    await consumer.consume([replace(record_of(history[0]), value=DEEP, serialized_value_size=len(DEEP))])
     assert len(await run(engine, "select 1 from dead_letter where event_id is null")) == 1
     topic = topics("submissions")
     url = engine.url.render_as_string(hide_password=False)
     settings = AggregationSettings(database_url=url, environment="test", kafka_bootstrap_servers=broker.bootstrap)
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
-        values = [DEEP, *(event.to_bytes() for event in events)]
+        values = [DEEP, *(event.to_bytes() for event in history)]
         await asyncio.gather(*[await producer.send(topic, value) for value in values])
     async with TopicOrigin(settings, topic) as origin:
         result = await rebuild_from(engine, plan, origin, swap=True)

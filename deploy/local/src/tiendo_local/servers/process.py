@@ -31,7 +31,12 @@ class Child:
         user: int | None = None,
         group: int | None = None,
     ) -> None:
-        """Run `arguments`. The new session keeps the terminal's Ctrl-C from reaching it before us."""
+        """Run `arguments`. The new session keeps the terminal's Ctrl-C from reaching it before us.
+
+        Raises RuntimeError while the process of an earlier start is alive: nobody would end that one.
+        """
+        if self.alive:
+            raise RuntimeError(f"{self.name} is running already: stop it first")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_name(self.log.name + ".1"))

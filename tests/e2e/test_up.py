@@ -1,0 +1,66 @@
+"""The command as people run it: it gets ready, finds its data again, stops what it started, tells what died.
+
+The last tests of the system that the journey went through: they end it.
+"""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.whole import NOW, READY_SECONDS, Whole
+from tiendo_local.servers.process import born
+
+pytestmark = pytest.mark.timeout(1800)  # if it is the first to need Jaeger: see test_journey.py
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} does not come"
+        time.sleep(0.02)
+
+
+@contextmanager
+def again(whole: Whole) -> Iterator[Whole]:
+    run = Whole(whole.local, "--now", NOW)
+    try:
+        yield run
+    finally:
+        if run.process.poll() is None:
+            run.stop(signal.SIGTERM)
+
+
+def obligations(run: Whole) -> set[str]:
+    answer = run.get("submissions", "/api/v1/obligations?period=2026&limit=100")
+    return {item["id"] for item in answer["items"]}
+
+
+def test_up_twice_and_a_death(system: Whole) -> None:
+    before = obligations(system)
+    assert before
+    assert "02/11/2026" in system.said
+    assert "tiendo token --role reporter --unit SO_Y_TE" in system.said
+    second = Whole(system.local.with_name("second"))
+    wait_for(second.local / "ports.json")
+    assert second.stop(signal.SIGTERM) == 0  # while it starts
+    assert "Stopped." in second.said
+    assert not any(born(pid) == when for pid, when in second.children.values())
+    children = system.children
+    assert {"submissions", "aggregation", "notifications", "audit", "mailbox", "postgres"} <= set(children)
+    assert system.stop(signal.SIGINT) == 0
+    assert re.search(r"Stopping.*\nStopped\.", system.said)
+    assert not [name for name, (pid, when) in children.items() if born(pid) == when]
+
+    with again(system) as run:
+        run.wait_ready()
+        assert obligations(run) >= before
+        os.kill(run.children["audit"][0], signal.SIGKILL)
+        assert run.process.wait(90) == 1
+        assert "audit ended with signal SIGKILL. Its log ends:" in run.said
+        assert not [name for name, (pid, when) in run.children.items() if born(pid) == when]
