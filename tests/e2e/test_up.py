@@ -44,7 +44,7 @@ def obligations(run: Whole) -> set[str]:
 def test_up_twice_and_a_death(system: Whole) -> None:
     before = obligations(system)
     assert before
-    assert "02/11/2026" in system.said
+    assert "10/12/2026" in system.said
     assert "tiendo token --role reporter --unit SO_Y_TE" in system.said
     second = Whole(system.local.with_name("second"))
     wait_for(second.local / "ports.json")

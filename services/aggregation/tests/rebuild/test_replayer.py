@@ -23,7 +23,7 @@ async def test_what_live_lacks_is_waited_for_and_comes_with_a_swap(
     await run(engine, "truncate " + ", ".join(t for t in ("obligation", "revision", "fact", "cell", "indicator_value")))
     await run(engine, "truncate inbox")
     await apply(engine, plan, history[:-150], 500)
-    with pytest.raises(CouldNotCompare, match="none of 150 history"):
+    with pytest.raises(CouldNotCompare, match="none of 150 events"):
         await rebuild(engine, plan, history)
     repaired = await rebuild(engine, plan, history, swap=True)
     assert repaired.compared.behind == 150 and repaired.rebuilt.swapped and not repaired.rebuilt.equal
@@ -61,5 +61,5 @@ async def test_what_live_has_set_aside_is_left_out(
         )
     assert (await rebuild(engine, plan, events_of_origin)).rebuilt.equal
     monkeypatch.setattr("aggregation.rebuild.run.CATCH_UP_SECONDS", 0.5)
-    with pytest.raises(CouldNotCompare, match="1 history that the log does not tell of"):
+    with pytest.raises(CouldNotCompare, match="1 events that the log does not tell of"):
         await rebuild(engine, plan, events_of_origin[:-1])
