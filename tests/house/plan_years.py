@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.house.tracked import tree_of
+
 _YEAR = re.compile(r"(?<![\d/.])(?:\d{1,2}/){0,2}(20\d\d)(?!\d)(?!/)")
 _ADVICE = (
     "Read it from the catalogue: plan.years, plan.target_years, plan.milestones or plan.breaks "
@@ -18,7 +20,7 @@ def complaint(place: str, year: int | str) -> str:
 
 def years_in_code(source: str) -> Iterator[tuple[int, int]]:
     """Line and year of every number and every text; comments and docstrings may name any year."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     lines = source.splitlines()
     documented = {
         id(node.value)

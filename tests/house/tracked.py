@@ -1,5 +1,6 @@
 """The files of the repository, as git has them."""
 
+import ast
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,12 @@ def tracked() -> tuple[str, ...]:
 
 def text_of(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+@cache
+def tree_of(source: str) -> ast.Module:
+    """The text of a module, read once for all that look at it."""
+    return ast.parse(source)
 
 
 def product() -> dict[str, str]:

@@ -12,9 +12,9 @@ import pytest
 
 # Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
 OUTSIDE = {"outside", "run_folder", "server_folder"}
-OWN_SERVERS = {"server_folder", "own_broker"}
+OWN_SERVERS = {"server_folder"}
 LATER = {"jaeger"}  # may still be building
-DEAR = {"browser", "image", "system"}  # seconds to make: what asks for one runs in the same worker
+DEAR = {"browser", "image", "own_broker", "system"}  # seconds to make: what asks for one runs in the same worker
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
 _guarded = ""  # the fast test that is running

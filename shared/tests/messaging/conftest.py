@@ -1,5 +1,6 @@
 """A database with the messaging tables and one effect table, and settings of a service that exists only here."""
 
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -123,10 +124,19 @@ async def probe(database: Callable[[str], str], unique: Callable[[str], str]) ->
     await engine.dispose()
 
 
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[Broker]:
-    """A broker that this test may kill."""
-    server = brokers.choose(tmp_path / "broker", find())
-    server.start()
+@pytest.fixture(scope="session")
+def mortal_broker(server_folder: Path) -> Iterator[Broker]:
+    server = brokers.choose(server_folder / "mortal", find())
     yield server
     server.kill()
+
+
+@pytest.fixture
+def own_broker(mortal_broker: Broker) -> Iterator[Broker]:
+    """A broker that this test may stop or kill. The next that asks for one finds it running again."""
+    child = mortal_broker.child
+    if child is None or not child.alive:
+        mortal_broker.start()
+    yield mortal_broker
+    if child is not None and child.alive:
+        child.process.send_signal(signal.SIGCONT)  # type: ignore[union-attr]

@@ -1,6 +1,7 @@
 import asyncio
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from shared.web.health import CheckResult
@@ -30,7 +31,11 @@ async def test_each_check_is_listed_and_one_failing_is_503(app: FastAPI, client:
     assert (await client.get("/healthz")).status_code == 200
 
 
-async def test_a_check_that_hangs_fails(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_a_check_that_hangs_fails(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.web.health.CHECK_SECONDS", 0.05)
+
     async def hangs() -> CheckResult:
         await asyncio.Event().wait()
         return CheckResult(True)

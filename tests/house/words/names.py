@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from tests.house.tracked import tree_of
+
 
 def classes(source: str) -> Iterator[tuple[str, int]]:
     """Name and line of every class at the top level of a module."""
-    for node in ast.parse(source).body:
+    for node in tree_of(source).body:
         if isinstance(node, ast.ClassDef):
             yield node.name, node.lineno
 

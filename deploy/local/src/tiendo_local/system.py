@@ -63,6 +63,10 @@ class System:
         """SQLAlchemy URL (asyncpg) of each service's database: of the environment, else of the embedded server."""
         return {name: self._database(name) for name in SERVICES}
 
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
     def start(self) -> None:
         """Start everything and wait until every service is ready. Raises LocalFault; call `stop` then, too."""
         for child in (self.mailbox, *self.services.values()):
@@ -113,7 +117,7 @@ class System:
         self.ports = {name: ports.get(name, wish if self._fixed else None) for name, wish in usual.items()}
 
     def _step(self, act: Callable[[], None]) -> None:
-        if self._stopping.is_set():
+        if self.stopping:
             raise LocalFault("Stopped while starting.")
         act()
 

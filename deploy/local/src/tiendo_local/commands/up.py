@@ -7,9 +7,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 
 from tiendo_local.clock import VIETNAM, offset_seconds, parse_now, periods_begun
 from tiendo_local.console import LocalFault, say, say_error
@@ -18,10 +18,6 @@ from tiendo_local.system import System
 from tiendo_local.workspace import Workspace
 
 LOG_LINES = 20
-
-
-class Interrupted(Exception):
-    """SIGINT or SIGTERM came while starting."""
 
 
 def up(workspace: Workspace, *, now: str | None = None, demo: bool = False, port_base: int | None = None) -> int:
@@ -47,42 +43,42 @@ def root_unit() -> str:
 
 
 def _run(system: System, root: str, demo: bool) -> int:
+    """Signals come to this thread, which only waits: what starts a process is never interrupted half-way."""
     begin = time.monotonic()
     stop = threading.Event()
-    starting = True
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        again = stop.is_set()
-        stop.set()
-        if starting and not again:
-            raise Interrupted
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
+        signal.signal(number, lambda *_: stop.set())
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
-        signal.signal(signal.SIGHUP, on_signal)
-    try:
-        system.start()
-        opened = open_obligations(system, root)
-        if demo:
-            from tiendo_local.demo.play import play
+        signal.signal(signal.SIGHUP, lambda *_: stop.set())
+    with ThreadPoolExecutor(1, "start") as beside:
+        started = beside.submit(_start, system, root, demo)
+        try:
+            while not started.done():
+                if stop.wait(0.1):
+                    return 0
+            _welcome(system, time.monotonic() - begin, started.result())
+            while not stop.wait(0.3):
+                ended = system.dead()
+                if ended is not None:
+                    _report_dead(ended.name, ended.process.returncode if ended.process else None, ended.tail(LOG_LINES))
+                    return 1
+            return 0
+        finally:
+            say("\nStopping: services, mailbox, broker, database…")
+            system.stop()
+            wait([started])
+            system.stop()  # what was about to be started
+            say("Stopped.")
 
-            play(system)
-        starting = False
-        _welcome(system, time.monotonic() - begin, opened)
-        while not stop.wait(0.3):
-            ended = system.dead()
-            if ended is not None:
-                _report_dead(ended.name, ended.process.returncode if ended.process else None, ended.tail(LOG_LINES))
-                return 1
-        return 0
-    except Interrupted:
-        return 0
-    finally:
-        starting = False
-        say("\nStopping: services, mailbox, broker, database…")
-        system.stop()
-        say("Stopped.")
+
+def _start(system: System, root: str, demo: bool) -> dict[str, str]:
+    system.start()
+    opened = open_obligations(system, root)
+    if demo:
+        from tiendo_local.demo.play import play
+
+        play(system)
+    return opened
 
 
 def open_obligations(system: System, root: str) -> dict[str, str]:
@@ -91,6 +87,8 @@ def open_obligations(system: System, root: str) -> dict[str, str]:
     token = system.issuer.token("ops", root)
     answers = {}
     for period in periods_begun(now):
+        if system.stopping:
+            break
         request = urllib.request.Request(
             f"{system.urls['submissions']}/api/v1/obligations/opening",
             data=json.dumps({"period": period}).encode(),
@@ -107,7 +105,8 @@ def open_obligations(system: System, root: str) -> dict[str, str]:
         except urllib.error.HTTPError as fault:
             say_error(f"Obligations of {period} were not opened: {fault.code} {fault.read(1000).decode()}")
         except OSError as fault:
-            say_error(f"Obligations of {period} were not opened: {fault}")
+            if not system.stopping:
+                say_error(f"Obligations of {period} were not opened: {fault}")
     return answers
 
 

@@ -55,9 +55,9 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
             faults.add(start, "too_large", f"{size} bytes; at most {MAX_BYTES} are read")
             return None
         text = path.read_bytes().decode("utf-8")
-        _refuse_harmful(text)
-        root = yaml.compose(text, Loader=_Loader)
-        tree = _tree(root, name, faults) if root is not None else None
+        planted = _Tree(name)
+        for event in yaml.parse(text, Loader=_Loader):
+            planted.take(event)
     except OSError as error:
         faults.add(start, "unreadable", error.strerror or "cannot be read")
     except UnicodeDecodeError as error:
@@ -69,8 +69,10 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
         line = mark.line + 1 if mark is not None else 1
         faults.add(Location(name, line), "bad_yaml", str(getattr(error, "problem", None) or "not YAML"))
     else:
-        if isinstance(tree, Mapping):
-            return tree
+        for repeated in planted.repeated:
+            faults.add(repeated.location, "duplicate_key", f"{repeated.text!r} stands twice in one mapping")
+        if isinstance(planted.root, Mapping):
+            return planted.root
         faults.add(start, "bad_yaml", "the file must be a mapping of names to values")
     return None
 
@@ -87,39 +89,60 @@ def location_of(node: Node, path: Sequence[int | str]) -> Location:
     return node.location
 
 
-def _refuse_harmful(text: str) -> None:
-    """Walk the events before any tree is composed: composing recurses, and an alias would multiply what it names."""
-    depth = nodes = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused(event.start_mark, "alias", "anchors and aliases are not allowed; write the value out")
+class _Tree:
+    """Grows by one event of the parser at a time: nothing recurses, and no alias can multiply what it names."""
+
+    def __init__(self, name: str) -> None:
+        self.root: Node | None = None
+        self.repeated: list[Scalar] = []  # keys that their mapping has already
+        self._name = name
+        self._nodes = 0
+        self._open: list[Items | Mapping] = []  # the outermost first
+        self._keys: list[Scalar | None] = []  # of each open mapping, the key that waits for its value
+
+    def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
-            continue
-        nodes += 1
-        if nodes > MAX_NODES or depth >= MAX_DEPTH:
+            self._open.pop()
+            self._keys.pop()
+        elif isinstance(event, yaml.DocumentStartEvent):
+            if self.root is not None:
+                raise _Refused(event.start_mark, "bad_yaml", "but found another document")
+        elif isinstance(event, yaml.NodeEvent):
+            self._nodes += 1
+            self._refuse_harmful(event)
+            node = self._node(event)
+            self._place(node, event)
+            if not isinstance(node, Scalar):
+                self._open.append(node)
+                self._keys.append(None)
+
+    def _refuse_harmful(self, event: Any) -> None:
+        if event.anchor is not None:  # an alias has one, too
+            raise _Refused(event.start_mark, "alias", "anchors and aliases are not allowed; write the value out")
+        if self._nodes > MAX_NODES or len(self._open) >= MAX_DEPTH:
             raise _Refused(event.start_mark, "too_large", f"more than {MAX_DEPTH} levels or {MAX_NODES} values")
         if event.tag is not None and event.tag != "!":
             raise _Refused(event.start_mark, "tag", f"tag {event.tag} is not allowed")
-        depth += isinstance(event, yaml.CollectionStartEvent)
 
+    def _node(self, event: Any) -> Node:
+        location = Location(self._name, event.start_mark.line + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.style in (None, "")
+            return Scalar(event.value, location, null=plain and event.value in ("", "~", "null"))
+        return Items([], location) if isinstance(event, yaml.SequenceStartEvent) else Mapping({}, location)
 
-def _tree(node: yaml.Node, name: str, faults: Faults) -> Node:
-    location = Location(name, node.start_mark.line + 1)
-    if isinstance(node, yaml.ScalarNode):
-        plain = node.style in (None, "")
-        return Scalar(node.value, location, null=plain and node.value in ("", "~", "null"))
-    if isinstance(node, yaml.SequenceNode):
-        return Items([_tree(item, name, faults) for item in node.value], location)
-    entries: dict[str, Node] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _Refused(key.start_mark, "bad_yaml", "a key must be plain text")
-        if key.value in entries:
-            faults.add(
-                Location(name, key.start_mark.line + 1), "duplicate_key", f"{key.value!r} stands twice in one mapping"
-            )
+    def _place(self, node: Node, event: Any) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent, key = self._open[-1], self._keys[-1]
+        if isinstance(parent, Items):
+            parent.items.append(node)
+        elif key is not None:
+            self._keys[-1] = None
+            if parent.entries.setdefault(key.text, node) is not node:
+                self.repeated.append(key)
+        elif isinstance(node, Scalar):
+            self._keys[-1] = node
         else:
-            entries[key.value] = _tree(value, name, faults)
-    return Mapping(entries, location)
+            raise _Refused(event.start_mark, "bad_yaml", "a key must be plain text")
