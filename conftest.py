@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -25,6 +24,7 @@ from shared.catalogue import Catalogue, load
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
 from tests.support import selection
+from tests.support.databases import ROLE, DatabaseFactory, Databases
 from tests.support.once import RUN_FOLDER, once
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers import broker as brokers
@@ -51,15 +51,6 @@ structlog.configure(
 os.environ.setdefault("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 # SIGQUIT is PostgreSQL's immediate end: SIGKILL would leave its shared memory behind.
 STOP = {"postgres": signal.SIGQUIT, "jaeger-build": signal.SIGTERM}
-ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
-
-
-class DatabaseFactory(Protocol):
-    def __call__(self, name: str = "test", *, template: str | None = None) -> str:
-        """URL (`postgresql+asyncpg://…`) of a fresh database; a copy of `template`, a URL of this factory, if given.
-
-        A template must have no open connection.
-        """
 
 
 class TopicFactory(Protocol):
@@ -157,53 +148,52 @@ def postgres(run_folder: Path) -> Postgres:
     return server
 
 
-def _databases(server: Postgres) -> Iterator[DatabaseFactory]:
-    made: list[str] = []
-
-    def make(name: str = "test", *, template: str | None = None) -> str:
-        fresh = f"{name}_{secrets.token_hex(5)}"
-        server.create_database(fresh, owner=ROLE, template=urlsplit(template).path[1:] if template else None)
-        made.append(fresh)
-        return server.url(fresh, role=ROLE, driver="+asyncpg")
-
-    yield make
-    for fresh in made:
-        server.drop_database(fresh)
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Databases:
+    return Databases(postgres)
 
 
 @pytest.fixture
-def database(postgres: Postgres) -> Iterator[DatabaseFactory]:
-    """`database("audit")` makes a fresh database and answers its URL; dropped after the test."""
-    yield from _databases(postgres)
+def database(databases: Databases) -> Iterator[DatabaseFactory]:
+    """`database("audit")` makes a fresh database and answers its URL; gone after the test."""
+    with databases.lent() as factory:
+        yield factory
 
 
 @pytest.fixture(scope="session")
-def session_database(postgres: Postgres) -> Iterator[DatabaseFactory]:
-    """As `database`, dropped at the end of the session."""
-    yield from _databases(postgres)
+def session_database(databases: Databases) -> Iterator[DatabaseFactory]:
+    """As `database`, gone at the end of the session."""
+    with databases.lent() as factory:
+        yield factory
 
 
 @pytest.fixture(scope="session")
-def migrated(run_folder: Path, postgres: Postgres) -> Callable[[str], str]:
-    """`migrated("audit")`: URL of a template with the newest schema of that service, migrated once in a run.
+def template(run_folder: Path, postgres: Postgres) -> Callable[[str, Callable[[str], None]], str]:
+    """`template("audit", fill)`: URL of a database that `fill` has filled, once in a run; to be copied only.
 
     For `database(name, template=…)`: nobody can connect to it.
     """
 
-    def template(service: str) -> str:
-        name = f"{service}_template"
+    def made(what: str, fill: Callable[[str], None]) -> str:
+        name = f"{what}_template"
 
         def make() -> dict[str, Any]:
             postgres.create_database(name, owner=ROLE)
             url = postgres.url(name, role=ROLE, driver="+asyncpg")
-            migrate(url, service)
+            fill(url)
             with postgres.admin() as connection:  # a copy can only be made while nobody is connected
                 connection.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(name)))
             return {"url": url}
 
         return str(once(run_folder, name, make)["url"])
 
-    return template
+    return made
+
+
+@pytest.fixture(scope="session")
+def migrated(template: Callable[[str, Callable[[str], None]], str]) -> Callable[[str], str]:
+    """`migrated("audit")`: a template with the newest schema of that service."""
+    return lambda service: template(service, lambda url: migrate(url, service))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from tests.support.databases import Databases
 from tiendo_local.servers.broker import Broker
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
@@ -34,6 +35,35 @@ async def test_a_database_can_be_a_template(database: Callable[..., str]) -> Non
     copy = await connect(database("copy", template=template))
     assert await copy.fetchval("update t set x = x + 1 returning x") == 8
     await copy.close()
+
+
+async def on_a_copy(databases: Databases, template: str, *statements: str) -> tuple[str, list[asyncpg.Record]]:
+    """The URL of the copy, and what the last of the statements gave."""
+    with databases.lent() as lend:
+        url = lend("copy", template=template)
+        connection = await connect(url)
+        for statement in statements:
+            rows = await connection.fetch(statement)
+        await connection.close()
+    return url, rows
+
+
+async def test_a_copy_is_as_new_for_the_next_test(databases: Databases, database: Callable[..., str]) -> None:
+    template = database("template")
+    source = await connect(template)
+    await source.execute("create table seed as select 7 as x; create table t (id int generated always as identity)")
+    await source.execute("create sequence told; select nextval('told')")
+    await source.close()
+    harm = ("delete from seed", "insert into t default values returning id", "select nextval('told')")
+    look = (*harm[1:2], "select (select x from seed), (select max(id) from t), nextval('told')")
+    first, ((told,),) = await on_a_copy(databases, template, *harm)
+    second, (seen,) = await on_a_copy(databases, template, *look)
+    assert first == second and told == 2 and tuple(seen) == (7, 1, 2)
+    third, _ = await on_a_copy(databases, template, "alter table t add x int")
+    fourth, columns = await on_a_copy(
+        databases, template, "select attname from pg_attribute where attrelid = 't'::regclass and attname = 'x'"
+    )
+    assert third == second and fourth != third and not columns
 
 
 def test_every_database_is_one_of_its_own(database: Callable[..., str]) -> None:

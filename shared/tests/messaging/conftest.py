@@ -105,22 +105,31 @@ def a_record(
     )
 
 
+_metadata = sa.MetaData()
+messaging_tables(_metadata)
+_effect = sa.Table(
+    "effect",
+    _metadata,
+    sa.Column("n", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("event_id", sa.Text, unique=True),
+    sa.Column("stage", sa.Text),
+)
+
+
+def _create_tables(url: str) -> None:
+    engine = sa.create_engine(url.replace("+asyncpg", "+psycopg"), poolclass=sa.NullPool)
+    with engine.begin() as tx:
+        _metadata.create_all(tx)
+
+
 @pytest.fixture
-async def probe(database: Callable[[str], str], unique: Callable[[str], str]) -> AsyncIterator[ServiceProbe]:
-    settings = ProbeSettings(database_url=database("probe"), environment="test")
+async def probe(
+    database: Callable[..., str], template: Callable[[str, Callable[[str], None]], str]
+) -> AsyncIterator[ServiceProbe]:
+    url = database("probe", template=template("probe", _create_tables))
+    settings = ProbeSettings(database_url=url, environment="test")
     engine = create_engine(settings)
-    metadata = sa.MetaData()
-    messaging_tables(metadata)
-    effect = sa.Table(
-        "effect",
-        metadata,
-        sa.Column("n", sa.BigInteger, sa.Identity(), primary_key=True),
-        sa.Column("event_id", sa.Text, unique=True),
-        sa.Column("stage", sa.Text),
-    )
-    async with engine.begin() as tx:
-        await tx.run_sync(metadata.create_all)
-    yield ServiceProbe(engine, settings, effect)
+    yield ServiceProbe(engine, settings, _effect)
     await engine.dispose()
 
 

@@ -9,6 +9,7 @@ Every key has both languages; a key that ends in `_html` is markup, every other 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -62,8 +63,9 @@ def _choose(form: Form, values: Mapping[str, object]) -> str:
     return form["one"] if values.get("count") == 1 else form["other"]
 
 
+@cache
 def load(*packages: str) -> Messages:
-    """Messages of all packages together. MessageError when a key lacks a language or stands in two files."""
+    """Messages of all packages together, read once. MessageError when a key lacks a language or stands in two files."""
     entries: dict[str, Mapping[Language, Form]] = {}
     faults: list[str] = []
     for name, key, value in _entries(packages):

@@ -1,12 +1,9 @@
 """The sentences of the web shell, read once from messages.yaml."""
 
-from functools import cache
-
 from shared.text import Text
 from shared.text.messages import Messages, load
 
 
-@cache
 def texts() -> Messages:
     return load("shared.web")
 

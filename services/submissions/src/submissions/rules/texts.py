@@ -1,11 +1,8 @@
 """The sentences of this service, read once from its `messages/` folder."""
 
-from functools import cache
-
 from shared.text import Text, messages
 
 
-@cache
 def texts() -> messages.Messages:
     return messages.load("submissions")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -18,6 +18,7 @@ from shared.web.middleware.trace import trace_id
 from shared.web.shell.navigation import NAV_ITEMS
 
 
+@cache
 def templates(package: str) -> Environment:
     """The service's templates first, then the shell's. An undefined name is an error, not an empty place."""
     return Environment(
