@@ -9,6 +9,7 @@ import pytest
 
 from notifications import channels
 from notifications.channels import registry
+from shared.text import messages
 
 PLANTED = Path(__file__).parent / "planted"
 
@@ -21,5 +22,6 @@ def planted(name: str, beside: Path = PLANTED) -> Iterator[None]:
         patch.setattr(channels, "__path__", [*channels.__path__, str(beside)])
         patch.setattr(registry, "CHANNELS", (*registry.CHANNELS, name))
         yield
+    messages.load.cache_clear()  # the next folder of this name says other things
     for module in [module for module in sys.modules if module == package or module.startswith(f"{package}.")]:
         del sys.modules[module]
