@@ -6,8 +6,8 @@ UV := .local/uv/bin/uv
 BIN := .venv/bin
 MEMBERS := shared services/submissions services/aggregation services/notifications services/audit deploy/local
 STAMP := .venv/.installed
-# Processes that run tests. Many tests wait for a server or for a time to pass, so one more than there are cores.
-WORKERS ?= 3
+# Processes that run tests. Many tests wait for a server or for a time to pass, so two more than there are cores.
+WORKERS ?= 4
 
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
