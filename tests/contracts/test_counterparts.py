@@ -1,10 +1,12 @@
 """Beside each event class stands all that its readers, its log and its archive need."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+from shared import events
 from shared.events import ALL_TOPICS, DATA_TYPES, SUBMISSIONS, EventData
 
 from .counterparts import missing
@@ -17,6 +19,14 @@ TYPE = "vn.tiendo.submission.noted.v1"
 def test_an_event_class_has_all_its_counterparts(model: type[EventData]) -> None:
     told = missing(model)
     assert not told, "\n".join(["", *told])
+
+
+def test_the_door_imports_every_module_of_events() -> None:
+    """An event class registers itself when its module is imported, and these tests see what is registered."""
+    door = Path(events.__file__)
+    modules = {file.stem for file in door.parent.glob("*.py")} - {door.stem}
+    unread = [name for name in sorted(modules) if f"from shared.events.{name} import" not in door.read_text("utf-8")]
+    assert not unread, f"import in {door}, the one door that services read through: {', '.join(unread)}"
 
 
 def test_every_topic_has_a_publisher() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.commands.recompute import Recomputation
-from aggregation.rules import derived
+from aggregation.rules import every_quarter
 from aggregation.rules.batch import BatchChanges, fold
 from aggregation.rules.dirty import DirtyCells, changed_facts
 from aggregation.rules.plan import PlanIndex
@@ -48,12 +48,12 @@ class Aggregator:
 
     async def _write_flags(self, tx: AsyncConnection, changed: Iterable[FactRow], dirty: DirtyCells) -> None:
         """Facts made of other facts: enough items in every quarter."""
-        judgements = derived.judgements(self._plan, changed)
+        judgements = every_quarter.judgements(self._plan, changed)
         if not judgements:
             return
         places = {(part.unit, part.period, j.element) for j in judgements for part in j.parts}
         counts = await batch_steps.quarter_counts(tx, places)
-        flags = [(row, j.causes) for j in judgements for row in derived.flag_rows(self._plan, j, counts)]
+        flags = [(row, j.causes) for j in judgements for row in every_quarter.flag_rows(self._plan, j, counts)]
         stored = await batch_steps.facts(tx, {row.key.source for row, _ in flags})
         fresh = [(row, causes) for row, causes in flags if row.key not in stored or stored[row.key].fact != row.fact]
         await batch_steps.write_facts(tx, [row for row, _ in fresh])

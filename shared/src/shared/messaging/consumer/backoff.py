@@ -1,9 +1,4 @@
-"""What stands between Kafka and the batch consumer: handing partitions over only when the batch in hand is done, and
-pacing the batches that failed.
-
-aiokafka keeps heartbeating while `on_partitions_revoked` is awaited, so the old owner commits its batch to the database
-and its offsets to Kafka before the new owner reads them: nothing is applied twice, not even attempted twice.
-"""
+"""How long a consumer rests after a batch that failed."""
 
 LONGEST_PAUSE_SECONDS = 30.0
 

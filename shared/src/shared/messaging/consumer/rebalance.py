@@ -1,5 +1,4 @@
-"""What stands between Kafka and the batch consumer: handing partitions over only when the batch in hand is done, and
-pacing the batches that failed.
+"""What stands between Kafka and the batch consumer: partitions are handed over only when the batch in hand is done.
 
 aiokafka keeps heartbeating while `on_partitions_revoked` is awaited, so the old owner commits its batch to the database
 and its offsets to Kafka before the new owner reads them: nothing is applied twice, not even attempted twice.

@@ -57,6 +57,21 @@ CASES: dict[str, Case] = {
         "5.2a",
     ),
     "minimum missing": ("indicators", "        quarter_minimum: 4\n", "", "minimum_missing", "6.3"),
+    "minimum of nothing": ("indicators", "quarter_minimum: 4", "quarter_minimum: 0", "bad_decimal", "above zero"),
+    "count of a quarter asked for once a year": (
+        "forms",
+        "frequency: quarter",
+        "frequency: year",
+        "not_quarterly",
+        "n_items_in_quarter once a year",
+    ),
+    "count of a quarter that decides two measures": (
+        "indicators",
+        "kind: ratio_of_sums\n        numerator: n_female_wage_workers",
+        "kind: every_quarter\n        quarter_minimum: 4\n        numerator: n_items_in_quarter",
+        "decided_twice",
+        "n_items_in_quarter decides measure 2.1 already",
+    ),
     "one side of a measure not applicable": (
         "elements",
         "{id: n_people_reached, kind: count,",

@@ -15,7 +15,7 @@ Sides = tuple[Fraction | None, Fraction | None]
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """What the rules and the pages must know of a kind of measure. Two things more depend on it: the words of the two
-    sides (`pages/measure_view.sums_of`), and a kind counted in quarters has a flag of its own (`rules/derived`).
+    sides (`pages/measure_view.sums_of`), and a kind counted in quarters has a flag of its own (`rules/every_quarter`).
 
     sides: the sums of the measure's elements, in their order → numerator and denominator; None where there is none.
     tells_denominator: False for a single number, whose denominator of 1 is never shown.

@@ -24,7 +24,7 @@ class EmailSettings(ServiceSettings):
     smtp_timeout_seconds: float = Field(15.0, gt=0)
 
     @model_validator(mode="after")
-    def _production_reaches_people(self) -> Self:
+    def _production_mail_reaches_people(self) -> Self:
         """Mail to a default would be recorded as sent, or wait for ever, and reach nobody."""
         if self.environment == "production":
             if not {"smtp_url", "contact_domain"} <= self.model_fields_set:

@@ -15,6 +15,7 @@ def check_measures(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
             yield from _references(measure, what, catalogue)
             yield from _targets(measure, what, catalogue)
             yield from _not_applicable(measure, what, catalogue)
+    yield from _quarters(files, catalogue)
 
 
 def elements_of(measure: MeasureEntry) -> list[tuple[str, str]]:
@@ -34,11 +35,27 @@ def _formula(measure: MeasureEntry, what: str) -> Iterator[Flaw]:
         yield Flaw(measure, "kind", "persons_missing", f"{what}: a ratio of means counts persons on both sides")
     if needs.quarters and measure.quarter_minimum is None:
         yield Flaw(measure, "kind", "minimum_missing", f"{what}: {measure.kind} needs quarter_minimum")
+    if measure.quarter_minimum is not None and measure.quarter_minimum <= 0:
+        yield Flaw(measure, "quarter_minimum", "bad_decimal", f"{what}: quarter_minimum must be above zero")
     if measure.scale <= 0:
         yield Flaw(measure, "scale", "bad_decimal", f"{what}: scale must be above zero")
     if (measure.note_vi is None) != (measure.note_en is None):
         key = "note_vi" if measure.note_vi is None else "note_en"
         yield Flaw(measure, key, "missing_text", f"{key!r} has no text")
+
+
+def _quarters(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
+    """A count of every quarter is asked for every quarter, and decides one measure."""
+    decided: dict[str, str] = {}
+    measures = [measure for indicator in files.indicators.indicators for measure in indicator.measures]
+    for measure in (measure for measure in measures if needs_of(measure.kind).quarters):
+        what, counted = f"measure {measure.code}", measure.numerator
+        if (other := decided.setdefault(counted, measure.code)) != measure.code:
+            yield Flaw(measure, "numerator", "decided_twice", f"{what}: {counted} decides measure {other} already")
+        for form in catalogue.forms.values():
+            if form.frequency != "quarter" and counted in {field.element for field in form.fields}:
+                message = f"{what}: form {form.code} asks for {counted} once a {form.frequency}, not every quarter"
+                yield Flaw(measure, "numerator", "not_quarterly", message)
 
 
 def _references(measure: MeasureEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:

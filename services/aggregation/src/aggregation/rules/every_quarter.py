@@ -37,7 +37,7 @@ class Judgement:
 
 
 def source_id(element: str, judged: JudgedUnit) -> UUID:
-    """A derived fact belongs to no obligation; it gets a stable id of its own."""
+    """A fact derived from others belongs to no obligation; it gets a stable id of its own."""
     return uuid5(NAMESPACE_URL, f"tiendo:{element}:{judged.unit}:{judged.period}")
 
 
