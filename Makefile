@@ -6,13 +6,13 @@ UV := .local/uv/bin/uv
 BIN := .venv/bin
 MEMBERS := shared services/submissions services/aggregation services/notifications services/audit deploy/local
 STAMP := .venv/.installed
-# Processes that run tests. Many tests wait for a server or for a time to pass, so two more than there are cores.
-WORKERS ?= 4
+# Processes that run tests. Many tests wait for a server or for a time to pass, so one more than there are cores.
+WORKERS ?= 3
 
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up demo test test-fast test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
+.PHONY: help install up demo jaeger test test-fast test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: $(STAMP) ## run every test, on its own servers; ARGS="-k audit --durations
 
 test-fast: $(STAMP) ## only the tests that need no server, in seconds: rules and contracts
 	$(BIN)/pytest -n logical -m fast $(ARGS)
+
+jaeger: $(STAMP) ## build Jaeger with Go (minutes): make test then asks it for the trace, too
+	$(BIN)/python -m tests.e2e.jaeger
 
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)

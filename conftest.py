@@ -50,7 +50,7 @@ structlog.configure(
 # A broker of the tests does not live long enough for the second compiler to pay.
 os.environ.setdefault("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 # SIGQUIT is PostgreSQL's immediate end: SIGKILL would leave its shared memory behind.
-STOP = {"postgres": signal.SIGQUIT, "jaeger-build": signal.SIGTERM}
+STOP = {"postgres": signal.SIGQUIT}
 
 
 class TopicFactory(Protocol):

@@ -18,7 +18,7 @@ _BATCHES = sa.text("select received_at, count(*) as events from inbox group by r
 
 
 async def measure(subject: Subject) -> dict[str, Any]:
-    """What intake left in the outbox is relayed first; then each consumer reads the whole topic from its beginning.
+    """What intake left in the outbox is relayed first. The floor then reads the whole topic, ours what intake left.
 
     The floor is measured before and after. Ours traces every event that intake traced.
     """

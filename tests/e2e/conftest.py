@@ -4,33 +4,19 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e import jaeger as jaegers
-from tests.e2e.jaeger import Jaeger
+from tests.e2e.collector import Collector
+from tests.e2e.jaeger import Jaeger, binary_file
 from tests.e2e.journey import Urls
 from tests.e2e.whole import NOW, Whole
-from tests.support.once import RUN_FOLDER, once
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Where Jaeger is still to be built, which takes minutes, begin now."""
-    needed = any("jaeger" in getattr(item, "fixturenames", ()) for item in session.items)
-    if needed and not (session.config.option.collectonly or jaegers.missing() or jaegers.binary_file().exists()):
-        folder = session.config.stash[RUN_FOLDER]
-
-        def begin() -> dict[str, Any]:
-            jaegers.build_meanwhile(folder)
-            return {}
-
-        once(folder, "jaeger-build", begin)
 
 
 @pytest.fixture(scope="session")
 def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
-    if jaegers.missing():
+    """None where it is not built."""
+    if not binary_file().exists():
         yield None
         return
     server = Jaeger(server_folder)
@@ -42,9 +28,15 @@ def jaeger(server_folder: Path) -> Iterator[Jaeger | None]:
 
 
 @pytest.fixture(scope="session")
-def system(server_folder: Path, jaeger: Jaeger | None) -> Iterator[Whole]:
+def collector(outside: None, jaeger: Jaeger | None) -> Iterator[Collector]:
+    with Collector(forward_to=jaeger.endpoint if jaeger else None) as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def system(server_folder: Path, collector: Collector) -> Iterator[Whole]:
     """Runs until a test ends it: the last ones, in test_up.py."""
-    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": jaeger.endpoint} if jaeger else {}
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
     run = Whole(server_folder / "system", "--now", NOW, environment={**os.environ, **traced})
     try:
         run.wait_ready()

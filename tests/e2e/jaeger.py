@@ -1,10 +1,11 @@
-"""Jaeger all-in-one, built from its Go module where Go is present: spans in over OTLP, traces out over its HTTP API."""
+"""Jaeger all-in-one, where `make jaeger` has built it: spans in over OTLP, traces out over its HTTP API.
+
+The build takes more of the machine than all tests together, so that no test waits for it.
+"""
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +46,6 @@ def build() -> Path:
         return binary
 
 
-def build_meanwhile(folder: Path) -> None:
-    """Begin to build, out of the way of the tests; whoever calls `build` waits for it. Recorded in `folder`."""
-    code = "import os, signal, sys; os.nice(10); signal.signal(signal.SIGTERM, lambda *_: sys.exit(1)); "
-    code += "from tests.e2e.jaeger import build; build()"
-    child = Child("jaeger-build", folder / "jaeger-build.log", folder / "jaeger-build.pid.json")
-    child.start([sys.executable, "-c", code], cwd=find().root)
-
-
-def missing() -> str | None:
-    return None if shutil.which("go") else "Go is not on this machine: Jaeger cannot be built"
-
-
 class Jaeger:
     def __init__(self, folder: Path) -> None:
         ports = Ports(folder / "jaeger-ports.json")
@@ -79,7 +68,7 @@ class Jaeger:
             "admin.http.host-port": at["admin"],
         }
         environment = {"SPAN_STORAGE_TYPE": "memory", "PATH": os.environ["PATH"]}
-        self._child.start([build(), *(f"--{name}={value}" for name, value in flags.items())], env=environment)
+        self._child.start([binary_file(), *(f"--{name}={value}" for name, value in flags.items())], env=environment)
         self._child.wait_until(lambda: self._answers(f"http://{at['admin']}/"), 60, "healthy")
 
     def stop(self) -> None:
@@ -103,3 +92,7 @@ class Jaeger:
             return httpx.get(url, timeout=2).status_code == 200
         except httpx.HTTPError:
             return False
+
+
+if __name__ == "__main__":
+    print(build())

@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.whole import NOW, READY_SECONDS, Whole
 from tiendo_local.servers.process import born
 
-pytestmark = pytest.mark.timeout(1800)  # if it is the first to need Jaeger: see test_journey.py
+pytestmark = pytest.mark.timeout(400)
 
 
 def wait_for(path: Path) -> None:
@@ -51,7 +51,9 @@ def test_up_twice_and_a_death(system: Whole) -> None:
     assert second.stop(signal.SIGTERM) == 0  # while it starts
     assert "Stopped." in second.said
     assert not [name for name, (pid, when) in second.children.items() if born(pid) == when]
+    assert not second.servers()
     children = system.children
+    assert any("postgres" in line for line in system.servers())
     assert {"submissions", "aggregation", "notifications", "audit", "mailbox", "postgres"} <= set(children)
     assert system.stop(signal.SIGINT) == 0
     assert re.search(r"Stopping.*\nStopped\.", system.said)

@@ -53,6 +53,11 @@ class Whole:
         found = {r.name.split(".")[0]: json.loads(r.read_text()) for r in records}
         return {name: (record["pid"], record["born"]) for name, record in found.items()}
 
+    def servers(self) -> list[str]:
+        """The command lines of those whose data or settings are in its folder, recorded or not."""
+        listed = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
+        return [line for line in listed if f"{self.local}/" in line]
+
     @property
     def urls(self) -> Urls:
         return Urls(**json.loads((self.local / "state.json").read_text())["urls"])

@@ -35,7 +35,7 @@ end $$;
 create function as_new.make_new() returns boolean language plpgsql as $$
 declare one text; filled boolean; used text := '';
 begin
-  perform pg_terminate_backend(pid) from pg_stat_activity
+  perform pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid();
   if exists (select from as_new.touched) then return false; end if;
   for one in select tablename from pg_tables where schemaname = 'public' loop

@@ -13,7 +13,6 @@ import pytest
 # Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
 OUTSIDE = {"outside", "run_folder", "server_folder"}
 OWN_SERVERS = {"server_folder"}
-LATER = {"jaeger"}  # may still be building
 DEAR = {"browser", "image", "own_broker", "system"}  # seconds to make: what asks for one runs in the same worker
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
@@ -42,7 +41,7 @@ def _place(item: pytest.Item) -> int:
     if item.get_closest_marker("fast"):
         return 2
     needs = needs_of(item)
-    return 0 if needs & OWN_SERVERS and not needs & LATER else 1
+    return 0 if needs & OWN_SERVERS else 1
 
 
 @contextmanager

@@ -14,11 +14,11 @@ Say = Callable[[str], None]
 
 def say(line: str) -> None:
     """Print one line at once: `tiendo up` is often piped."""
-    # Whoever read our output may have gone; that must not keep us from stopping what we started.
-    with contextlib.suppress(BrokenPipeError):
+    # Whoever read our output may have gone, or the terminal; that must not keep us from stopping what we started.
+    with contextlib.suppress(OSError):
         print(line, flush=True)
 
 
 def say_error(line: str) -> None:
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):
         print(line, file=sys.stderr, flush=True)

@@ -146,7 +146,7 @@ async def test_from_the_audit_log(
     assert len(by) == 3 and by[0] == "somebody"
 
     ops.environment["AUDIT_TOKEN"] = "not-a-token"
-    code, out, err = await ops.here(capsys)
+    code, out, err = await ops.replay("--from-log")
     assert (code, out) == (3, "") and "401" in err and "not-a-token" not in err
 
 

@@ -42,25 +42,33 @@ async def test_rebuilt_equals_live_after_any_history(
 async def test_while_a_writer_goes_on_a_swap_loses_nothing(
     engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue
 ) -> None:
-    """Two partitions of live and the log take in the same events, each at its own pace; rebuilds swap the tables."""
+    """Two partitions of live and the log take in the same events, each at its own pace; rebuilds swap the tables.
+
+    The second half of the events is written after the first swap, however slow that was.
+    """
     writer, events = random_history(catalogue, random.Random(23), 150)
     log: list[Event] = []
-    done = asyncio.Event()
+    swapped, done = asyncio.Event(), asyncio.Event()
+    last = {event.subject: n for n, event in enumerate(events)}
 
     async def work(mine: list[Event], batch: int) -> None:
         consumer = BatchConsumer(engine, "aggregation", Aggregator(plan, Clock()).apply)
         for start in range(0, len(mine), batch):
             await consumer.consume([record_of(event, start + n) for n, event in enumerate(mine[start : start + batch])])
 
-    async def keep() -> None:
-        for start in range(0, len(events), 25):
-            log.extend(events[start : start + 25])
+    async def keep(some: list[Event]) -> None:
+        for start in range(0, len(some), 25):
+            log.extend(some[start : start + 25])
             await asyncio.sleep(0.05)
 
+    async def write_half(some: list[Event]) -> None:
+        partitions = [[event for event in some if last[event.subject] % 2 == n] for n in (0, 1)]
+        await asyncio.gather(work(partitions[0], 5), work(partitions[1], 9), keep(some))
+
     async def write() -> None:
-        obligations = [{e.subject: n for n, e in enumerate(events)}[event.subject] % 2 for event in events]
-        halves = [[e for e, half in zip(events, obligations, strict=True) if half == n] for n in (0, 1)]
-        await asyncio.gather(work(halves[0], 5), work(halves[1], 9), keep())
+        await write_half(events[: len(events) // 2])
+        await swapped.wait()
+        await write_half(events[len(events) // 2 :])
         done.set()
 
     writing = asyncio.create_task(write())
@@ -69,6 +77,7 @@ async def test_while_a_writer_goes_on_a_swap_loses_nothing(
         result = await rebuild_from(engine, plan, Log(log), swap=True, patience=5)
         assert result.rebuilt.equal and result.rebuilt.swapped and result.refused is None, result.shown
         swaps += 1
+        swapped.set()
     await writing
     assert swaps > 1
     await compare(engine, catalogue, writer)

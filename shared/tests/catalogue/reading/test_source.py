@@ -40,6 +40,10 @@ def test_harmful_and_broken_files_are_refused(text: str | bytes, code: str, tmp_
     assert code in codes(tmp_path, text)
 
 
+def test_a_file_that_is_refused_still_tells_its_repeated_keys(tmp_path: Path) -> None:
+    assert codes(tmp_path, "a: 1\na: 2\n[x]: 3\n") == {"duplicate_key", "bad_yaml"}
+
+
 def test_scalars_stay_text_and_keep_their_line(tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
     path.write_text('no: no\nversion: 2.10\ncode: 0012\nempty:\nquoted: "null"\n', encoding="utf-8")

@@ -151,7 +151,11 @@ async def test_a_broker_that_was_never_there_is_no_reason_to_restart(probe: Serv
     settings = settings_of(probe, broker, a_group(), stuck_after_seconds=1, kafka_bootstrap_servers="127.0.0.1:1")
     async with running(a_worker(probe, settings, "nothing")) as worker:
         await stays_alive(worker, 4)
-        assert worker.waiting() == "not connected to Kafka"
+
+        async def says_so() -> bool:  # not in the moment of a new attempt
+            return worker.waiting() == "not connected to Kafka"
+
+        await until(says_so)
 
 
 async def test_a_loop_that_keeps_failing_is_told_from_servers_away(monkeypatch: pytest.MonkeyPatch) -> None:

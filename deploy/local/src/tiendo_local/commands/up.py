@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -45,29 +44,33 @@ def root_unit() -> str:
 def _run(system: System, root: str, demo: bool) -> int:
     """Signals come to this thread, which only waits: what starts a process is never interrupted half-way."""
     begin = time.monotonic()
-    stop = threading.Event()
+    signals: list[int] = []  # no Event: its lock may be held by the very thread that a signal interrupts
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: signals.append(number))
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
-        signal.signal(signal.SIGHUP, lambda *_: stop.set())
+        signal.signal(signal.SIGHUP, lambda number, _: signals.append(number))
     with ThreadPoolExecutor(1, "start") as beside:
         started = beside.submit(_start, system, root, demo)
         try:
-            while not started.done():
-                if stop.wait(0.1):
-                    return 0
+            while not signals and not started.done():
+                time.sleep(0.1)
+            if signals:
+                return 0
             _welcome(system, time.monotonic() - begin, started.result())
-            while not stop.wait(0.3):
+            while not signals:
                 ended = system.dead()
                 if ended is not None:
                     _report_dead(ended.name, ended.process.returncode if ended.process else None, ended.tail(LOG_LINES))
                     return 1
+                time.sleep(0.3)
             return 0
         finally:
             say("\nStopping: services, mailbox, broker, database…")
-            system.stop()
-            wait([started])
-            system.stop()  # what was about to be started
+            try:
+                system.stop()
+                wait([started])
+            finally:
+                system.stop()  # what was about to be started
             say("Stopped.")
 
 

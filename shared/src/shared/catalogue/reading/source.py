@@ -49,13 +49,14 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
     Anchors, aliases and tags are refused, and so are files above MAX_BYTES, MAX_DEPTH or MAX_NODES.
     """
     start = Location(name, 1)
+    planted = _Tree(name)
+    root: Node | None = None
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             faults.add(start, "too_large", f"{size} bytes; at most {MAX_BYTES} are read")
             return None
         text = path.read_bytes().decode("utf-8")
-        planted = _Tree(name)
         for event in yaml.parse(text, Loader=_Loader):
             planted.take(event)
     except OSError as error:
@@ -69,12 +70,12 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
         line = mark.line + 1 if mark is not None else 1
         faults.add(Location(name, line), "bad_yaml", str(getattr(error, "problem", None) or "not YAML"))
     else:
-        for repeated in planted.repeated:
-            faults.add(repeated.location, "duplicate_key", f"{repeated.text!r} stands twice in one mapping")
-        if isinstance(planted.root, Mapping):
-            return planted.root
-        faults.add(start, "bad_yaml", "the file must be a mapping of names to values")
-    return None
+        root = planted.root
+        if not isinstance(root, Mapping):
+            faults.add(start, "bad_yaml", "the file must be a mapping of names to values")
+    for repeated in planted.repeated:
+        faults.add(repeated.location, "duplicate_key", f"{repeated.text!r} stands twice in one mapping")
+    return root if isinstance(root, Mapping) else None
 
 
 def location_of(node: Node, path: Sequence[int | str]) -> Location:
