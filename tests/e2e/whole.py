@@ -55,7 +55,9 @@ class Whole:
 
     def servers(self) -> list[str]:
         """The command lines of those whose data or settings are in its folder, recorded or not."""
-        listed = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
+        listed = subprocess.run(
+            ["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
         return [line for line in listed if f"{self.local}/" in line]
 
     @property

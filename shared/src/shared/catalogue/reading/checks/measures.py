@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from shared.catalogue.catalogue import Catalogue
+from shared.catalogue.form import Form
 from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
@@ -52,10 +53,15 @@ def _quarters(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
         what, counted = f"measure {measure.code}", measure.numerator
         if (other := decided.setdefault(counted, measure.code)) != measure.code:
             yield Flaw(measure, "numerator", "decided_twice", f"{what}: {counted} decides measure {other} already")
-        for form in catalogue.forms.values():
-            if form.frequency != "quarter" and counted in {field.element for field in form.fields}:
-                message = f"{what}: form {form.code} asks for {counted} once a {form.frequency}, not every quarter"
-                yield Flaw(measure, "numerator", "not_quarterly", message)
+        for form in _not_quarterly(counted, catalogue):
+            message = f"{what}: form {form.code} asks for {counted} once a {form.frequency}, not every quarter"
+            yield Flaw(measure, "numerator", "not_quarterly", message)
+
+
+def _not_quarterly(element: str, catalogue: Catalogue) -> Iterator[Form]:
+    for form in catalogue.forms.values():
+        if form.frequency != "quarter" and element in {field.element for field in form.fields}:
+            yield form
 
 
 def _references(measure: MeasureEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
