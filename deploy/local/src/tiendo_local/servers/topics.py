@@ -49,7 +49,8 @@ async def create_topics(
     while True:
         try:
             faults = await _create_once(bootstrap, wanted, partitions, replicas)
-        except (KafkaError, OSError, TimeoutError) as fault:
+        except (KafkaError, OSError, TimeoutError, AttributeError) as fault:
+            # AttributeError: aiokafka asks a controller that it does not know, while a broker that was away comes back.
             faults = [f"{type(fault).__name__}: {fault}"]
         if not faults:
             return
