@@ -1,7 +1,6 @@
 """The whole system, as `tiendo up` starts it, in a temporary folder; once for all tests of this folder."""
 
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,13 +36,9 @@ def collector(outside: None, jaeger: Jaeger | None) -> Iterator[Collector]:
 def system(server_folder: Path, collector: Collector) -> Iterator[Whole]:
     """Runs until a test ends it: the last ones, in test_up.py."""
     traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
-    run = Whole(server_folder / "system", "--now", NOW, environment={**os.environ, **traced})
-    try:
+    with Whole(server_folder / "system", "--now", NOW, environment={**os.environ, **traced}) as run:
         run.wait_ready()
         yield run
-    finally:
-        if run.process.poll() is None:
-            run.stop(signal.SIGTERM)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,16 +22,6 @@ def wait_for(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} does not come"
         time.sleep(0.02)
-
-
-@contextmanager
-def again(whole: Whole) -> Iterator[Whole]:
-    run = Whole(whole.local, "--now", NOW)
-    try:
-        yield run
-    finally:
-        if run.process.poll() is None:
-            run.stop(signal.SIGTERM)
 
 
 def obligations(run: Whole) -> set[str]:
@@ -59,7 +47,7 @@ def test_up_twice_and_a_death(system: Whole) -> None:
     assert re.search(r"Stopping.*\nStopped\.", system.said)
     assert not [name for name, (pid, when) in children.items() if born(pid) == when]
 
-    with again(system) as run:
+    with Whole(system.local, "--now", NOW) as run:
         run.wait_ready()
         assert obligations(run) >= before
         os.kill(run.children["audit"][0], signal.SIGKILL)

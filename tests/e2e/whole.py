@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.e2e.journey import Urls
 from tiendo_local.issuer import Issuer
@@ -18,7 +18,7 @@ NOW = "2026-12-10"  # mails of the yearly reports are due
 
 
 class Whole:
-    """A `tiendo up` on the folder `local`. `environment` replaces the one of this process."""
+    """A `tiendo up` on the folder `local`, until the end of the block. `environment` replaces this process's."""
 
     def __init__(self, local: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.local = local
@@ -30,6 +30,13 @@ class Whole:
                 stderr=subprocess.STDOUT,
                 env=environment,
             )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGTERM)
 
     @property
     def said(self) -> str:

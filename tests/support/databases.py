@@ -12,7 +12,6 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from tiendo_local.servers.postgres import Postgres
 
@@ -23,7 +22,7 @@ _PREPARE = """
 create schema as_new;
 create table as_new.touched (command text);
 create table as_new.sequence as
-  select quote_ident(schemaname) || '.' || quote_ident(sequencename) as name, last_value from pg_sequences;
+  select quote_ident(schemaname) || '.' || quote_ident(sequencename) as name, start_value, last_value from pg_sequences;
 do $$
 declare one text; filled boolean;
 begin
@@ -46,7 +45,7 @@ begin
   for one in select substr(tablename, 5) from pg_tables where schemaname = 'as_new' and tablename like 'row\\_%' loop
     execute format('insert into public.%I overriding system value select * from as_new.%I', one, 'row_' || one);
   end loop;
-  perform setval(name::regclass, coalesce(last_value, 1), last_value is not null) from as_new.sequence;
+  perform setval(name::regclass, coalesce(last_value, start_value), last_value is not null) from as_new.sequence;
   return true;
 end $$;
 create function as_new.note() returns event_trigger language plpgsql security definer as $$
@@ -104,7 +103,7 @@ class Databases:
         try:
             with self._server.admin(name) as connection:
                 # As a copy is made, without asking whether one row refers to another.
-                connection.execute(sql.SQL("set session_replication_role = replica; set lock_timeout = '5s'"))
+                connection.execute("set session_replication_role = replica; set lock_timeout = '5s'")
                 row = connection.execute("select as_new.make_new()").fetchone()
         except psycopg.Error:
             return False

@@ -30,7 +30,7 @@ async def test_nobody_notices_a_swap(
         while not stop.is_set():
             statuses[(await ops_client.get(path)).status_code] += 1
             if path != paths[0]:  # one never pauses
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.01)
 
     async def write() -> None:
         place = 0
@@ -39,7 +39,7 @@ async def test_nobody_notices_a_swap(
             await apply(engine, plan, history[place : place + 20], 20)
             written += 20
             place = (place + 20) % (len(history) - 20)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
 
     running = [asyncio.create_task(read(path)) for path in paths] + [asyncio.create_task(write())]
     try:

@@ -45,10 +45,9 @@ def _run(system: System, root: str, demo: bool) -> int:
     """Signals come to this thread, which only waits: what starts a process is never interrupted half-way."""
     begin = time.monotonic()
     signals: list[int] = []  # no Event: its lock may be held by the very thread that a signal interrupts
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: signals.append(number))
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
-        signal.signal(signal.SIGHUP, lambda number, _: signals.append(number))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup leaves it ignored
+            signal.signal(number, lambda number, _: signals.append(number))
     with ThreadPoolExecutor(1, "start") as beside:
         started = beside.submit(_start, system, root, demo)
         try:
