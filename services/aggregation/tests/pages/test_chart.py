@@ -36,6 +36,6 @@ def test_a_series_survives_its_json() -> None:
 
 
 def test_a_plan_without_a_break_has_a_chart_without_one() -> None:
-    axis = _spec(replace(SERIES, years=(2026, 2032), breaks=()))["layer"][0]["encoding"]["x"]
+    axis = _spec(replace(SERIES, years=(2026, 2032), breaks=()))["encoding"]["x"]
     assert axis["scale"]["domain"] == [2025.5, 2032.5] and axis["axis"]["values"] == list(range(2026, 2033))
     assert "sắp xếp" in str(_spec(SERIES)) and "sắp xếp" not in str(_spec(replace(SERIES, breaks=())))

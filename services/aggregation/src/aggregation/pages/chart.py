@@ -1,12 +1,12 @@
-"""A measure over the years as SVG, drawn on the server by Altair and vl-convert, with both targets on it.
+"""A measure over the years as SVG, drawn on the server by Vega-Lite in vl-convert, with both targets on it.
 
-`python -m aggregation.chart` draws: a series as a line of JSON in, the SVG as a line of JSON out (see `charts.py`).
+`python -m aggregation.pages.chart` draws: a series as a line of JSON in, the SVG as a line of JSON out
+(see `charts.py`).
 """
 
 import json
 import re
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from html import escape
@@ -16,6 +16,7 @@ INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
 WIDTH, HEIGHT = 840, 280
 NEAR = 0.12
 """Of the height: closer than this, labels above a value and above its target would cover one another."""
+Spec = dict[str, Any]  # a chart or a part of one, in the words of Vega-Lite
 FONT = "Be Vietnam Pro, Segoe UI, Roboto, Noto Sans, sans-serif"
 
 
@@ -66,70 +67,86 @@ def draw(series: Series) -> str:
     return head.replace("<svg", '<svg role="img"', 1) + words + re.sub(r' style="[^"]*"', "", body)
 
 
-def _spec(series: Series) -> dict[str, Any]:
-    import altair as alt
-
+def _spec(series: Series) -> Spec:
+    """The chart in Vega-Lite's own words."""
     numbers = [p.value for p in series.points] + [value for _, value, _ in series.targets]
     low, high = min(numbers), max(numbers)
     room = (high - low or high or Decimal(1)) / 4
-    bottom = Decimal(0) if low >= 0 and low < (high - low) * 2 else max(low - room, Decimal(0))
-    domain = [float(bottom), float(high + room)]
+    bottom = float(Decimal(0) if low >= 0 and low < (high - low) * 2 else max(low - room, Decimal(0)))
+    top = float(high + room)
+    points, goals = labelled(series, top - bottom)
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": WIDTH,
+        "height": HEIGHT,
+        "background": "white",
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": INK,
+                "titleColor": INK,
+                "gridColor": "#e2e8e8",
+                "labelFontSize": 13,
+                "titleFontSize": 13,
+            },
+        },
+        "encoding": {"x": _years(series), "y": _values(series, bottom, top)},
+        "layer": [*_break_layers(series, top), *_goal_layers(goals), *_point_layers(points)],
+    }
+
+
+def _years(series: Series) -> Spec:
     first, last = series.years
-    x = alt.X(
-        "year:Q",
-        scale=alt.Scale(domain=[first - 0.5, last + 0.5], nice=False),
-        axis=alt.Axis(values=list(range(first, last + 1)), format="d", title=None, grid=False),
-    )
+    return {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [first - 0.5, last + 0.5], "nice": False},
+        "axis": {"values": list(range(first, last + 1)), "format": "d", "title": None, "grid": False},
+    }
+
+
+def _values(series: Series, bottom: float, top: float) -> Spec:
     shown = "replace(format(datum.value, '~f'), '.', ',')" if series.comma else "format(datum.value, '~f')"
-    axis = alt.Axis(title=series.unit, labelExpr=shown, tickCount=5)
-    y = alt.Y("value:Q", scale=alt.Scale(domain=domain), axis=axis)
-    points, goals = labelled(series, domain[1] - domain[0])
-    layers = [*_break_layers(series, domain[1], x, y), *_goal_layers(goals, x, y), *_point_layers(points, x, y)]
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="white")
-    chart = chart.configure(font=FONT).configure_view(stroke=None).configure_axis(
-        labelColor=INK, titleColor=INK, gridColor="#e2e8e8", labelFontSize=13, titleFontSize=13
-    )  # fmt: skip
-    spec: dict[str, Any] = chart.to_dict()
-    return spec
+    return {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [bottom, top]},
+        "axis": {"title": series.unit, "labelExpr": shown, "tickCount": 5},
+    }
 
 
-def _break_layers(series: Series, top: float, x: Any, y: Any) -> list[Any]:
+def _break_layers(series: Series, top: float) -> list[Spec]:
     """A dashed line before the first year that is counted over other units."""
-    import altair as alt
-
     if not series.breaks:
         return []
-    base = alt.Chart(_data([{"year": year - 0.5, "text": text, "value": top} for year, text in series.breaks]))
-    words = base.mark_text(color=MUTED, align="left", dx=5, dy=8, fontSize=12)
-    return [base.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x), words.encode(x=x, y=y, text="text:N")]
-
-
-def _goal_layers(goals: list[dict[str, Any]], x: Any, y: Any) -> list[Any]:
-    import altair as alt
-
-    if not goals:
-        return []
-    base = alt.Chart(_data(goals)).encode(x=x, y=y)
+    rows = [{"year": year - 0.5, "text": text, "value": top} for year, text in series.breaks]
+    line = _layer(rows, "rule", color=MUTED, strokeDash=[2, 3])
     return [
-        base.mark_tick(color=TARGET, thickness=2, size=44, orient="horizontal"),
-        base.mark_point(color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
-        *_labels(goals, x, y, color=TARGET, fontWeight=600),
+        line | {"encoding": {"y": None}},  # from the bottom to the top
+        _layer(rows, "text", color=MUTED, align="left", dx=5, dy=8, fontSize=12),
     ]
 
 
-def _point_layers(points: list[dict[str, Any]], x: Any, y: Any) -> list[Any]:
-    import altair as alt
+def _goal_layers(goals: list[dict[str, Any]]) -> list[Spec]:
+    if not goals:
+        return []
+    return [
+        _layer(goals, "tick", color=TARGET, thickness=2, size=44, orient="horizontal"),
+        _layer(goals, "point", color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
+        *_labels(goals, color=TARGET, fontWeight=600),
+    ]
 
+
+def _point_layers(points: list[dict[str, Any]]) -> list[Spec]:
     if not points:
         return []
-    base = alt.Chart(_data(points)).encode(x=x, y=y)
-    fill = alt.condition("datum.complete", alt.value(ACCENT), alt.value("white"))
+    fill = {"condition": {"test": "datum.complete", "value": ACCENT}, "value": "white"}
+    dots = _layer(points, "point", color=ACCENT, size=70, opacity=1, strokeWidth=2, filled=True)
     return [
-        base.mark_line(color=ACCENT, strokeWidth=2),
-        base.mark_point(color=ACCENT, size=70, opacity=1, strokeWidth=2, filled=True).encode(
-            fill=fill, stroke=alt.value(ACCENT)
-        ),
-        *_labels(points, x, y, color=INK),
+        _layer(points, "line", color=ACCENT, strokeWidth=2),
+        dots | {"encoding": {"fill": fill, "stroke": {"value": ACCENT}}},
+        *_labels(points, color=INK),
     ]
 
 
@@ -153,22 +170,20 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
     return points, goals
 
 
-def _labels(rows: list[dict[str, Any]], x: Any, y: Any, **style: Any) -> list[Any]:
-    import altair as alt
-
+def _labels(rows: list[dict[str, Any]], **style: Any) -> list[Spec]:
     halos: tuple[dict[str, Any], ...] = ({"stroke": "white", "strokeWidth": 4}, {})  # no line crosses a text
     return [
-        alt.Chart(_data(some)).mark_text(dy=dy, fontSize=13, **style, **halo).encode(x=x, y=y, text="text:N")
+        _layer(some, "text", dy=dy, fontSize=13, **style, **halo)
         for dy, below in ((-14, False), (17, True))
         if (some := [row for row in rows if row["below"] == below])
         for halo in halos
     ]
 
 
-def _data(rows: Sequence[dict[str, Any]]) -> Any:
-    import altair as alt
-
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+def _layer(rows: list[dict[str, Any]], mark: str, **style: Any) -> Spec:
+    """Where the rows are and what they look like; x and y are the whole chart's."""
+    layer: Spec = {"data": {"values": rows}, "mark": {"type": mark, **style}}
+    return layer | {"encoding": {"text": {"field": "text", "type": "nominal"}}} if mark == "text" else layer
 
 
 def _formatted(value: Decimal, series: Series) -> str:

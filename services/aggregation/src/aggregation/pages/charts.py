@@ -1,7 +1,7 @@
 """Charts from a process of their own, kept by content.
 
-Altair and the JavaScript engine of vl-convert would keep 120 MB in the service for good, and their crash would end it.
-They live in a child process that starts with the first chart and ends after a minute without one, or with its parent.
+The JavaScript engine of vl-convert would keep its memory in the service for good, and its crash would end it.
+It lives in a child process that starts with the first chart and ends after a minute without one, or with its parent.
 """
 
 import asyncio
