@@ -51,6 +51,7 @@ structlog.configure(
 os.environ.setdefault("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 # SIGQUIT is PostgreSQL's immediate end: SIGKILL would leave its shared memory behind.
 STOP = {"postgres": signal.SIGQUIT}
+ROOM = 6 * 2**30  # bytes
 
 
 class TopicFactory(Protocol):
@@ -61,9 +62,20 @@ class TopicFactory(Protocol):
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     if given is None:
-        folder = Path(tempfile.mkdtemp(prefix="tiendo-test-"))
+        folder = Path(tempfile.mkdtemp(prefix="tiendo-test-", dir=in_memory()))
         folder.chmod(0o755)  # the account that runs PostgreSQL gets there, too
     config.stash[RUN_FOLDER] = folder if given is None else Path(given["run_folder"])
+
+
+def in_memory() -> Path | None:
+    """Where files are memory, if there is room: the databases of tests are thousands of files that come and go."""
+    place = Path("/dev/shm")
+    try:
+        found = os.statvfs(place)
+    except (AttributeError, OSError):
+        return None
+    roomy = found.f_bavail * found.f_frsize >= ROOM and not found.f_flag & os.ST_NOEXEC
+    return place if roomy and os.access(place, os.W_OK) else None
 
 
 @pytest.hookimpl(optionalhook=True)

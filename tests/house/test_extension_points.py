@@ -70,7 +70,7 @@ def test_a_kind_of_measure_alone_is_told_what_to_write_and_gives_no_number() -> 
     measure = replace(next(iter(load().measures.values())), kind=cast(MeasureKind, "weighted_mean"))
     answered = CellSum(Decimal(700), 1, 1, 1)
     with pytest.raises(AssertionError, match="weighted_mean"):
-        figure(measure, dict.fromkeys(measure.elements, answered))
+        figure(measure, [answered for _ in measure.elements])
 
 
 def unwritten(members: Iterable[str], rows: Collection[object], where: str) -> list[str]:

@@ -1,6 +1,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, Self
 
 Frequency = Literal["year", "quarter"]
@@ -26,6 +27,7 @@ class Period:
             raise ValueError(f"not a period: year {self.year}, quarter {self.quarter}")
 
     @classmethod
+    @lru_cache(maxsize=1_000)
     def parse(cls, text: str) -> Self:
         """Read "2026" or "2026-Q3". Raises ValueError for anything else."""
         match = _TEXT.fullmatch(text)

@@ -14,13 +14,14 @@ from shared.calendar import Period
 from shared.catalogue import Measure, Target, parse_disaggregation
 
 Cells = Mapping[tuple[str, str], CellSum]
+NOTHING = CellSum()
 
 
-def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells) -> Value:
+def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells, as_of: datetime | None = None) -> Value:
     """`cells`: (element, disaggregation) → sum, all of one unit, period and basis."""
-    names = elements(measure)
     parts = _parts(plan, measure, cells)
-    total = whole(plan, measure, figure(measure, {name: cells.get((name, ""), CellSum()) for name in names}))
+    used = [cells.get((name, ""), NOTHING) for name in elements(measure)]
+    total = whole(plan, measure, figure(measure, used))
     target = measure.target_for(Period.parse(period).year)
     return Value(
         total.value,
@@ -33,6 +34,7 @@ def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells) -> Value
         below_floor(measure, total),
         above_whole(measure, total, parts),
         tuple(_value_part(part, _meets(measure, part, target)) for part in parts),
+        as_of,
     )
 
 
@@ -65,7 +67,7 @@ def _parts(plan: PlanIndex, measure: Measure, cells: Cells) -> list[FigurePart]:
     for disaggregation in sorted({d for name, d in cells if name in names and d}):
         split = parse_disaggregation(disaggregation)
         if list(split) == [dimension]:
-            of_part = {name: cells.get((name, disaggregation), CellSum()) for name in names}
+            of_part = [cells.get((name, disaggregation), NOTHING) for name in names]
             parts.append(FigurePart(dimension, split[dimension], figure(measure, of_part)))
     return parts
 
@@ -85,8 +87,8 @@ def current_values(
     for key, cell in cells.items():
         by_place[(key.unit, key.period, key.basis)][(key.element, key.disaggregation)] = cell
     return {
-        ValueKey(code, unit, period, basis): replace(
-            value(plan, plan.measures[code], period, by_place[(unit, period, basis)]), as_of=now
+        ValueKey(code, unit, period, basis): value(
+            plan, plan.measures[code], period, by_place[(unit, period, basis)], as_of=now
         )
         for code, unit, period in places
         for basis in BASES

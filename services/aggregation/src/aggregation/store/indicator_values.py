@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -120,16 +119,16 @@ async def cells_of(
     tx: AsyncConnection, *, unit: str, period: str, basis: Basis, elements: Collection[str]
 ) -> dict[CellKey, CellSum]:
     c = cell
-    query = sa.select(c).where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
+    sums = (c.c.value, c.c.valued, c.c.reported, c.c.expected, c.c.estimates)
+    query = sa.select(c.c.unit, c.c.period, c.c.element, c.c.disaggregation, c.c.basis, *sums)
+    query = query.where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
     return _to_cells(await tx.execute(query))
 
 
 def _to_cells(rows: Iterable[Any]) -> dict[CellKey, CellSum]:
     return {
-        CellKey(row.unit, row.period, row.element, row.disaggregation, row.basis): CellSum(
-            row.value, row.valued, row.reported, row.expected, row.estimates
-        )
-        for row in rows
+        CellKey(unit, period, element, disaggregation, basis): CellSum(value, valued, reported, expected, estimates)
+        for unit, period, element, disaggregation, basis, value, valued, reported, expected, estimates in rows
     }
 
 
@@ -159,7 +158,7 @@ def to_value(row: Any) -> Value:
 
 def parts_json(parts: Iterable[ValuePart]) -> str:
     """Numbers as strings, exact."""
-    return json.dumps([{name: _plain(field) for name, field in asdict(part).items()} for part in parts])
+    return json.dumps([{name: _plain(field) for name, field in vars(part).items()} for part in parts])
 
 
 def _part(part: dict[str, Any]) -> ValuePart:

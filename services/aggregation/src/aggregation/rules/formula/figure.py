@@ -1,6 +1,6 @@
 """A measure's value from sums: scale × numerator / denominator, exact until it is written down."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
@@ -57,13 +57,12 @@ def element_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def figure(measure: Measure, cells: Mapping[str, CellSum]) -> Figure:
-    """The value of `measure` from the cells of its elements, all of one unit, period, basis and disaggregation.
+def figure(measure: Measure, used: Sequence[CellSum]) -> Figure:
+    """The value of `measure` from the cells of its `elements` in one unit, period, basis and disaggregation.
 
     Never a mean of rates (docs/domain.md trap 1, trap 2). When numerator and denominator rest on different units there
     is no value.
     """
-    used = [cells.get(name, CellSum()) for name in elements(measure)]
     reported, expected = min(c.reported for c in used), max(c.expected for c in used)
     how = strategy(measure.kind)
     numerator, denominator = how.sides(used)
