@@ -4,9 +4,12 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 sys.path.insert(0, str(Path(__file__).parent / "web"))  # the package web_demo, a service for tests of the shell
 
@@ -17,10 +20,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 
 
 @pytest.fixture(scope="session")
-async def browser(outside: None) -> AsyncIterator[Browser]:
+async def browser(outside: None) -> "AsyncIterator[Browser]":
     """Started once; what a test does in a context of its own, no other test sees."""
     if CHROMIUM is None:
         pytest.skip("no Chromium")
+    from playwright.async_api import async_playwright
+
     async with async_playwright() as driver:
         launched = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched

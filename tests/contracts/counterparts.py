@@ -18,7 +18,7 @@ from audit.rules.texts import text
 from shared import events
 from shared.errors import StartError
 from shared.events import EventData
-from tests.house.tracked import tree_of
+from tests.house.tracked import nodes_of
 
 from .schemas import FOLDER, PUBLISHES, ROOT
 
@@ -95,5 +95,5 @@ def _channels(service: str) -> frozenset[str]:
 @cache
 def _names(folder: Path) -> frozenset[str]:
     """Every name that the code below the folder uses; imports do not count."""
-    trees = (tree_of(file.read_text("utf-8")) for file in folder.rglob("*.py"))
-    return frozenset(node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name))
+    files = (nodes_of(file.read_text("utf-8")) for file in folder.rglob("*.py"))
+    return frozenset(node.id for nodes in files for node in nodes if isinstance(node, ast.Name))

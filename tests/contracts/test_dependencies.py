@@ -6,7 +6,7 @@ import-linter holds this and more, but sees no migration: their folders are no p
 import ast
 from pathlib import Path
 
-from tests.house.tracked import tree_of
+from tests.house.tracked import nodes_of
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
@@ -14,7 +14,7 @@ SERVICES = ("submissions", "aggregation", "notifications", "audit")
 
 def imported(file: Path) -> set[str]:
     names = set()
-    for node in ast.walk(tree_of(file.read_text(encoding="utf-8"))):
+    for node in nodes_of(file.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.house.tracked import tree_of
+from tests.house.tracked import nodes_of
 
 _ROW = re.compile(r"^\|(?P<cells>.*)\|$", re.M)
 _NAME = re.compile(r"`([^`]+)`")
@@ -33,7 +33,7 @@ def defined(path: str, source: str) -> Iterator[str]:
     """Names a module brings into the world: itself, its classes, functions, fields, constants and tables."""
     yield path.rsplit("/", 1)[-1].removesuffix(".py")
     yield from _SQL.findall(source)
-    for node in ast.walk(tree_of(source)):
+    for node in nodes_of(source):
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield name

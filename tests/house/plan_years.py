@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.tracked import tree_of
+from tests.house.tracked import nodes_of
 
 _YEAR = re.compile(r"(?<![\d/.])(?:\d{1,2}/){0,2}(20\d\d)(?!\d)(?!/)")
 _ADVICE = (
@@ -20,14 +20,14 @@ def complaint(place: str, year: int | str) -> str:
 
 def years_in_code(source: str) -> Iterator[tuple[int, int]]:
     """Line and year of every number and every text; comments and docstrings may name any year."""
-    tree = tree_of(source)
+    nodes = nodes_of(source)
     lines = source.splitlines()
     documented = {
         id(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Constant) or id(node) in documented:
             continue
         if isinstance(node.value, int | float) and _is_year(node.value):

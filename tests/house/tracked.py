@@ -30,6 +30,12 @@ def tree_of(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """Every node of the tree of a module."""
+    return tuple(ast.walk(tree_of(source)))
+
+
 def product() -> dict[str, str]:
     """The modules that are the product, tests left out: path → text."""
     parts = {path: path.split("/") for path in tracked() if path.endswith(".py")}

@@ -1,4 +1,4 @@
-"""The fixtures of the root conftest do what the tests of all services rely on."""
+"""The fixtures of tests/support do what the tests of all services rely on."""
 
 import asyncio
 import smtplib

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from tests.house.tracked import tree_of
+from tests.house.tracked import nodes_of
 
 LETTER = re.compile(r"[^\W\d_]")
 TEXT_CALL = re.compile(r"""\btext\(\s*["']([a-z0-9_.]+)["']""")
@@ -34,7 +34,7 @@ def is_text(call: ast.Call) -> bool:
 def inline_texts(sources: Mapping[str, str]) -> Iterator[str]:
     """For each `Text(…)` with words of its own (`sources`: path → text), where, and what to do."""
     for path, source in sorted(sources.items()):
-        for node in ast.walk(tree_of(source)):
+        for node in nodes_of(source):
             if not isinstance(node, ast.Call) or not is_text(node):
                 continue
             arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
