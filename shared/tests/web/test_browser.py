@@ -73,7 +73,7 @@ async def test_sign_in_and_pages_without_scripts(contexts: Contexts, address: st
     page = await signed_in(contexts, address, 1280, scripts=False)
     assert await page.locator(".who strong").inner_text() == "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh"
     await page.click(".top-person a")
-    assert await page.locator("html").get_attribute("lang") == "en"
+    await page.wait_for_selector("html[lang=en]")
     await page.click("text=Sign out")
     await page.wait_for_url("**/sign-in")
 
