@@ -28,6 +28,7 @@ $(STAMP): $(UV) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(M
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
+	$(BIN)/python -m compileall -q $(addsuffix /src,$(MEMBERS))
 	@touch $(STAMP)
 
 install: $(STAMP) ## make the environment in .venv from requirements.lock

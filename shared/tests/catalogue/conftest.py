@@ -10,11 +10,17 @@ from shared.catalogue import PACKAGED_PLAN
 from .plan_copy import PlanCopy
 
 
+@pytest.fixture(scope="session")
+def plan_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("plans") / "plan"
+
+
 @pytest.fixture
-def plan_copy(tmp_path: Path) -> PlanCopy:
-    folder = tmp_path / "plan"
-    shutil.copytree(PACKAGED_PLAN, folder)
-    return PlanCopy(folder)
+def plan_copy(plan_folder: Path) -> PlanCopy:
+    """In the same place for every test: what a test does not touch is not read again."""
+    shutil.rmtree(plan_folder, ignore_errors=True)
+    shutil.copytree(PACKAGED_PLAN, plan_folder)
+    return PlanCopy(plan_folder)
 
 
 @pytest.fixture(scope="session")

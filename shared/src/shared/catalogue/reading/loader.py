@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -39,7 +39,16 @@ REFERRING = {
 
 PACKAGED_PLAN = Path(__file__).parent.parent / "plans" / "dak_nong_175"
 
-_Stamp = tuple[tuple[int, int], ...]
+_Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _FileRead:
+    """What a file holds, with its faults; with stand-ins for all when it is not `readable`."""
+
+    entries: Any
+    faults: frozenset[CatalogueFault]
+    readable: bool
 
 
 def load(path: Path | None = None) -> Catalogue:
@@ -48,7 +57,7 @@ def load(path: Path | None = None) -> Catalogue:
     Raises CatalogueError with every fault.
     """
     folder = (path or PACKAGED_PLAN).resolve()
-    return _load(folder, _stamp(folder))
+    return _load(folder, _stamps(folder))
 
 
 def check(paths: Iterable[Path]) -> list[CatalogueFault]:
@@ -76,7 +85,7 @@ def check(paths: Iterable[Path]) -> list[CatalogueFault]:
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path, stamp: _Stamp) -> Catalogue:
+def _load(folder: Path, stamps: tuple[_Stamp, ...]) -> Catalogue:
     catalogue, faults = _read(_files(folder))
     if faults.found:
         raise CatalogueError(faults.sorted())
@@ -84,13 +93,14 @@ def _load(folder: Path, stamp: _Stamp) -> Catalogue:
     return replace(catalogue, version=sha256_of(parts))
 
 
-def _stamp(folder: Path) -> _Stamp:
-    found = []
-    for name in FILES:
-        file = folder / f"{name}.yaml"
-        state = file.stat() if file.exists() else None
-        found.append((state.st_mtime_ns, state.st_size) if state else (0, 0))
-    return tuple(found)
+def _stamps(folder: Path) -> tuple[_Stamp, ...]:
+    return tuple(_stamp(file) for file in _files(folder).values())
+
+
+def _stamp(file: Path) -> _Stamp:
+    """It changes with the file; of a file that is not there it is 0, 0."""
+    state = file.stat() if file.is_file() else None
+    return (state.st_mtime_ns, state.st_size) if state else (0, 0)
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -110,19 +120,29 @@ def _read(files: dict[str, Path]) -> tuple[Catalogue, Faults]:
     faults = Faults()
     entries: dict[str, Any] = {}
     in_vain: set[str] = set()
-    for name, model in get_type_hints(PlanFiles).items():
-        file = files[name]
-        tree = None
-        if file.is_file():
-            tree = read_source(file, str(file), faults)
-        else:
-            faults.add(Location(str(file), 1), "missing_file", f"the plan has no {name}.yaml")
-        if tree is None:
+    for name in FILES:
+        read = _read_file(name, files[name], _stamp(files[name]))
+        entries[name] = read.entries
+        faults.found |= read.faults
+        if not read.readable:
             in_vain.update(REFERRING[name])
-        context = Faults() if tree is None else faults
-        entries[name] = model.model_validate(tree or Mapping({}, Location(str(file), 1)), context=context)
     plan_files = PlanFiles(**entries)
     catalogue = build(plan_files)
     note(check_whole(plan_files, catalogue), faults)
     faults.found = {fault for fault in faults.found if fault.code not in in_vain}
     return catalogue, faults
+
+
+@lru_cache(maxsize=2 * len(FILES))
+def _read_file(name: str, file: Path, stamp: _Stamp) -> _FileRead:
+    """Read once until it changes: a fault in one file is no reason to read seven others again."""
+    faults = Faults()
+    start = Location(str(file), 1)
+    tree = None
+    if stamp == (0, 0):
+        faults.add(start, "missing_file", f"the plan has no {name}.yaml")
+    else:
+        tree = read_source(file, str(file), faults)
+    context = Faults() if tree is None else faults
+    entries = get_type_hints(PlanFiles)[name].model_validate(tree or Mapping({}, start), context=context)
+    return _FileRead(entries, frozenset(faults.found), readable=tree is not None)
