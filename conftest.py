@@ -31,7 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="tiendo-test-", dir=in_memory()))
         folder.chmod(0o755)  # the account that runs PostgreSQL gets there, too
     config.stash[RUN_FOLDER] = folder if given is None else Path(given["run_folder"])
-    if given is not None or not getattr(config.option, "tx", None) or config.option.collectonly:  # else the workers run the tests
+    distributes = getattr(config.option, "tx", None) and not config.option.collectonly
+    if given is not None or not distributes:  # else the workers run the tests
         config.pluginmanager.import_plugin("tests.support.fixtures")
 
 
