@@ -185,7 +185,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", default=url)
     journey = Journey(Urls(**vars(parser.parse_args())))
     try:
-        journey.run()
+        journey.step(f"its way through the services: tiendo trace {journey.run()['trace']}")
     finally:
         print("\n".join(journey.steps))
 

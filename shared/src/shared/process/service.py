@@ -1,4 +1,4 @@
-"""How every service is started: `python -m <service> serve | api | worker | migrate`.
+"""How every service is started: `python -m <service> serve | api | worker | migrate`, and commands of its own.
 
 `serve` runs the API and the worker in one process; `api` and `worker` run apart, so that each scales alone. Both end
 on SIGTERM and SIGINT within 30 s (shutdown.py): the API stops taking requests, the worker finishes the batch in hand.
