@@ -25,7 +25,7 @@ $(UV):
 	.local/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(STAMP): $(UV) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
-	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
 	$(BIN)/python -m compileall -q $(addsuffix /src,$(MEMBERS))

@@ -122,3 +122,7 @@ def test_the_dockerfile_runs_as_nobody_with_an_exec_form_and_pins_uv_as_make_doe
     makefile = (ROOT / "Makefile").read_text("utf-8")
     version = makefile.split("UV_VERSION := ", 1)[1].split("\n", 1)[0]
     assert f"ARG UV_VERSION={version}\n" in dockerfile
+    minor = version.rpartition(".")[0]
+    for member in ("shared", "deploy/local", *(f"services/{service}" for service in SERVICES)):
+        project = (ROOT / member / "pyproject.toml").read_text("utf-8")
+        assert f'requires = ["uv_build>={minor},<' in project, f"{member}: else uv brings another uv to build it"

@@ -20,7 +20,8 @@ from shared.catalogue import Catalogue, load
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
 from tests.support.databases import ROLE, DatabaseFactory, Databases
-from tests.support.once import RUN_FOLDER, once
+from tests.support.once import once
+from tests.support.run_folder import RUN_FOLDER
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics as kafka_topics
@@ -84,7 +85,7 @@ def server_folder(run_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def postgres(run_folder: Path) -> Postgres:
     """The PostgreSQL of the run. It waits for no disk and cleans nothing up: no test kills it, its life is short."""
-    options = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_wal_size=8GB")
+    options = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_wal_size=2GB")
     server = Postgres(run_folder / "postgres", options=options)
 
     def start() -> dict[str, Any]:

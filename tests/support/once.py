@@ -4,12 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tiendo_local.lock import locked
 from tiendo_local.workspace import read_json, write_json
-
-RUN_FOLDER = pytest.StashKey[Path]()  # what the workers of this run share
 
 
 def once(folder: Path, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

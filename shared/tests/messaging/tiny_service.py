@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database.engine import create_engine
 from shared.messaging import Received, ServiceWorker
-from shared.process.service import Service, main
+from shared.service import Service, main
 from shared.settings import ServiceSettings
 
 

@@ -27,14 +27,9 @@ class Period:
             raise ValueError(f"not a period: year {self.year}, quarter {self.quarter}")
 
     @classmethod
-    @lru_cache(maxsize=1_000)
     def parse(cls, text: str) -> Self:
         """Read "2026" or "2026-Q3". Raises ValueError for anything else."""
-        match = _TEXT.fullmatch(text)
-        if match is None:
-            raise ValueError(f"not a period: {text!r} (write 2026 or 2026-Q3)")
-        quarter = match["quarter"]
-        return cls(int(match["year"]), int(quarter) if quarter else None)
+        return cls(*_year_and_quarter(text))
 
     @classmethod
     def containing(cls, day: date, frequency: Frequency = "year") -> Self:
@@ -82,6 +77,15 @@ class Period:
 
     def contains(self, day: date) -> bool:
         return self.start <= day <= self.cut_off
+
+
+@lru_cache(maxsize=1_000)
+def _year_and_quarter(text: str) -> tuple[int, int | None]:
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a period: {text!r} (write 2026 or 2026-Q3)")
+    quarter = match["quarter"]
+    return int(match["year"]), int(quarter) if quarter else None
 
 
 def _shift_month(day: date) -> date:

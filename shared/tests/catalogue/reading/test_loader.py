@@ -1,5 +1,6 @@
 """A plan is read as a whole: every fault at once, each with its file and line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,14 @@ def test_a_single_file_is_checked_against_the_packaged_plan(plan_copy: PlanCopy,
         alone.parent.mkdir(exist_ok=True)
         alone.write_bytes((plan_copy.folder / "forms.yaml").read_bytes())
         assert [(fault.file, fault.code) for fault in check([alone])] == [(str(alone), "unknown_unit")]
+
+
+def test_a_file_is_read_again_when_it_changes_though_its_size_and_time_do_not(plan_copy: PlanCopy) -> None:
+    path = plan_copy.folder / "indicators.yaml"
+    before, content = path.stat(), path.read_bytes()
+    assert not plan_copy.faults()
+    for text, faults in ((content.replace(b'op: "<"', b'op: "?"', 1), {"bad_operator"}), (content, set())):
+        path.write_bytes(text)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+        assert {fault.code for fault in plan_copy.faults()} == faults

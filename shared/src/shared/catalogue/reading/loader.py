@@ -39,7 +39,8 @@ REFERRING = {
 
 PACKAGED_PLAN = Path(__file__).parent.parent / "plans" / "dak_nong_175"
 
-_Stamp = tuple[int, int]
+_Stamp = tuple[int, int, int, int] | None
+_MODELS = get_type_hints(PlanFiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,11 @@ def _stamps(folder: Path) -> tuple[_Stamp, ...]:
 
 
 def _stamp(file: Path) -> _Stamp:
-    """It changes with the file; of a file that is not there it is 0, 0."""
-    state = file.stat() if file.is_file() else None
-    return (state.st_mtime_ns, state.st_size) if state else (0, 0)
+    """It changes with the file, its rights and what stands in its place; None for a file that is not there."""
+    if not file.is_file():
+        return None
+    state = file.stat()
+    return state.st_mtime_ns, state.st_ctime_ns, state.st_ino, state.st_size
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -139,10 +142,10 @@ def _read_file(name: str, file: Path, stamp: _Stamp) -> _FileRead:
     faults = Faults()
     start = Location(str(file), 1)
     tree = None
-    if stamp == (0, 0):
+    if stamp is None:
         faults.add(start, "missing_file", f"the plan has no {name}.yaml")
     else:
         tree = read_source(file, str(file), faults)
     context = Faults() if tree is None else faults
-    entries = get_type_hints(PlanFiles)[name].model_validate(tree or Mapping({}, start), context=context)
+    entries = _MODELS[name].model_validate(tree or Mapping({}, start), context=context)
     return _FileRead(entries, frozenset(faults.found), readable=tree is not None)

@@ -1,20 +1,33 @@
-"""A service that runs: its server, its worker, and what watches both until one of them ends."""
+"""How every service is started: `python -m <service> serve | api | worker | migrate`, and commands of its own.
 
+`serve` runs the API and the worker in one process; `api` and `worker` run apart, so that each scales alone. Both end
+on SIGTERM and SIGINT within 30 s (shutdown.py): the API stops taking requests, the worker finishes the batch in hand.
+"""
+
+import argparse
 import asyncio
 import gc
 import signal
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from pydantic import ValidationError
 
+from shared.catalogue import CatalogueError
+from shared.errors import StartError
+from shared.log import configure_logging
 from shared.messaging import ServiceWorker
+from shared.messaging.client import tolerate_closed_transports
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS, end_within
+from shared.telemetry import configure_tracing, flush_tracing
 from shared.web.health import CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
 
@@ -23,8 +36,23 @@ YOUNG_OBJECTS = 50_000  # before the collector looks: two batches of events, som
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of. The factories get its settings and build everything: no module holds an engine.
+
+    `commands`: further words of the command line → what they run with the settings and the arguments after the word;
+    it returns the exit code.
+    """
+
+    name: str
+    settings: Callable[[], Any]
+    create_app: Callable[[Any], FastAPI]
+    create_worker: Callable[[Any], ServiceWorker]
+    commands: Mapping[str, Callable[[Any, list[str]], int]] = field(default_factory=dict)
+
+
 class _Server(uvicorn.Server):
-    """Signals belong to `run`, which has a worker to stop as well."""
+    """Signals belong to `_run`, which has a worker to stop as well."""
 
     def install_signal_handlers(self) -> None:  # older uvicorn
         return
@@ -33,12 +61,55 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-async def run(settings: ServiceSettings, app: FastAPI | None, create_worker: Callable[[], ServiceWorker] | None) -> int:
-    """Until a signal, or until a part ends or gets stuck. Returns the exit code."""
+def main(service: Service, argv: list[str] | None = None) -> int:
+    """Returns the exit code: 0 ended as asked, 1 failed, 2 must not start as it is set up (all faults printed)."""
+    parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
+    parser.add_argument("command", choices=("serve", "api", "worker", "migrate", *service.commands))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    given = parser.parse_args(argv)
+    command = given.command
+    if given.arguments and command not in service.commands:
+        parser.error(f"{command} takes no arguments")
+    configure_logging(service.name)
+    try:
+        settings: ServiceSettings = service.settings()
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            print(f"settings: {'.'.join(map(str, fault['loc'])) or service.name}: {fault['msg']}", file=sys.stderr)
+        return 2
+    if command in service.commands:
+        return service.commands[command](settings, given.arguments)
+    if command == "migrate":
+        from shared.database.migration import migrate  # half a second of imports that no other command needs
+
+        migrate(settings.database_url.get_secret_value(), service.name)
+        return 0
+    configure_tracing(settings)
+    try:
+        app = service.create_app(settings) if command in ("serve", "api") else None
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_run(service, settings, app, with_worker=command in ("serve", "worker")))
+    except (CatalogueError, StartError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    finally:
+        flush_tracing()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    tolerate_closed_transports()
+    return uvloop.new_event_loop
+
+
+async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None, *, with_worker: bool) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    worker = create_worker() if create_worker else None
+    worker = service.create_worker(settings) if with_worker else None
     app = app or _worker_app()
     _spare_collector()
     if worker:
@@ -58,7 +129,7 @@ async def run(settings: ServiceSettings, app: FastAPI | None, create_worker: Cal
     )
     serving = asyncio.create_task(server.serve(), name="server")
     stopping = asyncio.create_task(stop.wait())
-    log.info("started", port=settings.listen_port, worker=worker is not None)
+    log.info("started", port=settings.listen_port, worker=with_worker)
     watching = asyncio.create_task(_watch_progress(worker), name="progress watch")
     await asyncio.wait({serving, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
     end_within()
