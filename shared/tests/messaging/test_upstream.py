@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import uvloop
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
@@ -69,3 +70,14 @@ def test_upstream_aiokafka_cannot_read_a_header_whose_name_is_no_utf_8() -> None
     builder.append(0, timestamp=0, key=None, value=b"{}", headers=[("name", b"")])
     with pytest.raises(UnicodeDecodeError):
         list(DefaultRecordBatch(bytes(builder.build()).replace(b"name", b"n\xc3\x28e")))
+
+
+async def test_upstream_aiokafka_asks_a_controller_that_it_does_not_know() -> None:
+    """`tiendo_local.servers.topics.create_topics`: a broker that just came back may not tell one yet."""
+
+    async def update() -> None: ...
+
+    admin = AIOKafkaAdminClient()
+    admin._client = SimpleNamespace(cluster=SimpleNamespace(controller=None), force_metadata_update=update)
+    with pytest.raises(AttributeError, match="nodeId"):
+        await admin._send_to_controller(MetadataRequest([]))

@@ -22,16 +22,19 @@ class Holidays:
 
     def __init__(self, overrides: Iterable[Override] = ()) -> None:
         self._overrides = {override.day: override for override in overrides}
+        self._working: dict[date, bool] = {}  # what was asked before: the published calendar is slow to ask
 
     @cached_property
     def _published(self) -> published.HolidayBase:
         return published.country_holidays("VN")
 
     def is_working_day(self, day: date) -> bool:
-        override = self._overrides.get(day)
-        if override is not None:
-            return override.working
-        return day.weekday() < 5 and day not in self._published
+        working = self._working.get(day)
+        if working is None:
+            override = self._overrides.get(day)
+            working = override.working if override else day.weekday() < 5 and day not in self._published
+            self._working[day] = working
+        return working
 
     def name(self, day: date) -> str | None:
         """Name of the public holiday, or None."""

@@ -50,7 +50,8 @@ async def create_topics(
         try:
             faults = await _create_once(bootstrap, wanted, partitions, replicas)
         except (KafkaError, OSError, TimeoutError, AttributeError) as fault:
-            # AttributeError: aiokafka asks a controller that it does not know, while a broker that was away comes back.
+            # AttributeError: aiokafka asks a controller that it does not know, while a broker that was away comes back
+            # (shared/tests/messaging/test_upstream.py).
             faults = [f"{type(fault).__name__}: {fault}"]
         if not faults:
             return
