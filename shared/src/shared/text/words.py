@@ -23,8 +23,8 @@ _KEPT_CONTROLS = frozenset("\t\n")
 # Letters, numbers, punctuation and symbols are seen. Marks stand on something, separators, formats, controls and what
 # is not assigned show nothing of their own.
 _SEEN = frozenset("LNPS")
-# Of the seen categories, what is drawn blank: fillers that are letters by category (Other_Default_Ignorable_Code_Point),
-# the empty braille cell, a note without a head, and the place of an object that is not there.
+# Of the seen categories, what is drawn blank: all letters that are Other_Default_Ignorable_Code_Point (fillers), the
+# empty braille cell, a note without a head, and the place of an object that is not there.
 _DRAWN_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\ufffc")
 _LINE_END = re.compile(r"\r\n?")
 _SUSPECT = re.compile(r"[^\t\n\x20-\x7e\u00a0-\u0619\u0620-\u1fff\u2100-\ud7ff]")

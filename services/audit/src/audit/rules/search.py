@@ -25,8 +25,8 @@ LENGTH_OF_A_DAY = len("2026-12-14")
 class Search:
     """`since` ≤ time < `until`, aware instants.
 
-    `q` are the writings of an id, of an event, subject, obligation, submission or trace or a report's hash; `called` the
-    units of that name. `units` are those asked for: more than one where they have one name.
+    `q` are the writings of an id (of an event, subject, obligation, submission or trace, or a report's hash), `called`
+    the units of that name. `units` are those asked for: more than one where they have one name.
     """
 
     type: str | None = None

@@ -28,7 +28,7 @@ class Vocabulary:
     unit_names: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def units_called(self, written: str) -> tuple[str, ...]:
-        """The units of this name, else those whose name has these words one after another; with or without diacritics."""
+        """The units of this name, else those whose name has these words in this order; with or without diacritics."""
         name = folded(written)
         if len(name) < SHORTEST_NAME:
             return ()
