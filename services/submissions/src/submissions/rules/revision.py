@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.calendar import Period
 from shared.text.figures import last_day
+from shared.text.words import kept
 from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.checks.sums import warn_floors
@@ -70,15 +71,16 @@ def revise(
     """
     number = obligation.revision + 1
     observations, violations = check_observations(rules, report.entries, report.read)
-    narrative = {key: text.strip() for key, text in report.narrative.items() if text.strip()}
+    narrative = {key: words for key, text in report.narrative.items() if (words := kept(text))}
+    evidence = [kept(text) for text in report.evidence]
     violations += report.wrong
-    violations += check_narrative(narrative, report.evidence) + check_reason(report.reason, number)
+    violations += check_narrative(narrative, evidence) + check_reason(report.reason, number)
     closed = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
     violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]
     if violations:
         return Rejected(violations)
     late = is_late(arrival.received_at, obligation.due_at)
-    content = canonical_content(obligation, observations, narrative, report.evidence)
+    content = canonical_content(obligation, observations, narrative, [text for text in evidence if text])
     warnings = warn_floors(rules, {(o.measure, o.key): o for o in observations}) + warn_narrative(rules, narrative)
     return NewRevision(
         arrival=arrival,
@@ -86,7 +88,7 @@ def revise(
         revision=number,
         observations=observations,
         content=content,
-        reason=(report.reason or "").strip() or None,
+        reason=kept(report.reason) or None,
         late=late,
         illustrative=report.illustrative,
         warnings=warnings + warn_circumstances(obligation, content.timeless_sha256, late),

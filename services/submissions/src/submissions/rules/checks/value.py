@@ -11,6 +11,7 @@ from shared.events import WITH_VALUE, WITHOUT_VALUE, Status
 from shared.text import Text
 from shared.text.decimals import plain
 from shared.text.figures import number
+from shared.text.words import kept
 from submissions.rules import limits
 from submissions.rules.checks.cell import quoted
 from submissions.rules.checks.narrative import check_length
@@ -135,7 +136,7 @@ def check_note(entry: ObservationEntry, at: str, cell: Cell | None) -> list[Viol
         return []
     if not isinstance(entry.note, str):
         return [violation("text_expected", f"{at}/note", cell)]
-    return check_length("note_too_long", entry.note, f"{at}/note", limits.NOTE, cell)
+    return check_length("note_too_long", kept(entry.note), f"{at}/note", limits.NOTE, cell)
 
 
 def instead_of(element: Element) -> Text:
