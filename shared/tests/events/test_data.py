@@ -22,6 +22,7 @@ from shared.events import (
     SourceHeartbeat,
     SubmissionsEvent,
     SubmissionWithdrawn,
+    acting,
     check_complete,
 )
 
@@ -107,3 +108,18 @@ def test_a_union_must_list_every_class_of_its_topic() -> None:
         check_complete("SubmissionsEvent", SubmissionsEvent, SUBMISSIONS)
     with pytest.raises(EventClassError, match="take SubmissionWithdrawn out of Pair: it is no event of inspe"):
         check_complete("Pair", Pair, INSPECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("24736@2025-07-01", "24736@2025-07-01"),
+        ("SO_NOI_VU", "SO_NOI_VU"),
+        ("Bà Nguyễn Thị Hoa", None),
+        ("a" * 81, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_act_carries_a_role_and_a_unit_that_is_a_code(unit: str | None, expected: str | None) -> None:
+    assert acting("reporter", unit) == {"acting_role": "reporter", "acting_unit": expected}

@@ -2,10 +2,13 @@
 
 from shared.events.data import (
     DATA_TYPES,
+    ActEvent,
+    ActingFields,
     Assessment,
     EventClassError,
     EventData,
     Status,
+    acting,
     check_complete,
     check_registered,
 )
@@ -63,6 +66,8 @@ __all__ = [
     "OPERATIONS",
     "PARTITIONS",
     "SUBMISSIONS",
+    "ActEvent",
+    "ActingFields",
     "Assessment",
     "DeadLetterDiscarded",
     "DeadLetterHandled",
@@ -95,6 +100,7 @@ __all__ = [
     "SubmissionReturned",
     "SubmissionWithdrawn",
     "SubmissionsEvent",
+    "acting",
     "check_complete",
     "check_registered",
     "label",

@@ -63,8 +63,7 @@ async def decide_submission(
             version=version,
         )
         await idempotency.finish(tx, decision.attempt, 200, body_of(answer))
-        event = events.decided(decision.act, submission, version, review.decided_at, context.catalogue.version)
-        await publish(tx, event)
+        await publish(tx, events.decided(review, submission, version, context.catalogue.version))
     return answer
 
 
