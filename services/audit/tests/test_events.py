@@ -10,8 +10,9 @@ from audit.rules.inspection import Inspection
 from services.audit.tests.audit_driver import Audit
 from services.audit.tests.cases import CASE, FINDING, SECRET, post, published
 from services.audit.tests.sample_events import THEN, UNIT
-from shared.events import FindingRecorded, InspectionLogged
+from shared.events import FindingRecorded, InspectionLogged, acting
 
+WHO = acting("auditor", "THANH_TRA_TINH")
 FOUND = Finding("4.1", "criteria", "condition", "cause", "effect", "high")
 INSPECTION = Inspection(
     UNIT, "2026", "kiem_tra", "O12", "12/QĐ-SNV", "", None, date(2026, 12, 1), None, "scope", (FOUND,)
@@ -19,7 +20,7 @@ INSPECTION = Inspection(
 
 
 def test_an_inspection_and_a_finding_are_events_of_the_inspection() -> None:
-    events = InspectionEvents(uuid4(), UNIT, "2026", THEN, "0" * 64)
+    events = InspectionEvents(uuid4(), UNIT, "2026", THEN, "0" * 64, WHO)
     finding_id = uuid4()
     logged, recorded = events.logged(INSPECTION), events.finding_recorded(finding_id, FOUND)
     for event in (logged, recorded):
@@ -35,6 +36,8 @@ def test_an_inspection_and_a_finding_are_events_of_the_inspection() -> None:
         findings=1,
         by_severity={"high": 1, "medium": 0, "low": 0},
         logged_at=THEN,
+        acting_role="auditor",
+        acting_unit="THANH_TRA_TINH",
     )
     assert recorded.data == FindingRecorded(
         inspection_id=events.inspection_id,
@@ -43,6 +46,8 @@ def test_an_inspection_and_a_finding_are_events_of_the_inspection() -> None:
         period="2026",
         measure="4.1",
         severity="high",
+        acting_role="auditor",
+        acting_unit="THANH_TRA_TINH",
     )
 
 

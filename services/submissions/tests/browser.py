@@ -1,5 +1,7 @@
 """Pages as a browser without JavaScript uses them."""
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -75,3 +77,8 @@ def filled(rules: FormRules, page: httpx.Response, **changed: str) -> dict[str, 
         if not field.key:
             values[f"value.{index}"] = right[field.element.id]
     return values
+
+
+def words_of(answer: httpx.Response) -> str:
+    """What a reader sees of a page, in one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split()).replace(" ,", ",").replace(" )", ")")

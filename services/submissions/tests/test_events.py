@@ -1,8 +1,10 @@
 """What the events of this service say, and what they do not."""
 
+import json
 from typing import Any
 
-from services.submissions.tests.api_client import ApiClient
+from services.submissions.tests.api_client import COMMUNE, ApiClient
+from shared.events import ActEvent, parse
 
 Report = dict[str, Any]
 
@@ -25,3 +27,40 @@ async def test_values_are_exact(api_client: ApiClient) -> None:
     event = (await api_client.events(obligation_id))[-1]
     hours = [o for o in event.to_bytes().decode().split('"measure":') if "hours" in o]
     assert hours and all('"value":"38640.100001"' in text for text in hours)
+
+
+async def test_every_act_says_in_which_role_and_of_which_unit(api_client: ApiClient, report: Report) -> None:
+    obligation_id = await api_client.obligation_id()
+    first = (await api_client.submit(obligation_id, report)).json()["id"]
+    await api_client.decide(first, "accept")
+    await api_client.decide(first, "return", "Thiếu số liệu")
+    second = (await api_client.submit(obligation_id, report | {"reason": "Bổ sung"})).json()["id"]
+    await api_client.withdraw(second)
+    acts = [event.data for event in await api_client.events(obligation_id)]
+    assert [
+        (act.type.split(".")[3], act.acting_role, act.acting_unit) for act in acts if isinstance(act, ActEvent)
+    ] == [
+        ("opened", "coordinator", "SO_NOI_VU"),
+        ("received", "reporter", COMMUNE),
+        ("accepted", "coordinator", "SO_NOI_VU"),
+        ("returned", "coordinator", "SO_NOI_VU"),
+        ("received", "reporter", COMMUNE),
+        ("withdrawn", "head", COMMUNE),
+    ]
+
+
+async def test_a_unit_that_is_no_code_stays_out_of_events(api_client: ApiClient) -> None:
+    answer = await api_client.post("/api/v1/obligations/opening", {"period": "2026"}, "ops", "Bà Hoa, phòng 3")
+    assert answer.status_code == 200, answer.text
+    assert {
+        (e.data.acting_role, e.data.acting_unit) for e in await api_client.events() if isinstance(e.data, ActEvent)
+    } == {("ops", None)}
+
+
+async def test_an_event_of_before_names_nobody_and_is_read(api_client: ApiClient, report: Report) -> None:
+    obligation_id = await api_client.obligation_id()
+    assert (await api_client.submit(obligation_id, report)).status_code == 201
+    body = json.loads((await api_client.events(obligation_id))[-1].to_bytes())
+    del body["data"]["acting_role"], body["data"]["acting_unit"]
+    read = parse(json.dumps(body).encode()).data
+    assert isinstance(read, ActEvent) and (read.acting_role, read.acting_unit) == (None, None)

@@ -27,6 +27,7 @@ from shared.events import (
     SourceHeartbeat,
     SubmissionsEvent,
     SubmissionWithdrawn,
+    acting,
     check_complete,
 )
 
@@ -135,3 +136,18 @@ def test_sums_and_counts_of_units_have_bounds_too(member: str, value: object) ->
     assert IndicatorFigures.model_validate(good)
     with pytest.raises(ValidationError):
         IndicatorFigures.model_validate(good | {member: value})
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("24736@2025-07-01", "24736@2025-07-01"),
+        ("SO_NOI_VU", "SO_NOI_VU"),
+        ("Bà Nguyễn Thị Hoa", None),
+        ("a" * 81, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_act_carries_a_role_and_a_unit_that_is_a_code(unit: str | None, expected: str | None) -> None:
+    assert acting("reporter", unit) == {"acting_role": "reporter", "acting_unit": expected}

@@ -1,7 +1,8 @@
 import pytest
 
+from shared.access import ROLES
 from shared.text import Text
-from shared.text.names import PeriodStyle, period_name
+from shared.text.names import PeriodStyle, actor_name, period_name
 
 
 @pytest.mark.parametrize(
@@ -16,3 +17,14 @@ from shared.text.names import PeriodStyle, period_name
 )
 def test_a_period_is_named_as_its_place_wants(period: str, style: PeriodStyle, expected: Text) -> None:
     assert period_name(period, style) == expected
+
+
+def test_who_acted_is_a_unit_and_a_role() -> None:
+    assert actor_name("Sở Nội vụ", "coordinator") == Text("Sở Nội vụ (điều phối)", "Sở Nội vụ (coordinator)")
+    assert actor_name(None, "ops") == Text("vận hành", "operations")
+    assert actor_name("X", "a_new_role").vi == "X (a_new_role)"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_has_a_word(role: str) -> None:
+    assert role not in actor_name(None, role).vi

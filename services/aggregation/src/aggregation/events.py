@@ -12,7 +12,7 @@ from aggregation.rules.masking import coarse
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import RebuildRecord, Value, ValueKey
 from aggregation.rules.revision import BASES
-from shared.events import Event, IndicatorAggregated, IndicatorFigures, ProjectionRebuilt
+from shared.events import Event, IndicatorAggregated, IndicatorFigures, ProjectionRebuilt, acting
 
 SOURCE = "/aggregation"
 MAX_CAUSES = 500
@@ -67,6 +67,7 @@ def projection_rebuilt(rebuilt: RebuildRecord, catalogue_version: str) -> Event:
         swapped=rebuilt.swapped,
         started_at=rebuilt.started_at,
         finished_at=rebuilt.finished_at,
+        **acting("ops", None),  # the account that started it is a person's name
     )
     subject = str(rebuilt.id)
     return Event.of(data, source=SOURCE, subject=subject, time=rebuilt.finished_at, catalogue_version=catalogue_version)

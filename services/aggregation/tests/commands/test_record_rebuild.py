@@ -13,4 +13,5 @@ async def test_a_row_and_an_event(projection: Projection) -> None:
     (event,) = await projection.published()
     assert (event["type"], event["subject"]) == ("vn.tiendo.projection.rebuilt.v1", str(FIRST.id))
     assert (event["data"]["rebuild_id"], event["data"]["equal"]) == (str(FIRST.id), False)
+    assert event["data"]["acting_role"] == "ops" and "acting_unit" not in event["data"]
     assert "started_by" not in event["data"], "no person's name in an event"

@@ -9,20 +9,21 @@ from uuid import UUID
 
 from audit.rules.finding import Finding, by_severity
 from audit.rules.inspection import Inspection
-from shared.events import Event, EventData, FindingRecorded, InspectionLogged
+from shared.events import ActingFields, Event, EventData, FindingRecorded, InspectionLogged
 
 SOURCE = "/audit"
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionEvents:
-    """Makes the events of one inspection that happened at one instant. `unit` is the unit inspected."""
+    """Makes the events of one inspection at one instant. `unit` is the unit inspected, `author` who acts."""
 
     inspection_id: UUID
     unit: str
     period: str
     at: datetime
     catalogue_version: str
+    author: ActingFields
 
     def logged(self, inspection: Inspection) -> Event:
         return self._event(
@@ -36,6 +37,7 @@ class InspectionEvents:
                 findings=len(inspection.findings),
                 by_severity=by_severity(inspection.findings),
                 logged_at=self.at,
+                **self.author,
             )
         )
 
@@ -48,6 +50,7 @@ class InspectionEvents:
                 period=self.period,
                 measure=finding.measure,
                 severity=finding.severity,
+                **self.author,
             )
         )
 

@@ -42,7 +42,8 @@ async def test_our_own_events_come_back_into_the_log_and_read_as_a_case(audit: A
         *[["finding", "recorded"]] * 2,
     ]
     page = await audit.get(f"/subjects/{made['id']}")
-    assert "Ghi nhận cuộc kiểm tra tại Xã Quảng Trực về năm 2026: 2 phát hiện" in page.text
+    who = "Sở Nội vụ (thanh tra)"
+    assert f"{who} ghi nhận cuộc kiểm tra tại Xã Quảng Trực về năm 2026: 2 phát hiện" in page.text
 
 
 async def test_the_same_key_makes_one_inspection(audit: Audit) -> None:

@@ -7,7 +7,10 @@ import pytest
 from audit.rules.entry import LOGGED_TYPES
 from audit.rules.sentence import sentence
 from audit.rules.texts import texts
-from shared.text import Language
+from shared.access import ROLES
+from shared.events import DATA_TYPES, ActEvent
+from shared.text import Language, Text
+from shared.text.names import actor_name
 
 OBLIGATION: dict[str, Any] = {
     "obligation_id": "0198", "obligation": "O1", "form": "B01-XA", "unit": "24736@2025-07-01", "period": "2026",
@@ -43,8 +46,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
+NAMES = {"24736@2025-07-01": "Xã Quảng Trực", "24646@2025-07-01": "Xã Nam Dong", "SO_NOI_VU": "Sở Nội vụ"}
+
+
 def name_of(key: str, language: Language) -> str:
-    return {"24736@2025-07-01": "Xã Quảng Trực"}.get(key, key)
+    return NAMES.get(key, key)
 
 
 def test_the_sentence_of_the_design() -> None:
@@ -122,9 +128,95 @@ def test_what_cannot_be_told_is_told_by_its_codes(data: dict[str, Any]) -> None:
         ("deadletter.discarded", {}, "Hệ thống nhắc hạn đã bỏ bản tin lỗi số 4", "discarded dead letter 4"),
         ("projection.rebuilt", {}, "từ nhật ký, gồm 12.345 bản tin: khớp với", "12,345 messages: they match"),
         ("projection.rebuilt", {"equal": False, "swapped": True}, "KHÁC với số liệu đang dùng; từ nay", "they DIFFER"),
-        ("projection.rebuilt", {"projection": "new"}, "new đã tính lại", "new computed"),
+        ("projection.rebuilt", {"projection": "new"}, "New đã tính lại", "New computed"),
     ],
 )
 def test_what_the_system_says_of_itself_has_no_unit(type_: str, changed: dict[str, Any], vi: str, en: str) -> None:
     said = sentence(f"vn.tiendo.{type_}.v1", "/aggregation", SAMPLES[type_] | changed, name_of)
     assert vi in said.vi and en in said.en
+
+
+@pytest.mark.parametrize(
+    ("type_", "role", "unit", "vi", "en"),
+    [
+        (
+            "submission.received", "reporter", "24736@2025-07-01",
+            "Xã Quảng Trực (người báo cáo) gửi bản 2 Biểu B01-XA năm 2026",
+            "Xã Quảng Trực (reporter) sent revision 2 of form B01-XA for 2026",
+        ),
+        (
+            "submission.received", "head", "24646@2025-07-01",
+            "Xã Nam Dong (thủ trưởng) gửi bản 2 Biểu B01-XA năm 2026, thay cho Xã Quảng Trực",
+            "Xã Nam Dong (head) sent revision 2 of form B01-XA for 2026, in place of Xã Quảng Trực",
+        ),
+        (
+            "submission.returned", "coordinator", "SO_NOI_VU",
+            "Sở Nội vụ (điều phối) trả lại bản 2 Biểu B01-XA năm 2026 của Xã Quảng Trực",
+            "Sở Nội vụ (coordinator) returned revision 2 of form B01-XA for 2026 to Xã Quảng Trực",
+        ),
+        (
+            "submission.accepted", "coordinator", "SO_NOI_VU",
+            "Sở Nội vụ (điều phối) chấp nhận bản 2 Biểu B01-XA năm 2026 của Xã Quảng Trực",
+            "Sở Nội vụ (coordinator) accepted revision 2 of form B01-XA for 2026 from Xã Quảng Trực",
+        ),
+        (
+            "submission.withdrawn", "reporter", "24736@2025-07-01",
+            "Xã Quảng Trực (người báo cáo) rút bản 2 Biểu B01-XA năm 2026",
+            "Xã Quảng Trực (reporter) withdrew revision 2 of form B01-XA for 2026",
+        ),
+        (
+            "obligation.opened", "ops", None,
+            "Vận hành mở kỳ: Xã Quảng Trực phải nộp Biểu B01-XA năm 2026 trước 15/12/2026 00:00",
+            "Operations opened the period: Xã Quảng Trực owes form B01-XA for 2026, before 15/12/2026 00:00",
+        ),
+        (
+            "inspection.logged", "auditor", "SO_NOI_VU",
+            "Sở Nội vụ (thanh tra) ghi nhận cuộc kiểm tra tại SO_Y_TE về quý III năm 2026: 1 phát hiện",
+            "Sở Nội vụ (inspector) logged the check of SO_Y_TE about quarter 3 of 2026, findings: 1",
+        ),
+        (
+            "finding.recorded", "auditor", "SO_NOI_VU",
+            "Sở Nội vụ (thanh tra) ghi nhận phát hiện mức nghiêm trọng tại SO_Y_TE về năm 2026, chỉ tiêu 4.1",
+            "Sở Nội vụ (inspector) recorded a finding of severity high at SO_Y_TE about 2026, measure 4.1",
+        ),
+        (
+            "deadletter.replayed", "ops", "SO_NOI_VU",
+            "Sở Nội vụ (vận hành) cho áp dụng lại bản tin lỗi số 3; Hệ thống tổng hợp đã áp dụng",
+            "The aggregation system applied dead letter 3 again, asked by Sở Nội vụ (operations)",
+        ),
+        (
+            "deadletter.discarded", "ops", "SO_NOI_VU",
+            "Sở Nội vụ (vận hành) bỏ bản tin lỗi số 4 của Hệ thống nhắc hạn, không áp dụng",
+            "The notifications system left dead letter 4 unapplied: discarded by Sở Nội vụ (operations)",
+        ),
+        (
+            "projection.rebuilt", "ops", None,
+            "Hệ thống tổng hợp đã tính lại số liệu từ nhật ký theo yêu cầu của bộ phận vận hành, gồm 12.345 bản tin: "
+            "khớp với số liệu đang dùng",
+            "The aggregation system computed its figures anew from the log for operations, 12,345 messages: "
+            "they match those in use",
+        ),
+    ],
+)  # fmt: skip
+def test_an_act_says_who_acted(type_: str, role: str, unit: str | None, vi: str, en: str) -> None:
+    data = SAMPLES[type_] | {"acting_role": role, "acting_unit": unit}
+    assert sentence(f"vn.tiendo.{type_}.v1", "s", data, name_of) == Text(vi, en)
+
+
+ACTS = [type_ for type_, model in DATA_TYPES.items() if issubclass(model, ActEvent)]
+
+
+@pytest.mark.parametrize("type_", ACTS)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_act_says_who_acted_and_an_old_event_does_not(type_: str, role: str) -> None:
+    data = SAMPLES[type_.removeprefix("vn.tiendo.").removesuffix(".v1")]
+    said = sentence(type_, "s", data | {"acting_role": role, "acting_unit": "SO_NOI_VU"}, name_of)
+    actor = actor_name("Sở Nội vụ", role)
+    assert actor.vi in said.vi and actor.en in said.en
+    assert "Sở Nội vụ" not in sentence(type_, "s", data, name_of).vi
+
+
+def test_who_acted_is_told_of_a_duplicate_too() -> None:
+    data = SAMPLES["deadletter.replayed"] | {"outcome": "duplicate", "acting_role": "ops", "acting_unit": "SO_NOI_VU"}
+    said = sentence("vn.tiendo.deadletter.replayed.v1", "s", data, name_of)
+    assert "Sở Nội vụ (vận hành)" in said.vi and "không có gì thay đổi" in said.vi

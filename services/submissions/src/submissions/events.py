@@ -5,6 +5,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from shared.events import (
+    ActingFields,
     Event,
     ObligationOpened,
     ObservationValue,
@@ -13,9 +14,10 @@ from shared.events import (
     SubmissionReceived,
     SubmissionReturned,
     SubmissionWithdrawn,
+    acting,
 )
 from submissions.rules.obligation import ReportingObligation
-from submissions.rules.review import Act
+from submissions.rules.review import Act, Review
 from submissions.rules.revision import NewRevision
 from submissions.rules.submission import LockedSubmission
 
@@ -37,8 +39,9 @@ class OwedFields(TypedDict):
     period: str
 
 
-def opened(obligation: ReportingObligation, catalogue_version: str) -> Event:
-    data = ObligationOpened(due_at=obligation.due_at, version=obligation.version, **_owed(obligation))
+def opened(obligation: ReportingObligation, catalogue_version: str, opener: ActingFields) -> Event:
+    """`opener` is who opened the period."""
+    data = ObligationOpened(due_at=obligation.due_at, version=obligation.version, **_owed(obligation), **opener)
     return _event(data, obligation.opened_at, catalogue_version)
 
 
@@ -58,20 +61,22 @@ def received(obligation: ReportingObligation, revision: NewRevision, version: in
             for o in revision.observations
         ],
         **_owed(obligation),
+        **acting(revision.arrival.role, revision.arrival.unit),
     )
     return _event(data, received_at, catalogue_version)
 
 
-def decided(act: Act, submission: LockedSubmission, version: int, at: datetime, catalogue_version: str) -> Event:
+def decided(review: Review, submission: LockedSubmission, version: int, catalogue_version: str) -> Event:
     """`version` is the obligation's after the decision was kept."""
-    data = DECIDED[act](
+    data = DECIDED[review.act](
         submission_id=submission.id,
         revision=submission.revision,
         version=version,
-        decided_at=at,
+        decided_at=review.decided_at,
         **_owed(submission.obligation),
+        **acting(review.role, review.unit),
     )
-    return _event(data, at, catalogue_version)
+    return _event(data, review.decided_at, catalogue_version)
 
 
 def _owed(obligation: ReportingObligation) -> OwedFields:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.submissions.tests.api_client import ApiClient
-from services.submissions.tests.browser import browse, inputs, press
+from services.submissions.tests.browser import browse, inputs, press, words_of
 from services.submissions.tests.reports import commune_report
 from submissions.rules.form import FormRules
 
@@ -22,6 +22,9 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     assert done.status_code == 303
     assert "Trả lại vì: Sai dân số" in (await browse(api_client, "/obligations")).text
     form = await browse(api_client, f"/obligations/{obligation_id}")
+    for one in (form, await browse(api_client, "/obligations"), await browse(api_client, path)):
+        said = words_of(one)
+        assert "Sở Nội vụ (điều phối)" in said and "24/11/2026 08:00" in said and "Sai dân số" in said
     data = inputs(form).values
     assert "Sai dân số" in form.text
     assert data[f"value.{[f.element.id for f in rules['B01-XA'].fields].index('n_orgs_total')}"] == "12", "prefilled"
@@ -30,6 +33,11 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     sent = await press(api_client, f"/obligations/{obligation_id}", data | {"reason": "Đã sửa"})
     receipt = await browse(api_client, sent.headers["location"])
     assert "Bản 2" in receipt.text and "Đính chính: Đã sửa" in receipt.text
+    listed = words_of(receipt).split("Các bản đã gửi")[1]
+    assert "Bản 1 24/11/2026 08:00 Xã Quảng Trực (người báo cáo)" in listed
+    assert "Trả lại 24/11/2026 08:00, Sở Nội vụ (điều phối): Sai dân số" in listed
+    english = words_of(await browse(api_client, path, headers={"Accept-Language": "en"}))
+    assert "(coordinator): Sai dân số" in english and "(reporter)" in english
     withdrawn = await press(api_client, f"{sent.headers['location']}/withdrawal", {"reason": "Nhầm"})
     assert withdrawn.status_code == 303
     assert "Đã rút" in (await browse(api_client, sent.headers["location"])).text

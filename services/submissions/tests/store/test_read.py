@@ -29,7 +29,8 @@ async def test_records_of_an_obligation_and_its_revisions(api_client: ApiClient,
         assert await read.latest_of_period(tx, obligation, "2024") is None
         [review] = await read.reviews(tx, UUID(before))
         assert (str(review.submission_id), review.act, review.reason) == (first, "return", "Kiểm tra")
-        assert await read.return_reasons(tx, [UUID(before), UUID(now)]) == {UUID(before): "Kiểm tra"}
+        returns = await read.last_returns(tx, [UUID(before), UUID(now)])
+        assert returns == {UUID(before): review} and (review.role, review.unit) == ("coordinator", "SO_NOI_VU")
         assert await read.list_submissions(tx, ObligationFilter(period="2025"), None, 10) == revisions
 
 

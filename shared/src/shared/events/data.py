@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -50,6 +50,7 @@ WITHOUT_VALUE: frozenset[Status] = frozenset({"missing", "not_applicable"})
 Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]
 Version = Annotated[int, Field(ge=1), AfterValidator(_count)]
 
+CODE = re.compile(r"[\w@.|:/+=,-]{1,80}")
 TYPE = re.compile(r"vn\.tiendo\.[a-z]+\.[a-z]+\.v[1-9][0-9]*")
 HOME = "shared.events."
 
@@ -77,6 +78,28 @@ class EventData(BaseModel):
         if faults := list(_faults(cls)):
             raise EventClassError("\n".join(f"{cls.__name__}: {fault}" for fault in faults))
         DATA_TYPES[cls.type] = cls
+
+
+class ActingFields(TypedDict):
+    """Who acted, as `ActEvent` carries it."""
+
+    acting_role: str | None
+    acting_unit: str | None
+
+
+class ActEvent(EventData):
+    """Data of an event of a person's act: in which role, and of which unit, the person acted. Never who it was.
+
+    None in events of before November 2026, and where there is no such unit (a command on a server).
+    """
+
+    acting_role: Code | None = None
+    acting_unit: Code | None = None
+
+
+def acting(role: str, unit: str | None) -> ActingFields:
+    """A token may name its unit as it likes: one that is no code is left out."""
+    return {"acting_role": role, "acting_unit": unit if unit and CODE.fullmatch(unit) else None}
 
 
 def _faults(model: type[EventData]) -> Iterator[str]:

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events import topics
-from shared.events.data import Code, Count, EventData
+from shared.events.data import ActEvent, Code, Count
 
 
-class InspectionLogged(EventData):
+class InspectionLogged(ActEvent):
     topic: ClassVar[str] = topics.INSPECTIONS
     type: ClassVar[str] = "vn.tiendo.inspection.logged.v1"
     inspection_id: UUID
@@ -24,7 +24,7 @@ class InspectionLogged(EventData):
     logged_at: datetime
 
 
-class FindingRecorded(EventData):
+class FindingRecorded(ActEvent):
     topic: ClassVar[str] = topics.INSPECTIONS
     type: ClassVar[str] = "vn.tiendo.finding.recorded.v1"
     inspection_id: UUID

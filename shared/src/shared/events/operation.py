@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events import topics
-from shared.events.data import Code, Count, EventData
+from shared.events.data import ActEvent, Code, Count, EventData
 
 
 class SourceHeartbeat(EventData):
@@ -25,7 +25,7 @@ class SourceHeartbeat(EventData):
     pending: Count
 
 
-class DeadLetterHandled(EventData):
+class DeadLetterHandled(ActEvent):
     """Somebody of ops dealt with a record that could not be applied. Why is told in the service's own database."""
 
     topic: ClassVar[str] = topics.OPERATIONS
@@ -49,8 +49,8 @@ class DeadLetterDiscarded(DeadLetterHandled):
     type: ClassVar[str] = "vn.tiendo.deadletter.discarded.v1"
 
 
-class ProjectionRebuilt(EventData):
-    """The state computed anew from the log, compared with the live one. Checksums are SHA-256 in hex."""
+class ProjectionRebuilt(ActEvent):
+    """Somebody of ops had the state computed anew, compared with the live one. Checksums are SHA-256 in hex."""
 
     topic: ClassVar[str] = topics.OPERATIONS
     type: ClassVar[str] = "vn.tiendo.projection.rebuilt.v1"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events import topics
-from shared.events.data import Code, EventData, Number, Status, Version
+from shared.events.data import ActEvent, Code, Number, Status, Version
 
 
 class ObservationValue(BaseModel):
@@ -20,7 +20,7 @@ class ObservationValue(BaseModel):
     status: Status = "final"
 
 
-class ObligationEvent(EventData):
+class ObligationEvent(ActEvent):
     """What every event about one opened obligation carries. `version` orders the events of one obligation."""
 
     topic: ClassVar[str] = topics.SUBMISSIONS

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from shared.text import Language, Text
-from shared.text.texts import text
+from shared.text.texts import text, texts
 
 PeriodStyle = Literal["short", "long"]
 ROMAN = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
@@ -50,6 +50,12 @@ def name_of(thing: Any, spoken: Language) -> str:
     stem = next(stem for stem in ("name", "title") if hasattr(thing, f"{stem}_vi"))
     english = getattr(thing, f"{stem}_en", None) if spoken == "en" else None
     return str(english or getattr(thing, f"{stem}_vi"))
+
+
+def actor_name(unit: str | None, role: str) -> Text:
+    """Who acted: "Sở Nội vụ (điều phối)". `unit` is its name; None where only the role is known. Never a person."""
+    word = text(f"role.{role}") if f"role.{role}" in texts() else Text(role, role)
+    return word if unit is None else text("actor.of_unit", unit=unit, role=word)
 
 
 def period_name(period: str, style: PeriodStyle) -> Text:

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.access import Person
 from shared.clock import Clock
 from shared.errors import Problem
-from shared.events import DATA_TYPES, Event, parse
+from shared.events import DATA_TYPES, ActEvent, Event, parse
 from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
 from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
 from shared.messaging.retention import forget_inbox
@@ -21,7 +22,8 @@ from shared.messaging.retention import forget_inbox
 from ..conftest import ServiceProbe, a_record, an_event, stage
 
 THEN = datetime(2026, 11, 25, 2, tzinfo=UTC)
-BY = "subject-of-ops"
+BY = Person("ops", "SO_NOI_VU", "subject-of-ops")
+ANOTHER = Person("ops", "DAK_NONG", "another")
 
 
 class StandingClock(Clock):
@@ -64,18 +66,19 @@ async def test_a_replay_applies_once_and_tells_of_it(probe: ServiceProbe) -> Non
     [id_] = await set_aside(probe, event.to_bytes())
     letters = desk(probe, mended(probe))
     assert await letters.replay(id_, BY) == Handled(id_, "replayed", "applied")
-    assert await letters.replay(id_, "another") == Handled(id_, "replayed", "applied")
+    assert await letters.replay(id_, ANOTHER) == Handled(id_, "replayed", "applied")
     assert await probe.effects() == [event.id]
     [event_told] = await told(probe)
     assert (event_told.source, event_told.subject) == ("/probe", f"dead-letter/probe/{id_}")
     assert event_told.data.model_dump() == {
         "consumer": "probe", "letter": id_, "origin_topic": "deadlines.v1", "partition": 0, "offset": 0,
         "event_id": event.id, "handled_at": THEN, "outcome": "applied",
+        "acting_role": "ops", "acting_unit": "SO_NOI_VU",
     }  # fmt: skip
     async with probe.engine.connect() as tx:
         letter = await find(tx, id_)
     assert letter is not None
-    assert (letter.state, letter.outcome, letter.attempts, letter.resolved_by) == ("replayed", "applied", 1, BY)
+    assert (letter.state, letter.outcome, letter.attempts, letter.resolved_by) == ("replayed", "applied", 1, BY.subject)
     assert letter.resolved_at == THEN
 
 
@@ -96,7 +99,7 @@ async def test_two_replays_at_the_same_instant_apply_once(probe: ServiceProbe) -
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
     letters = desk(probe, mended(probe))
-    answers = await asyncio.gather(*(letters.replay(id_, f"ops-{n}") for n in range(6)))
+    answers = await asyncio.gather(*(letters.replay(id_, Person("ops", "SO_NOI_VU", f"ops-{n}")) for n in range(6)))
     assert answers == [Handled(id_, "replayed", "applied")] * 6
     assert await probe.effects() == [event.id]
     assert len(await told(probe)) == 1
@@ -237,9 +240,9 @@ async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: Servi
     [id_] = await set_aside(probe, event.to_bytes())
     letters = desk(probe, mended(probe))
     assert await letters.discard(id_, "a test of the agency", BY) == Handled(id_, "discarded")
-    assert await letters.discard(id_, "another reason", "another") == Handled(id_, "discarded")
+    assert await letters.discard(id_, "another reason", ANOTHER) == Handled(id_, "discarded")
     [row] = await probe.rows("select value, note, resolved_by from dead_letter")
-    assert row == (event.to_bytes(), "a test of the agency", BY)
+    assert row == (event.to_bytes(), "a test of the agency", BY.subject)
     assert (await letters.replay(id_, BY)).outcome == "applied"
     with pytest.raises(Problem, match="cannot be discarded") as raised:
         await letters.discard(id_, "too late", BY)
@@ -248,7 +251,9 @@ async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: Servi
         "vn.tiendo.deadletter.discarded.v1",
         "vn.tiendo.deadletter.replayed.v1",
     ]
-    assert "agency" not in str([e.data for e in await told(probe)])
+    acts = [e.data for e in await told(probe)]
+    assert "agency" not in str(acts) and BY.subject not in str(acts)
+    assert {(act.acting_role, act.acting_unit) for act in acts if isinstance(act, ActEvent)} == {("ops", "SO_NOI_VU")}
 
 
 async def test_several_at_once_oldest_first_with_a_result_each(probe: ServiceProbe) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from shared.access import Person
 from shared.calendar import VIETNAM
+from shared.events import ActingFields, acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class Author:
     person: Person
     now: datetime
     catalogue_version: str
+
+    @property
+    def acting(self) -> ActingFields:
+        """As the events of the command carry it."""
+        return acting(self.person.role, self.person.unit)
 
     @property
     def today(self) -> date:

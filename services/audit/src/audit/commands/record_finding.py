@@ -44,7 +44,7 @@ async def record_finding(
         )
         await idempotency.finish(tx, attempt, 201, body_of(record))
         events = InspectionEvents(
-            inspection_id, inspection.unit, inspection.period, author.now, author.catalogue_version
+            inspection_id, inspection.unit, inspection.period, author.now, author.catalogue_version, author.acting
         )
         await publish(tx, events.finding_recorded(record.id, finding))
     return record

@@ -25,7 +25,7 @@ async def record_inspection(
     findings = [(uuid6.uuid7(), finding) for finding in inspection.findings]
     subject, now = author.person.subject, author.now
     logged = LoggedBy(subject, author.person.role, now, telemetry.current_trace_id())
-    events = InspectionEvents(id_, inspection.unit, inspection.period, now, author.catalogue_version)
+    events = InspectionEvents(id_, inspection.unit, inspection.period, now, author.catalogue_version, author.acting)
     async with engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return replay

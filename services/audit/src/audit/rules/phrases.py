@@ -9,7 +9,7 @@ from audit.rules.entry import EventFields
 from audit.rules.texts import texts
 from shared.text import Language
 from shared.text.figures import days_left, instant, number
-from shared.text.names import period_name
+from shared.text.names import actor_name, period_name
 
 STAGE = re.compile(r"([TO])[-+]([0-9]{1,3})")
 NameOf = Callable[[str, Language], str]
@@ -51,6 +51,19 @@ def placeholders(context: PhraseContext) -> dict[str, object]:
 
 def _unit(context: PhraseContext) -> dict[str, str]:
     return {"unit": context.name_of(str(context.data["unit"]), context.language)}
+
+
+def _actor(context: PhraseContext) -> dict[str, str]:
+    """Sở Nội vụ (điều phối); `instead` names the unit that the event is about where another one answers for it."""
+    unit, about = context.data.get("acting_unit"), context.data.get("unit")
+    name = context.name_of(str(unit), context.language) if unit else None
+    actor = actor_name(name, str(context.data["acting_role"])).in_(context.language)
+    if not unit or not about or unit == about:
+        return {"actor": actor, "instead": ""}
+    return {
+        "actor": actor,
+        "instead": context.message("event.instead", unit=context.name_of(str(about), context.language)),
+    }
 
 
 def _period(context: PhraseContext) -> dict[str, str]:
@@ -124,6 +137,7 @@ WORDS = {
 # Member of the data → the phrases that it gives.
 PHRASES: dict[str, Callable[[PhraseContext], dict[str, str]]] = {
     "unit": _unit,
+    "acting_role": _actor,
     "period": _period,
     "stage": _step,
     "due_at": _due,

@@ -10,11 +10,13 @@ from shared.database import idempotency
 from shared.errors import conflict, invalid, not_found, precondition_failed
 from shared.messaging import publish
 from shared.text.words import kept
+from shared.text.personal_data import CONFIRMATION
 from submissions import events
 from submissions.commands.answers import Decided, body_of
 from submissions.commands.authority import check_coordinator
 from submissions.commands.context import Actor, SubmissionsContext
 from submissions.rules.checks.narrative import check_decision_reason
+from submissions.rules.checks.personal_data import WrittenText, check_personal_data
 from submissions.rules.obligation import State
 from submissions.rules.review import Act, Refusal, Review, next_state
 from submissions.rules.submission import LockedSubmission
@@ -24,13 +26,17 @@ from submissions.store import write
 
 @dataclass(frozen=True)
 class Decision:
-    """`expected_versions`: one of them is the obligation's, or the client saw another state; None when any will do."""
+    """`expected_versions`: one of them is the obligation's, or the client saw another state; None when any will do.
+
+    `confirmed` are the codes of what the person has looked at again.
+    """
 
     submission_id: UUID
     act: Act
     reason: str | None
     attempt: idempotency.Attempt | None = None
     expected_versions: frozenset[int] | None = None
+    confirmed: frozenset[str] = frozenset()
 
 
 async def decide_submission(
@@ -41,7 +47,7 @@ async def decide_submission(
         if replay := await idempotency.begin(tx, decision.attempt):
             return replay
         submission = await lock(tx, context, actor, decision)
-        state = check_decision(submission, decision)
+        state, confirmed = check_decision(submission, decision)
         review = Review(
             id=uuid6.uuid7(),
             submission_id=submission.id,
@@ -51,6 +57,7 @@ async def decide_submission(
             role=actor.person.role,
             unit=actor.person.unit,
             trace_id=actor.trace_id,
+            confirmed=confirmed,
         )
         version = await write.advance(tx, submission.obligation.id, state, submission.revision)
         await write.set_state(tx, submission.id, state)
@@ -64,8 +71,7 @@ async def decide_submission(
             version=version,
         )
         await idempotency.finish(tx, decision.attempt, 200, body_of(answer))
-        event = events.decided(decision.act, submission, version, review.decided_at, context.catalogue.version)
-        await publish(tx, event)
+        await publish(tx, events.decided(review, submission, version, context.catalogue.version))
     return answer
 
 
@@ -83,11 +89,14 @@ async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, d
     return submission
 
 
-def check_decision(submission: LockedSubmission, decision: Decision) -> State:
-    """The state that the revision gets. 422 for its reason, 409 when it cannot be."""
-    if violations := check_decision_reason(decision.reason, required=decision.act != "accept"):
-        raise invalid([v.fault() for v in violations])
+def check_decision(submission: LockedSubmission, decision: Decision) -> tuple[State, list[str]]:
+    """The state that the revision gets, and what was confirmed. 422 for its reason, 409 when it cannot be."""
+    violations = check_decision_reason(decision.reason, required=decision.act != "accept")
+    reason = WrittenText("/reason", decision.reason or "")
+    personal, confirmed = check_personal_data([reason], decision.confirmed)
+    if violations + personal:
+        raise invalid([v.fault() for v in violations + personal])
     state = next_state(submission.state, submission.revision, submission.obligation.revision, decision.act)
     if isinstance(state, Refusal):
         raise conflict(state.code, text(f"problem.{state.code}"))
-    return state
+    return state, [CONFIRMATION] if confirmed else []

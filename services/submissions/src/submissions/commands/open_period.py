@@ -9,6 +9,7 @@ from shared.calendar import Period
 from shared.catalogue import Catalogue
 from shared.database import idempotency
 from shared.errors import invalid
+from shared.events import acting
 from shared.messaging import publish
 from shared.text.figures import day
 from submissions import events
@@ -56,8 +57,8 @@ async def open_period(
         new = await write.open_obligations(tx, obligations, now)
         answer = Opened(opened=len(new), existing=len(obligations) - len(new))
         await idempotency.finish(tx, attempt, 200, body_of(answer))
-        version = context.catalogue.version
-        await publish(tx, *(events.opened(obligation, version) for obligation in obligations if obligation.id in new))
+        version, opener = context.catalogue.version, acting(person.role, person.unit)
+        await publish(tx, *(events.opened(one, version, opener) for one in obligations if one.id in new))
     return answer
 
 

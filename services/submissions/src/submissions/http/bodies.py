@@ -34,11 +34,18 @@ class ObservationBody(Body):
     note: str | None = None
 
 
+Confirmed = Annotated[
+    list[Literal["personal_data"]],
+    Field(default_factory=list, max_length=8, description="what looked wrong and the sender has looked at again"),
+]
+
+
 class SubmissionBody(Body):
     observations: list[ObservationBody]
     narrative: dict[str, str] = Field(default_factory=dict)
     evidence: list[str] = Field(default_factory=list, description="document numbers or addresses")
     reason: str | None = Field(None, description="why the revision before is corrected; required from revision 2 on")
+    confirmed: Confirmed
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
 
@@ -63,7 +70,9 @@ class OpeningBody(Body):
 class DecisionBody(Body):
     decision: Literal["accept", "return"]
     reason: str | None = Field(None, description="required to return")
+    confirmed: Confirmed
 
 
 class WithdrawalBody(Body):
     reason: str
+    confirmed: Confirmed

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.text.personal_data import CONFIRMATION
 from submissions.rules import limits
 from submissions.rules.observation import ObservationEntry
 from submissions.rules.revision import Report
 from submissions.rules.violation import Violation, escape, shown, violation
 
 OBSERVATION = ("measure", "value", "disaggregation", "status", "note")
-REPORT = ("observations", "narrative", "evidence", "reason")
+REPORT = ("observations", "narrative", "evidence", "reason", "confirmed")
+CONFIRMATIONS = (CONFIRMATION,)
 
 
 def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
@@ -34,6 +36,8 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
     reason = raw.get("reason")
     if reason is not None:
         wrong += not_text({"/reason": reason})
+    confirmed, wrong_confirmed = read_confirmed(raw.get("confirmed", []))
+    wrong += wrong_confirmed
     return Report(
         [read_entry(observation) for observation in observations],
         {key: text for key, text in narrative.items() if isinstance(text, str)},
@@ -41,7 +45,22 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
         reason if isinstance(reason, str) else None,
         illustrative,
         wrong=wrong,
+        confirmed=confirmed,
     )
+
+
+def read_confirmed(raw: object) -> tuple[frozenset[str], list[Violation]]:
+    """What the sender confirms to have looked at again, and what there is not to confirm."""
+    if not isinstance(raw, list):
+        return frozenset(), [violation("confirmed_expected", "/confirmed")]
+    wrong = [
+        violation(
+            "unknown_confirmation", f"/confirmed/{index}", name=shown(str(name)), options=", ".join(CONFIRMATIONS)
+        )
+        for index, name in enumerate(raw[: limits.UNKNOWN_KEYS])
+        if name not in CONFIRMATIONS
+    ]
+    return frozenset(name for name in CONFIRMATIONS if name in raw), wrong
 
 
 def read_entry(raw: object) -> ObservationEntry | None:

@@ -98,6 +98,7 @@ class ReviewItem(BaseModel):
     decided_at: datetime
     role: str
     unit: str
+    confirmed: list[str]
 
 
 def obligation_item(obligation: ReportingObligation) -> ObligationItem:
@@ -156,7 +157,15 @@ def submission_detail(submission: SubmissionRecord, reviews: Sequence[Review]) -
         submitted_role=submission.submitted_role,
         submitted_unit=submission.submitted_unit,
         reviews=[
-            ReviewItem(act=r.act, reason=r.reason, decided_at=r.decided_at, role=r.role, unit=r.unit) for r in reviews
+            ReviewItem(
+                act=r.act,
+                reason=r.reason,
+                decided_at=r.decided_at,
+                role=r.role,
+                unit=r.unit,
+                confirmed=list(r.confirmed),
+            )
+            for r in reviews
         ],
     )
 

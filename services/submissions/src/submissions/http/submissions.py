@@ -67,7 +67,9 @@ async def decide(
     if_match: IfMatch = None,
 ) -> Any:
     attempt = await attempt_of(request, person.subject)
-    decision = Decision(submission_id, body.decision, body.reason, attempt, expected_versions(if_match))
+    decision = Decision(
+        submission_id, body.decision, body.reason, attempt, expected_versions(if_match), frozenset(body.confirmed)
+    )
     answer = await decide_submission(context, actor_of(request, person), decision)
     return replayed(answer) if isinstance(answer, idempotency.Replay) else answer
 
@@ -82,6 +84,8 @@ async def withdraw(
     if_match: IfMatch = None,
 ) -> Any:
     attempt = await attempt_of(request, person.subject)
-    decision = Decision(submission_id, "withdraw", body.reason, attempt, expected_versions(if_match))
+    decision = Decision(
+        submission_id, "withdraw", body.reason, attempt, expected_versions(if_match), frozenset(body.confirmed)
+    )
     answer = await decide_submission(context, actor_of(request, person), decision)
     return replayed(answer) if isinstance(answer, idempotency.Replay) else answer

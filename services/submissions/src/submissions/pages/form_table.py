@@ -9,6 +9,7 @@ from shared.catalogue import disaggregation_key
 from shared.events import Status
 from shared.text import Fault, Language, Text
 from shared.text.figures import number
+from shared.text.personal_data import CONFIRMATION
 from submissions.rules import limits
 from submissions.rules.form import Element, FormField, FormRules
 from submissions.rules.observation import (
@@ -59,6 +60,7 @@ class TypedForm:
     narrative: Mapping[str, str]
     evidence: str = ""
     reason: str = ""
+    confirmed: frozenset[str] = frozenset()
 
 
 def columns_of(rules: FormRules) -> list[tuple[str, Text]]:
@@ -103,14 +105,16 @@ def read_form_table(rules: FormRules, data: Mapping[str, Any]) -> tuple[Report, 
     ]
     narrative = {code: _text(data, f"narrative.{code}") for code in narrative_codes(rules)}
     evidence, reason = _text(data, "evidence"), _text(data, "reason")
+    confirmed = frozenset({CONFIRMATION} & {data.get("confirmed")})
     report = Report(
         entries,
         {code: words for code, words in narrative.items() if words.strip()},
         [line.strip() for line in evidence.splitlines() if line.strip()],
         reason or None,
         read=READERS[language],
+        confirmed=confirmed,
     )
-    return report, TypedForm(values, statuses, narrative, evidence, reason)
+    return report, TypedForm(values, statuses, narrative, evidence, reason, confirmed)
 
 
 def typed_of(rules: FormRules, submission: SubmissionRecord | None, language: Language) -> TypedForm:

@@ -49,7 +49,7 @@ async def show_own(request: Request, context: SubmissionsContext, person: Person
     narrowed = ObligationFilter(context.readable_units(person, None))
     async with context.engine.connect() as tx:
         owed = await read.list_obligations(tx, narrowed, None, OWN)
-        reasons = await read.return_reasons(tx, [one.id for one in owed if one.state == "returned"])
+        returns = await read.last_returns(tx, [one.id for one in owed if one.state == "returned"])
         illustrative = await read.any_illustrative(tx, [one.id for one in owed])
     now = context.clock.now()
     pending, done = by_urgency([task_of(one, now, context.holidays) for one in owed])
@@ -60,7 +60,7 @@ async def show_own(request: Request, context: SubmissionsContext, person: Person
         done=done,
         forms=context.rules,
         unit=person.unit,
-        reasons=reasons,
+        returns=returns,
         illustrative=illustrative,
     )
 

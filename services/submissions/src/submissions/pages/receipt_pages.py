@@ -26,6 +26,7 @@ from submissions.store import read
 
 router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Form(max_length=10_000)]
+Confirmed = Annotated[list[str], Form(max_length=8)]
 
 
 @router.get("/submissions/{submission_id}")
@@ -41,16 +42,25 @@ async def decide(
     submission_id: UUID,
     decision: Words = "",
     reason: Words = "",
+    confirmed: Confirmed = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
     act: Act = "accept" if decision == "accept" else "return"
-    return await decide_and_show(request, context, person, Decision(submission_id, act, reason))
+    return await decide_and_show(
+        request, context, person, Decision(submission_id, act, reason, confirmed=frozenset(confirmed))
+    )
 
 
 @router.post("/submissions/{submission_id}/withdrawal")
 async def withdraw(
-    request: Request, context: Context, person: Reporter, submission_id: UUID, reason: Words = ""
+    request: Request,
+    context: Context,
+    person: Reporter,
+    submission_id: UUID,
+    reason: Words = "",
+    confirmed: Confirmed = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
-    return await decide_and_show(request, context, person, Decision(submission_id, "withdraw", reason))
+    decision = Decision(submission_id, "withdraw", reason, confirmed=frozenset(confirmed))
+    return await decide_and_show(request, context, person, decision)
 
 
 async def decide_and_show(
@@ -62,7 +72,7 @@ async def decide_and_show(
     except Problem as problem:
         if problem.status != 422:
             raise
-        return await render(request, context, person, decision.submission_id, problem.faults, decision.reason or "")
+        return await render(request, context, person, decision.submission_id, problem.faults, decision)
     return RedirectResponse(f"/submissions/{decision.submission_id}", 303)
 
 
@@ -72,7 +82,7 @@ async def render(
     person: Person,
     submission_id: UUID,
     faults: tuple[Fault, ...] = (),
-    reason: str = "",
+    decision: Decision | None = None,
 ) -> Response:
     async with context.engine.connect() as tx:
         submission = await find_submission(tx, context, person, submission_id)
@@ -94,7 +104,8 @@ async def render(
         acts=acts_of(context, person, submission),
         may_correct=submission.latest and not sees_all_units(person),
         faults=faults,
-        reason=reason,
+        reason=decision.reason if decision else "",
+        confirmed=decision.confirmed if decision else (),
         illustrative=submission.illustrative,
     )
 

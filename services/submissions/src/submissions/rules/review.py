@@ -4,6 +4,7 @@ submitted → accepted | returned | withdrawn; accepted → returned. A returned
 to it is a new revision. Only the latest revision can change (docs/domain.md 3.5: nobody edits a sent report).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
@@ -23,7 +24,7 @@ NEXT: dict[tuple[State, Act], State] = {
 
 @dataclass(frozen=True)
 class Review:
-    """One decision about a revision: what, why, when and by whom."""
+    """One decision about a revision: what, why, when and by whom. `confirmed`: what the reason looked like."""
 
     id: UUID
     submission_id: UUID
@@ -33,6 +34,7 @@ class Review:
     role: str
     unit: str
     trace_id: str
+    confirmed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

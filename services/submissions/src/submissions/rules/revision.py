@@ -10,6 +10,7 @@ from shared.text.figures import last_day
 from shared.text.words import kept
 from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
 from submissions.rules.checks.observations import check_observations
+from submissions.rules.checks.personal_data import check_personal_data, texts_of
 from submissions.rules.checks.sums import warn_floors
 from submissions.rules.content import CanonicalContent, canonical_content
 from submissions.rules.form import FormRules
@@ -20,7 +21,10 @@ from submissions.rules.violation import Violation, violation
 
 @dataclass(frozen=True)
 class Report:
-    """What a unit sends, unchecked. `read` tells how its numbers are written, `wrong` what had the wrong shape."""
+    """What a unit sends, unchecked. `read` tells how its numbers are written, `wrong` what had the wrong shape.
+
+    `confirmed` are the codes of what the sender has looked at again.
+    """
 
     entries: Sequence[ObservationEntry | None]
     narrative: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +33,7 @@ class Report:
     illustrative: bool = False
     read: NumberReader = read_plain
     wrong: Sequence[Violation] = ()
+    confirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,9 @@ def revise(
     evidence = [kept(text) for text in report.evidence]
     violations += report.wrong
     violations += check_narrative(narrative, evidence) + check_reason(report.reason, number)
+    words = texts_of(rules, report.entries, narrative, evidence, report.reason)
+    personal, confirmed = check_personal_data(words, report.confirmed)
+    violations += personal
     closed = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
     violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]
     if violations:
@@ -91,7 +99,7 @@ def revise(
         reason=kept(report.reason) or None,
         late=late,
         illustrative=report.illustrative,
-        warnings=warnings + warn_circumstances(obligation, content.timeless_sha256, late),
+        warnings=warnings + confirmed + warn_circumstances(obligation, content.timeless_sha256, late),
     )
 
 

@@ -110,17 +110,17 @@ async def any_illustrative(tx: AsyncConnection, obligation_ids: Sequence[UUID]) 
     return bool(await tx.scalar(sa.select(sa.exists().where(named))))
 
 
-async def return_reasons(tx: AsyncConnection, obligation_ids: list[UUID]) -> dict[UUID, str]:
-    """Why each of these obligations was last returned."""
+async def last_returns(tx: AsyncConnection, obligation_ids: list[UUID]) -> dict[UUID, Review]:
+    """By whom, when and why each of these obligations was last returned."""
     if not obligation_ids:
         return {}
     query = (
-        sa.select(submission.c.obligation_id, review.c.reason)
+        sa.select(submission.c.obligation_id, *review.c)
         .join(submission)
         .where(submission.c.obligation_id.in_(obligation_ids), review.c.act == "return")
         .order_by(review.c.decided_at)
     )
-    return {row["obligation_id"]: row["reason"] for row in await every(tx, query)}
+    return {row["obligation_id"]: record(Review, row) for row in await every(tx, query)}
 
 
 async def count_states(tx: AsyncConnection, period: str) -> list[StateCount]:

@@ -1,7 +1,7 @@
 """The tables of the submissions service. Migrations make them; a test compares the two."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.idempotency import idempotency_table
 from shared.messaging import messaging_tables
@@ -69,6 +69,8 @@ review = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("unit", sa.Text, nullable=False),
     sa.Column("trace_id", sa.Text, nullable=False),
+    # Codes of what the reason looked like and its writer confirmed: personal_data.
+    sa.Column("confirmed", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.CheckConstraint("act in ('accept', 'return', 'withdraw')", name="review_act"),
     sa.CheckConstraint("act = 'accept' or reason is not null", name="review_reason"),
     sa.Index("review_submission", "submission_id", "decided_at"),

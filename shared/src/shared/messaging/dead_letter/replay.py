@@ -16,9 +16,18 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_contex
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
+from shared.access import Person
 from shared.clock import Clock
 from shared.errors import Problem
-from shared.events import DeadLetterDiscarded, DeadLetterHandled, DeadLetterReplayed, Event, InvalidEvent, parse
+from shared.events import (
+    DeadLetterDiscarded,
+    DeadLetterHandled,
+    DeadLetterReplayed,
+    Event,
+    InvalidEvent,
+    acting,
+    parse,
+)
 from shared.log import without_details
 from shared.messaging.consumer.batch_consumer import Apply, Received, is_transient
 from shared.messaging.dead_letter import store
@@ -57,7 +66,7 @@ class DeadLetters:
     clock: Clock
     catalogue_version: str
 
-    async def replay(self, id_: int, by: str) -> Handled:
+    async def replay(self, id_: int, by: Person) -> Handled:
         """Apply the letter now. Of one that was replayed the same is answered again and nothing is done.
 
         Problems: 404, 409 without a value, `StillFails`: then nothing stays but one more attempt and the new reason.
@@ -79,7 +88,7 @@ class DeadLetters:
             metrics.INBOX_APPLIED.labels(self.service, letter.topic).inc()
         return handled
 
-    async def replay_all(self, wanted: Wanted, after: int, limit: int, by: str) -> tuple[list[Handled], int | None]:
+    async def replay_all(self, wanted: Wanted, after: int, limit: int, by: Person) -> tuple[list[Handled], int | None]:
         """Up to `limit` letters with ids above `after`, oldest first, each in its own transaction.
 
         Answers what became of each, and the id to go on after (None at the end). A failure of the infrastructure ends
@@ -90,7 +99,7 @@ class DeadLetters:
         handled = [await self._replay_or_tell(letter, by) for letter in found[:limit]]
         return handled, found[limit - 1].id if len(found) > limit else None
 
-    async def _replay_or_tell(self, letter: Letter, by: str) -> Handled:
+    async def _replay_or_tell(self, letter: Letter, by: Person) -> Handled:
         try:
             return await self.replay(letter.id, by)
         except StillFails as problem:
@@ -98,7 +107,7 @@ class DeadLetters:
         except Problem as problem:
             return Handled(letter.id, letter.state, reason=problem.code)
 
-    async def discard(self, id_: int, note: str, by: str) -> Handled:
+    async def discard(self, id_: int, note: str, by: Person) -> Handled:
         """Leave the letter alone, with a reason. It is kept whole and may still be replayed. Problems: 404, 409.
 
         Discarding again changes nothing.
@@ -108,8 +117,8 @@ class DeadLetters:
             if letter.state == "replayed":
                 raise replayed_already()
             if letter.state == "open":
-                facts = self._facts(letter, letter.event_id)
-                await store.discarded(tx, letter.id, note, at=facts["handled_at"], by=by)
+                facts = self._facts(letter, letter.event_id, by)
+                await store.discarded(tx, letter.id, note, at=facts["handled_at"], by=by.subject)
                 await publish(tx, self._told(letter, DeadLetterDiscarded(**facts)))
         log.info("letter.discarded", letter=id_, type=letter.type)
         return Handled(letter.id, "discarded")
@@ -120,14 +129,14 @@ class DeadLetters:
             raise unknown()
         return letter
 
-    async def _attempt(self, tx: AsyncConnection, letter: Letter, value: bytes, by: str) -> Handled:
+    async def _attempt(self, tx: AsyncConnection, letter: Letter, value: bytes, by: Person) -> Handled:
         """The effect inside a savepoint; when it fails, the failure is what is kept."""
         try:
             async with tx.begin_nested():
                 event = parse(value)
                 outcome = await self._apply(tx, letter, event, value)
-                facts = self._facts(letter, event.id)
-                await store.replayed(tx, letter.id, event.id, outcome, at=facts["handled_at"], by=by)
+                facts = self._facts(letter, event.id, by)
+                await store.replayed(tx, letter.id, event.id, outcome, at=facts["handled_at"], by=by.subject)
                 await publish(tx, self._told(letter, DeadLetterReplayed(**facts, outcome=outcome)))
         except Exception as error:
             if is_transient(error):
@@ -171,7 +180,7 @@ class DeadLetters:
         finally:
             span.end()
 
-    def _facts(self, letter: Letter, event_id: str | None) -> dict[str, Any]:
+    def _facts(self, letter: Letter, event_id: str | None, by: Person) -> dict[str, Any]:
         return {
             "consumer": self.service,
             "letter": letter.id,
@@ -180,6 +189,7 @@ class DeadLetters:
             "offset": letter.offset,
             "event_id": event_id,
             "handled_at": self.clock.now(),
+            **acting(by.role, by.unit),
         }
 
     def _told(self, letter: Letter, data: DeadLetterHandled) -> Event:

@@ -79,7 +79,7 @@ async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
         raise conflict("replayed-already", text("web.letters.all_replayed"))
     which = Wanted(wanted.state, wanted.topic, wanted.type, wanted.reason)
     async with available():
-        handled, last = await desk.replay_all(which, after, wanted.limit, person.subject)
+        handled, last = await desk.replay_all(which, after, wanted.limit, person)
     return {"items": handled, "next": cursors.encode(last) if last is not None else None}
 
 
@@ -87,14 +87,14 @@ async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
 async def replay_letter(letter_id: LetterId, desk: Desk, person: Operator) -> Any:
     """Applied with today's code; a second time answers the same. 422 with the new reason when it still fails."""
     async with available():
-        return await desk.replay(letter_id, person.subject)
+        return await desk.replay(letter_id, person)
 
 
 @router.post("/{letter_id}/discard", response_model=Discarded)
 async def discard_letter(letter_id: LetterId, given: DiscardIn, desk: Desk, person: Operator) -> Any:
     """The letter is kept whole and may still be replayed."""
     async with available():
-        return await desk.discard(letter_id, given.reason, person.subject)
+        return await desk.discard(letter_id, given.reason, person)
 
 
 async def listing(desk: DeadLetters, wanted: Wanted, limit: int, cursor: str | None, item: Any) -> cursors.Listing:

@@ -73,7 +73,7 @@ async def replay_filtered(
     """
     typed = {"state": state, "topic": topic, "reason": reason}
     async with available():
-        handled, last = await desk.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person.subject)
+        handled, last = await desk.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person)
     return await _list_page(request, desk, person, typed, None, handled=handled, last=last)
 
 
@@ -87,7 +87,7 @@ async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Oper
     """303 to the letter; 422 with the letter and what failed."""
     try:
         async with available():
-            await desk.replay(letter_id, person.subject)
+            await desk.replay(letter_id, person)
     except StillFails as problem:
         return await _letter_page(request, desk, person, letter_id, failed=problem)
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
@@ -104,7 +104,7 @@ async def discard(
         faults = model_faults(error.errors(), "/reason")
         return await _letter_page(request, desk, person, letter_id, faults=faults, typed=reason)
     async with available():
-        await desk.discard(letter_id, note, person.subject)
+        await desk.discard(letter_id, note, person)
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.text import Language, Text, figures
-from shared.text.names import name_of, province, unit_name
+from shared.text.names import actor_name, name_of, province, unit_name
 from shared.web.language import language, with_choice
 from shared.web.middleware.trace import trace_id
 from shared.web.shell.navigation import NAV_ITEMS
@@ -48,6 +48,7 @@ def _words(request: Request) -> dict[str, Any]:
         "text": _text(spoken),
         "name_of": lambda thing: name_of(thing, spoken),
         "unit_name": lambda key: unit_name(state.catalogue, key, spoken),
+        "actor": lambda unit, role: actor_name(unit_name(state.catalogue, unit, spoken), role).in_(spoken),
         **_figures(spoken),
         "url": partial(service_url, state.settings.service_urls, state.place.service),
         "static_url": state.static.url,
