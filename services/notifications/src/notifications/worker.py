@@ -14,6 +14,7 @@ from notifications.commands.tick import Ticker
 from notifications.events import EventFactory
 from notifications.settings import NotificationsSettings
 from notifications.store.contact import channels_in_use
+from shared.database.idempotency import forgetting
 from shared.events import SUBMISSIONS
 from shared.messaging import Apply, ServiceWorker
 from shared.runtime import Runtime
@@ -57,6 +58,7 @@ def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
         await seed_contacts(runtime.engine, runtime.catalogue, channels, runtime.clock)
         await sender.run(stopping)
 
-    worker = NotificationsWorker(settings, runtime.engine, effects=effects_of(planner), loops=[ticker.run, send])
+    loops = [ticker.run, send, forgetting(runtime.engine)]
+    worker = NotificationsWorker(settings, runtime.engine, effects=effects_of(planner), loops=loops)
     worker.channels = channels
     return worker

@@ -15,7 +15,7 @@ from notifications.channels.channel import Channel
 from notifications.channels.registry import CHANNELS, create_channels
 from notifications.commands.change_contact import ContactChange, ContactEditor
 from notifications.commands.send import Sender
-from notifications.rules.contact import ROLES
+from notifications.rules.contact import ROLES, Precondition
 from notifications.rules.reminder import Reminder
 from notifications.rules.schedule import desired
 from notifications.settings import NotificationsSettings
@@ -90,7 +90,7 @@ async def bench(
 ) -> Bench:
     service = Parts(engine, far.settings(settings), clock, catalogue)
     editor = ContactEditor(engine, clock, catalogue, service.channels, service.planner)
-    await editor.change(ContactChange(UNIT, "reporter", name, far.address, "a person"))
+    await editor.change(ContactChange(UNIT, "reporter", name, far.address, "a person"), Precondition(absent=True))
     return Bench(service, service.channels.by_name[name], far)
 
 

@@ -117,7 +117,11 @@ class DeliveryItem(BaseModel):
 
 
 class ContactItem(BaseModel):
-    """One address. `email` repeats it for the channel `email` and is empty for any other."""
+    """One address. `email` repeats it for the channel `email` and is empty for any other.
+
+    `etag` is what a change of it names in If-Match. `refused_since` is the instant since which the far side has refused
+    it for good, null once a message arrived.
+    """
 
     unit: str
     role: str
@@ -126,6 +130,8 @@ class ContactItem(BaseModel):
     email: str
     from_catalogue: bool
     changed_at: datetime
+    refused_since: datetime | None
+    etag: str
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
@@ -137,6 +143,8 @@ class ContactItem(BaseModel):
             email=contact.address if contact.channel == EMAIL else "",
             from_catalogue=contact.from_catalogue,
             changed_at=contact.changed_at,
+            refused_since=contact.refused_at,
+            etag=contact.etag,
         )
 
 

@@ -35,10 +35,16 @@ async def lock_contact(tx: AsyncConnection, unit: str, role: str, channel: str) 
     return locked[0] if locked else None
 
 
+async def find_contact(tx: AsyncConnection, unit: str, role: str, channel: str) -> Contact | None:
+    query = sa.select(contact).where(contact.c.unit == unit, contact.c.role == role, contact.c.channel == channel)
+    found = records(Contact, await tx.execute(query))
+    return found[0] if found else None
+
+
 async def save_contact(tx: AsyncConnection, changed: Contact) -> None:
     statement = insert(contact).values(asdict(changed))
     new = statement.excluded
-    values = {name: new[name] for name in ("address", "changed_by", "changed_at")}
+    values = {name: new[name] for name in ("address", "changed_by", "changed_at", "refused_at")}
     await tx.execute(statement.on_conflict_do_update(index_elements=["unit", "role", "channel"], set_=values))
 
 
