@@ -51,7 +51,7 @@ def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
     ticker = Ticker(
         runtime.engine, runtime.clock, event_factory, channels.default.name, every_seconds=settings.tick_seconds
     )
-    sender = Sender(runtime.engine, runtime.clock, settings, channels, event_factory)
+    sender = Sender(runtime.engine, runtime.clock, settings, channels, event_factory, runtime.catalogue)
 
     async def send(stopping: asyncio.Event) -> None:
         """Contacts first: a reminder without one would be given up."""

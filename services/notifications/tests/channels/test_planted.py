@@ -99,7 +99,7 @@ async def test_pages_and_lists_name_the_channel(
             "/contacts", data={"unit": UNIT, "role": "head", "channel": "file", "address": "no file"}
         )
         month = (await client.get("/deadlines")).text
-    assert contacts.count('name="channel" value="file"') == contacts.count('name="channel" value="email"') == 2
+    assert contacts.count('name="channel" value="file"') == contacts.count('name="channel" value="email"') == 4
     assert 'type="text" autocomplete="off" value="quang-truc"' in contacts and "Cán bộ báo cáo, tệp" in contacts
     assert wrong.status_code == 422 and "Phải là tên tệp" in wrong.text and 'value="no file"' in wrong.text
     assert "qu…" in month and "quang-truc" not in month.replace("xa-quang-truc@", "")

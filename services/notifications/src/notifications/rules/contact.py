@@ -1,6 +1,7 @@
 """Contacts: at which address of which channel a unit's reporter or head is reached, and by which channels to remind."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import get_args
@@ -35,6 +36,10 @@ class Contact:
         """A strong tag of what people wrote (RFC 9110 section 8.8.3), whatever became of the address since."""
         state = f"{self.unit}|{self.role}|{self.channel}|{self.address}|{self.changed_at.isoformat()}"
         return f'"{hashlib.sha256(state.encode()).hexdigest()[:32]}"'
+
+
+def in_order(roles: Iterable[str]) -> list[str]:
+    return sorted(roles, key=ROLES.index)
 
 
 def coordinator_on(catalogue: Catalogue, day: date) -> str | None:

@@ -68,6 +68,26 @@ async def list_contacts(
     return records(Contact, await tx.execute(query))
 
 
+async def mark_refused(tx: AsyncConnection, channel: str, address: str, now: datetime) -> None:
+    """From now on, unless it was before: whoever of whatever unit has this address gets nothing there."""
+    there = (contact.c.channel == channel, contact.c.address == address, contact.c.refused_at.is_(None))
+    await tx.execute(sa.update(contact).where(*there).values(refused_at=now))
+
+
+async def mark_reached(tx: AsyncConnection, channel: str, address: str) -> None:
+    """A message arrived."""
+    there = (contact.c.channel == channel, contact.c.address == address, contact.c.refused_at.is_not(None))
+    await tx.execute(sa.update(contact).where(*there).values(refused_at=None))
+
+
+async def refused_contacts(tx: AsyncConnection, unit: str | None = None) -> Sequence[Contact]:
+    """Those that the far side refuses, longest first; of one unit or of all."""
+    query = sa.select(contact).where(contact.c.refused_at.is_not(None))
+    if unit is not None:
+        query = query.where(contact.c.unit == unit)
+    return records(Contact, await tx.execute(query.order_by(contact.c.refused_at, contact.c.unit, contact.c.role)))
+
+
 async def channels_in_use(tx: AsyncConnection) -> set[str]:
     return set((await tx.execute(sa.select(contact.c.channel).distinct())).scalars())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications.channels.channel import Outcome
+from notifications.channels.channel import Notice, Outcome
 from notifications.channels.email.address import derive_addresses, is_address, slug
 from notifications.channels.email.smtp import Server, SmtpConnection
 from notifications.channels.registry import create_channels
@@ -84,7 +84,7 @@ def test_a_mail_reaches_whatever_is_taken(drawn: list[str], catalogue: Catalogue
     reminder, *_ = desired(OPEN, START, LADDER, CHANNELS)
     taken = [text for text in [*drawn, *ADDRESSES] if channel.check_address(text) is None]
     assert set(taken) >= set(ADDRESSES)
-    mails = [channel.compose("<a@b.vn>", reminder, OPEN, address, START) for address in taken]
+    mails = [channel.compose("<a@b.vn>", Notice(reminder, OPEN, address, START, ("reporter",))) for address in taken]
     for address, mail in zip(taken, mails, strict=True):
         read = message_from_bytes(mail.content.as_bytes(), policy=SMTP)
         assert [each.addr_spec for each in read["To"].addresses] == [address]
