@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from notifications.channels.channel import Channel, Connection, Notice, Outcome, Unreachable
 from notifications.channels.registry import Channels
 from notifications.commands import tracing
+from notifications.commands.return_reason import return_reasons_of
 from notifications.commands.settle import SendAttempt, Settler
 from notifications.events import EventFactory
 from notifications.rules.contact import Contact, coordinator_on
+from notifications.rules.stage import RETURNED
 from notifications.settings import NotificationsSettings
 from notifications.store import claim as claims
 from notifications.store import contact as contacts
@@ -58,6 +60,7 @@ class Sender:
         event_factory: EventFactory,
         catalogue: Catalogue,
     ) -> None:
+        self._reasons = return_reasons_of(settings, catalogue)
         self._engine = engine
         self._clock = clock
         self._settings = settings
@@ -155,6 +158,7 @@ class Sender:
         if coordinator is not None:
             async with self._engine.connect() as tx:
                 reply_to = await contacts.find_contact(tx, coordinator, "reporter", channel.name)
+        returned = leading.obligation.returned_submission if leading.reminder.stage == RETURNED else None
         usable = reply_to is not None and channel.check_address(reply_to.address) is None
         return Notice(
             reminder=leading.reminder,
@@ -165,6 +169,7 @@ class Sender:
             first_message_id=first_message_id,
             coordinator=coordinator,
             reply_address=reply_to.address if reply_to is not None and usable else None,
+            reason=await self._reasons.of(returned) if returned is not None else None,
         )
 
 
