@@ -33,8 +33,8 @@ class NotificationsSettings(EmailSettings):
     """Where this service reaches submissions itself; `SUBMISSIONS_URL` unless given, which is what people's browsers
     use."""
     submissions_token_file: Path | None = Field(None, validation_alias=AliasChoices("SUBMISSIONS_TOKEN_FILE"))
-    """A bearer token of the role leader, by which the reason of a return is read. Without it, mails say where the reason
-    stands instead of the reason, except on a machine that issues tokens itself (`LOCAL_ISSUER_KEY_FILE`)."""
+    """A bearer token of the role leader, by which the reason of a return is read. Without it, mails say where the
+    reason stands instead, except on a machine that issues tokens itself (`LOCAL_ISSUER_KEY_FILE`)."""
     reason_timeout_seconds: float = Field(3.0, gt=0, le=30)
 
     @field_validator("submissions_api_url", "submissions_token_file", mode="before")

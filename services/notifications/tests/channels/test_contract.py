@@ -41,7 +41,9 @@ class Bench:
     @property
     def sender(self) -> Sender:
         service = self.service
-        return Sender(service.engine, service.clock, service.settings, service.channels, service.event_factory, service.catalogue)
+        return Sender(
+            service.engine, service.clock, service.settings, service.channels, service.event_factory, service.catalogue
+        )
 
     async def due(self) -> UUID:
         """The T-30 reminder of a new obligation by this channel."""

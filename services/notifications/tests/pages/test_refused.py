@@ -87,7 +87,13 @@ async def test_who_shares_a_mailbox_shares_a_line(service: Parts) -> None:
     now = service.clock.now()
     head = Contact(UNIT, "head", "email", "UBND@b.vn", "p", now, now)
     reporter = replace(head, role="reporter", address="ubnd@b.vn", refused_at=now + timedelta(days=1))
-    contacts = [head, reporter, replace(head, unit=OTHER), replace(head, channel="gone"), replace(head, refused_at=None)]
+    contacts = [
+        head,
+        reporter,
+        replace(head, unit=OTHER),
+        replace(head, channel="gone"),
+        replace(head, refused_at=None),
+    ]
     found = refused_addresses(contacts, service.channels)
     assert [(one.unit, one.roles, one.since) for one in found] == [
         (UNIT, ("reporter", "head"), now),

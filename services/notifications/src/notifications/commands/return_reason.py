@@ -22,8 +22,8 @@ READER: Role = "leader"
 
 @dataclass(frozen=True, slots=True)
 class ReturnReasons:
-    """`token_file` holds a token of the role `READER`; read at every use, so that it can be renewed at any time. Without
-    one, a machine that issues tokens itself makes one for `unit`, the root of the plan."""
+    """By a token of the role `READER` in `submissions_token_file`, read at every use, so that it can be renewed at any
+    time. Without one, a machine that issues tokens itself makes one for `unit`, the root of the plan."""
 
     settings: NotificationsSettings
     unit: str
@@ -44,15 +44,18 @@ class ReturnReasons:
             returns = [each for each in answer.json()["reviews"] if each["act"] == "return"]
             reason = returns[-1]["reason"] if returns else None
         except httpx.HTTPStatusError as error:
-            return _unknown(submission_id, f"status {error.response.status_code}")
+            why = f"status {error.response.status_code}"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, LookupError, TypeError) as error:
-            return _unknown(submission_id, type(error).__name__)
-        return reason if isinstance(reason, str) and reason.strip() else None
+            why = type(error).__name__
+        else:
+            return reason if isinstance(reason, str) and reason.strip() else None
+        log.warning("return_reason.unknown", submission_id=str(submission_id), why=why)  # never what was answered
+        return None
 
     def _token(self) -> str | None:
         path: Path | None = self.settings.submissions_token_file
         if path is not None:
-            return path.read_text("utf-8").strip()
+            return path.read_text("utf-8").strip() or None
         if self.settings.local_issuer_key_file is not None and self.settings.environment != "production":
             return issue_local_token(self.settings, READER, self.unit)
         return None
@@ -60,8 +63,3 @@ class ReturnReasons:
 
 def return_reasons_of(settings: NotificationsSettings, catalogue: Catalogue) -> ReturnReasons:
     return ReturnReasons(settings, catalogue.plan.root)
-
-
-def _unknown(submission_id: UUID, why: str) -> None:
-    """What went wrong, never what was answered."""
-    log.warning("return_reason.unknown", submission_id=str(submission_id), why=why)

@@ -34,9 +34,7 @@ async def contacts(
 
 
 @router.get("/contacts/{unit}", response_model=ContactItem)
-async def contact(
-    unit: str, role: Role, _: Keeper, context: Context, response: Response, channel: Code = None
-) -> Any:
+async def contact(unit: str, role: Role, _: Keeper, context: Context, response: Response, channel: Code = None) -> Any:
     """One address, and in ETag the version that a change of it names. 404: there is none yet."""
     async with context.engine.connect() as tx:
         found = await find_contact(tx, unit, role, channel or context.channels.default.name)
@@ -58,8 +56,9 @@ async def put_contact(
 ) -> Any:
     """Change where a unit's reminders go. What the old address did not get and still matters goes out again.
 
-    `If-Match` names the version that is changed; `If-None-Match: *` stands for a first address (201). Without either 428,
-    with a version that is no longer the current one 412; an address that is not right is told before that, as 422.
+    `If-Match` names the version that is changed; `If-None-Match: *` stands for a first address (201). Without
+    either 428, with a version that is no longer the current one 412; an address that is not right is told before that,
+    as 422.
     """
     member, address = body.given_address
     change = ContactChange(

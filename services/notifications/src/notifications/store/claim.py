@@ -13,7 +13,14 @@ from notifications.rules.contact import ROLES
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reason, Reminder, ReminderState
 from notifications.store.contact import reaches
-from notifications.store.records import OBLIGATION_COLUMNS, REMINDER_COLUMNS, BegunAttempt, Claim, NewDelivery, SharedDelivery
+from notifications.store.records import (
+    OBLIGATION_COLUMNS,
+    REMINDER_COLUMNS,
+    BegunAttempt,
+    Claim,
+    NewDelivery,
+    SharedDelivery,
+)
 from notifications.store.tables import contact, delivery, obligation, reminder
 
 

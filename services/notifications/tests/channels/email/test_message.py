@@ -98,7 +98,7 @@ async def test_later_mails_answer_the_first_one_that_was_sent(
 async def test_an_answer_goes_to_the_coordinator_of_the_day(
     service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink
 ) -> None:
-    """By the address that is theirs when the mail leaves; without one there is no header, and the mail names the unit."""
+    """By the address that is theirs when the mail leaves; without one there is no header, the mail names the unit."""
     sender = service.sender(smtp_sink.port)
     for change in ("update contact set address = 'bgd@sonoivu.vn'", "delete from contact"):
         await service.change(f"{change} where unit = 'SO_NOI_VU'")
@@ -154,7 +154,17 @@ def test_without_the_reason_the_mail_says_where_it_stands(channel: Any) -> None:
 def test_whatever_was_typed_can_be_mailed_and_steers_nothing(typed: str) -> None:
     shown = shown_text(typed)
     assert not [c for c in shown if unicodedata.category(c) == "Cc" and c != "\n"]
-    assert not {unicodedata.bidirectional(c) for c in shown} & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    assert not {unicodedata.bidirectional(c) for c in shown} & {
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    }
     assert [c for c in shown if c.isalnum()] == [c for c in typed if c.isalnum()]
 
 
