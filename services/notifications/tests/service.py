@@ -117,7 +117,7 @@ class Parts:
         changes = {"smtp_url": SecretStr(f"smtp://127.0.0.1:{port}"), **changes}
         settings = self.settings.model_copy(update=changes)
         channels = create_channels(settings, self.catalogue)
-        return Sender(self.engine, self.clock, settings, channels, self.event_factory)
+        return Sender(self.engine, self.clock, settings, channels, self.event_factory, self.catalogue)
 
     async def consume(self, *data: EventData, traceparent: str | None = None) -> None:
         """As one batch of submissions.v1."""

@@ -54,6 +54,11 @@ def conflict(code: str, why: Text, faults: Sequence[Fault] = ()) -> Problem:
     return Problem(409, code, why, faults)
 
 
-def precondition_failed() -> Problem:
+def precondition_failed(faults: Sequence[Fault] = ()) -> Problem:
     """412: If-Match does not name the current state (RFC 9110 section 13.1.1)."""
-    return Problem(412, "precondition-failed", text("problem.precondition_failed"))
+    return Problem(412, "precondition-failed", text("problem.precondition_failed"), faults)
+
+
+def precondition_required(faults: Sequence[Fault] = ()) -> Problem:
+    """428: the request must say which state it changes (RFC 6585 section 3)."""
+    return Problem(428, "precondition-required", text("problem.precondition_required"), faults)

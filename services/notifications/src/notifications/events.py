@@ -1,5 +1,6 @@
 """The events that notifications publishes: built here and nowhere else, without addresses or names of people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +53,20 @@ class EventFactory:
         return self._event(data, str(reminder.id), now)
 
     def sent(
-        self, reminder: Reminder, obligation: TrackedObligation, now: datetime, *, attempt: int, message_id: str
+        self,
+        reminder: Reminder,
+        obligation: TrackedObligation,
+        now: datetime,
+        *,
+        attempt: int,
+        message_id: str,
+        roles: Sequence[str] = (),
     ) -> Event:
-        data = NotificationSent(**_common(reminder, obligation), attempt=attempt, message_id=message_id)
+        """`roles` are all whom this one message was for; said when they are several."""
+        shared = tuple(roles) if len(roles) > 1 else None
+        data = NotificationSent(
+            **_common(reminder, obligation), attempt=attempt, message_id=message_id, recipient_roles=shared
+        )
         return self._event(data, str(reminder.id), now)
 
     def failed(

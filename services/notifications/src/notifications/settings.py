@@ -1,9 +1,10 @@
 """Settings of notifications, on top of those common to all services and those of its channels."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from notifications.channels.email.settings import EmailSettings
@@ -27,6 +28,23 @@ class NotificationsSettings(EmailSettings):
     """Longer than one sending can last by any channel (by e-mail `smtp_timeout_seconds` for each of at most four
     steps)."""
     claim_size: int = Field(10, ge=1, le=200)
+
+    submissions_api_url: str | None = Field(None, validation_alias=AliasChoices("SUBMISSIONS_API_URL"))
+    """Where this service reaches submissions itself; `SUBMISSIONS_URL` unless given, which is what people's browsers
+    use."""
+    submissions_token_file: Path | None = Field(None, validation_alias=AliasChoices("SUBMISSIONS_TOKEN_FILE"))
+    """A bearer token of the role leader, by which the reason of a return is read. Without it, mails say where the
+    reason stands instead, except on a machine that issues tokens itself (`LOCAL_ISSUER_KEY_FILE`)."""
+    reason_timeout_seconds: float = Field(3.0, gt=0, le=30)
+
+    @field_validator("submissions_api_url", "submissions_token_file", mode="before")
+    @classmethod
+    def _empty_is_absent(cls, value: object) -> object:
+        return value or None
+
+    @property
+    def submissions_api(self) -> str:
+        return self.submissions_api_url or self.submissions_url
 
     @property
     def task_url(self) -> str:

@@ -14,6 +14,7 @@ from notifications.commands.tick import Ticker
 from notifications.events import EventFactory
 from notifications.settings import NotificationsSettings
 from notifications.store.contact import channels_in_use
+from shared.database.idempotency import forgetting
 from shared.events import SUBMISSIONS
 from shared.messaging import Apply, ServiceWorker
 from shared.runtime import Runtime
@@ -50,13 +51,14 @@ def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
     ticker = Ticker(
         runtime.engine, runtime.clock, event_factory, channels.default.name, every_seconds=settings.tick_seconds
     )
-    sender = Sender(runtime.engine, runtime.clock, settings, channels, event_factory)
+    sender = Sender(runtime.engine, runtime.clock, settings, channels, event_factory, runtime.catalogue)
 
     async def send(stopping: asyncio.Event) -> None:
         """Contacts first: a reminder without one would be given up."""
         await seed_contacts(runtime.engine, runtime.catalogue, channels, runtime.clock)
         await sender.run(stopping)
 
-    worker = NotificationsWorker(settings, runtime.engine, effects=effects_of(planner), loops=[ticker.run, send])
+    loops = [ticker.run, send, forgetting(runtime.engine)]
+    worker = NotificationsWorker(settings, runtime.engine, effects=effects_of(planner), loops=loops)
     worker.channels = channels
     return worker

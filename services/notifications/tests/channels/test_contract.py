@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
-from notifications.channels.channel import Channel
+from notifications.channels.channel import Channel, Notice
 from notifications.channels.registry import CHANNELS, create_channels
 from notifications.commands.change_contact import ContactChange, ContactEditor
 from notifications.commands.send import Sender
-from notifications.rules.contact import ROLES
+from notifications.rules.contact import ROLES, Precondition
 from notifications.rules.reminder import Reminder
 from notifications.rules.schedule import desired
 from notifications.settings import NotificationsSettings
@@ -41,7 +41,9 @@ class Bench:
     @property
     def sender(self) -> Sender:
         service = self.service
-        return Sender(service.engine, service.clock, service.settings, service.channels, service.event_factory)
+        return Sender(
+            service.engine, service.clock, service.settings, service.channels, service.event_factory, service.catalogue
+        )
 
     async def due(self) -> UUID:
         """The T-30 reminder of a new obligation by this channel."""
@@ -90,7 +92,7 @@ async def bench(
 ) -> Bench:
     service = Parts(engine, far.settings(settings), clock, catalogue)
     editor = ContactEditor(engine, clock, catalogue, service.channels, service.planner)
-    await editor.change(ContactChange(UNIT, "reporter", name, far.address, "a person"))
+    await editor.change(ContactChange(UNIT, "reporter", name, far.address, "a person"), Precondition(absent=True))
     return Bench(service, service.channels.by_name[name], far)
 
 
@@ -175,5 +177,6 @@ def test_every_attempt_of_a_reminder_has_one_message_id(channel: Channel, far: F
     reminders: list[Reminder] = desired(OPEN, START, LADDER, BY_EMAIL)
     first, other = reminders[:2]
     id = channel.message_id(first.id)
-    ids = {channel.compose(id, first, OPEN, far.address, START + timedelta(days=day)).id for day in (0, 5)}
+    notices = (Notice(first, OPEN, far.address, START + timedelta(days=day), ("reporter",)) for day in (0, 5))
+    ids = {channel.compose(id, notice).id for notice in notices}
     assert ids == {channel.message_id(first.id)} != {channel.message_id(other.id)}

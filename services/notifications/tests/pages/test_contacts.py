@@ -1,16 +1,87 @@
 """The page of contacts."""
 
+import html
+import re
+from typing import Any
+
+import httpx
+import pytest
+
 from services.notifications.tests.service import UNIT, ApiClients, Parts, TwoEvents
 
 HTML = {"Accept": "text/html"}
+AT = f"{UNIT}-reporter-email"
+
+
+def form_of(text: str, field: str = AT) -> dict[str, str]:
+    """What a browser would send of the form that holds this field."""
+    [form] = [each for each in re.findall(r"<form.*?</form>", text, re.DOTALL) if f'id="{field}"' in each]
+    inputs = re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form)
+    return {name: html.unescape(value) for name, value in inputs}
+
+
+async def opened(client: httpx.AsyncClient, **changes: str) -> dict[str, str]:
+    return form_of((await client.get("/contacts")).text) | changes
+
+
+async def stored(service: Parts) -> str:
+    query = "select address from contact where unit = :unit and role = 'reporter'"
+    [row] = await service.rows(query, unit=UNIT)
+    return str(row.address)
 
 
 async def test_contacts_are_changed_on_a_page(api: ApiClients, sent: TwoEvents, service: Parts) -> None:
-    form = {"unit": UNIT, "role": "reporter", "address": "ubnd@quangtruc.example"}
     async with api.as_("coordinator", **HTML) as client:
-        assert "xa-quang-truc@daknong.example" in (await client.get("/contacts")).text
+        form = await opened(client)
+        assert form["address"] == "xa-quang-truc@daknong.example"
         wrong = await client.post("/contacts", data={**form, "address": "ubnd quangtruc"})
         assert wrong.status_code == 422 and "ubnd quangtruc" in wrong.text and "error-summary" in wrong.text
-        done = await client.post("/contacts", data=form)
+        done = await client.post("/contacts", data=form_of(wrong.text) | {"address": "ubnd@quangtruc.example"})
         assert done.status_code == 303
         assert "ubnd@quangtruc.example" in (await client.get(done.headers["location"])).text
+
+
+@pytest.mark.parametrize("typed", ["a" * 5000, "<b>&\"'", "xa\x00@b.vn", "\u202ea@b.vn", "xa..a@b.vn"])
+async def test_what_was_typed_is_kept(api: ApiClients, sent: TwoEvents, typed: str) -> None:
+    async with api.as_("coordinator", **HTML) as client:
+        wrong = await client.post("/contacts", data=await opened(client, address=typed))
+    assert wrong.status_code == 422
+    assert form_of(wrong.text)["address"] == typed
+
+
+async def test_a_page_opened_before_a_change_shows_both_and_saves_when_asked_again(
+    api: ApiClients, sent: TwoEvents, service: Parts
+) -> None:
+    async with api.as_("coordinator", **HTML) as client, api.as_("ops", **HTML) as other:
+        mine, theirs = await opened(client, address="mine@b.vn"), await opened(other, address="theirs@b.vn")
+        assert (await other.post("/contacts", data=theirs)).status_code == 303
+        stale = await client.post("/contacts", data=mine)
+        assert stale.status_code == 412 and await stored(service) == "theirs@b.vn"
+        assert "theirs@b.vn" in stale.text.split("error-summary")[1] and form_of(stale.text)["address"] == "mine@b.vn"
+        assert (await client.post("/contacts", data=form_of(stale.text))).status_code == 303
+    assert await stored(service) == "mine@b.vn"
+
+
+async def test_a_form_sent_twice_is_saved_once_and_answered_alike(
+    api: ApiClients, sent: TwoEvents, service: Parts
+) -> None:
+    """A double click; and Back and Send after somebody else has changed it."""
+    async with api.as_("coordinator", **HTML) as client, api.as_("ops", **HTML) as other:
+        form = await opened(client, address="mine@b.vn")
+        answers: list[Any] = [await client.post("/contacts", data=form) for _ in range(2)]
+        await other.post("/contacts", data=await opened(other, address="theirs@b.vn"))
+        answers.append(await client.post("/contacts", data=form))
+        assert [(each.status_code, each.headers["location"]) for each in answers] == [
+            (303, answers[0].headers["location"])
+        ] * 3
+        assert await stored(service) == "theirs@b.vn"
+        reused = await client.post("/contacts", data=form | {"address": "other@b.vn"})
+        assert reused.status_code in (412, 422) and await stored(service) == "theirs@b.vn"
+        assert form_of(reused.text)["address"] == "other@b.vn"
+
+
+async def test_a_form_without_a_version_overwrites_nothing(api: ApiClients, sent: TwoEvents, service: Parts) -> None:
+    async with api.as_("coordinator", **HTML) as client:
+        form = {"unit": UNIT, "role": "reporter", "address": "mine@b.vn"}
+        assert (await client.post("/contacts", data=form)).status_code == 412
+    assert await stored(service) == "xa-quang-truc@daknong.example"

@@ -24,7 +24,21 @@ REMINDER = ReminderRecord(
     date(2026, 12, 1), AT, AT, "planned", None, 0, None, None, None, None,
 )  # fmt: skip
 DELIVERY = DeliveryRecord(
-    ID, ID, "SO_Y_TE", "2026", "T-14", "reporter", "email", "a@b.example", "sent", 1, "<1>", 250, None, AT
+    ID,
+    ID,
+    "SO_Y_TE",
+    "2026",
+    "T-14",
+    "reporter",
+    ("reporter",),
+    "email",
+    "a@b.example",
+    "sent",
+    1,
+    "<1>",
+    250,
+    None,
+    AT,
 )
 
 

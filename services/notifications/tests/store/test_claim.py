@@ -16,6 +16,6 @@ async def test_a_sender_that_died_is_followed_by_another_after_its_lease(
     service.clock.forward(seconds=121)
     assert await sender.send_some() == 1
     async with service.engine.begin() as tx:
-        assert await store.begin_attempt(tx, stale, service.clock.now(), service.settings.lease) is None
+        assert await store.begin_attempt(tx, stale, service.clock.now(), service.settings.lease, str.casefold) is None
         assert not await store.settle(tx, stale, state="failed")
     assert len(smtp_sink.messages) == 1

@@ -24,7 +24,10 @@ class NotificationEvent(EventData):
 
 
 class NotificationSent(NotificationEvent):
+    """One for each role; `recipient_roles` names all of them when one message in one mailbox was for several."""
+
     type: ClassVar[str] = "vn.tiendo.notification.sent.v1"
+    recipient_roles: tuple[Code, ...] | None = Field(None, max_length=10)
 
 
 class NotificationFailed(NotificationEvent):

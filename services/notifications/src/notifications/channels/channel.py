@@ -38,6 +38,28 @@ class DerivedAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What one message is about and whom it reaches.
+
+    `roles` are all those of the unit who are reached by this address, in the order of `ROLES`; `reminder` is the first
+    one's. Days left are counted from `now`. `first_message_id` is that of the first message about this obligation
+    that left by this channel, None for the first itself. `coordinator` is the unit that collects on that day,
+    `reply_address` where it is reached by this channel. `reason` is why a report was returned, as typed, None where
+    it is unknown.
+    """
+
+    reminder: Reminder
+    obligation: TrackedObligation
+    address: str
+    now: datetime
+    roles: tuple[str, ...]
+    first_message_id: str | None = None
+    coordinator: str | None = None
+    reply_address: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A reminder made ready for one address. `id` is that of every attempt; only the channel reads `content`."""
 
@@ -102,10 +124,12 @@ class Channel(Protocol):
         """The same for every attempt, so that a second copy can be recognised. Asked once, before the attempt."""
         ...
 
-    def compose(
-        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime
-    ) -> Message:
-        """The message as it stands now: days left are counted from `now`. An address that is not right raises."""
+    def mailbox(self, address: str) -> str:
+        """The same for two addresses that reach one place: whoever shares it gets one message a step."""
+        ...
+
+    def compose(self, message_id: str, notice: Notice) -> Message:
+        """The message as it stands now. An address that is not right raises."""
         ...
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:

@@ -1,19 +1,21 @@
 """Change where the reminders of a unit's reporter or head go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from notifications.channels.registry import Channels
 from notifications.commands.plan import Planner
-from notifications.rules.contact import Contact
+from notifications.rules.contact import Contact, Precondition
 from notifications.rules.stage import Role
 from notifications.rules.texts import text
 from notifications.store import contact as contacts
 from notifications.store import write
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.errors import invalid, not_found, precondition_failed
+from shared.database import idempotency
+from shared.database.idempotency import Attempt
+from shared.errors import Problem, invalid, not_found, precondition_failed, precondition_required
 from shared.text import Fault
 
 
@@ -29,6 +31,23 @@ class ContactChange:
     address_at: str = "/address"
 
 
+@dataclass(frozen=True, slots=True)
+class SavedContact:
+    """`created`: there was no address before."""
+
+    contact: Contact
+    created: bool
+
+
+class StaleContact(Problem):
+    """412: somebody else has changed it. `stored` is what stands there now, None for nothing."""
+
+    def __init__(self, stored: Contact | None) -> None:
+        problem = precondition_failed([Fault("stale", "/header/If-Match", text("contact.stale"))])
+        super().__init__(problem.status, problem.code, problem.title, problem.faults)
+        self.stored = stored
+
+
 class ContactEditor:
     def __init__(
         self, engine: AsyncEngine, clock: Clock, catalogue: Catalogue, channels: Channels, planner: Planner
@@ -39,25 +58,35 @@ class ContactEditor:
         self._channels = channels
         self._planner = planner
 
-    async def change(self, change: ContactChange, if_match: str | None = None) -> Contact:
+    async def change(
+        self, change: ContactChange, seen: Precondition | None, attempt: Attempt | None = None
+    ) -> SavedContact:
         """What the old address did not get and still matters goes out again; by a channel that had no address yet,
         what is still owed is planned.
 
-        Problems: 422 for a channel or an address that is not right, 404 for an unknown unit, 412 when `if_match` is not
-        the tag of the stored contact.
+        Problems, in this order: 422 for a channel or an address that is not right, 404 for an unknown unit, 428 without
+        `seen`, 412 (`StaleContact`) when it does not hold. A repeated `attempt` changes nothing again.
         """
         self._check(change)
+        if seen is None:
+            raise precondition_required([Fault("missing", "/header/If-Match", text("contact.unseen"))])
         new = Contact(change.unit, change.role, change.channel, change.address, change.changed_by, self._clock.now())
         async with self._engine.begin() as tx:
+            replay = await idempotency.begin(tx, attempt)
             old = await contacts.lock_contact(tx, new.unit, new.role, new.channel)
-            if if_match not in (None, "*") and (old is None or if_match != old.etag):
-                raise precondition_failed()
+            if replay is not None and old is not None:
+                return SavedContact(old, created=False)
+            if not seen.holds(old):
+                raise StaleContact(old)
+            if old is not None and old.address == new.address:
+                new = replace(new, refused_at=old.refused_at)
             await contacts.save_contact(tx, new)
             if old is None:
                 await self._plan(tx, new)
             if old is None or old.address != new.address:
                 await contacts.retry_failed(tx, new, new.changed_at)
-        return new
+            await idempotency.finish(tx, attempt, 303, b"{}")
+        return SavedContact(new, created=old is None)
 
     def _check(self, change: ContactChange) -> None:
         channel = self._channels.get(change.channel)

@@ -14,14 +14,20 @@ import structlog
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context, use_span
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from notifications.channels.channel import Channel, Connection, Outcome, Unreachable
+from notifications.channels.channel import Channel, Connection, Notice, Outcome, Unreachable
 from notifications.channels.registry import Channels
 from notifications.commands import tracing
+from notifications.commands.return_reason import return_reasons_of
 from notifications.commands.settle import SendAttempt, Settler
 from notifications.events import EventFactory
+from notifications.rules.contact import Contact, coordinator_on
+from notifications.rules.stage import RETURNED
 from notifications.settings import NotificationsSettings
 from notifications.store import claim as claims
-from notifications.store.records import Claim
+from notifications.store import contact as contacts
+from notifications.store.records import Claim, SharedDelivery
+from shared.calendar import VIETNAM
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.loops import pause
 
@@ -52,11 +58,14 @@ class Sender:
         settings: NotificationsSettings,
         channels: Channels,
         event_factory: EventFactory,
+        catalogue: Catalogue,
     ) -> None:
+        self._reasons = return_reasons_of(settings, catalogue)
         self._engine = engine
         self._clock = clock
         self._settings = settings
         self._channels = channels
+        self._catalogue = catalogue
         self._settler = Settler(engine, clock, settings, event_factory)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -106,36 +115,62 @@ class Sender:
                 return
             started_at = self._clock.now()
             async with self._engine.begin() as tx:
-                number = await claims.begin_attempt(tx, claim, started_at, self._settings.lease)
-            if number is None:
+                begun = await claims.begin_attempt(tx, claim, started_at, self._settings.lease, channel.mailbox)
+            if begun is None:
                 await self._settler.stop(claim, context)
                 return
-            attempt = SendAttempt(number, claim.address, channel.message_id(claim.reminder.id), started_at)
+            if isinstance(begun, SharedDelivery):
+                await self._settler.share(claim, begun, context)
+                return
+            message_id = channel.message_id(begun.claims[0].reminder.id)
+            attempt = SendAttempt(begun.claims, claim.address, message_id, started_at)
             try:
-                outcome = await self._attempt(claim, attempt, channel, connections)
+                outcome = await self._attempt(attempt, begun.first_message_id, channel, connections)
             except Unreachable as error:
                 span.set_status(Status(StatusCode.ERROR, error.reason_code))
                 outcome = Outcome("deferred", error.reply_code, error.reason_code)
-                await self._settler.record(claim, attempt, outcome, context)
+                await self._settler.record(attempt, outcome, context)
                 raise
             if outcome.kind != "sent":
                 span.set_status(Status(StatusCode.ERROR, outcome.reason_code or outcome.kind))
-            await self._settler.record(claim, attempt, outcome, context)
+            await self._settler.record(attempt, outcome, context)
 
-    async def _attempt(self, claim: Claim, attempt: SendAttempt, channel: Channel, connections: Connections) -> Outcome:
+    async def _attempt(
+        self, attempt: SendAttempt, first_message_id: str | None, channel: Channel, connections: Connections
+    ) -> Outcome:
         """Raises `Unreachable`. What cannot be made or handed over is deferred: a fact or a fix may mend it."""
         fault = "not_composed"
         try:
-            message = channel.compose(
-                attempt.message_id, claim.reminder, claim.obligation, attempt.address, attempt.started_at
-            )
+            notice = await self._notice(attempt, first_message_id, channel)
+            message = channel.compose(attempt.message_id, notice)
             fault = "not_sent"
             return await (await connections.to(channel)).send(message)
         except Unreachable:
             raise
         except Exception as error:
-            _log_fault(f"reminder.{fault}", claim, error)
+            _log_fault(f"reminder.{fault}", attempt.leading, error)
             return Outcome("deferred", reason_code=f"{fault}.{type(error).__name__}")
+
+    async def _notice(self, attempt: SendAttempt, first_message_id: str | None, channel: Channel) -> Notice:
+        leading = attempt.leading
+        coordinator = coordinator_on(self._catalogue, attempt.started_at.astimezone(VIETNAM).date())
+        reply_to: Contact | None = None
+        if coordinator is not None:
+            async with self._engine.connect() as tx:
+                reply_to = await contacts.find_contact(tx, coordinator, "reporter", channel.name)
+        returned = leading.obligation.returned_submission if leading.reminder.stage == RETURNED else None
+        usable = reply_to is not None and channel.check_address(reply_to.address) is None
+        return Notice(
+            reminder=leading.reminder,
+            obligation=leading.obligation,
+            address=attempt.address,
+            now=attempt.started_at,
+            roles=attempt.roles,
+            first_message_id=first_message_id,
+            coordinator=coordinator,
+            reply_address=reply_to.address if reply_to is not None and usable else None,
+            reason=await self._reasons.of(returned) if returned is not None else None,
+        )
 
 
 def _log_fault(name: str, claim: Claim, error: Exception) -> None:

@@ -6,15 +6,17 @@ from typing import assert_never
 
 import structlog
 from opentelemetry.context import Context
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid6 import uuid7
 
 from notifications.channels.channel import Outcome
 from notifications.events import EventFactory
+from notifications.rules.contact import ROLES
 from notifications.rules.reminder import next_attempt
 from notifications.settings import NotificationsSettings
 from notifications.store import claim as claims
-from notifications.store.records import Claim, NewDelivery
+from notifications.store import contact as contacts
+from notifications.store.records import Claim, NewDelivery, SharedDelivery
 from shared.clock import Clock
 from shared.events import Event
 from shared.messaging import publish
@@ -24,12 +26,21 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class SendAttempt:
-    """One attempt that has begun, to one address."""
+    """One attempt that has begun, to one address. `claims` are what its message serves, in the order of roles."""
 
-    number: int
+    claims: tuple[Claim, ...]
     address: str
     message_id: str
     started_at: datetime
+
+    @property
+    def leading(self) -> Claim:
+        """The one after which the message is named."""
+        return self.claims[0]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(claim.reminder.role for claim in self.claims)
 
 
 class Settler:
@@ -41,41 +52,72 @@ class Settler:
         self._settings = settings
         self._events = event_factory
 
-    async def record(self, claim: Claim, attempt: SendAttempt, outcome: Outcome, context: Context) -> None:
-        """The outcome, the attempt and the event."""
+    async def record(self, attempt: SendAttempt, outcome: Outcome, context: Context) -> None:
+        """The outcome, the attempt and an event for each reminder that the message served, and what became of the
+        address."""
         now = self._clock.now()
-        reminder, obligation = claim.reminder, claim.obligation
+        leading = attempt.leading
         async with self._engine.begin() as tx:
-            event: Event | None = None
-            match outcome.kind:
-                case "sent":
-                    mine = await claims.settle(tx, claim, state="sent", sent_at=now, message_id=attempt.message_id)
-                    event = self._events.sent(
-                        reminder, obligation, now, attempt=attempt.number, message_id=attempt.message_id
-                    )
-                case "failed":
-                    mine = await claims.settle(tx, claim, state="failed", reason="rejected")
-                    reason_code = outcome.reason_code or "rejected"
-                    event = self._events.failed(
-                        reminder, obligation, now, attempt=attempt.number, reason_code=reason_code
-                    )
-                case "deferred":
-                    mine = await claims.settle(tx, claim, next_attempt_at=self._later(attempt.number))
-                case _:
-                    assert_never(outcome.kind)
-            await claims.log_delivery(tx, _delivery(claim, attempt, outcome, now))
-            if mine and event is not None:
-                await publish(tx, event, context=context)
+            # In the order in which planning locks them, so that neither waits on the other.
+            for claim in sorted(attempt.claims, key=lambda one: one.reminder.id):
+                event = await self._settle(tx, claim, attempt, outcome, now)
+                if event is not None:
+                    await publish(tx, event, context=context)
+            await claims.log_delivery(tx, _delivery(attempt, outcome, now))
+            for address in sorted({claim.address for claim in attempt.claims if claim.address is not None}):
+                if outcome.kind == "sent":
+                    await contacts.mark_reached(tx, leading.reminder.channel, address)
+                elif outcome.kind == "failed":
+                    await contacts.mark_refused(tx, leading.reminder.channel, address, now)
         log.info(
             "reminder.attempt",
-            reminder_id=str(reminder.id),
-            stage=reminder.stage,
-            channel=reminder.channel,
-            attempt=attempt.number,
+            reminder_id=str(leading.reminder.id),
+            stage=leading.reminder.stage,
+            channel=leading.reminder.channel,
+            roles=attempt.roles,
+            attempt=leading.attempts,
             outcome=outcome.kind,
             reply_code=outcome.reply_code,
             reason_code=outcome.reason_code,
         )
+
+    async def _settle(
+        self, tx: AsyncConnection, claim: Claim, attempt: SendAttempt, outcome: Outcome, now: datetime
+    ) -> Event | None:
+        """The event, if there is one and the claim was not lost."""
+        reminder, obligation, message_id = claim.reminder, claim.obligation, attempt.message_id
+        match outcome.kind:
+            case "sent":
+                mine = await claims.settle(tx, claim, state="sent", sent_at=now, message_id=message_id)
+                event = self._events.sent(
+                    reminder, obligation, now, attempt=claim.attempts, message_id=message_id, roles=attempt.roles
+                )
+            case "failed":
+                mine = await claims.settle(tx, claim, state="failed", reason="rejected")
+                reason_code = outcome.reason_code or "rejected"
+                event = self._events.failed(reminder, obligation, now, attempt=claim.attempts, reason_code=reason_code)
+            case "deferred":
+                await claims.settle(tx, claim, next_attempt_at=self._later(claim.attempts))
+                return None
+            case _:
+                assert_never(outcome.kind)
+        return event if mine else None
+
+    async def share(self, claim: Claim, shared: SharedDelivery, context: Context) -> None:
+        """The mailbox has got this step for another role already: that delivery was for this one, too."""
+        message_id = shared.message_id
+        async with self._engine.begin() as tx:
+            if await claims.settle(tx, claim, state="sent", sent_at=shared.sent_at, message_id=message_id):
+                await claims.share_delivery(tx, shared, claim.reminder.id)
+                event = self._events.sent(
+                    claim.reminder,
+                    claim.obligation,
+                    self._clock.now(),
+                    attempt=claim.attempts,
+                    message_id=message_id,
+                    roles=ROLES,
+                )
+                await publish(tx, event, context=context)
 
     async def stop(self, claim: Claim, context: Context) -> None:
         """Not owed any more, or too late: it is not sent. A claim that was lost is somebody else's to settle."""
@@ -110,16 +152,18 @@ class Settler:
         return next_attempt(self._clock.now(), attempts, self._settings.retry_base, self._settings.retry_cap)
 
 
-def _delivery(claim: Claim, attempt: SendAttempt, outcome: Outcome, now: datetime) -> NewDelivery:
+def _delivery(attempt: SendAttempt, outcome: Outcome, now: datetime) -> NewDelivery:
+    leading, *others = attempt.claims
     return NewDelivery(
         id=uuid7(),
-        reminder_id=claim.reminder.id,
-        attempt=attempt.number,
+        reminder_id=leading.reminder.id,
+        attempt=leading.attempts,
         recipient=attempt.address,
         state=outcome.kind,
         reason_code=outcome.reason_code,
         reply_code=outcome.reply_code,
         message_id=attempt.message_id,
+        also_for=tuple(other.reminder.id for other in others),
         started_at=attempt.started_at,
         finished_at=now,
     )

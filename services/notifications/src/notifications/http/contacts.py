@@ -9,7 +9,11 @@ from pydantic import AfterValidator
 from notifications.commands.change_contact import ContactChange
 from notifications.http.context import Context, Keeper
 from notifications.http.schemas import EMAIL, ContactIn, ContactItem, ContactList
-from notifications.store.contact import list_contacts
+from notifications.rules.contact import Precondition
+from notifications.rules.stage import Role
+from notifications.rules.texts import text
+from notifications.store.contact import find_contact, list_contacts
+from shared.errors import not_found
 from shared.text import Fault
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.query.known import refused
@@ -25,12 +29,14 @@ class KnownChannel:
         return None if value in names else refused("unknown-value", value, names)
 
 
+ChannelName = Annotated[str | None, AfterValidator(blank_is_none), KnownChannel()]
+
 @router.get("/contacts", response_model=ContactList)
 async def contacts(
     _: Keeper,
     context: Context,
     unit: Unit = None,
-    channel: Annotated[str | None, AfterValidator(blank_is_none), KnownChannel()] = None,
+    channel: ChannelName = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:
@@ -40,7 +46,20 @@ async def contacts(
     return listing(stored, limit, lambda each: (each.unit, each.role, each.channel), ContactItem.of)
 
 
-@router.put("/contacts/{unit}", response_model=ContactItem)
+@router.get("/contacts/{unit}", response_model=ContactItem)
+async def contact(
+    unit: str, role: Role, _: Keeper, context: Context, response: Response, channel: ChannelName = None
+) -> Any:
+    """One address, and in ETag the version that a change of it names. 404: there is none yet."""
+    async with context.engine.connect() as tx:
+        found = await find_contact(tx, unit, role, channel or context.channels.default.name)
+    if found is None:
+        raise not_found(text("contact.none"))
+    response.headers["ETag"] = found.etag
+    return ContactItem.of(found)
+
+
+@router.put("/contacts/{unit}", response_model=ContactItem, responses={201: {"model": ContactItem}})
 async def put_contact(
     unit: str,
     body: ContactIn,
@@ -48,8 +67,14 @@ async def put_contact(
     context: Context,
     response: Response,
     if_match: Annotated[str | None, Header()] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Any:
-    """Change where a unit's reminders go. What the old address did not get and still matters goes out again."""
+    """Change where a unit's reminders go. What the old address did not get and still matters goes out again.
+
+    `If-Match` names the version that is changed; `If-None-Match: *` stands for a first address (201). Without
+    either 428, with a version that is no longer the current one 412; an address that is not right is told before that,
+    as 422.
+    """
     member, address = body.given_address
     change = ContactChange(
         unit=unit,
@@ -59,6 +84,14 @@ async def put_contact(
         changed_by=person.subject,
         address_at=f"/{member}",
     )
-    contact = await context.contacts.change(change, if_match)
-    response.headers["ETag"] = contact.etag
-    return ContactItem.of(contact)
+    saved = await context.contacts.change(change, precondition_of(if_match, if_none_match))
+    response.status_code = 201 if saved.created else 200
+    response.headers["ETag"] = saved.contact.etag
+    return ContactItem.of(saved.contact)
+
+
+def precondition_of(if_match: str | None, if_none_match: str | None) -> Precondition | None:
+    """RFC 9110 sections 13.1.1 and 13.1.2. None when neither says which state is changed."""
+    if if_match is not None:
+        return Precondition(frozenset(tag.strip() for tag in if_match.split(",")), any=if_match.strip() == "*")
+    return Precondition(absent=True) if (if_none_match or "").strip() == "*" else None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifications.rules import stage
-from notifications.rules.contact import Contact
+from notifications.rules.contact import Contact, in_order
 from notifications.rules.reminder import ReminderState
 from notifications.rules.texts import text
 from notifications.store.records import DeadlineRecord, DeliveryRecord, ReminderRecord
@@ -76,7 +76,10 @@ class ReminderItem(BaseModel):
 
 
 class DeliveryItem(BaseModel):
-    """One attempt. `recipient` is the role where the address is not shown; `sent_at` is null unless `state` is sent."""
+    """One attempt. `recipient` is the role where the address is not shown; `sent_at` is null unless `state` is sent.
+
+    `recipient_roles` are all whom the message was for: those of the unit who share one mailbox get one message a step.
+    """
 
     id: UUID
     reminder_id: UUID
@@ -86,6 +89,7 @@ class DeliveryItem(BaseModel):
     channel: str
     recipient: str
     recipient_role: str
+    recipient_roles: list[str]
     state: Literal["sent", "deferred", "failed"]
     attempt: int
     sent_at: datetime | None
@@ -106,6 +110,7 @@ class DeliveryItem(BaseModel):
             channel=record.channel,
             recipient=shown_address or record.role,
             recipient_role=record.role,
+            recipient_roles=in_order(record.roles),
             state=record.state,
             attempt=record.attempt,
             sent_at=record.finished_at if record.state == "sent" else None,
@@ -117,7 +122,11 @@ class DeliveryItem(BaseModel):
 
 
 class ContactItem(BaseModel):
-    """One address. `email` repeats it for the channel `email` and is empty for any other."""
+    """One address. `email` repeats it for the channel `email` and is empty for any other.
+
+    `etag` is what a change of it names in If-Match. `refused_since` is the instant since which the far side has refused
+    it for good, null once a message arrived.
+    """
 
     unit: str
     role: str
@@ -126,6 +135,8 @@ class ContactItem(BaseModel):
     email: str
     from_catalogue: bool
     changed_at: datetime
+    refused_since: datetime | None
+    etag: str
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
@@ -137,6 +148,8 @@ class ContactItem(BaseModel):
             email=contact.address if contact.channel == EMAIL else "",
             from_catalogue=contact.from_catalogue,
             changed_at=contact.changed_at,
+            refused_since=contact.refused_at,
+            etag=contact.etag,
         )
 
 

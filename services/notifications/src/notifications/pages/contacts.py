@@ -1,24 +1,28 @@
 """Contacts: where the reminders of each unit go, and a form to change it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifications.channels.channel import InputType
-from notifications.commands.change_contact import ContactChange
+from notifications.commands.change_contact import ContactChange, StaleContact
 from notifications.http.context import Context, Keeper, NotificationsContext
 from notifications.pages.units import in_order
-from notifications.rules.contact import ROLES, Contact
+from notifications.rules.contact import ROLES, Contact, Precondition, coordinator_on
 from notifications.rules.stage import Role
+from notifications.rules.texts import text
 from notifications.store import read
 from notifications.store.contact import list_contacts
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.query.parameters import Unit
+from shared.web.idempotency import attempt_of
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -27,22 +31,28 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class ContactField:
-    """One form: what stands in it, and where a fault about it points."""
+    """One form: what stands in it, the version it was opened with, a key of its own, where a fault about it points."""
 
     role: Role
     channel: str
     input_type: InputType
     address: str
     from_catalogue: bool
+    refused_at: datetime | None
+    version: str
+    attempt: str
     pointer: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedContact:
-    """What was sent and not taken."""
+    """What was sent and not taken, with the version and the key that it came with."""
 
     change: ContactChange
+    version: str
+    attempt: str
     faults: Sequence[Fault]
+    status: int = 422
 
 
 @router.get("/contacts")
@@ -57,18 +67,31 @@ async def change(
     context: Context,
     unit: Annotated[str, Form(max_length=80)],
     role: Annotated[Role, Form()],
-    address: Annotated[str, Form(max_length=300)] = "",
+    address: Annotated[str, Form()] = "",
     channel: Annotated[str | None, Form(max_length=80)] = None,
+    version: Annotated[str, Form(max_length=80)] = "",
+    attempt: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
+    """303 to the page; 422 or 412 with what was typed. A form sent twice is saved once and answered alike."""
     name = channel or context.channels.default.name
     contact_change = ContactChange(unit, role, name, address.strip(), person.subject, pointer(unit, role, name))
+    content = "\n".join((unit, role, name, contact_change.address, version)).encode()
+    tried = await attempt_of(request, person.subject, key=attempt or str(uuid4()), content=content)
+    seen = Precondition(frozenset({version})) if version else Precondition(absent=True)
     try:
-        await context.contacts.change(contact_change)
+        await context.contacts.change(contact_change, seen, tried)
+    except StaleContact as problem:
+        stored = problem.stored
+        now = context.shown_address(name, stored.address) if stored else "–"
+        fault = Fault("stale", contact_change.address_at, text("contacts.stale", address=now))
+        refused = RefusedContact(contact_change, stored.etag if stored else "", str(uuid4()), [fault], problem.status)
     except Problem as problem:
         if problem.status != 422:
             raise
-        return await _contacts(request, context, refused=RefusedContact(contact_change, problem.faults))
-    return RedirectResponse("/contacts?" + urlencode({"saved": unit}), 303)
+        refused = RefusedContact(contact_change, version, str(uuid4()), problem.faults)
+    else:
+        return RedirectResponse("/contacts?" + urlencode({"saved": unit}), 303)
+    return await _contacts(request, context, refused=refused)
 
 
 async def _contacts(
@@ -80,11 +103,11 @@ async def _contacts(
         stored = await list_contacts(tx, MOST)
         owing = set(await read.owing_units(tx))
     by_key = {(each.unit, each.role, each.channel): each for each in stored}
-    units = {each.unit for each in stored} & owing & current
+    units = {each.unit for each in stored} & (owing | {coordinator_on(context.catalogue, today)}) & current
     return page(
         request,
         "contacts.html",
-        200 if refused is None else 422,
+        200 if refused is None else refused.status,
         units=[(unit, _fields(context, unit, by_key, refused)) for unit in in_order(request, context.catalogue, units)],
         channels=context.channels.names,
         saved=saved if saved in units else None,
@@ -104,11 +127,21 @@ def _fields(
         for channel in context.channels:
             contact = by_key.get((unit, role, channel.name))
             at = pointer(unit, role, channel.name)
-            address = contact.address if contact else ""
+            field = ContactField(
+                role=role,
+                channel=channel.name,
+                input_type=channel.input_type,
+                address=contact.address if contact else "",
+                from_catalogue=contact is not None and contact.from_catalogue,
+                refused_at=contact.refused_at if contact else None,
+                version=contact.etag if contact else "",
+                attempt=str(uuid4()),
+                pointer=at,
+            )
             if refused is not None and refused.change.address_at == at:
-                address = refused.change.address
-            from_catalogue = contact is not None and contact.from_catalogue
-            fields.append(ContactField(role, channel.name, channel.input_type, address, from_catalogue, at))
+                typed = refused.change.address
+                field = replace(field, address=typed, version=refused.version, attempt=refused.attempt)
+            fields.append(field)
     return fields
 
 

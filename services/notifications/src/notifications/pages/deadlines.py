@@ -12,9 +12,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from notifications.http.context import Anyone, Context, NotificationsContext, sees_addresses, visible_unit
 from notifications.pages.month import Month, MonthChoice, midnight
+from notifications.pages.refused import refused_addresses
 from notifications.pages.units import in_order, last_day_of
 from notifications.pages.words import words
+from notifications.rules.contact import Contact, coordinator_on
 from notifications.store import read
+from notifications.store.contact import refused_contacts
 from notifications.store.read import LIVE, DeadlineFilter
 from notifications.store.records import ComingDeadline, ReminderRecord
 from shared.access import Person
@@ -65,6 +68,7 @@ class MonthView:
     coming: Sequence[ComingDeadline]
     overdue: int
     units: Sequence[str]
+    refused: Sequence[Contact]
 
 
 @router.get("/deadlines")
@@ -83,6 +87,7 @@ async def deadlines(
     since, until = shown_month.window()
     in_month = DeadlineFilter(visible_unit(person, unit), states=SHOWN[state], since=since, until=until)
     view = await _read(context, person, in_month, day, cursor)
+    current = {one.key for one in context.catalogue.units_on(today)}
     listed = listing(view.reminders, ROWS, lambda one: (one.not_before, one.id), lambda one: one)
 
     def link(**changes: str | None) -> str:
@@ -103,6 +108,8 @@ async def deadlines(
         first_url=link() + LIST if cursor else None,
         coming=[DeadlineCard.of(coming, today, context) for coming in view.coming],
         overdue=view.overdue,
+        refused=refused_addresses((one for one in view.refused if one.unit in current), context.channels),
+        coordinator=coordinator_on(context.catalogue, today),
         units=[(key, last_day_of(context.catalogue, key)) for key in in_order(request, context.catalogue, view.units)],
         unit=unit,
         state=state,
@@ -129,4 +136,5 @@ async def _read(
             coming=await read.coming_deadlines(tx, of_unit, now, 3),
             overdue=await read.overdue(tx, of_unit, now),
             units=await read.owing_units(tx) if person.own_unit is None else [],
+            refused=await refused_contacts(tx, in_month.unit),
         )

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from notifications.http.context import NotificationsContext
 from notifications.rules import stage
+from notifications.rules.contact import in_order
 from notifications.rules.naming import form_name, form_title
 from notifications.rules.reminder import ChannelReason
 from notifications.store.records import DeliveryRecord, ReminderRecord
@@ -34,6 +35,7 @@ def words(context: NotificationsContext) -> dict[str, Any]:
         "step_days": lambda reminder: step_days(reminder, now),
         "reason_key": reason_key,
         "outcome_key": outcome_key,
+        "in_order": in_order,
         "shown_address": lambda reminder: context.shown_address(reminder.channel, reminder.address),
     }
 

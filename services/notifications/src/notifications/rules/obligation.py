@@ -22,7 +22,7 @@ class TrackedObligation:
     """`version` is the newest event seen, `due_version` the newest one that held the deadline.
 
     `reopened_at` is the instant of the return or withdrawal that reopened it, None while it was never handed in;
-    `returned_version` is set while the newest event is a return.
+    `returned_version` and `returned_submission` are set while the newest event is a return.
     """
 
     obligation_id: UUID
@@ -36,6 +36,7 @@ class TrackedObligation:
     due_version: int = 0
     reopened_at: datetime | None = None
     returned_version: int | None = None
+    returned_submission: UUID | None = None
 
 
 def fold(before: TrackedObligation | None, event: SubmissionsEvent) -> TrackedObligation:
@@ -48,12 +49,18 @@ def fold(before: TrackedObligation | None, event: SubmissionsEvent) -> TrackedOb
         folded = replace(folded, due_at=event.due_at, due_version=event.version)
     if event.version <= folded.version:
         return folded
-    folded = replace(folded, version=event.version, reopened_at=None, returned_version=None)
+    folded = replace(folded, version=event.version, reopened_at=None, returned_version=None, returned_submission=None)
     match event:
         case ObligationOpened():
             return replace(folded, state="open")
         case SubmissionReturned():
-            return replace(folded, state="open", reopened_at=event.decided_at, returned_version=event.version)
+            return replace(
+                folded,
+                state="open",
+                reopened_at=event.decided_at,
+                returned_version=event.version,
+                returned_submission=event.submission_id,
+            )
         case SubmissionWithdrawn():
             return replace(folded, state="open", reopened_at=event.decided_at)
         case SubmissionReceived() | SubmissionAccepted():

@@ -1,16 +1,26 @@
 """Statements of a sender: it claims due reminders, begins attempts, and settles what it holds."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifications.rules.contact import ROLES
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reason, Reminder, ReminderState
 from notifications.store.contact import reaches
-from notifications.store.records import OBLIGATION_COLUMNS, REMINDER_COLUMNS, Claim, NewDelivery
+from notifications.store.records import (
+    OBLIGATION_COLUMNS,
+    REMINDER_COLUMNS,
+    BegunAttempt,
+    Claim,
+    NewDelivery,
+    SharedDelivery,
+)
 from notifications.store.tables import contact, delivery, obligation, reminder
 
 
@@ -59,23 +69,81 @@ async def claim(tx: AsyncConnection, now: datetime, lease: timedelta, limit: int
     ]
 
 
-async def begin_attempt(tx: AsyncConnection, claim: Claim, now: datetime, lease: timedelta) -> int | None:
-    """The number of this attempt, or None when the claim was lost or the obligation has been answered meanwhile."""
-    still_owed = sa.exists().where(obligation.c.obligation_id == reminder.c.obligation_id, obligation.c.state == "open")
-    query = (
-        sa.update(reminder)
-        .where(
-            reminder.c.id == claim.reminder.id,
-            reminder.c.claim_token == claim.token,
-            reminder.c.state == "due",
-            reminder.c.expires_at > now,
-            still_owed,
+async def begin_attempt(
+    tx: AsyncConnection, claim: Claim, now: datetime, lease: timedelta, mailbox: Callable[[str], str]
+) -> BegunAttempt | SharedDelivery | None:
+    """None when the claim was lost or the obligation has been answered meanwhile.
+
+    Whoever else of the unit is reached at the same mailbox by this step shares the attempt: their reminder is taken
+    into hand as well, from another sender that has not begun with it, too. When they have got the step there already,
+    that delivery is given.
+    """
+    known = await _of_obligation(tx, claim)
+    mine = next((row for row in known if row.id == claim.reminder.id), None)
+    if mine is None or claim.address is None or not _may_go(mine, now) or mine.claim_token != claim.token:
+        return None
+    place = mailbox(claim.address)
+    others = [row for row in known if row.stage == mine.stage and row.role != mine.role]
+    for row in others:
+        if row.state == "sent":
+            shared = await _arrived_at(tx, row.id, [each.id for each in (mine, *others)], place, mailbox)
+            if shared is not None:
+                return shared
+    sharing = [row for row in others if _may_go(row, now) and row.address and mailbox(row.address) == place]
+    claims = [replace(claim, attempts=mine.attempts + 1)]
+    for row in sharing:
+        shared_by = Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=True)
+        claims.append(replace(claim, reminder=shared_by, address=row.address, token=uuid4(), attempts=row.attempts + 1))
+    for each in claims:
+        await tx.execute(
+            sa.update(reminder)
+            .where(reminder.c.id == each.reminder.id)
+            .values(attempts=each.attempts, lease_until=now + lease, claim_token=each.token)
         )
-        .values(attempts=reminder.c.attempts + 1, lease_until=now + lease)
-        .returning(reminder.c.attempts)
+    claims.sort(key=lambda each: ROLES.index(each.reminder.role))
+    sent = [row for row in known if row.state == "sent" and row.message_id]
+    first = min(sent, key=lambda row: (row.sent_at, row.id), default=None)
+    return BegunAttempt(tuple(claims), first.message_id if first is not None else None)
+
+
+async def _of_obligation(tx: AsyncConnection, claim: Claim) -> Sequence[Any]:
+    """Every reminder of the claim's obligation by its channel, with the address that it goes to now. Locked, in the
+    order in which planning locks them, so that two senders never wait on each other."""
+    query = (
+        sa.select(reminder, contact.c.address, obligation.c.state.label("owed"))
+        .join(obligation, obligation.c.obligation_id == reminder.c.obligation_id)
+        .outerjoin(contact, reaches(obligation, reminder))
+        .where(reminder.c.obligation_id == claim.reminder.obligation_id, reminder.c.channel == claim.reminder.channel)
+        .order_by(reminder.c.id)
+        .with_for_update(of=reminder)
     )
-    attempt: int | None = (await tx.execute(query)).scalar_one_or_none()
-    return attempt
+    return (await tx.execute(query)).all()
+
+
+def _may_go(row: Any, now: datetime) -> bool:
+    return bool(row.state == "due" and row.expires_at > now and row.owed == "open")
+
+
+async def _arrived_at(
+    tx: AsyncConnection, reminder_id: UUID, of_step: Sequence[UUID], place: str, mailbox: Callable[[str], str]
+) -> SharedDelivery | None:
+    """The delivery of a reminder that was sent, if it went to that mailbox. `of_step`: it stands with one of these."""
+    served = sa.or_(delivery.c.reminder_id == reminder_id, delivery.c.also_for.contains([reminder_id]))
+    query = (
+        sa.select(delivery)
+        .where(delivery.c.reminder_id.in_(of_step), served, delivery.c.state == "sent")
+        .order_by(delivery.c.finished_at)
+    )
+    for row in await tx.execute(query):
+        if mailbox(row.recipient) == place:
+            return SharedDelivery(row.id, row.message_id, row.finished_at)
+    return None
+
+
+async def share_delivery(tx: AsyncConnection, shared: SharedDelivery, reminder_id: UUID) -> None:
+    """It was for this reminder, too."""
+    also_for = sa.func.array_append(delivery.c.also_for, reminder_id)
+    await tx.execute(sa.update(delivery).where(delivery.c.id == shared.id).values(also_for=also_for))
 
 
 async def settle(
@@ -120,5 +188,6 @@ async def stop(tx: AsyncConnection, claim: Claim) -> Reminder | None:
 
 async def log_delivery(tx: AsyncConnection, attempt: NewDelivery) -> None:
     values = asdict(attempt)
+    values["also_for"] = list(attempt.also_for)
     values["smtp_code"] = values.pop("reply_code")
     await tx.execute(sa.insert(delivery).values(**values))

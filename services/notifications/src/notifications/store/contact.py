@@ -35,10 +35,16 @@ async def lock_contact(tx: AsyncConnection, unit: str, role: str, channel: str) 
     return locked[0] if locked else None
 
 
+async def find_contact(tx: AsyncConnection, unit: str, role: str, channel: str) -> Contact | None:
+    query = sa.select(contact).where(contact.c.unit == unit, contact.c.role == role, contact.c.channel == channel)
+    found = records(Contact, await tx.execute(query))
+    return found[0] if found else None
+
+
 async def save_contact(tx: AsyncConnection, changed: Contact) -> None:
     statement = insert(contact).values(asdict(changed))
     new = statement.excluded
-    values = {name: new[name] for name in ("address", "changed_by", "changed_at")}
+    values = {name: new[name] for name in ("address", "changed_by", "changed_at", "refused_at")}
     await tx.execute(statement.on_conflict_do_update(index_elements=["unit", "role", "channel"], set_=values))
 
 
@@ -60,6 +66,26 @@ async def list_contacts(
     if after:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*after))
     return records(Contact, await tx.execute(query))
+
+
+async def mark_refused(tx: AsyncConnection, channel: str, address: str, now: datetime) -> None:
+    """From now on, unless it was before: whoever of whatever unit has this address gets nothing there."""
+    there = (contact.c.channel == channel, contact.c.address == address, contact.c.refused_at.is_(None))
+    await tx.execute(sa.update(contact).where(*there).values(refused_at=now))
+
+
+async def mark_reached(tx: AsyncConnection, channel: str, address: str) -> None:
+    """A message arrived."""
+    there = (contact.c.channel == channel, contact.c.address == address, contact.c.refused_at.is_not(None))
+    await tx.execute(sa.update(contact).where(*there).values(refused_at=None))
+
+
+async def refused_contacts(tx: AsyncConnection, unit: str | None = None) -> Sequence[Contact]:
+    """Those that the far side refuses, longest first; of one unit or of all."""
+    query = sa.select(contact).where(contact.c.refused_at.is_not(None))
+    if unit is not None:
+        query = query.where(contact.c.unit == unit)
+    return records(Contact, await tx.execute(query.order_by(contact.c.refused_at, contact.c.unit, contact.c.role)))
 
 
 async def channels_in_use(tx: AsyncConnection) -> set[str]:

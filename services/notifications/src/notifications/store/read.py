@@ -106,9 +106,13 @@ async def deliveries(
 ) -> Sequence[DeliveryRecord]:
     """Attempts, the newest first, one more than `limit`."""
     order = (delivery.c.finished_at, delivery.c.id)
+    each = reminder.alias("each")
+    served = sa.or_(each.c.id == delivery.c.reminder_id, each.c.id == sa.any_(delivery.c.also_for))
+    roles = sa.select(sa.func.array_agg(each.c.role)).where(served)
     query = (
         sa.select(
             delivery,
+            roles.scalar_subquery().label("roles"),
             delivery.c.smtp_code.label("reply_code"),
             reminder.c.stage,
             reminder.c.channel,
@@ -124,7 +128,9 @@ async def deliveries(
     if chosen.states:
         query = query.where(delivery.c.state.in_(chosen.states))
     if reminder_id is not None:
-        query = query.where(delivery.c.reminder_id == reminder_id)
+        of_same = sa.select(each.c.obligation_id).where(each.c.id == reminder_id).scalar_subquery()
+        mine = sa.or_(delivery.c.reminder_id == reminder_id, delivery.c.also_for.contains([reminder_id]))
+        query = query.where(reminder.c.obligation_id == of_same, mine)
     if after:
         query = query.where(sa.tuple_(*order) < sa.tuple_(*after))
     return records(DeliveryRecord, await tx.execute(query))

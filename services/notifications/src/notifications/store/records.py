@@ -50,8 +50,27 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunAttempt:
+    """One message about to leave. `claims` are what it serves, in the order of roles, each with the number of its
+    attempt; `first_message_id` is that of the first message about the obligation by this channel, if one has left."""
+
+    claims: tuple[Claim, ...]
+    first_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDelivery:
+    """A message that another role of the unit has got already, in the same mailbox and about the same step."""
+
+    id: UUID
+    message_id: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """One attempt, to be written. `reply_code` stands in the column smtp_code."""
+    """One attempt, to be written. `reply_code` stands in the column smtp_code; `also_for` are the other reminders
+    that the same message served."""
 
     id: UUID
     reminder_id: UUID
@@ -61,6 +80,7 @@ class NewDelivery:
     reason_code: str | None
     reply_code: int | None
     message_id: str
+    also_for: tuple[UUID, ...]
     started_at: datetime
     finished_at: datetime
 
@@ -108,7 +128,7 @@ class ReminderRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """One attempt, with what it was about."""
+    """One attempt, with what it was about. `roles` are all whom it was for."""
 
     id: UUID
     reminder_id: UUID
@@ -116,6 +136,7 @@ class DeliveryRecord:
     period: str
     stage: str
     role: str
+    roles: Sequence[str]
     channel: str
     recipient: str
     state: str

@@ -1,12 +1,14 @@
 """The database of notifications. Instants are UTC; `planned_on` is a day in Vietnam."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
+from shared.database.idempotency import idempotency_table
 from shared.messaging import messaging_tables
 
 metadata = sa.MetaData()
 messaging = messaging_tables(metadata)
+idempotency = idempotency_table(metadata)
 
 instant = sa.DateTime(timezone=True)
 
@@ -24,6 +26,7 @@ obligation = sa.Table(
     sa.Column("due_version", sa.Integer, nullable=False),
     sa.Column("reopened_at", instant),
     sa.Column("returned_version", sa.Integer),
+    sa.Column("returned_submission", UUID(as_uuid=True)),
     sa.CheckConstraint("state in ('open', 'submitted')", name="duty_state"),
     sa.Index("duty_by_due", "due_at", "obligation_id"),
     sa.Index("duty_by_unit", "unit", "due_at"),
@@ -68,6 +71,7 @@ contact = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("changed_by", sa.Text, nullable=False),
     sa.Column("changed_at", instant, nullable=False),
+    sa.Column("refused_at", instant),
 )
 
 delivery = sa.Table(
@@ -81,6 +85,7 @@ delivery = sa.Table(
     sa.Column("reason_code", sa.Text),
     sa.Column("smtp_code", sa.Integer),
     sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("also_for", ARRAY(UUID(as_uuid=True)), nullable=False, server_default="{}"),
     sa.Column("started_at", instant, nullable=False),
     sa.Column("finished_at", instant, nullable=False),
     sa.CheckConstraint("state in ('sent', 'deferred', 'failed')", name="delivery_state"),

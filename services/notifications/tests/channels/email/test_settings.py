@@ -35,3 +35,9 @@ def test_in_production_a_domain_without_mailboxes_is_refused(domain: str) -> Non
     """RFC 2606 and 6762: nobody ever has mail there."""
     with pytest.raises(ValidationError, match="CONTACT_DOMAIN"):
         NotificationsSettings(**(GIVEN | {"contact_domain": domain}))
+
+
+@pytest.mark.parametrize("values", [{"mail_from": "nhac viec@daknong.gov.vn"}, {"contact_domain": "-daknong.gov.vn"}])
+def test_a_sender_that_no_mail_can_carry_stops_the_start(values: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="MAIL_FROM"):
+        NotificationsSettings(**(GIVEN | values))

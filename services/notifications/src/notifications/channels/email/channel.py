@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from notifications.channels.channel import Channel, DerivedAddress, InputType, Message, NamedUnit
+from notifications.channels.channel import Channel, DerivedAddress, InputType, Message, NamedUnit, Notice
 from notifications.channels.email import address as addresses
 from notifications.channels.email.message import Composer
 from notifications.channels.email.smtp import Server, SmtpConnection
-from notifications.rules.obligation import TrackedObligation
-from notifications.rules.reminder import Reminder
 from notifications.settings import NotificationsSettings
 from shared.catalogue import Catalogue
 from shared.text import Text
@@ -40,10 +37,11 @@ class EmailChannel:
         """By it a mailbox recognises a second copy (RFC 5322 section 3.6.4)."""
         return f"<{reminder_id}@{self.composer.domain}>"
 
-    def compose(
-        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime
-    ) -> Message:
-        return Message(message_id, address, self.composer.compose(message_id, reminder, obligation, address, now))
+    def mailbox(self, address: str) -> str:
+        return addresses.mailbox(address)
+
+    def compose(self, message_id: str, notice: Notice) -> Message:
+        return Message(message_id, notice.address, self.composer.compose(message_id, notice))
 
     def connect(self) -> SmtpConnection:
         return SmtpConnection(self.server, self.timeout_seconds)

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 
+from notifications.channels.email.address import is_address
 from shared.settings import ServiceSettings
 
 NOWHERE = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid|localhost|local)$")
@@ -31,6 +32,12 @@ class EmailSettings(ServiceSettings):
                 raise ValueError("refused in production: SMTP_URL and CONTACT_DOMAIN are required")
             if NOWHERE.search(self.contact_domain):
                 raise ValueError("refused in production: nobody has mail in a CONTACT_DOMAIN like this")
+        return self
+
+    @model_validator(mode="after")
+    def _sender_is_an_address(self) -> Self:
+        if not is_address(self.sender):
+            raise ValueError("MAIL_FROM must be one e-mail address, CONTACT_DOMAIN a domain name like daknong.gov.vn")
         return self
 
     @property

@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
@@ -16,11 +15,10 @@ from notifications.channels.channel import (
     InputType,
     Message,
     NamedUnit,
+    Notice,
     Outcome,
     Unreachable,
 )
-from notifications.rules.obligation import TrackedObligation
-from notifications.rules.reminder import Reminder
 from notifications.rules.stage import days_left
 from notifications.settings import NotificationsSettings
 from shared.catalogue import Catalogue
@@ -63,14 +61,16 @@ class FileChannel:
     def message_id(self, reminder_id: UUID) -> str:
         return f"file:{reminder_id}"
 
-    def compose(
-        self, message_id: str, reminder: Reminder, obligation: TrackedObligation, address: str, now: datetime
-    ) -> Message:
-        if self.check_address(address) is not None:
-            raise ValueError(f"no file: {address}")
-        days = days_left(obligation.due_at, now) if obligation.due_at else 0
+    def mailbox(self, address: str) -> str:
+        return address
+
+    def compose(self, message_id: str, notice: Notice) -> Message:
+        if self.check_address(notice.address) is not None:
+            raise ValueError(f"no file: {notice.address}")
+        obligation = notice.obligation
+        days = days_left(obligation.due_at, notice.now) if obligation.due_at else 0
         line = self.texts.plain("vi", "file.line", form=obligation.form, days=days)
-        return Message(message_id, address, line)
+        return Message(message_id, notice.address, line)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[FileConnection]:
