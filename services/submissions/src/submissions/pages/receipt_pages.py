@@ -18,8 +18,8 @@ from submissions.commands.decide import Decision, decide_submission
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
 from submissions.http.submissions import find_submission
 from submissions.pages.task import SHAPES
-from submissions.rules.content import ObservationJson
 from submissions.rules.form import FormField, FormRules
+from submissions.rules.observation import ObservationJson
 from submissions.rules.review import Act, possible_acts
 from submissions.rules.submission import SubmissionRecord
 from submissions.store import read
