@@ -87,4 +87,5 @@ def _figures(value: Value) -> IndicatorFigures:
         reported=value.reported,
         expected=value.expected,
         assessment=value.assessment,
+        needs_check=value.needs_check,
     )

@@ -11,7 +11,10 @@ from shared.events.data import Assessment, Code, EventData, Number
 
 
 class IndicatorFigures(BaseModel):
-    """A value on one basis, never without its coverage: units reported of units expected."""
+    """A value on one basis, never without its coverage: units reported of units expected.
+
+    `needs_check`: it rests on a figure marked `implausible`, of a report that no coordinator has accepted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     value: Number | None = None
@@ -20,6 +23,7 @@ class IndicatorFigures(BaseModel):
     reported: int = Field(ge=0)
     expected: int = Field(ge=0)
     assessment: Assessment
+    needs_check: bool = False
 
 
 class IndicatorAggregated(EventData):

@@ -87,6 +87,7 @@ async def render(
         obligation=submission.obligation,
         rules=rules,
         observations=in_form_order(rules, submission.observations),
+        implausible=sum(bool(o.get("implausible")) for o in submission.observations),
         parts={part.code: part.title for part in rules.narrative},
         shapes=SHAPES,
         revisions=revisions,

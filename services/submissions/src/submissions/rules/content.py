@@ -13,8 +13,9 @@ from submissions.rules.observation import Observation, ObservationJson, exact
 class CanonicalContent:
     """What a report says, as it is kept, and the hashes of just that.
 
-    `sha256`: of what was said, about whom and when; not of the revision, its reason or the marks. `timeless_sha256`: without
-    whom and when, equal when last year's report comes again with another date (docs/domain.md trap 18).
+    `sha256`: of what was said, about whom and when; not of the revision, its reason or the marks.
+    `timeless_sha256`: without whom and when, equal when last year's report comes again with another date
+    (docs/domain.md trap 18).
     """
 
     observations: Sequence[ObservationJson]

@@ -1,6 +1,6 @@
-"""Figures outside the plausibility bands of the catalogue: query edits, asked about and not forbidden (docs/domain.md 3.6).
+"""Figures outside the catalogue's plausibility bands: query edits, asked about, not forbidden (docs/domain.md 3.6).
 
-A figure that is too high can take over the province's sum, and a misplaced separator is likely a slip: both want a note.
+A figure that is too high can take over the province's sum, a misplaced separator is likely a slip: both want a note.
 One that is only too low takes away no more than its own share: it is taken and marked, note or not.
 """
 
@@ -87,7 +87,9 @@ def elements_to_compare(
 
 def at_most(value: object) -> int:
     """However the number is written, it is no larger than its digits. 0 for what no reader takes for a number."""
-    digits = "".join(c for c in str(value) if c.isdecimal()) if isinstance(value, str | int) else ""
+    if isinstance(value, int):
+        return value
+    digits = "".join(c for c in value if c.isdecimal()) if isinstance(value, str) else ""
     return int(digits) if digits and len(digits) <= MAX_TEXT else 0
 
 
