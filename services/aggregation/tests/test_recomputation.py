@@ -90,7 +90,7 @@ class ByHand:
         self, root: str, period: str, element: str, part: str = "", level: str = "", m: Measure | None = None
     ) -> dict[str, Any]:
         """Sum, number of values, units reported and expected; a total of categories needs each of them."""
-        out: dict[str, Any] = {"sum": None, "valued": 0, "reported": 0, "expected": 0, "estimate": False}
+        out: dict[str, Any] = {"sum": None, "valued": 0, "reported": 0, "expected": 0, "estimate": False, "doubted": 0}
         for o in self.below.get((root, period), []):
             fields = [f for f in self.catalogue.forms[o.form].fields if f.element == element]
             if level and self.catalogue.units[o.unit].admin_level != level:
@@ -107,6 +107,7 @@ class ByHand:
             cells = [answer.cells[(element, key)] for key in keys]
             out["reported"] += 1
             out["estimate"] |= any(status == "estimate" for _, status in cells)
+            out["doubted"] += answer.state != "accepted" and any((element, key) in answer.implausible for key in keys)
             numbers = [value for value, status in cells if status != "not_applicable" and value is not None]
             if numbers:
                 out["sum"] = (out["sum"] or Decimal(0)) + sum(numbers)
@@ -115,7 +116,7 @@ class ByHand:
 
     def enough(self, root: str, period: str, element: str, minimum: Decimal) -> dict[str, Any]:
         """6.3 by hand: which communes have the minimum in every quarter."""
-        out: dict[str, Any] = {"sum": None, "valued": 0, "reported": 0, "expected": 0, "estimate": False}
+        out: dict[str, Any] = {"sum": None, "valued": 0, "reported": 0, "expected": 0, "estimate": False, "doubted": 0}
         year = period.split("-", maxsplit=1)[0]
         for key, unit in self.catalogue.units.items():
             if unit.level != "commune" or root not in [key, *self.catalogue.ancestors(key)]:
@@ -137,6 +138,7 @@ class ByHand:
                 out["reported"] += 1
                 out["valued"] += 1
                 out["estimate"] |= any(one["estimate"] for one in found)
+                out["doubted"] += any(one["doubted"] for one in found)
                 out["sum"] = (out["sum"] or 0) + int(all((one["sum"] or 0) >= minimum for one in found))
         return out
 
@@ -160,7 +162,14 @@ class ByHand:
         if m.indicator == "3.2" and expected and not part:
             expected = max(expected, 2)
         estimate = any(u["estimate"] for u in used)
-        return {"value": value, "reported": reported, "expected": expected, "estimate": estimate}
+        doubted = any(u["doubted"] for u in used)
+        return {
+            "value": value,
+            "reported": reported,
+            "expected": expected,
+            "estimate": estimate,
+            "needs_check": doubted,
+        }
 
     def verdict(self, m: Measure, root: str, period: str, total: dict[str, Any]) -> str:
         if not total["expected"] or total["reported"] < total["expected"]:
@@ -168,7 +177,7 @@ class ByHand:
         if total["value"] is None:
             return "not_applicable"
         target = m.target_for(int(period[:4]))
-        if target is None or (m.floor is not None and total["value"] < m.floor):
+        if target is None or total["needs_check"] or (m.floor is not None and total["value"] < m.floor):
             return "not_assessed"
 
         if m.share:
@@ -207,21 +216,33 @@ def answer_for(catalogue: Catalogue, form: str, rng: random.Random) -> dict[str,
     return values
 
 
+def marks_for(values: dict[str, Any], rng: random.Random) -> list[str]:
+    """Most reports have no mark; some have a few."""
+    if rng.random() < 0.9:
+        return []
+    return [name for name, (number, _) in values.items() if number is not None and rng.random() < 0.2]
+
+
 def random_history(catalogue: Catalogue, rng: random.Random, steps: int) -> tuple[EventWriter, list[Event]]:
     writer = EventWriter(catalogue)
     events = [e for period in ("2024", "2025", *QUARTERS) for e in writer.open_period(period)]
     if rng.random() < 0.3:  # some openings never arrive, or after the answers
         events = [e for e in events if rng.random() < 0.9]
+
+    def answer(o: Obligation) -> Event:
+        values = answer_for(catalogue, o.form, rng)
+        return writer.submit(o, values, implausible=marks_for(values, rng))
+
     favourites = rng.sample(writer.obligations, 40)
     complete = rng.choice(["2024", "2025", "quarters", "none"])
     for o in writer.obligations:
         if complete == o.period or (complete == "quarters" and o.form == QUARTER):
-            events.append(writer.submit(o, answer_for(catalogue, o.form, rng)))
+            events.append(answer(o))
     for _ in range(steps):
         o = rng.choice(favourites)
         act = rng.choice(["submit", "submit", "accepted", "returned", "withdrawn"])
         if act == "submit" or not o.answers:
-            events.append(writer.submit(o, answer_for(catalogue, o.form, rng)))
+            events.append(answer(o))
         else:
             events.append(writer.decide(o, act, rng.randint(1, len(o.answers))))  # type: ignore[arg-type]
     told = {event.subject for event in events}
@@ -243,6 +264,7 @@ async def compare(engine: AsyncEngine, catalogue: Catalogue, writer: EventWriter
         where = f"{row.measure} {row.unit} {row.period} {row.basis}"
         assert (row.reported, row.expected) == (wanted["reported"], wanted["expected"]), where
         assert row.provisional == wanted["estimate"], where
+        assert row.needs_check == wanted["needs_check"], where
         if wanted["value"] is None:
             assert row.value is None, where
         else:
@@ -255,7 +277,7 @@ async def compare(engine: AsyncEngine, catalogue: Catalogue, writer: EventWriter
         element, _, measure = row.element.partition(".")
         of_measure = catalogue.measures[measure] if measure else None
         wanted = by_hand[row.basis].element(row.unit, row.period, element, part, level, of_measure)
-        got = {"sum": row.value, "valued": row.valued, "reported": row.reported}
+        got = {"sum": row.value, "valued": row.valued, "reported": row.reported, "doubted": row.implausible}
         assert got == {name: wanted[name] for name in got}, (row, wanted)
 
 

@@ -88,4 +88,5 @@ def _figures(value: Value) -> IndicatorFigures:
         reported=value.reported,
         expected=value.expected,
         assessment=value.assessment,
+        needs_check=value.needs_check,
     )

@@ -35,6 +35,7 @@ class Answer:
     state: str
     cells: dict[tuple[str, str], Cell]
     was_accepted: bool = False
+    implausible: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass
@@ -69,18 +70,30 @@ class EventWriter:
         return next(o for o in self.obligations if (o.form, o.unit, o.period) == (form, unit, period))
 
     def submit(
-        self, o: Obligation, values: Mapping[str, Any], *, status: str = "final", illustrative: bool = False
+        self,
+        o: Obligation,
+        values: Mapping[str, Any],
+        *,
+        status: str = "final",
+        illustrative: bool = False,
+        implausible: Iterable[str] = (),
     ) -> Event:
-        """`values`: "element" or "element|dim=cat" → number, None (không phát sinh) or (number, status)."""
+        """`values`: "element" or "element|dim=cat" → number, None (không phát sinh) or (number, status).
+
+        `implausible`: those of them that were marked when they were taken in.
+        """
         cells: dict[tuple[str, str], Cell] = {}
         for name, given in values.items():
             element, _, part = name.partition("|")
             value, of = given if isinstance(given, tuple) else (given, "not_applicable" if given is None else status)
             cells[(element, part)] = (None if value is None else Decimal(str(value)), of)
-        o.answers.append(Answer("received", cells))
+        marked = frozenset((name.partition("|")[0], name.partition("|")[2]) for name in implausible)
+        o.answers.append(Answer("received", cells, implausible=marked))
         o.ids.append(uuid4())
         observations = [
-            ObservationValue(measure=e, value=v, disaggregation=parse_disaggregation(p), status=s)
+            ObservationValue(
+                measure=e, value=v, disaggregation=parse_disaggregation(p), status=s, implausible=(e, p) in marked
+            )
             for (e, p), (v, s) in cells.items()
         ]
         return self._event(

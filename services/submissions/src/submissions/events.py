@@ -57,7 +57,13 @@ def received(obligation: ReportingObligation, revision: NewRevision, version: in
         content_sha256=revision.content.sha256,
         illustrative=revision.illustrative,
         observations=[
-            ObservationValue(measure=o.measure, value=o.value, disaggregation=dict(o.disaggregation), status=o.status)
+            ObservationValue(
+                measure=o.measure,
+                value=o.value,
+                disaggregation=dict(o.disaggregation),
+                status=o.status,
+                implausible=o.implausible,
+            )
             for o in revision.observations
         ],
         **_owed(obligation),

@@ -29,6 +29,41 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class LastYearBand:
+    """`at_least` to `at_most` times last year's figure of the same unit and cell.
+
+    Last year's figure counts as `floor` at least when this year's is called too high; below `floor` none is too low.
+    """
+
+    at_least: Decimal
+    at_most: Decimal
+    floor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LikeUnitsBand:
+    """Too high: above `at_most` times the median (counted as `floor` at least) of the units of the same level, and
+    above their upper quartile by more than `spread` times the distance of the quartiles. Asked of `reported` or more.
+    """
+
+    at_most: Decimal
+    spread: Decimal
+    floor: Decimal
+    reported: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Within what a figure is taken without a question (docs/domain.md 3.6). None: it is not compared so."""
+
+    last_year: LastYearBand | None = None
+    like_units: LikeUnitsBand | None = None
+
+
+NO_BANDS = Bands()
+
+
+@dataclass(frozen=True, slots=True)
 class DataElement:
     """What is counted and reported. required_by: a cell per category, no total; optional_by: a total, optional parts.
 
@@ -48,6 +83,7 @@ class DataElement:
     sensitive: bool = False
     derived: str | None = None
     may_be_not_applicable: bool = False
+    bands: Bands = NO_BANDS
 
 
 def is_whole(kind: ElementKind) -> bool:

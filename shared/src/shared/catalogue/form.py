@@ -9,7 +9,7 @@ from shared.catalogue.disaggregation import disaggregation_key
 from shared.catalogue.element import ElementKind
 from shared.catalogue.unit import Level, Unit
 
-CheckKind = Literal["numerator_le_denominator", "sum_equals", "hours_of_persons"]
+CheckKind = Literal["numerator_le_denominator", "sum_equals", "hours_of_persons", "plausible_ratio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class FormCheck:
     total cell of `left` (`right` is `left`).
     hours_of_persons: `left` hours in all are above zero and `at_least` to `at_most`
     for each of the `right` persons, so that a mean given for a total is found.
+    plausible_ratio: cell by cell, `left` is `at_least` to `at_most` times `right`, each
+    counted as `floor` at least where it is the smaller; outside it is asked about, not refused.
     """
 
     kind: CheckKind
@@ -48,6 +50,7 @@ class FormCheck:
     dimension: str | None = None
     at_least: Decimal | None = None
     at_most: Decimal | None = None
+    floor: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

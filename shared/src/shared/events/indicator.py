@@ -11,7 +11,10 @@ from shared.events.data import Assessment, Code, Count, EventData, SumNumber
 
 
 class IndicatorFigures(BaseModel):
-    """A value on one basis, never without its coverage: units reported of units expected."""
+    """A value on one basis, never without its coverage: units reported of units expected.
+
+    `needs_check`: it rests on a figure marked `implausible`, of a report that no coordinator has accepted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     value: SumNumber | None = None
@@ -20,6 +23,7 @@ class IndicatorFigures(BaseModel):
     reported: Count
     expected: Count
     assessment: Assessment
+    needs_check: bool = False
 
 
 class IndicatorAggregated(EventData):

@@ -11,13 +11,17 @@ from shared.events.data import ActEvent, Code, Number, Status, Version
 
 
 class ObservationValue(BaseModel):
-    """One cell of a form: element × disaggregation × value, with its status."""
+    """One cell of a form: element × disaggregation × value, with its status.
+
+    `implausible`: outside the plausibility bands of the catalogue when it was taken in. Older events have no mark.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     measure: Code
     value: Number | None = None
     disaggregation: dict[Code, Code] = Field(default_factory=dict, max_length=8)
     status: Status = "final"
+    implausible: bool = False
 
 
 class ObligationEvent(ActEvent):

@@ -68,6 +68,7 @@ def item(
         parts=[PartSchema.model_validate(part, from_attributes=True) for part in v.parts],
         as_of=v.as_of,
         suppressed=v.suppressed,
+        needs_check=v.needs_check,
     )
 
 
@@ -88,4 +89,5 @@ def history_item(measure: str, unit: str, period: str, basis: Basis, v: Value) -
         provisional=v.provisional,
         as_of=v.as_of,
         suppressed=v.suppressed,
+        needs_check=v.needs_check,
     )

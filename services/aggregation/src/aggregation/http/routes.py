@@ -155,6 +155,7 @@ async def _explain(
                 reported=c.reported,
                 expected=c.expected,
                 estimates=c.estimates,
+                implausible=c.implausible,
                 suppressed=c.value is None and cells[key].value is not None,
             )
             for key, c in sorted(shown.items())
@@ -179,4 +180,5 @@ def _contribution(context: AggregationContext, person: Person, row: read.Contrib
         status=row.status,
         suppressed=hidden,
         illustrative=row.illustrative,
+        implausible=row.implausible,
     )

@@ -41,6 +41,8 @@ class IndicatorSchema(BaseModel):
 
     `suppressed`: numbers are withheld, because a sensitive count is small or could be told from the difference of two.
 
+    `needs_check`: it rests on a figure in doubt, of a report that no coordinator has accepted; it is not judged.
+
     A `value` of null is 0/0 when the assessment is `not_applicable` (không phát sinh), else nothing comparable came in.
     """
 
@@ -65,6 +67,7 @@ class IndicatorSchema(BaseModel):
     parts: list[PartSchema]
     as_of: datetime | None
     suppressed: bool
+    needs_check: bool
 
 
 class Indicators(BaseModel):
@@ -86,6 +89,7 @@ class HistoryItem(BaseModel):
     provisional: bool
     as_of: datetime
     suppressed: bool
+    needs_check: bool
 
 
 class History(BaseModel):
@@ -101,11 +105,15 @@ class CellSchema(BaseModel):
     reported: int
     expected: int
     estimates: int
+    implausible: int
     suppressed: bool
 
 
 class ContributionSchema(BaseModel):
-    """`value` is suppressed when it is a sensitive count and neither the reader's own nor the reader an auditor's."""
+    """`value` is suppressed when it is a sensitive count and neither the reader's own nor the reader an auditor's.
+
+    `implausible`: in doubt, and not accepted by a coordinator yet.
+    """
 
     unit: str
     period: str
@@ -119,6 +127,7 @@ class ContributionSchema(BaseModel):
     status: str
     suppressed: bool
     illustrative: bool
+    implausible: bool
 
 
 class Explanation(BaseModel):

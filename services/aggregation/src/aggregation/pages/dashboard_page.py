@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from aggregation.http.context import Context
+from aggregation.http.context import Context, Reader
 from aggregation.http.presenters import bound
 from aggregation.http.query import RequestedScope
 from aggregation.pages.dashboard import build_dashboard, tally
+from aggregation.pages.doubts import doubt_lines
 from aggregation.pages.periods import selectable_periods
 from aggregation.rules.formula import elements, strategy
 from aggregation.rules.masking import all_masked
@@ -19,12 +20,13 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
 
 
 @router.get("/indicators", response_class=HTMLResponse)
-async def dashboard(request: Request, context: Context, scope: RequestedScope) -> HTMLResponse:
+async def dashboard(request: Request, context: Context, scope: RequestedScope, person: Reader) -> HTMLResponse:
     plan = context.plan
     first = sorted({elements(m)[0] for m in plan.measures.values()})
     async with context.engine.connect() as tx:
         values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
         answered = await read.answered(tx, period=scope.period, basis=scope.basis, elements=first)
+        doubts = await doubt_lines(tx, context, person, scope, plan.measures.values())
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, _with_quarters(scope.period))
     below = {
@@ -37,6 +39,7 @@ async def dashboard(request: Request, context: Context, scope: RequestedScope) -
         request,
         "dashboard.html",
         objectives=rows,
+        doubts=doubts,
         tally=tally(rows),
         count=len(plan.catalogue.indicators),
         quarter=Period.parse(scope.period).quarter is not None,

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.http.context import Context
+from aggregation.http.context import Context, Reader
 from aggregation.http.presenters import bound
 from aggregation.http.query import RequestedScope, Scope
 from aggregation.pages.charts import Charts
 from aggregation.pages.document import document_name
+from aggregation.pages.doubts import doubt_lines
 from aggregation.pages.measure_view import view_of
 from aggregation.pages.periods import selectable_periods
 from aggregation.rules.cross_check import beside
@@ -32,7 +33,9 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
 
 
 @router.get("/indicators/{code}", response_class=HTMLResponse)
-async def one_indicator(request: Request, context: Context, code: str, scope: RequestedScope) -> HTMLResponse:
+async def one_indicator(
+    request: Request, context: Context, code: str, scope: RequestedScope, person: Reader
+) -> HTMLResponse:
     plan, spoken = context.plan, language(request)
     if code not in plan.catalogue.indicators:
         raise not_found(context.messages.text("fault.indicator_unknown"))
@@ -41,6 +44,7 @@ async def one_indicator(request: Request, context: Context, code: str, scope: Re
     units = _units_below(plan, scope)
     async with context.engine.connect() as tx:
         values = await _read_values(tx, plan, scope, [m.code for m in measures], units)
+        doubts = await doubt_lines(tx, context, person, scope, measures)
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, [p for p in periods if p[:4] == scope.period[:4]])
     charts: Charts = request.app.state.charts
@@ -50,6 +54,7 @@ async def one_indicator(request: Request, context: Context, code: str, scope: Re
         "indicator.html",
         indicator=indicator,
         views=views,
+        doubts=doubts,
         owners=[owner for owner in indicator.owners if owner.is_valid_on(Period.parse(scope.period).cut_off)],
         scope=scope,
         owes=plan.owes,

@@ -48,14 +48,15 @@ def above_whole(measure: Measure, total: Figure, parts: Sequence[FigurePart]) ->
 def assess(measure: Measure, total: Figure, parts: Sequence[FigurePart], target: Target | None) -> Assessment:
     """`target` is the one that binds in the period's year, None in the years between.
 
-    Incomplete coverage is never judged. 1.1: met when the total and every level meet it, partly when some of them do.
+    Incomplete coverage is never judged, nor is a value that rests on a figure in doubt.
+    1.1: met when the total and every level meet it, partly when some of them do.
     5.2: every sex must meet it, partly when one does. Categories without any unit or case are left aside.
     """
     if not total.complete:
         return "not_assessed"
     if total.exact is None:
         return "not_applicable"
-    if target is None or below_floor(measure, total) or above_whole(measure, total, parts):
+    if target is None or total.needs_check or below_floor(measure, total) or above_whole(measure, total, parts):
         return "not_assessed"
     results = [meets(part.figure.exact, target) for part in parts if part.figure.exact is not None]
     if measure.tested_by:

@@ -57,7 +57,7 @@ def _revision(data: SubmissionsEvent) -> Revision | None:
             return None
         case SubmissionReceived():
             content = tuple(
-                ReportedObservation(o.measure, disaggregation_key(o.disaggregation), o.value, o.status)
+                ReportedObservation(o.measure, disaggregation_key(o.disaggregation), o.value, o.status, o.implausible)
                 for o in data.observations
             )
             return Revision(data.revision, "received", data.version, data.submission_id, content, data.illustrative)

@@ -80,7 +80,8 @@ def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
         return Fact()
     enough = all((count.value or 0) >= minimum for count in answered)
     provisional = any(count.status == "estimate" for count in answered)
-    return Fact(Decimal(int(enough)), "estimate" if provisional else "final")
+    implausible = any(count.implausible for count in answered)
+    return Fact(Decimal(int(enough)), "estimate" if provisional else "final", implausible=implausible)
 
 
 def judgements(plan: PlanIndex, changed: Iterable[FactRow]) -> list[Judgement]:

@@ -7,17 +7,21 @@ from typing import assert_never
 
 from aggregation.rules.formula import strategy
 from aggregation.rules.plan import ElementGroup, Key, Layout, PlanIndex, UnknownWord
-from aggregation.rules.revision import ReportedObservation, Revision
+from aggregation.rules.revision import Revision
 from shared.events import Status
 
 
 @dataclass(frozen=True)
 class Fact:
-    """`status` None: nothing answered. `expected`: the unit must fill this field."""
+    """`status` None: nothing answered. `expected`: the unit must fill this field.
+
+    `implausible`: the figure was marked when it was taken in, and no coordinator has accepted it yet.
+    """
 
     value: Decimal | None = None
     status: Status | None = None
     expected: bool = True
+    implausible: bool = False
 
 
 def facts(plan: PlanIndex, form: str, unit: str, revision: Revision | None) -> dict[Key, Fact]:
@@ -28,7 +32,7 @@ def facts(plan: PlanIndex, form: str, unit: str, revision: Revision | None) -> d
     Raises `UnknownWord` for an observation the form does not have.
     """
     layout = plan.layout(form)
-    answers = _answers(layout, form, revision.observations or () if revision else ())
+    answers = _answers(layout, form, revision)
     collected: dict[Key, Fact] = {}
     for group in layout.groups:
         for part in group.parts:
@@ -81,18 +85,21 @@ def total(parts: Iterable[Fact]) -> Fact:
     values = [part.value for part in parts if part.value is not None]
     statuses = {part.status for part in parts}
     status: Status = "estimate" if "estimate" in statuses else "final" if "final" in statuses else "not_applicable"
-    return Fact(sum(values, Decimal(0)) if values else None, status)
+    return Fact(
+        sum(values, Decimal(0)) if values else None, status, implausible=any(part.implausible for part in parts)
+    )
 
 
-def _answers(layout: Layout, form: str, observations: Iterable[ReportedObservation]) -> dict[Key, Fact]:
+def _answers(layout: Layout, form: str, revision: Revision | None) -> dict[Key, Fact]:
     answers: dict[Key, Fact] = {}
-    for o in observations:
+    for o in revision.observations or () if revision else ():
         key = (o.element, o.disaggregation)
         if key not in layout.fields:
             raise UnknownWord(f"form {form} has no field {o.element} {o.disaggregation}".rstrip())
         match o.status:
             case "final" | "estimate":
-                answers[key] = Fact(o.value, o.status, layout.fields[key])
+                doubted = o.implausible and not (revision and revision.accepted)
+                answers[key] = Fact(o.value, o.status, layout.fields[key], doubted)
             case "not_applicable":
                 answers[key] = Fact(None, o.status, layout.fields[key])
             case "missing":

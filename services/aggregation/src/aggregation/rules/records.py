@@ -80,6 +80,7 @@ class ValuePart:
 class Value:
     """An indicator value as stored. `parts` are the figures of the categories it is judged by.
 
+    `needs_check`: it rests on a figure in doubt, of a report that no coordinator has accepted.
     `suppressed`: numbers are withheld from the reader (`masking`); never stored.
     """
 
@@ -95,6 +96,7 @@ class Value:
     parts: tuple[ValuePart, ...] = ()
     as_of: datetime | None = field(default=None, compare=False)
     suppressed: bool = False
+    needs_check: bool = False
 
 
 @dataclass(frozen=True)

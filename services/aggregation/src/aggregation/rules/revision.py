@@ -20,6 +20,7 @@ class ReportedObservation(NamedTuple):
     disaggregation: str
     value: Decimal | None
     status: Status
+    implausible: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Revision:
     observations: tuple[ReportedObservation, ...] | None = None
     illustrative: bool = False
     was_accepted: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """A coordinator has looked at it and accepted it: what was marked in it is in doubt no longer."""
+        return self.state == "accepted"
 
 
 def merge(stored: Revision, incoming: Revision) -> Revision:

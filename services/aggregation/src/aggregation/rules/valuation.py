@@ -35,11 +35,12 @@ def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells, as_of: d
         above_whole(measure, total, parts),
         tuple(_value_part(part, _meets(measure, part, target)) for part in parts),
         as_of,
+        needs_check=total.needs_check,
     )
 
 
 def _meets(measure: Measure, part: FigurePart, target: Target | None) -> bool | None:
-    if target is None or part.figure.exact is None or above_whole(measure, part.figure, []):
+    if target is None or part.figure.exact is None or part.figure.needs_check or above_whole(measure, part.figure, []):
         return None
     return meets(part.figure.exact, target)
 

@@ -91,9 +91,20 @@ async def facts_at(tx: AsyncConnection, places: Collection[tuple[str, str]]) -> 
 
 
 async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
-    names = ("sources", "elements", "disaggregations", "bases", "units", "periods", "values", "statuses", "expected")
+    names = (
+        "sources",
+        "elements",
+        "disaggregations",
+        "bases",
+        "units",
+        "periods",
+        "values",
+        "statuses",
+        "expected",
+        "implausible",
+    )
     rows = [
-        (*row.key, row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected)
+        (*row.key, row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected, row.fact.implausible)
         for row in sorted(facts, key=lambda row: row.key)
     ]
     await tx.execute(statements.WRITE_FACTS, _columns(names, rows))
@@ -104,10 +115,7 @@ async def quarter_counts(
 ) -> dict[tuple[str, str, str, Basis], Fact]:
     """(unit, quarter, element) → the count on each basis."""
     rows = await tx.execute(statements.COUNTS, _columns(("units", "periods", "elements"), sorted(places)))
-    return {
-        (row.unit, row.period, row.element, cast(Basis, row.basis)): Fact(row.value, row.status, row.expected)
-        for row in rows
-    }
+    return {(row.unit, row.period, row.element, cast(Basis, row.basis)): to_fact(row) for row in rows}
 
 
 async def sum_cells(tx: AsyncConnection, keys: Iterable[CellKey], parents: Mapping[str, str | None]) -> None:
@@ -131,7 +139,11 @@ def to_revision(row: Any) -> Revision:
 
 def to_fact_row(row: Any) -> FactRow:
     key = FactKey(row.source, row.element, row.disaggregation, row.basis)
-    return FactRow(key, row.unit, row.period, Fact(row.value, row.status, row.expected))
+    return FactRow(key, row.unit, row.period, to_fact(row))
+
+
+def to_fact(row: Any) -> Fact:
+    return Fact(row.value, row.status, row.expected, row.implausible)
 
 
 def _observations(content: list[dict[str, Any]] | None) -> tuple[ReportedObservation, ...] | None:
@@ -139,14 +151,24 @@ def _observations(content: list[dict[str, Any]] | None) -> tuple[ReportedObserva
         return None
     return tuple(
         ReportedObservation(
-            o["element"], o["disaggregation"], None if o["value"] is None else Decimal(o["value"]), o["status"]
+            o["element"],
+            o["disaggregation"],
+            None if o["value"] is None else Decimal(o["value"]),
+            o["status"],
+            o.get("implausible", False),  # what was kept before marks has none
         )
         for o in content
     )
 
 
 def observations_json(observations: tuple[ReportedObservation, ...] | None) -> str | None:
-    """Numbers as strings, exact. None while only the decision about a revision has arrived."""
+    """Numbers as strings, exact; a mark only where there is one. None while only the decision about it has arrived."""
     if observations is None:
         return None
-    return json.dumps([o._asdict() | {"value": None if o.value is None else str(o.value)} for o in observations])
+    return json.dumps([_observation_json(o) for o in observations])
+
+
+def _observation_json(observation: ReportedObservation) -> dict[str, object]:
+    """Rows written before there were marks say the same in the same words."""
+    kept = observation._asdict() | {"value": None if observation.value is None else str(observation.value)}
+    return kept if observation.implausible else {name: said for name, said in kept.items() if name != "implausible"}

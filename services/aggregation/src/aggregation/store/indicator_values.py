@@ -59,6 +59,7 @@ async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -
         "above_whole": [v.above_whole for v in values],
         "parts": [parts_json(v.parts) for v in values],
         "instants": [v.as_of for v in values],
+        "needs_check": [v.needs_check for v in values],
     }
     await tx.execute(statements.WRITE_VALUES, lists)
 
@@ -119,17 +120,15 @@ async def cells_of(
     tx: AsyncConnection, *, unit: str, period: str, basis: Basis, elements: Collection[str]
 ) -> dict[CellKey, CellSum]:
     c = cell
-    sums = (c.c.value, c.c.valued, c.c.reported, c.c.expected, c.c.estimates)
+    sums = (c.c.value, c.c.valued, c.c.reported, c.c.expected, c.c.estimates, c.c.implausible)
     query = sa.select(c.c.unit, c.c.period, c.c.element, c.c.disaggregation, c.c.basis, *sums)
     query = query.where(c.c.unit == unit, c.c.period == period, c.c.basis == basis, c.c.element.in_(elements))
     return _to_cells(await tx.execute(query))
 
 
 def _to_cells(rows: Iterable[Any]) -> dict[CellKey, CellSum]:
-    return {
-        CellKey(unit, period, element, disaggregation, basis): CellSum(value, valued, reported, expected, estimates)
-        for unit, period, element, disaggregation, basis, value, valued, reported, expected, estimates in rows
-    }
+    """Of rows with the key of the cell and then what `CellSum` holds, in its order."""
+    return {CellKey(*row[:5]): CellSum(*row[5:]) for row in rows}
 
 
 def _to_values(rows: Iterable[Any]) -> dict[ValueKey, Value]:
@@ -153,6 +152,7 @@ def to_value(row: Any) -> Value:
         above_whole=row.above_whole,
         parts=tuple(_part(part) for part in row.parts),
         as_of=row.as_of,
+        needs_check=row.needs_check,
     )
 
 

@@ -28,6 +28,16 @@ class Contribution:
     value: Decimal | None
     status: str
     illustrative: bool
+    implausible: bool
+
+
+@dataclass(frozen=True)
+class DoubtedFigure:
+    """A figure in a sum that is in doubt, and the submission that gave it."""
+
+    unit: str
+    element: str
+    submission_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -67,10 +77,27 @@ async def contributions(
     return [
         Contribution(
             row.unit, row.period, row.form, row.source, row.submission_id, row.number, row.element,
-            row.disaggregation, row.value, row.status, row.illustrative,
+            row.disaggregation, row.value, row.status, row.illustrative, row.implausible,
         )
         for row in await tx.execute(query)
     ]  # fmt: skip
+
+
+async def doubted(
+    tx: AsyncConnection, *, periods: Collection[str], basis: Basis, elements: Collection[str]
+) -> list[DoubtedFigure]:
+    """The figures in doubt behind the sums kept under `elements`, one for each unit, name and submission."""
+    f, o, r = fact, obligation, revision
+    counted = o.c.received_revision if basis == "received" else o.c.accepted_revision
+    query = (
+        sa.select(f.c.unit, f.c.element, r.c.submission_id)
+        .distinct()
+        .join(o, o.c.obligation_id == f.c.source)
+        .join(r, sa.and_(r.c.obligation_id == o.c.obligation_id, r.c.number == counted))
+        .where(f.c.implausible, f.c.period.in_(periods), f.c.basis == basis, f.c.element.in_(elements))
+        .order_by(f.c.unit, f.c.element)
+    )
+    return [DoubtedFigure(row.unit, row.element, row.submission_id) for row in await tx.execute(query)]
 
 
 async def coverage(tx: AsyncConnection, periods: Collection[str]) -> list[Reported]:

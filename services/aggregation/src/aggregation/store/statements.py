@@ -90,7 +90,7 @@ COUNT = _statement(
 
 FACTS = _statement(
     """
-    select source, element, disaggregation, basis, unit, period, value, status, expected
+    select source, element, disaggregation, basis, unit, period, value, status, expected, implausible
     from fact where source = any(:ids)
     """,
     ids=_IDS,
@@ -100,7 +100,8 @@ PLACES = sa.text("select distinct unit, period from fact where expected or statu
 
 FACTS_AT = _statement(
     """
-    select f.source, f.element, f.disaggregation, f.basis, f.unit, f.period, f.value, f.status, f.expected
+    select f.source, f.element, f.disaggregation, f.basis, f.unit, f.period, f.value, f.status, f.expected,
+           f.implausible
     from unnest(:units, :periods) as p (unit, period)
     join fact f on f.unit = p.unit and f.period = p.period
     """,
@@ -110,10 +111,12 @@ FACTS_AT = _statement(
 
 WRITE_FACTS = _statement(
     """
-    insert into fact (source, element, disaggregation, basis, unit, period, value, status, expected)
-    select * from unnest(:sources, :elements, :disaggregations, :bases, :units, :periods, :values, :statuses, :expected)
+    insert into fact (source, element, disaggregation, basis, unit, period, value, status, expected, implausible)
+    select * from unnest(:sources, :elements, :disaggregations, :bases, :units, :periods, :values, :statuses, :expected,
+                         :implausible)
     on conflict (source, element, disaggregation, basis) do update set
-      value = excluded.value, status = excluded.status, expected = excluded.expected
+      value = excluded.value, status = excluded.status, expected = excluded.expected,
+      implausible = excluded.implausible
     """,
     sources=_IDS,
     elements=_TEXTS,
@@ -124,11 +127,12 @@ WRITE_FACTS = _statement(
     values=_NUMBERS,
     statuses=_TEXTS,
     expected=_BOOLS,
+    implausible=_BOOLS,
 )
 
 COUNTS = _statement(
     """
-    select p.unit, p.period, f.element, f.basis, f.value, f.status, f.expected
+    select p.unit, p.period, f.element, f.basis, f.value, f.status, f.expected, f.implausible
     from unnest(:units, :periods, :elements) as p (unit, period, element)
     join fact f on f.unit = p.unit and f.period = p.period and f.element = p.element and f.disaggregation = ''
     """,
@@ -141,23 +145,24 @@ COUNTS = _statement(
 SUM = _statement(
     """
     insert into cell (unit, period, element, disaggregation, basis, parent,
-                      value, valued, reported, expected, estimates)
+                      value, valued, reported, expected, estimates, implausible)
     select d.unit, d.period, d.element, d.disaggregation, d.basis, d.parent, s.value, s.valued, s.reported,
-           s.expected, s.estimates
+           s.expected, s.estimates, s.implausible
     from unnest(:units, :periods, :elements, :disaggregations, :bases, :parents)
          as d (unit, period, element, disaggregation, basis, parent)
     cross join lateral (
       select sum(p.value) as value, coalesce(sum(p.valued), 0)::int as valued,
              coalesce(sum(p.reported), 0)::int as reported, coalesce(sum(p.expected), 0)::int as expected,
-             coalesce(sum(p.estimates), 0)::int as estimates
+             coalesce(sum(p.estimates), 0)::int as estimates, coalesce(sum(p.implausible), 0)::int as implausible
       from (
         select f.value, (f.value is not null)::int as valued, (f.status is not null)::int as reported,
-               f.expected::int as expected, coalesce(f.status = 'estimate', false)::int as estimates
+               f.expected::int as expected, coalesce(f.status = 'estimate', false)::int as estimates,
+               f.implausible::int as implausible
         from fact f
         where f.unit = d.unit and f.period = d.period and f.element = d.element
           and f.disaggregation = d.disaggregation and f.basis = d.basis
         union all
-        select c.value, c.valued, c.reported, c.expected, c.estimates
+        select c.value, c.valued, c.reported, c.expected, c.estimates, c.implausible
         from cell c
         where c.parent = d.unit and c.period = d.period and c.element = d.element
           and c.disaggregation = d.disaggregation and c.basis = d.basis
@@ -165,7 +170,7 @@ SUM = _statement(
     ) s
     on conflict (unit, period, element, disaggregation, basis) do update set
       value = excluded.value, valued = excluded.valued, reported = excluded.reported,
-      expected = excluded.expected, estimates = excluded.estimates
+      expected = excluded.expected, estimates = excluded.estimates, implausible = excluded.implausible
     """,
     units=_TEXTS,
     periods=_TEXTS,
@@ -178,7 +183,7 @@ SUM = _statement(
 CELLS = _statement(
     """
     select c.unit, c.period, c.element, c.disaggregation, c.basis, c.value, c.valued, c.reported, c.expected,
-           c.estimates
+           c.estimates, c.implausible
     from unnest(:units, :periods, :elements) as p (unit, period, element)
     join cell c on c.unit = p.unit and c.period = p.period and c.element = p.element
     """,
@@ -201,25 +206,25 @@ WRITE_VALUES = _statement(
     """
     with written as (
       insert into indicator_value (measure, unit, period, basis, value, numerator, denominator, reported, expected,
-                                   assessment, provisional, below_floor, above_whole, parts, as_of)
+                                   assessment, provisional, below_floor, above_whole, parts, as_of, needs_check)
       select measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment,
-             provisional, below_floor, above_whole, parts::jsonb, now_at
+             provisional, below_floor, above_whole, parts::jsonb, now_at, needs_check
       from unnest(:measures, :units, :periods, :bases, :values, :numerators, :denominators, :reported, :expected,
-                  :assessments, :provisional, :below_floor, :above_whole, :parts, :instants)
+                  :assessments, :provisional, :below_floor, :above_whole, :parts, :instants, :needs_check)
            as v (measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment,
-                 provisional, below_floor, above_whole, parts, now_at)
+                 provisional, below_floor, above_whole, parts, now_at, needs_check)
       on conflict (measure, unit, period, basis) do update set
         value = excluded.value, numerator = excluded.numerator, denominator = excluded.denominator,
         reported = excluded.reported, expected = excluded.expected, assessment = excluded.assessment,
         provisional = excluded.provisional, below_floor = excluded.below_floor,
         above_whole = excluded.above_whole, parts = excluded.parts,
-        as_of = excluded.as_of
+        as_of = excluded.as_of, needs_check = excluded.needs_check
       returning *
     )
     insert into indicator_history (measure, unit, period, basis, value, numerator, denominator, reported, expected,
-                                   assessment, provisional, below_floor, above_whole, parts, as_of)
+                                   assessment, provisional, below_floor, above_whole, parts, as_of, needs_check)
     select measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
-           below_floor, above_whole, parts, as_of
+           below_floor, above_whole, parts, as_of, needs_check
     from written
     """,
     measures=_TEXTS,
@@ -237,4 +242,5 @@ WRITE_VALUES = _statement(
     above_whole=_BOOLS,
     parts=_TEXTS,
     instants=_INSTANTS,
+    needs_check=_BOOLS,
 )

@@ -1,5 +1,7 @@
 """The tables of aggregation: what is kept, in the order in which it is computed."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -60,8 +62,12 @@ fact = Table(
     Column("value", Numeric),
     Column("status", Text, comment="null: expected, not answered"),
     Column("expected", Boolean, nullable=False),
+    Column(
+        "implausible", Boolean, nullable=False, server_default=text("false"), comment="marked, and not accepted yet"
+    ),
     PrimaryKeyConstraint("source", "element", "disaggregation", "basis"),
     Index("fact_place", "unit", "period", "element", "disaggregation", "basis"),
+    Index("fact_implausible", "period", "basis", "element", postgresql_where=text("implausible")),
 )
 
 cell = Table(
@@ -78,6 +84,7 @@ cell = Table(
     Column("reported", Integer, nullable=False),
     Column("expected", Integer, nullable=False),
     Column("estimates", Integer, nullable=False),
+    Column("implausible", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("unit", "period", "element", "disaggregation", "basis"),
     Index("cell_parent", "parent", "period", "element", "disaggregation", "basis"),
 )
@@ -97,6 +104,11 @@ FIGURE = (
 )
 
 
+def _figure() -> list[Column[Any]]:
+    needs_check = Column("needs_check", Boolean, nullable=False, server_default=text("false"))
+    return [*(Column(name, kind, nullable=nullable) for name, kind, nullable in FIGURE), needs_check]
+
+
 def _place() -> list[Column[str]]:
     return [Column(name, Text, nullable=False) for name in ("measure", "unit", "period", "basis")]
 
@@ -105,7 +117,7 @@ indicator_value = Table(
     "indicator_value",
     metadata,
     *_place(),
-    *(Column(name, kind, nullable=nullable) for name, kind, nullable in FIGURE),
+    *_figure(),
     PrimaryKeyConstraint("measure", "unit", "period", "basis"),
     Index("indicator_value_page", "unit", "period", "basis"),
 )
@@ -115,7 +127,7 @@ indicator_history = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     *_place(),
-    *(Column(name, kind, nullable=nullable) for name, kind, nullable in FIGURE),
+    *_figure(),
     Index("indicator_history_place", "unit", "period", "basis", "measure", "as_of", "id"),
 )
 

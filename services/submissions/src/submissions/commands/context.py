@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import access
 from shared.access import Person
-from shared.calendar import Holidays
+from shared.calendar import Holidays, Period
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from submissions.commands.authority import answers_for
 from submissions.rules.form import FormRules
+from submissions.rules.obligation import ReportingObligation
 from submissions.settings import SubmissionsSettings
 
 
@@ -23,6 +24,12 @@ class SubmissionsContext:
     rules: Mapping[str, FormRules]
     clock: Clock
     holidays: Holidays
+
+    def like_units(self, obligation: ReportingObligation) -> list[str]:
+        """The units of the same level on the period's cut-off day, itself left out; none for one without a level."""
+        own = self.catalogue.units.get(obligation.unit)
+        on_the_day = self.catalogue.units_on(Period.parse(obligation.period).cut_off)
+        return [unit.key for unit in on_the_day if own and unit.level == own.level and unit.key != own.key]
 
     def check_access(self, person: Person, unit: str) -> None:
         """403 when the unit is neither the person's nor ended in it."""

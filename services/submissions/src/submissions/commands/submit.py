@@ -14,11 +14,12 @@ from shared.text import Language, texts
 from submissions import events
 from submissions.commands.answers import Submitted, body_of, receipt
 from submissions.commands.context import Actor, SubmissionsContext
+from submissions.rules.checks.plausibility import Yardsticks, elements_to_compare, last_year_of
 from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival, Rejected, Report, revise
 from submissions.rules.texts import text
 from submissions.rules.violation import Violation
-from submissions.store import write
+from submissions.store import read, write
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ async def submit_report(
             trace_id=actor.trace_id,
         )
         rules = context.rules[obligation.form]
-        revision = revise(rules, obligation, report, arrival, context.settings.close_after_years)
+        yardsticks = await read_yardsticks(tx, context, obligation, report)
+        revision = revise(rules, obligation, report, arrival, context.settings.close_after_years, yardsticks)
         if isinstance(revision, Rejected):
             raise Refused(list(revision.violations))
         version = await write.keep_submission(tx, revision)
@@ -68,6 +70,16 @@ async def submit_report(
         await idempotency.finish(tx, posting.attempt, 201, body)
         await publish(tx, events.received(obligation, revision, version, context.catalogue.version))
     return Submitted(arrival.id, body)
+
+
+async def read_yardsticks(
+    tx: AsyncConnection, context: SubmissionsContext, obligation: LockedObligation, report: Report
+) -> Yardsticks:
+    """What the figures are compared with. A statement more only where last year has no figure for a large one."""
+    last_year = last_year_of(obligation.previous_observations)
+    elements = elements_to_compare(context.rules[obligation.form], report.entries, last_year)
+    like = await read.like_units(tx, obligation, context.like_units(obligation), elements) if elements else {}
+    return Yardsticks(last_year, like, obligation.previous_period)
 
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting) -> LockedObligation:

@@ -18,8 +18,8 @@ from submissions.commands.decide import Decision, decide_submission
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
 from submissions.http.submissions import find_submission
 from submissions.pages.task import SHAPES
-from submissions.rules.content import ObservationJson
 from submissions.rules.form import FormField, FormRules
+from submissions.rules.observation import ObservationJson
 from submissions.rules.review import Act, possible_acts
 from submissions.rules.submission import SubmissionRecord
 from submissions.store import read
@@ -97,6 +97,7 @@ async def render(
         obligation=submission.obligation,
         rules=rules,
         observations=in_form_order(rules, submission.observations),
+        implausible=sum(bool(o.get("implausible")) for o in submission.observations),
         parts={part.code: part.title for part in rules.narrative},
         shapes=SHAPES,
         revisions=revisions,

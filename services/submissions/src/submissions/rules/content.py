@@ -4,30 +4,18 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
-from shared.events import Status
-from shared.text.decimals import plain
 from submissions.rules.obligation import ReportingObligation
-from submissions.rules.observation import Observation
-
-
-class ObservationJson(TypedDict):
-    """An observation as it is kept, hashed and answered."""
-
-    measure: str
-    value: str | None
-    disaggregation: dict[str, str]
-    status: Status
-    note: str | None
+from submissions.rules.observation import Observation, ObservationJson
 
 
 @dataclass(frozen=True)
 class CanonicalContent:
     """What a report says, as it is kept, and the hashes of just that.
 
-    `sha256`: of what was said, about whom and when; not of the revision or its reason. `timeless_sha256`: without
-    whom and when, equal when last year's report comes again with another date (docs/domain.md trap 18).
+    `sha256`: of what was said, about whom and when; not of the revision, its reason or the marks.
+    `timeless_sha256`: without whom and when, equal when last year's report comes again with another date
+    (docs/domain.md trap 18).
     """
 
     observations: Sequence[ObservationJson]
@@ -44,8 +32,9 @@ def canonical_content(
     evidence: Sequence[str],
 ) -> CanonicalContent:
     """Observations are sorted by element and disaggregation: the order in which cells were typed is no fact."""
-    kept = [_observation_json(o) for o in sorted(observations, key=lambda o: (o.measure, o.key))]
-    timeless = {"observations": kept, "narrative": narrative}
+    ordered = sorted(observations, key=lambda o: (o.measure, o.key))
+    said = [_observation_json(o) for o in ordered]
+    timeless = {"observations": said, "narrative": narrative}
     whole = {
         **timeless,
         "form": obligation.form,
@@ -53,6 +42,7 @@ def canonical_content(
         "period": obligation.period,
         "evidence": list(evidence),
     }
+    kept = [_marked(json, o) for json, o in zip(said, ordered, strict=True)]
     return CanonicalContent(kept, narrative, list(evidence), _sha256(whole), _sha256(timeless))
 
 
@@ -64,6 +54,11 @@ def _observation_json(observation: Observation) -> ObservationJson:
         "status": observation.status,
         "note": observation.note,
     }
+
+
+def _marked(said: ObservationJson, observation: Observation) -> ObservationJson:
+    """The mark is what was thought of a figure, not what was said: it is kept beside it and not hashed."""
+    return {**said, "implausible": True} if observation.implausible else said
 
 
 def _sha256(content: Mapping[str, object]) -> str:

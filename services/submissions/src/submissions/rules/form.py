@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol, assert_never
 
 from shared import catalogue as cat
-from shared.catalogue.element import ElementKind
+from shared.catalogue.element import NO_BANDS, Bands, ElementKind
 from shared.catalogue.measure_kind import needs_of
 from shared.text import Text
 
@@ -40,6 +40,7 @@ class Element:
     unit: Text = NO_UNIT
     sensitive: bool = False
     may_be_not_applicable: bool = False
+    bands: Bands = NO_BANDS
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,20 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class RatioBand:
+    """Two elements that go together, cell by cell: `left` is `at_least` to `at_most` times `right`.
+
+    The smaller of them counts as `floor` at least.
+    """
+
+    left: str
+    right: str
+    at_least: Decimal
+    at_most: Decimal
+    floor: Decimal
+
+
+@dataclass(frozen=True)
 class Part:
     """A part of the narrative."""
 
@@ -99,6 +114,7 @@ class FormRules:
     computed: Mapping[str, tuple[str, ...]]  # every measure of the catalogue: the elements it is computed from
     narrative: tuple[Part, ...] = ()
     hours: tuple[Hours, ...] = ()
+    ratio_bands: tuple[RatioBand, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()  # elements of one measure, (numerator, denominator) or (hours, persons)
     by_cell: Mapping[Cell, FormField] = attribute(init=False)
     elements: Mapping[str, Element] = attribute(init=False)
@@ -128,7 +144,7 @@ def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
     computed = {m.code: m.elements for m in catalogue.measures.values()}
     rules = {}
     for form in catalogue.forms.values():
-        shares, hours = _checks(form)
+        shares, hours, ratio_bands = _checks(form)
         rules[form.code] = FormRules(
             code=form.code,
             title=Text(form.title_vi, form.title_en),
@@ -140,14 +156,16 @@ def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:
             computed=computed,
             narrative=tuple(Part(n.code, _name(n), n.required) for n in form.narrative),
             hours=hours,
+            ratio_bands=ratio_bands,
             pairs=_pairs(form, catalogue, shares),
         )
     return rules
 
 
-def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...]]:
+def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...], tuple[RatioBand, ...]]:
     shares: list[Share] = []
     hours: list[Hours] = []
+    ratio_bands: list[RatioBand] = []
     for check in form.checks:
         match check.kind:
             case "numerator_le_denominator":
@@ -156,11 +174,15 @@ def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...]]:
                 if check.at_least is None or check.at_most is None:
                     raise ValueError("the catalogue asks for both bounds of hours")
                 hours.append(Hours(check.left, check.right, check.at_least, check.at_most))
+            case "plausible_ratio":
+                if check.at_least is None or check.at_most is None or check.floor is None:
+                    raise ValueError("the catalogue asks for both bounds and the floor of a ratio")
+                ratio_bands.append(RatioBand(check.left, check.right, check.at_least, check.at_most, check.floor))
             case "sum_equals":
                 pass  # the parts of every element are added up, whether or not a check names it (`check_parts`)
             case _:
                 assert_never(check.kind)
-    return tuple(shares), tuple(hours)
+    return tuple(shares), tuple(hours), tuple(ratio_bands)
 
 
 def _name(thing: Named) -> Text:
@@ -171,7 +193,7 @@ def _field(field: cat.Field, data: cat.DataElement, dimensions: Mapping[str, For
     categories = [dimensions[d].categories[c] for d, c in field.pairs]
     label = Text(", ".join(c.vi for c in categories), ", ".join(c.en for c in categories))
     unit = Text(data.unit_vi, data.unit_en)
-    element = Element(data.id, _name(data), data.kind, unit, data.sensitive, data.may_be_not_applicable)
+    element = Element(data.id, _name(data), data.kind, unit, data.sensitive, data.may_be_not_applicable, data.bands)
     return FormField(element, field.key, field.disaggregation, label, field.required)
 
 

@@ -1,11 +1,13 @@
 """An obligation opened for a unit, form and period: its states and when it takes reports."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.calendar import VIETNAM, Period
+from submissions.rules.observation import ObservationJson
 from submissions.rules.violation import Violation, violation
 
 State = Literal["open", "submitted", "accepted", "returned", "withdrawn"]
@@ -39,9 +41,13 @@ class ReportingObligation:
 
 @dataclass(frozen=True)
 class LockedObligation(ReportingObligation):
-    """As a command has it: nobody else can change it, and the hash of last year's report is at hand."""
+    """As a command has it: nobody else can change it, and what last year's report said is at hand.
+
+    `previous_observations`: of the latest revision that counts, without those in doubt that nobody has accepted.
+    """
 
     previous_timeless_sha256: str | None
+    previous_observations: Sequence[ObservationJson] = ()
 
 
 def closing_day(period: Period, close_after_years: int) -> date:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import get_args
+from typing import NotRequired, TypedDict, get_args
 
 from babel.numbers import NumberFormatError, parse_decimal
 
@@ -30,7 +30,10 @@ class ObservationEntry:
 
 @dataclass(frozen=True)
 class Observation:
-    """A checked observation. `key` is the canonical disaggregation ("sex=male"), "" for the total."""
+    """A checked observation. `key` is the canonical disaggregation ("sex=male"), "" for the total.
+
+    `place`: the index among the entries of the report. `implausible`: outside the bands of the catalogue.
+    """
 
     measure: str
     key: str
@@ -38,6 +41,19 @@ class Observation:
     disaggregation: Mapping[str, str]
     status: Status
     note: str | None = None
+    place: int = field(default=0, compare=False)
+    implausible: bool = False
+
+
+class ObservationJson(TypedDict):
+    """An observation as it is kept and answered; hashed without `implausible`, which stands there only when true."""
+
+    measure: str
+    value: str | None
+    disaggregation: dict[str, str]
+    status: Status
+    note: str | None
+    implausible: NotRequired[bool]
 
 
 NumberReader = Callable[[str], Decimal]

@@ -11,6 +11,14 @@ from shared.text.words import kept
 from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.checks.personal_data import check_personal_data, texts_of
+from submissions.rules.checks.plausibility import (
+    NO_YARDSTICKS,
+    Yardsticks,
+    check_notes,
+    doubts,
+    marked,
+    warn_implausible,
+)
 from submissions.rules.checks.sums import warn_floors
 from submissions.rules.content import CanonicalContent, canonical_content
 from submissions.rules.form import FormRules
@@ -68,16 +76,24 @@ class Rejected:
 
 
 def revise(
-    rules: FormRules, obligation: LockedObligation, report: Report, arrival: Arrival, close_after_years: int
+    rules: FormRules,
+    obligation: LockedObligation,
+    report: Report,
+    arrival: Arrival,
+    close_after_years: int,
+    yardsticks: Yardsticks = NO_YARDSTICKS,
 ) -> NewRevision | Rejected:
     """The next revision of the answer to `obligation`, or everything that is wrong with the report.
 
+    A figure outside its bands of plausibility is marked, and some are taken with a note only.
     Illustrative reports may be for a closed period: demonstrations play past years.
     """
     number = obligation.revision + 1
     observations, violations = check_observations(rules, report.entries, report.read)
     narrative = {key: words for key, text in report.narrative.items() if (words := kept(text))}
     evidence = [kept(text) for text in report.evidence]
+    found = doubts(rules, observations, yardsticks)
+    violations += check_notes(rules, observations, found)
     violations += report.wrong
     violations += check_narrative(narrative, evidence) + check_reason(report.reason, number)
     words = texts_of(rules, report.entries, narrative, evidence, report.reason)
@@ -87,6 +103,7 @@ def revise(
     violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]
     if violations:
         return Rejected(violations)
+    observations = marked(observations, found)
     late = is_late(arrival.received_at, obligation.due_at)
     content = canonical_content(obligation, observations, narrative, [text for text in evidence if text])
     warnings = warn_floors(rules, {(o.measure, o.key): o for o in observations}) + warn_narrative(rules, narrative)
@@ -99,7 +116,10 @@ def revise(
         reason=kept(report.reason) or None,
         late=late,
         illustrative=report.illustrative,
-        warnings=warnings + confirmed + warn_circumstances(obligation, content.timeless_sha256, late),
+        warnings=warn_implausible(rules, observations, found)
+        + warnings
+        + confirmed
+        + warn_circumstances(obligation, content.timeless_sha256, late),
     )
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from submissions.rules.content import ObservationJson
 from submissions.rules.obligation import ReportingObligation, State, is_late
+from submissions.rules.observation import ObservationJson
 
 
 class WarningJson(TypedDict):

@@ -7,8 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.catalogue import disaggregation_key
+from submissions.rules.checks.plausibility import Spread
+from submissions.rules.form import Cell
 from submissions.rules.obligation import PENDING, ReportingObligation, State
 from submissions.rules.opened_period import OpenedPeriod
 from submissions.rules.review import Review
@@ -108,6 +112,38 @@ async def any_illustrative(tx: AsyncConnection, obligation_ids: Sequence[UUID]) 
     """Whether a revision of one of these obligations is illustrative: the page that shows them says so."""
     named = submission.c.obligation_id.in_(obligation_ids) & submission.c.illustrative
     return bool(await tx.scalar(sa.select(sa.exists().where(named))))
+
+
+# Quartiles are figures that somebody reported, hence exact: percentile_disc, not percentile_cont.
+_LIKE_UNITS = sa.text(
+    """
+    select each ->> 'measure' as measure, each -> 'disaggregation' as disaggregation, count(*) as reported,
+      percentile_disc(array[0.25, 0.5, 0.75]) within group (order by (each ->> 'value')::numeric) as quartiles
+    from obligation o join submission s on s.obligation_id = o.id and s.revision = o.revision
+      cross join jsonb_array_elements(s.observations) each
+    where o.period = :period and o.form = :form and o.obligation = :obligation and o.unit = any(:units)
+      and o.state in ('submitted', 'accepted') and each ->> 'measure' = any(:elements) and each ->> 'value' is not null
+      and (o.state = 'accepted' or each ->> 'implausible' is null)
+    group by 1, 2
+    """
+).bindparams(sa.bindparam("units", type_=ARRAY(sa.Text)), sa.bindparam("elements", type_=ARRAY(sa.Text)))
+
+
+async def like_units(
+    tx: AsyncConnection, like: ReportingObligation, units: Sequence[str], elements: Sequence[str]
+) -> dict[Cell, Spread]:
+    """What `units` have reported for the same form and period, without figures in doubt that nobody has accepted."""
+    values = {
+        "period": like.period,
+        "form": like.form,
+        "obligation": like.obligation,
+        "units": list(units),
+        "elements": list(elements),
+    }
+    return {
+        (row["measure"], disaggregation_key(row["disaggregation"])): Spread(row["reported"], *row["quartiles"])
+        for row in await every(tx, _LIKE_UNITS.bindparams(**values))
+    }
 
 
 async def last_returns(tx: AsyncConnection, obligation_ids: list[UUID]) -> dict[UUID, Review]:

@@ -39,7 +39,15 @@ _LOCK_OBLIGATION = sa.text(
       where p.unit = o.unit and p.form = o.form and p.obligation = o.obligation
         and p.period = (left(o.period, 4)::int - 1)::text || substr(o.period, 5)
       order by s.revision desc limit 1
-    ) as previous_timeless_sha256
+    ) as previous_timeless_sha256, coalesce((
+      select case when s.state = 'accepted' then s.observations
+        else jsonb_path_query_array(s.observations, '$[*] ? (!(@.implausible == true))') end
+      from obligation p join submission s on s.obligation_id = p.id
+      where p.unit = o.unit and p.form = o.form and p.obligation = o.obligation
+        and p.period = (left(o.period, 4)::int - 1)::text || substr(o.period, 5)
+        and s.state in ('submitted', 'accepted')
+      order by s.revision desc limit 1
+    ), '[]') as previous_observations
     from obligation o where o.id = :id for no key update of o
     """
 )

@@ -115,5 +115,6 @@ Number = Annotated[Decimal, _scalar(_number)]
 Flag = Annotated[bool, _scalar(_flag)]
 Comparison = Annotated[Operator, _scalar(_operator, ("bad_operator", f"is missing; allowed: {_OPERATORS}"))]
 Year = Annotated[int, whole(YEARS[0], YEARS[-1])]
+Count = Annotated[int, whole(1, 1_000)]
 LastOrMonth = Annotated[int | None, _scalar(_last_or_month)]
 """A month of the year; None stands for `last`, the last month of the period."""

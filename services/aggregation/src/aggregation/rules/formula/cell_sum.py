@@ -5,13 +5,17 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class CellSum:
-    """Sum over the units below. `valued` have a number, `reported` answered (also không phát sinh), `expected` must."""
+    """Sum over the units below. `valued` have a number, `reported` answered (also không phát sinh), `expected` must.
+
+    `implausible` of the numbers are in doubt.
+    """
 
     value: Decimal | None = None
     valued: int = 0
     reported: int = 0
     expected: int = 0
     estimates: int = 0
+    implausible: int = 0
 
     @property
     def count(self) -> Fraction | None:

@@ -14,7 +14,10 @@ from shared.text.decimals import PLACES, half_up, plain
 
 @dataclass(frozen=True)
 class Figure:
-    """`exact` decides against a target, `value` (6 decimals) is stored. None: nothing reported, or 0/0."""
+    """`exact` decides against a target, `value` (6 decimals) is stored. None: nothing reported, or 0/0.
+
+    `needs_check`: it rests on a figure in doubt.
+    """
 
     exact: Fraction | None = None
     numerator: Decimal | None = None
@@ -22,6 +25,7 @@ class Figure:
     reported: int = 0
     expected: int = 0
     provisional: bool = False
+    needs_check: bool = False
 
     @property
     def value(self) -> Decimal | None:
@@ -73,6 +77,7 @@ def figure(measure: Measure, used: Sequence[CellSum]) -> Figure:
         reported,
         expected,
         any(c.estimates for c in used),
+        any(c.implausible for c in used),
     )
 
 

@@ -43,7 +43,7 @@ def check_observations(
     places: dict[Cell, int] = {}
     statuses: dict[Cell, Status] = {}
     for index, entry in enumerate(entries):
-        checked = check_entry(rules, entry, f"/observations/{index}", places, read)
+        checked = check_entry(rules, entry, index, places, read)
         violations += checked.violations
         if checked.cell is None:
             continue
@@ -59,9 +59,10 @@ def check_observations(
 
 
 def check_entry(
-    rules: FormRules, entry: ObservationEntry | None, at: str, places: Mapping[Cell, int], read: NumberReader
+    rules: FormRules, entry: ObservationEntry | None, index: int, places: Mapping[Cell, int], read: NumberReader
 ) -> CheckedEntry:
     """`places` are the cells of the entries before: a cell that is given again is not taken."""
+    at = f"/observations/{index}"
     if entry is None:
         return CheckedEntry([violation("observation_expected", at)])
     cell, violations = check_cell(rules, entry, at)
@@ -78,7 +79,7 @@ def check_entry(
     if f"{at}/value" in {v.pointer for v in violations}:
         return CheckedEntry(violations, cell, status)
     note = kept(entry.note) or None if isinstance(entry.note, str) else None  # else it is among the violations
-    observation = Observation(cell[0], cell[1], value, rules.by_cell[cell].disaggregation, status, note)
+    observation = Observation(cell[0], cell[1], value, rules.by_cell[cell].disaggregation, status, note, index)
     return CheckedEntry(violations, cell, status, observation)
 
 

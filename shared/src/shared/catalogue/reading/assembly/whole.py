@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from shared.calendar import DueRule, Override
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.element import Category, DataElement, Dimension
+from shared.catalogue.element import Category, Dimension
 from shared.catalogue.measure import Indicator, Measure, Objective, Target
 from shared.catalogue.obligation import Obligation
 from shared.catalogue.plan import ActionMonth, Break, DataWindow, Document, Milestone, Plan, PlanCalendar
+from shared.catalogue.reading.assembly.elements import build_elements
 from shared.catalogue.reading.assembly.forms import build_forms
 from shared.catalogue.reading.assembly.units import build_units
 from shared.catalogue.reading.entry import Entry
@@ -29,7 +30,7 @@ def build(files: PlanFiles) -> Catalogue:
         (_measure(entry, owner.code, owner.sensitive) for owner in indicators for entry in owner.measures),
         lambda measure: measure.code,
     )
-    elements = _first(_each(files.elements.elements, DataElement), lambda element: element.id)
+    elements = _first(build_elements(files.elements), lambda element: element.id)
     dimensions = _first(
         (entry.built(Dimension, categories=_each(entry.categories, Category)) for entry in files.elements.dimensions),
         lambda dimension: dimension.id,

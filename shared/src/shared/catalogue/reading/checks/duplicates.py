@@ -16,6 +16,7 @@ def duplicates(files: PlanFiles) -> Iterator[Flaw]:
     yield from _twice("source", "code", ((entry.code, entry) for entry in files.plan.sources))
     yield from _twice("dimension", "id", ((entry.id, entry) for entry in files.elements.dimensions))
     yield from _twice("element", "id", ((entry.id, entry) for entry in files.elements.elements))
+    yield from _twice("bands of", "kind", ((entry.kind, entry) for entry in files.elements.bands))
     for dimension in files.elements.dimensions:
         yield from _twice("category", "id", ((entry.id, entry) for entry in dimension.categories))
     units = ((key_of(entry, level), entry) for entry, level in levels(files.units, files.agencies))

@@ -3,6 +3,10 @@ from collections.abc import Iterator
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
+from shared.catalogue.reading.models.elements import BandsEntry, LastYearEntry, LikeUnitsEntry
+
+QUARTILES = 4
+"""Of fewer figures the quartiles are not parted from the median."""
 
 
 def check_elements(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -14,3 +18,46 @@ def check_elements(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
         if element.may_be_not_applicable and element.kind != "count":
             message = f"element {element.id}: only a count can be not applicable, not {element.kind}"
             yield Flaw(element, "may_be_not_applicable", "not_a_count", message)
+        if element.bands is not None:
+            if element.kind == "flag":
+                message = f"element {element.id}: a flag is yes or no, there is nothing to compare"
+                yield Flaw(element, "bands", "bad_choice", message)
+            yield from _bands(element.bands, f"element {element.id}")
+    for bands in files.elements.bands:
+        yield from _bands(bands, f"bands of {bands.kind}")
+
+
+def _bands(bands: BandsEntry, what: str) -> Iterator[Flaw]:
+    """A band that could not be kept: the yardstick itself would be outside, or it would ask about everything."""
+    if bands.last_year is None and bands.like_units is None and not bands.is_unread("last_year", "like_units"):
+        yield Flaw(bands, None, "missing_key", f"{what}: neither last_year nor like_units")
+    if bands.last_year is not None:
+        yield from _last_year(bands.last_year, f"{what}, last_year")
+    if bands.like_units is not None:
+        yield from _like_units(bands.like_units, f"{what}, like_units")
+
+
+def _last_year(band: LastYearEntry, what: str) -> Iterator[Flaw]:
+    if not 0 <= band.at_least < 1:
+        message = f"{what}: at_least is {band.at_least}; last year's figure itself must be inside, so 0 to below 1"
+        yield Flaw(band, "at_least", "bad_interval", message)
+    if not band.at_most > 1:
+        message = f"{what}: at_most is {band.at_most}; last year's figure itself must be inside, so above 1"
+        yield Flaw(band, "at_most", "bad_interval", message)
+    if not band.floor >= 1:
+        message = f"{what}: floor is {band.floor}, below 1; after a year without a case every figure would be outside"
+        yield Flaw(band, "floor", "bad_interval", message)
+
+
+def _like_units(band: LikeUnitsEntry, what: str) -> Iterator[Flaw]:
+    if not band.at_most > 1:
+        message = f"{what}: at_most is {band.at_most}; the median itself must be inside, so above 1"
+        yield Flaw(band, "at_most", "bad_interval", message)
+    if band.spread < 0:
+        yield Flaw(band, "spread", "bad_interval", f"{what}: spread is {band.spread}, below 0")
+    if not band.floor >= 1:
+        message = f"{what}: floor is {band.floor}, below 1; where most have no case every figure would be outside"
+        yield Flaw(band, "floor", "bad_interval", message)
+    if band.reported < QUARTILES:
+        message = f"{what}: {band.reported} units have no quartiles; at least {QUARTILES}"
+        yield Flaw(band, "reported", "bad_interval", message)

@@ -2,13 +2,20 @@ from collections.abc import Iterator
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.disaggregation import parse_disaggregation
-from shared.catalogue.element import DataElement
+from shared.catalogue.element import DataElement, ElementKind
 from shared.catalogue.measure import Measure
 from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.reading.assembly.forms import cells
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models.forms import AssignmentEntry, FieldEntry, FormEntry, HoursCheckEntry
+from shared.catalogue.reading.models.forms import (
+    AssignmentEntry,
+    CheckEntry,
+    FieldEntry,
+    FormEntry,
+    HoursCheckEntry,
+    RatioCheckEntry,
+)
 
 
 def check_forms(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -67,9 +74,9 @@ def _checks(form: FormEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
         if isinstance(check, HoursCheckEntry):
             keys = ("hours", "persons")
             bounded.add((check.left, check.right))
-            if not 0 <= check.at_least < check.at_most:
-                message = f"{what}: from {check.at_least} to {check.at_most} hours is no range"
-                yield Flaw(check, "at_most", "bad_interval", message)
+        if isinstance(check, RatioCheckEntry):
+            yield from _ratio(check, kinds, what)
+        yield from _range(check, what)
         for key, element in zip(keys, (check.left, check.right), strict=True):
             if element not in kinds:
                 yield Flaw(check, key, "unknown_element", f"{what}: {element} is not on the form")
@@ -80,6 +87,24 @@ def _checks(form: FormEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
             if {hours, persons} <= kinds.keys() and (hours, persons) not in bounded:
                 message = f"{what}: measure {measure.code} needs a check hours_of_persons of {hours} and {persons}"
                 yield Flaw(form, "checks", "bounds_missing", message)
+
+
+def _range(check: CheckEntry, what: str) -> Iterator[Flaw]:
+    if isinstance(check, HoursCheckEntry | RatioCheckEntry) and not 0 <= check.at_least < check.at_most:
+        unit = " hours" if isinstance(check, HoursCheckEntry) else ""
+        message = f"{what}: from {check.at_least} to {check.at_most}{unit} is no range"
+        yield Flaw(check, "at_most", "bad_interval", message)
+
+
+def _ratio(check: RatioCheckEntry, kinds: dict[str, ElementKind], what: str) -> Iterator[Flaw]:
+    if check.floor < 1:
+        message = f"{what}: floor is {check.floor}; beside no case at all every figure would be outside"
+        yield Flaw(check, "floor", "bad_interval", message)
+    if check.left == check.right:
+        yield Flaw(check, "denominator", "bad_choice", f"{what}: {check.left} is compared with itself")
+    for key, element in (("numerator", check.left), ("denominator", check.right)):
+        if kinds.get(element) == "flag":
+            yield Flaw(check, key, "bad_choice", f"{what}: {element} is a flag, there is nothing to compare")
 
 
 def _means(measure: Measure) -> list[tuple[str, str]]:

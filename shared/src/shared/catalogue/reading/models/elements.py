@@ -1,9 +1,11 @@
 """elements.yaml"""
 
+from typing import Literal
+
 from shared.catalogue.element import ElementKind
 from shared.catalogue.reading.entry import Entry
 from shared.catalogue.reading.models.named import NamedEntry
-from shared.catalogue.reading.scalars import Code, Flag, Text
+from shared.catalogue.reading.scalars import Code, Count, Flag, Number, Text
 
 
 class CategoryEntry(NamedEntry):
@@ -13,6 +15,30 @@ class CategoryEntry(NamedEntry):
 class DimensionEntry(NamedEntry):
     id: Code
     categories: tuple[CategoryEntry, ...]
+
+
+class LastYearEntry(Entry):
+    at_least: Number
+    at_most: Number
+    floor: Number
+
+
+class LikeUnitsEntry(Entry):
+    at_most: Number
+    spread: Number
+    floor: Number
+    reported: Count
+
+
+class BandsEntry(Entry):
+    last_year: LastYearEntry | None = None
+    like_units: LikeUnitsEntry | None = None
+
+
+class KindBandsEntry(BandsEntry):
+    """What holds for every element of a kind that does not say otherwise. A flag is yes or no: nothing to compare."""
+
+    kind: Literal["count", "hours", "persons"]
 
 
 class ElementEntry(NamedEntry):
@@ -25,8 +51,10 @@ class ElementEntry(NamedEntry):
     sensitive: Flag = False
     derived: Code | None = None
     may_be_not_applicable: Flag = False
+    bands: BandsEntry | None = None
 
 
 class ElementsFile(Entry):
     dimensions: tuple[DimensionEntry, ...]
     elements: tuple[ElementEntry, ...]
+    bands: tuple[KindBandsEntry, ...] = ()

@@ -51,13 +51,24 @@ class HoursCheckEntry(Entry):
     at_most: Number
 
 
+class RatioCheckEntry(Entry):
+    kind: Literal["plausible_ratio"]
+    left: Code = Field(alias="numerator")
+    right: Code = Field(alias="denominator")
+    at_least: Number
+    at_most: Number
+    floor: Number
+
+
 def _kind_of_check(node: Node) -> str | None:
     kind = node.entries.get("kind") if isinstance(node, Mapping) else None
     return kind.text if isinstance(kind, Scalar) else None
 
 
 CheckEntry = Annotated[
-    Annotated[ShareCheckEntry, Tag("numerator_le_denominator")] | Annotated[HoursCheckEntry, Tag("hours_of_persons")],
+    Annotated[ShareCheckEntry, Tag("numerator_le_denominator")]
+    | Annotated[HoursCheckEntry, Tag("hours_of_persons")]
+    | Annotated[RatioCheckEntry, Tag("plausible_ratio")],
     Discriminator(_kind_of_check),
 ]
 
