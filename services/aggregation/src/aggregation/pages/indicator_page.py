@@ -6,15 +6,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.http.context import Context
-from aggregation.http.presenters import bound
+from aggregation.http.context import Context, Reader
+from aggregation.http.outlook import outlooks
 from aggregation.http.query import RequestedScope, Scope
 from aggregation.pages.charts import Charts
 from aggregation.pages.document import document_name
 from aggregation.pages.measure_view import view_of
 from aggregation.pages.periods import selectable_periods
+from aggregation.pages.words import PageWords
+from aggregation.rules.assessment import combine
 from aggregation.rules.cross_check import beside
-from aggregation.rules.formula import strategy
 from aggregation.rules.masking import all_masked
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
@@ -23,8 +24,6 @@ from shared.auth import require
 from shared.calendar import Period
 from shared.catalogue import Unit
 from shared.errors import not_found
-from shared.text import Language
-from shared.text.names import name_of
 from shared.web.language import language
 from shared.web.shell.page import page
 
@@ -32,7 +31,9 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
 
 
 @router.get("/indicators/{code}", response_class=HTMLResponse)
-async def one_indicator(request: Request, context: Context, code: str, scope: RequestedScope) -> HTMLResponse:
+async def one_indicator(
+    request: Request, context: Context, code: str, scope: RequestedScope, person: Reader
+) -> HTMLResponse:
     plan, spoken = context.plan, language(request)
     if code not in plan.catalogue.indicators:
         raise not_found(context.messages.text("fault.indicator_unknown"))
@@ -43,6 +44,7 @@ async def one_indicator(request: Request, context: Context, code: str, scope: Re
         values = await _read_values(tx, plan, scope, [m.code for m in measures], units)
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, [p for p in periods if p[:4] == scope.period[:4]])
+        reach = await outlooks(tx, plan, scope)
     charts: Charts = request.app.state.charts
     views = [await view_of(context, charts, m, scope, values, units, spoken) for m in measures]
     return page(
@@ -51,12 +53,10 @@ async def one_indicator(request: Request, context: Context, code: str, scope: Re
         indicator=indicator,
         views=views,
         owners=[owner for owner in indicator.owners if owner.is_valid_on(Period.parse(scope.period).cut_off)],
-        scope=scope,
-        owes=plan.owes,
-        bound=bound,
-        strategy=strategy,
+        **PageWords(context, scope, spoken, person).names(),
+        combined=combine(view.value.assessment for view in views),
+        reach=reach,
         document=document_name(context.messages, plan.source(), spoken),
-        category_name=lambda dimension, category: category_name(plan, dimension, category, spoken),
         periods=selectable_periods(context, scope, periods),
         illustrative=illustrative,
     )
@@ -82,10 +82,3 @@ async def _read_values(
     series = await indicator_values.series(tx, measures=[*codes, *twins], unit=scope.unit, basis=scope.basis)
     below = await indicator_values.below(tx, measures=codes, period=scope.period, basis=scope.basis, units=units)
     return all_masked(plan, series | below)
-
-
-def category_name(plan: PlanIndex, dimension: str, category: str, spoken: Language) -> str:
-    for one in plan.catalogue.dimensions[dimension].categories:
-        if one.id == category:
-            return name_of(one, spoken)
-    return category

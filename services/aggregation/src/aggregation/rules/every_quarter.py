@@ -74,10 +74,10 @@ def parts(catalogue: Catalogue, judged: JudgedUnit) -> list[JudgedUnit]:
 
 def units_judged(plan: PlanIndex, measure: Measure, unit: str, period: str) -> list[str]:
     """The units at and below `unit` that are judged in the period by the catalogue, opened or not."""
-    whole, catalogue = Period.parse(period), plan.catalogue
+    catalogue = plan.catalogue
     owing = {
         (owed.unit, str(quarter))
-        for quarter in (whole.quarters if whole.quarter is None else [whole])
+        for quarter in Period.parse(period).quarters
         for owed in catalogue.forms_owed(quarter)
         if measure.numerator in catalogue.forms[owed.form].elements
     }
