@@ -159,7 +159,7 @@ class ByHand:
         reported = min(u["reported"] for u in used)
         complete = reported and all(u["reported"] == reported for u in used)
         value = by_hand(m, used) if complete else None
-        if m.indicator == "3.2" and expected and not part:
+        if m.indicator == "3.2" and expected and not part and root == self.catalogue.plan.root:
             expected = max(expected, 2)
         estimate = any(u["estimate"] for u in used)
         doubted = any(u["doubted"] for u in used)
@@ -188,7 +188,8 @@ class ByHand:
                 return "not_assessed"
 
         def met(value: Fraction) -> bool:
-            bound = Fraction(target.value)
+            eased = Fraction(target.tolerance or 0)
+            bound = Fraction(target.value) + (-eased if target.op in (">=", ">") else eased)
             return {">=": value >= bound, ">": value > bound, "<=": value <= bound, "<": value < bound}[target.op]
 
         if m.tested_by:

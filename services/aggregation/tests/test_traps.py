@@ -151,6 +151,8 @@ async def test_trap_06_two_owners(projection: Projection, catalogue: Catalogue) 
     await projection.deliver([opened, writer.submit(first, part("BLG", 10, 10))])
     value = await projection.value("3.2a", "2025")
     assert (value.value, value.reported, value.expected, value.assessment) == (100, 1, 2, "not_assessed")
+    own = await projection.value("3.2a", "2025", unit="SO_NOI_VU")
+    assert (own.value, own.reported, own.expected, own.assessment) == (100, 1, 1, "met")
 
     second, opened = writer.open("B08-BLGD", "SO_VHTTDL", "2025")
     await projection.deliver([opened, writer.submit(second, part("BLGD", 30, 20))])

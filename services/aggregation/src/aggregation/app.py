@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from aggregation.commands.aggregate import Aggregator
 from aggregation.http import rebuilds, routes
 from aggregation.http.context import AggregationContext
-from aggregation.pages import dashboard_page, indicator_page, rebuild_pages
+from aggregation.pages import dashboard_page, evidence_pages, indicator_page, rebuild_pages
 from aggregation.pages.charts import Charts
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
@@ -14,7 +14,14 @@ from shared.clock import Clock
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 
-ROUTERS = (routes.router, rebuilds.router, dashboard_page.router, indicator_page.router, rebuild_pages.router)
+ROUTERS = (
+    routes.router,
+    rebuilds.router,
+    dashboard_page.router,
+    indicator_page.router,
+    evidence_pages.router,
+    rebuild_pages.router,
+)
 
 
 def create_app(settings: AggregationSettings, clock: Clock | None = None) -> FastAPI:

@@ -26,7 +26,7 @@ async def test_the_board_stays_on_a_year_until_the_next_has_a_report(
             transport=transport, base_url="http://test", headers=headers
         ) as ops_client:  # fmt: skip
             (shown_period,) = {i["period"] for i in (await ops_client.get("/api/v1/indicators")).json()["items"]}
-            assert f", {shown_period}</h1>" in (await ops_client.get("/indicators")).text
+            assert f", năm {shown_period}</h1>" in (await ops_client.get("/indicators")).text
             return str(shown_period)
 
     before, after = date(2026, 12, 14), date(2026, 12, 15)

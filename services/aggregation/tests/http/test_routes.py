@@ -20,6 +20,7 @@ async def test_every_measure_is_listed_even_without_data(web: httpx.AsyncClient,
     assert (first["measure"], first["unit"], first["basis"], first["value"]) == ("1.1", "DAK_NONG", "received", None)
     assert first["target"] == {
         "op": ">=", "value": "75", "year": 2030, "approximate": False, "confirmed": True, "binding": False,
+        "tolerance": None, "tolerance_confirmed": False,
     }  # fmt: skip
 
 

@@ -8,14 +8,13 @@ import pytest
 from aggregation.pages.chart import Point, Series, _spec, labelled
 
 SERIES = Series(
-    points=(Point(2024, Decimal("113.2"), True), Point(2025, Decimal(112), False)),
+    points=(Point(2024, Decimal("113.2"), True, "113,2"), Point(2025, Decimal(112), False, "112,0")),
     targets=((2025, Decimal(111), "≤ 111"), (2030, Decimal(109), "≤ 109")),
     unit="bé trai/100 bé gái",
     title="Tỷ số <giới tính>",
     description="2024: 113,2",
     years=(2021, 2030),
     breaks=((2025, "sắp xếp"),),
-    decimals=1,
     comma=True,
 )
 
@@ -26,7 +25,7 @@ SERIES = Series(
 )
 def test_a_value_and_its_target_keep_their_labels_apart(value: str, value_below: bool, target_below: bool) -> None:
     target = Decimal(80) if value == "90" else Decimal(95)
-    series = replace(SERIES, points=(Point(2025, Decimal(value), True),), targets=((2025, target, "95"),))
+    series = replace(SERIES, points=(Point(2025, Decimal(value), True, value),), targets=((2025, target, "95"),))
     (seen,), (goal,) = labelled(series, span=50)
     assert (seen["below"], goal["below"]) == (value_below, target_below)
 

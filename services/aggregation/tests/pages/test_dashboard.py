@@ -62,7 +62,7 @@ async def test_another_plan_brings_its_own_years(settings: AggregationSettings) 
     # The footer holds a random trace id, in which any four digits may stand.
     dashboard, one = (html.unescape(re.sub(r"<code>[0-9a-f]{32}</code>", "", page.text)) for page in pages)
     assert "Way to the 2032 target" in dashboard and "Upright mark: the target of 2028." in dashboard
-    assert "Progress on the 1 indicators" in dashboard and "2032 target > 98" in dashboard
+    assert "Progress on the 1 indicator," in dashboard and "2032 target > 98" in dashboard
     assert "Since 1 January 2029 the area has 1 commune instead of 2." in one
     assert "reorganised 1 January 2029" in one and "2028: > 95; 2032: > 98" in one
     for words in ("2021", "2025", "2030 target", "2030: >"):

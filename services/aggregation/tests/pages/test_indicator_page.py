@@ -19,7 +19,7 @@ async def test_units_without_a_value_stand_in_vietnamese_order(
 ) -> None:
     await projection.deliver(EventWriter(catalogue).open_period("2026", ["B01-XA"]))
     text = html.unescape((await web.get("/indicators/6.1", params={"period": "2026"})).text)
-    listed = re.findall(r'<th scope="row">([^<]+)</th>', text.split("Từng đơn vị, 2026")[-1])
+    listed = re.findall(r'<th scope="row">([^<]+)</th>', text.split("Từng đơn vị, năm 2026")[-1])
     assert len(listed) == 28 and listed == sorted(listed, key=alphabetical) != sorted(listed)
 
 

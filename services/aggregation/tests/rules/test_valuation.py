@@ -1,6 +1,9 @@
 """From the cells of a place to the value of a measure there."""
 
 from decimal import Decimal
+from fractions import Fraction
+
+import pytest
 
 from aggregation.rules.formula import CellSum, Figure
 from aggregation.rules.plan import PlanIndex
@@ -19,20 +22,29 @@ def test_each_category_is_a_part(plan: PlanIndex) -> None:
     cells = {(COHORT, ""): reported(200), (COMPLETED, ""): reported(184)}
     cells |= {(COHORT, "sex=male"): reported(100), (COMPLETED, "sex=male"): reported(99)}
     cells |= {(COHORT, "sex=female"): reported(100), (COMPLETED, "sex=female"): reported(85)}
-    computed = value(plan, plan.measures["5.2a"], "2025", cells)
+    computed = value(plan, plan.measures["5.2a"], "DAK_NONG", "2025", cells)
     assert (computed.value, computed.assessment) == (Decimal(92), "partly_met")
     hundred = Decimal(100)
     assert computed.parts == (
         ValuePart("sex", "female", Decimal(85), Decimal(85), hundred, 1, 1, meets=False),
         ValuePart("sex", "male", Decimal(99), Decimal(99), hundred, 1, 1, meets=True),
     )
-    assert {part.meets for part in value(plan, plan.measures["5.2a"], "2024", cells).parts} == {None}
+    assert {part.meets for part in value(plan, plan.measures["5.2a"], "DAK_NONG", "2024", cells).parts} == {None}
 
 
 def test_a_measure_of_two_owners_expects_both(plan: PlanIndex) -> None:
-    assert whole(plan, plan.measures["3.2a"], Figure(reported=1, expected=1)).expected == 2
-    assert whole(plan, plan.measures["3.2a"], Figure()).expected == 0
-    assert whole(plan, plan.measures["6.1"], Figure(reported=1, expected=1)).expected == 1
+    shared, own = plan.measures["3.2a"], plan.measures["6.1"]
+    assert whole(plan, shared, plan.root, Figure(reported=1, expected=1)).expected == 2
+    assert whole(plan, shared, plan.root, Figure()).expected == 0
+    assert whole(plan, own, plan.root, Figure(reported=1, expected=1)).expected == 1
+
+
+@pytest.mark.parametrize("measure", ["3.2a", "3.2b"])
+def test_a_unit_is_complete_with_the_part_that_it_owes(plan: PlanIndex, measure: str) -> None:
+    """Every unit but the whole area, whatever its level."""
+    for unit in plan.catalogue.units:
+        complete = whole(plan, plan.measures[measure], unit, Figure(Fraction(90), reported=1, expected=1)).complete
+        assert complete == (unit != plan.root), unit
 
 
 def test_what_a_value_is_broken_down_by(plan: PlanIndex) -> None:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, assert_never
 
 from shared.catalogue.unit import Tenure
 
@@ -14,7 +14,11 @@ Availability = Literal["admin", "gso_survey", "gso_census", "milestone"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What counts as met in a year. approximate = the plan says "khoảng"; from_onward = it stands in later years."""
+    """What counts as met in a year. approximate = the plan says "khoảng"; from_onward = it stands in later years.
+
+    tolerance: how far beside an approximate value still counts as met, in the measure's unit. tolerance_confirmed =
+    a text of law gives it; otherwise it is this project's (docs/decisions/0016).
+    """
 
     year: int
     op: Operator
@@ -22,6 +26,20 @@ class Target:
     approximate: bool = False
     confirmed: bool = True
     from_onward: bool = False
+    tolerance: Decimal | None = None
+    tolerance_confirmed: bool = False
+
+    @property
+    def bound(self) -> Decimal:
+        """What a value is compared with: the target, eased by the tolerance of "khoảng"."""
+        eased = self.tolerance or Decimal(0)
+        match self.op:
+            case ">=" | ">":
+                return self.value - eased
+            case "<=" | "<":
+                return self.value + eased
+            case _:
+                assert_never(self.op)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +48,8 @@ class Measure:
 
     flag_count: numerator is a yes/no element, the denominator counts the units that answered. ratio_of_means: hours per
     person of one group over hours per person of the other. every_quarter: units with at least quarter_minimum in each
-    quarter, over units. milestone and national_only: the numerator itself.
+    quarter, over units. milestone and national_only: the numerator itself. unit_en_one: the unit after the number 1,
+    where English has another word for it.
     """
 
     code: str
@@ -60,6 +79,7 @@ class Measure:
     sensitive: bool = False
     note_vi: str | None = None
     note_en: str | None = None
+    unit_en_one: str | None = None
 
     @property
     def elements(self) -> tuple[str, ...]:

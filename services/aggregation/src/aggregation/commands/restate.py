@@ -23,7 +23,7 @@ async def restate(tx: AsyncConnection, plan: PlanIndex, clock: Clock, keys: Coll
     stored = await indicator_values.values_at(tx, places)
     now = clock.now()
     values = {
-        key: stored.get(key) or value(plan, plan.measures[key.measure], key.period, {})
+        key: stored.get(key) or value(plan, plan.measures[key.measure], key.unit, key.period, {})
         for place in places
         for key in (ValueKey(*place, basis) for basis in BASES)
     }

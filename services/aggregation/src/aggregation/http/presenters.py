@@ -28,6 +28,8 @@ def target_of(measure: Measure, period: str) -> TargetSchema | None:
         approximate=target.approximate,
         confirmed=target.confirmed,
         binding=binding,
+        tolerance=target.tolerance,
+        tolerance_confirmed=target.tolerance_confirmed,
     )
 
 
@@ -42,7 +44,13 @@ def bound(measure: Measure, op: Operator, value: str) -> str:
 
 
 def item(
-    measure: Measure, unit: str, period: str, basis: Basis, value: Value | None, spoken: Language
+    measure: Measure,
+    unit: str,
+    period: str,
+    basis: Basis,
+    value: Value | None,
+    spoken: Language,
+    out_of_reach: bool | None = None,
 ) -> IndicatorSchema:
     """`value` None: nothing is stored for the measure there; it is an item all the same."""
     v = value or NOTHING
@@ -69,6 +77,7 @@ def item(
         as_of=v.as_of,
         suppressed=v.suppressed,
         needs_check=v.needs_check,
+        out_of_reach=out_of_reach,
     )
 
 

@@ -1,9 +1,13 @@
 """JSON under /api/v1: values, their history, what they are made of, and who has reported (docs/design.md 6.2)."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Depends, Request
 
 from aggregation.http.context import AggregationContext, Context, Reader
-from aggregation.http.presenters import NOTHING, history_item, item
+from aggregation.http.explanation import evidence_of, withholds
+from aggregation.http.outlook import outlooks
+from aggregation.http.presenters import history_item, item
 from aggregation.http.query import AsOf, RequestedScope, Scope, measures_of
 from aggregation.http.schemas import (
     CellSchema,
@@ -17,15 +21,14 @@ from aggregation.http.schemas import (
     Indicators,
 )
 from aggregation.rules import masking
-from aggregation.rules.formula import element_of, elements
-from aggregation.rules.masking import may_see, past
+from aggregation.rules.every_quarter import Outlook
+from aggregation.rules.formula import element_of
+from aggregation.rules.masking import past
 from aggregation.rules.records import ValueKey
 from aggregation.store import indicator_values, read
 from shared.access import Person
 from shared.auth import require
-from shared.calendar import Period
 from shared.catalogue import Measure
-from shared.catalogue.measure_kind import needs_of
 from shared.web.cursor import Cursor, Limit, decode, encode
 from shared.web.language import language
 from shared.web.query.parameters import ReportingPeriod
@@ -43,6 +46,7 @@ async def indicators(
         stored = await indicator_values.values_of(
             tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=as_of
         )
+        reach = await outlooks(tx, context.plan, scope) if as_of is None else None
     shown = {
         key: masking.masked(context.plan, key, v) if as_of is None else past(context.plan, person, key, v)
         for key, v in stored.items()
@@ -50,7 +54,15 @@ async def indicators(
     spoken = language(request)
     return Indicators(
         items=[
-            item(m, scope.unit, scope.period, scope.basis, shown.get(_key(m, scope)), spoken)
+            item(
+                m,
+                scope.unit,
+                scope.period,
+                scope.basis,
+                shown.get(_key(m, scope)),
+                spoken,
+                None if reach is None else _out_of_reach(reach, m),
+            )
             for m in context.plan.measures.values()
         ]
     )
@@ -129,23 +141,13 @@ def _key(m: Measure, scope: Scope) -> ValueKey:
 async def _explain(
     request: Request, context: AggregationContext, m: Measure, scope: Scope, person: Person
 ) -> Explanation:
-    units = [key for key in context.plan.catalogue.units if scope.unit in context.plan.path(key)]
-    quarterly = needs_of(m.kind).quarters
-    periods = [str(q) for q in Period.parse(scope.period).quarters] if quarterly else [scope.period]
-    counted = m.elements if quarterly else elements(m)
     async with context.engine.connect() as tx:
-        values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
-        cells = await indicator_values.cells_of(
-            tx, unit=scope.unit, period=scope.period, basis=scope.basis, elements=elements(m)
-        )
-        rows = await read.contributions(
-            tx, units=units, periods=periods, basis=scope.basis, elements=counted, limit=MAX_CONTRIBUTIONS + 1
-        )
-    key = _key(m, scope)
-    value = masking.masked(context.plan, key, values.get(key, NOTHING))
-    shown = masking.masked_cells(context.plan, scope.unit, cells, value)
+        found = await evidence_of(tx, context.plan, m, scope, limit=MAX_CONTRIBUTIONS)
+        reach = await outlooks(tx, context.plan, scope)
     return Explanation(
-        indicator=item(m, scope.unit, scope.period, scope.basis, value, language(request)),
+        indicator=item(
+            m, scope.unit, scope.period, scope.basis, found.value, language(request), _out_of_reach(reach, m)
+        ),
         cells=[
             CellSchema(
                 element=element_of(key.element),
@@ -156,17 +158,21 @@ async def _explain(
                 expected=c.expected,
                 estimates=c.estimates,
                 implausible=c.implausible,
-                suppressed=c.value is None and cells[key].value is not None,
+                suppressed=key in found.hidden,
             )
-            for key, c in sorted(shown.items())
+            for key, c in found.cells.items()
         ],
-        contributions=[_contribution(context, person, row) for row in rows[:MAX_CONTRIBUTIONS]],
-        truncated=len(rows) > MAX_CONTRIBUTIONS,
+        contributions=[_contribution(context, person, row) for row in found.contributions],
+        truncated=found.more,
     )
 
 
+def _out_of_reach(reach: Mapping[str, Outlook], m: Measure) -> bool:
+    return m.code in reach and reach[m.code].out_of_reach
+
+
 def _contribution(context: AggregationContext, person: Person, row: read.Contribution) -> ContributionSchema:
-    hidden = row.value is not None and not may_see(context.plan, person, row.unit, element_of(row.element))
+    hidden = withholds(context.plan, person, row)
     return ContributionSchema(
         unit=row.unit,
         period=row.period,

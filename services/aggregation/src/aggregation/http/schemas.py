@@ -15,7 +15,11 @@ Basis = Literal["received", "accepted"]
 
 
 class TargetSchema(BaseModel):
-    """`binding`: it is the target of the period's own year (or stands from then on); else it only lies ahead."""
+    """`binding`: it is the target of the period's own year (or stands from then on); else it only lies ahead.
+
+    `tolerance`: how far beside an approximate `value` still counts as met, in the measure's unit; `tolerance_confirmed`
+    says that a text of law gives it.
+    """
 
     op: Operator
     value: Number
@@ -23,6 +27,8 @@ class TargetSchema(BaseModel):
     approximate: bool
     confirmed: bool
     binding: bool
+    tolerance: Number | None = None
+    tolerance_confirmed: bool = False
 
 
 class PartSchema(BaseModel):
@@ -42,6 +48,9 @@ class IndicatorSchema(BaseModel):
     `suppressed`: numbers are withheld, because a sensitive count is small or could be told from the difference of two.
 
     `needs_check`: it rests on a figure in doubt, of a report that no coordinator has accepted; it is not judged.
+
+    `out_of_reach`: units are missing, and whatever they report, the target of the year is not met; null where it was not
+    looked at (a value of the past). Only measures counted in quarters can tell.
 
     A `value` of null is 0/0 when the assessment is `not_applicable` (không phát sinh), else nothing comparable came in.
     """
@@ -68,6 +77,7 @@ class IndicatorSchema(BaseModel):
     as_of: datetime | None
     suppressed: bool
     needs_check: bool
+    out_of_reach: bool | None = None
 
 
 class Indicators(BaseModel):

@@ -12,10 +12,11 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from shared.text.decimals import half_up
 
 INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
 WIDTH, HEIGHT = 840, 280
+NARROW_WIDTH, NARROW_HEIGHT = 250, 230
+"""Of the plot alone. The narrow one fits a screen of 320 px, where fewer labels stand on it."""
 NEAR = 0.12
 """Of the height: closer than this, labels above a value and above its target would cover one another."""
 Spec = dict[str, Any]  # a chart or a part of one, in the words of Vega-Lite
@@ -24,9 +25,12 @@ FONT = "Be Vietnam Pro, Segoe UI, Roboto, Noto Sans, sans-serif"
 
 @dataclass(frozen=True)
 class Point:
+    """`text`: the value as it is read beside the target of its year."""
+
     year: int
     value: Decimal
     complete: bool
+    text: str
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ class Series:
     description: str
     years: tuple[int, int]
     breaks: tuple[tuple[int, str], ...]
-    decimals: int
     comma: bool
+    narrow: bool = False
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -52,7 +56,7 @@ class Series:
     @classmethod
     def from_json(cls, line: str) -> "Series":
         plain = json.loads(line)
-        points = tuple(Point(p["year"], Decimal(p["value"]), p["complete"]) for p in plain.pop("points"))
+        points = tuple(Point(p["year"], Decimal(p["value"]), p["complete"], p["text"]) for p in plain.pop("points"))
         targets = tuple((year, Decimal(value), text) for year, value, text in plain.pop("targets"))
         years = tuple(plain.pop("years"))
         breaks = tuple((year, text) for year, text in plain.pop("breaks"))
@@ -79,8 +83,8 @@ def _spec(series: Series) -> Spec:
     points, goals = labelled(series, top - bottom)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": WIDTH,
-        "height": HEIGHT,
+        "width": NARROW_WIDTH if series.narrow else WIDTH,
+        "height": NARROW_HEIGHT if series.narrow else HEIGHT,
         "background": "white",
         "config": {
             "font": FONT,
@@ -100,11 +104,12 @@ def _spec(series: Series) -> Spec:
 
 def _years(series: Series) -> Spec:
     first, last = series.years
+    shown = sorted({first, last, *(year for year, _, _ in series.targets)}) if series.narrow else range(first, last + 1)
     return {
         "field": "year",
         "type": "quantitative",
         "scale": {"domain": [first - 0.5, last + 0.5], "nice": False},
-        "axis": {"values": list(range(first, last + 1)), "format": "d", "title": None, "grid": False},
+        "axis": {"values": list(shown), "format": "d", "title": None, "grid": False},
     }
 
 
@@ -114,7 +119,7 @@ def _values(series: Series, bottom: float, top: float) -> Spec:
         "field": "value",
         "type": "quantitative",
         "scale": {"domain": [bottom, top]},
-        "axis": {"title": series.unit, "labelExpr": shown, "tickCount": 5},
+        "axis": {"title": None if series.narrow else series.unit, "labelExpr": shown, "tickCount": 5},
     }
 
 
@@ -124,10 +129,9 @@ def _break_layers(series: Series, top: float) -> list[Spec]:
         return []
     rows = [{"year": year - 0.5, "text": text, "value": top} for year, text in series.breaks]
     line = _layer(rows, "rule", color=MUTED, strokeDash=[2, 3])
-    return [
-        line | {"encoding": {"y": None}},  # from the bottom to the top
-        _layer(rows, "text", color=MUTED, align="left", dx=5, dy=8, fontSize=12),
-    ]
+    words = _layer(rows, "text", color=MUTED, align="left", dx=5, dy=8, fontSize=12)
+    # The line goes from the bottom to the top; on a narrow chart its words stand below the chart only.
+    return [line | {"encoding": {"y": None}}, *([] if series.narrow else [words])]
 
 
 def _goal_layers(goals: list[dict[str, Any]]) -> list[Spec]:
@@ -148,20 +152,25 @@ def _point_layers(points: list[dict[str, Any]]) -> list[Spec]:
     return [
         _layer(points, "line", color=ACCENT, strokeWidth=2),
         dots | {"encoding": {"fill": fill, "stroke": {"value": ACCENT}}},
-        *_labels(points, color=INK),
+        *_labels([point for point in points if point["labelled"]], color=INK),
     ]
 
 
 def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Points and targets with their texts: above them, or below the lower of two that stand close in one year."""
+    """Points and targets with their texts: above them, or below the lower of two that stand close in one year.
+
+    On a narrow chart only the latest point has a text: the others stand in the table below it.
+    """
 
     def close(upper: Decimal, lower: Decimal) -> bool:
         return 0 <= upper - lower < span * NEAR
 
     targets = {year: value for year, value, _ in series.targets}
     values = {p.year: p.value for p in series.points}
+    latest = max(values, default=None)
     points = [
-        {"year": p.year, "value": float(p.value), "text": _formatted(p.value, series), "complete": p.complete}
+        {"year": p.year, "value": float(p.value), "text": p.text, "complete": p.complete}
+        | {"labelled": not series.narrow or p.year == latest}
         | {"below": p.year in targets and p.value != targets[p.year] and close(targets[p.year], p.value)}
         for p in series.points
     ]
@@ -186,11 +195,6 @@ def _layer(rows: list[dict[str, Any]], mark: str, **style: Any) -> Spec:
     """Where the rows are and what they look like; x and y are the whole chart's."""
     layer: Spec = {"data": {"values": rows}, "mark": {"type": mark, **style}}
     return layer | {"encoding": {"text": {"field": "text", "type": "nominal"}}} if mark == "text" else layer
-
-
-def _formatted(value: Decimal, series: Series) -> str:
-    text = f"{half_up(value, series.decimals):f}"
-    return text.replace(".", ",") if series.comma else text
 
 
 if __name__ == "__main__":

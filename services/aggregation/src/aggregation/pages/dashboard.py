@@ -86,3 +86,9 @@ def tally(rows: Sequence[ObjectiveRows]) -> dict[str, int]:
         for row in objective.indicators:
             counts[row.assessment] += 1
     return counts
+
+
+def in_state(rows: Sequence[ObjectiveRows], state: Assessment) -> list[ObjectiveRows]:
+    """The indicators that the line on top counts in a state, under their objectives."""
+    kept = [ObjectiveRows(one.objective, [r for r in one.indicators if r.assessment == state]) for one in rows]
+    return [one for one in kept if one.indicators]

@@ -1,26 +1,37 @@
 """The first page of the place "Tiến độ": every indicator of the plan. It works without JavaScript."""
 
-from fastapi import APIRouter, Depends, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from aggregation.http.context import Context, Reader
-from aggregation.http.presenters import bound
+from aggregation.http.outlook import outlooks
 from aggregation.http.query import RequestedScope
-from aggregation.pages.dashboard import build_dashboard, tally
+from aggregation.pages.dashboard import build_dashboard, in_state, tally
 from aggregation.pages.doubts import doubt_lines
 from aggregation.pages.periods import selectable_periods
-from aggregation.rules.formula import elements, strategy
+from aggregation.pages.words import PageWords
+from aggregation.rules.formula import elements
 from aggregation.rules.masking import all_masked
 from aggregation.store import indicator_values, read
 from shared.auth import require
 from shared.calendar import Period
+from shared.events import Assessment
+from shared.web.language import language
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
 
 
 @router.get("/indicators", response_class=HTMLResponse)
-async def dashboard(request: Request, context: Context, scope: RequestedScope, person: Reader) -> HTMLResponse:
+async def dashboard(
+    request: Request,
+    context: Context,
+    scope: RequestedScope,
+    person: Reader,
+    state: Annotated[Assessment | None, Query(description="only the indicators in this state")] = None,
+) -> HTMLResponse:
     plan = context.plan
     first = sorted({elements(m)[0] for m in plan.measures.values()})
     async with context.engine.connect() as tx:
@@ -29,6 +40,7 @@ async def dashboard(request: Request, context: Context, scope: RequestedScope, p
         doubts = await doubt_lines(tx, context, person, scope, plan.measures.values())
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, _with_quarters(scope.period))
+        reach = await outlooks(tx, plan, scope)
     below = {
         element: [(unit, done) for unit, done in units if scope.unit in plan.path(unit)]
         for element, units in answered.items()
@@ -38,15 +50,14 @@ async def dashboard(request: Request, context: Context, scope: RequestedScope, p
     return page(
         request,
         "dashboard.html",
-        objectives=rows,
         doubts=doubts,
+        objectives=rows if state is None else in_state(rows, state),
+        state_only=state,
         tally=tally(rows),
         count=len(plan.catalogue.indicators),
         quarter=Period.parse(scope.period).quarter is not None,
-        scope=scope,
-        owes=plan.owes,
-        bound=bound,
-        strategy=strategy,
+        **PageWords(context, scope, language(request), person).names(),
+        reach=reach,
         periods=selectable_periods(context, scope, periods),
         illustrative=illustrative,
     )

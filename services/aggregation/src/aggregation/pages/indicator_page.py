@@ -7,15 +7,16 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.http.context import Context, Reader
-from aggregation.http.presenters import bound
+from aggregation.http.outlook import outlooks
 from aggregation.http.query import RequestedScope, Scope
 from aggregation.pages.charts import Charts
 from aggregation.pages.document import document_name
 from aggregation.pages.doubts import doubt_lines
 from aggregation.pages.measure_view import view_of
 from aggregation.pages.periods import selectable_periods
+from aggregation.pages.words import PageWords
+from aggregation.rules.assessment import combine
 from aggregation.rules.cross_check import beside
-from aggregation.rules.formula import strategy
 from aggregation.rules.masking import all_masked
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
@@ -24,8 +25,6 @@ from shared.auth import require
 from shared.calendar import Period
 from shared.catalogue import Unit
 from shared.errors import not_found
-from shared.text import Language
-from shared.text.names import name_of
 from shared.web.language import language
 from shared.web.shell.page import page
 
@@ -47,6 +46,7 @@ async def one_indicator(
         doubts = await doubt_lines(tx, context, person, scope, measures)
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, [p for p in periods if p[:4] == scope.period[:4]])
+        reach = await outlooks(tx, plan, scope)
     charts: Charts = request.app.state.charts
     views = [await view_of(context, charts, m, scope, values, units, spoken) for m in measures]
     return page(
@@ -56,12 +56,10 @@ async def one_indicator(
         views=views,
         doubts=doubts,
         owners=[owner for owner in indicator.owners if owner.is_valid_on(Period.parse(scope.period).cut_off)],
-        scope=scope,
-        owes=plan.owes,
-        bound=bound,
-        strategy=strategy,
+        **PageWords(context, scope, spoken, person).names(),
+        combined=combine(view.value.assessment for view in views),
+        reach=reach,
         document=document_name(context.messages, plan.source(), spoken),
-        category_name=lambda dimension, category: category_name(plan, dimension, category, spoken),
         periods=selectable_periods(context, scope, periods),
         illustrative=illustrative,
     )
@@ -87,10 +85,3 @@ async def _read_values(
     series = await indicator_values.series(tx, measures=[*codes, *twins], unit=scope.unit, basis=scope.basis)
     below = await indicator_values.below(tx, measures=codes, period=scope.period, basis=scope.basis, units=units)
     return all_masked(plan, series | below)
-
-
-def category_name(plan: PlanIndex, dimension: str, category: str, spoken: Language) -> str:
-    for one in plan.catalogue.dimensions[dimension].categories:
-        if one.id == category:
-            return name_of(one, spoken)
-    return category

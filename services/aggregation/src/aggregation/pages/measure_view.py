@@ -1,7 +1,7 @@
 """What the page of an indicator shows of one of its measures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from aggregation.http.context import AggregationContext
 from aggregation.http.presenters import NOTHING, target_of
 from aggregation.http.query import Scope
 from aggregation.http.schemas import TargetSchema
+from aggregation.pages.chart import Series
 from aggregation.pages.charts import Charts
 from aggregation.pages.series import series_of
 from aggregation.rules.cross_check import BirthsDifference, difference
@@ -46,6 +47,7 @@ class MeasureView:
     sums: Sequence[SumRow]
     years: Sequence[tuple[str, Value]]
     chart: Markup | None
+    narrow_chart: Markup | None
     children: Sequence[ChildRow]
     difference: BirthsDifference | None
 
@@ -65,8 +67,8 @@ async def view_of(
         for key, v in values.items()
         if (key.measure, key.unit) == (m.code, scope.unit) and "Q" not in key.period
     ]
-    drawn = await charts.svg(series_of(context.messages, m, years, context.plan.catalogue.plan, spoken))
-    svg = Markup(drawn) if drawn else None  # noqa: S704  # drawn here, texts escaped by the renderer
+    series = series_of(context.messages, m, years, context.plan.catalogue.plan, spoken)
+    wide, narrow = [await _drawn(charts, one) for one in (series, replace(series, narrow=True))]
     rows = [
         ChildRow(units[key.unit], v)
         for key, v in values.items()
@@ -78,7 +80,12 @@ async def view_of(
     )
     births = difference(context.plan, m.code, unit=scope.unit, period=scope.period, basis=scope.basis, values=values)
     sums = sums_of(context.plan, m, spoken)
-    return MeasureView(m, value, target_of(m, scope.period), sums, years, svg, rows, births)
+    return MeasureView(m, value, target_of(m, scope.period), sums, years, wide, narrow, rows, births)
+
+
+async def _drawn(charts: Charts, series: Series) -> Markup | None:
+    svg = await charts.svg(series)
+    return Markup(svg) if svg else None  # noqa: S704  # drawn here, texts escaped by the renderer
 
 
 def _rank(value: Value, best_first: bool) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from aggregation.http.presenters import bound
 from aggregation.pages.chart import Point, Series
+from aggregation.rules.formula import shown
 from aggregation.rules.records import Value
 from shared.catalogue import Measure, Plan
 from shared.catalogue.measure import Operator
@@ -17,8 +18,13 @@ from shared.text.names import name_of
 def series_of(
     messages: Messages, m: Measure, years: Sequence[tuple[str, Value]], plan: Plan, spoken: Language
 ) -> Series:
+    def read(v: Value, year: str) -> str:
+        return number(*shown(m, v, m.target_for(int(year))), language=spoken)
+
     points = tuple(
-        Point(int(year), v.value, v.reported == v.expected) for year, v in sorted(years) if v.value is not None
+        Point(int(year), v.value, v.reported == v.expected, read(v, year))
+        for year, v in sorted(years)
+        if v.value is not None
     )
     unit = m.unit_vi if spoken == "vi" else m.unit_en
 
@@ -26,7 +32,8 @@ def series_of(
         return bound(m, op, number(value, language=spoken))
 
     targets = tuple((t.year, t.value, goal(t.op, t.value)) for t in m.targets if t.year in plan.target_years)
-    reported = "; ".join(f"{p.year}: {number(p.value, m.decimals, language=spoken)}" for p in points)
+    incomplete = f" ({messages.plain(spoken, 'chart.incomplete')})"
+    reported = "; ".join(f"{p.year}: {p.text}{'' if p.complete else incomplete}" for p in points)
     goals = "; ".join(f"{year}: {text}" for year, _, text in targets)
     values = reported or messages.plain(spoken, "chart.no_values")
     return Series(
@@ -37,6 +44,5 @@ def series_of(
         description=messages.plain(spoken, "chart.description", values=values, targets=goals),
         years=(plan.years[0], plan.years[-1]),
         breaks=tuple((one.first_year, name_of(one, spoken)) for one in plan.breaks),
-        decimals=m.decimals,
         comma=spoken == "vi",
     )

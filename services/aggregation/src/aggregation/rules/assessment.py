@@ -3,10 +3,10 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
-from aggregation.rules.formula import Figure
+from aggregation.rules.formula import Figure, exact_value
+from aggregation.rules.records import Value
 from shared.catalogue import Measure, Target
 from shared.catalogue.measure import Operator
 from shared.events import Assessment
@@ -30,8 +30,8 @@ class FigurePart:
 
 
 def meets(exact: Fraction, target: Target) -> bool:
-    """Compared before rounding: 49,96 % is printed as 50,0 % and still below 50 %."""
-    return OPERATORS[target.op](exact, Fraction(Decimal(target.value)))
+    """Compared before rounding: 49,96 % is below 50 %. "khoảng" is met within its tolerance (`Target.bound`)."""
+    return OPERATORS[target.op](exact, Fraction(target.bound))
 
 
 def below_floor(measure: Measure, total: Figure) -> bool:
@@ -68,6 +68,26 @@ def together(results: Sequence[bool]) -> Assessment:
     if not results:
         return "not_assessed"
     return "met" if all(results) else "partly_met" if any(results) else "not_met"
+
+
+@dataclass(frozen=True)
+class FigureResult:
+    """Whether one of the figures that a measure is judged by meets the target; without a category it is the total."""
+
+    dimension: str | None
+    category: str | None
+    meets: bool
+
+
+def results(measure: Measure, value: Value, target: Target | None) -> list[FigureResult]:
+    """What a stored value was judged by, the total first: why it is met in part only. [] where it was not judged."""
+    if target is None or value.assessment not in ("met", "partly_met", "not_met"):
+        return []
+    exact = exact_value(measure, value)
+    total = [] if measure.tested_by or exact is None else [FigureResult(None, None, meets(exact, target))]
+    if not (measure.tested_by or measure.partly_by):
+        return total
+    return total + [FigureResult(p.dimension, p.category, p.meets) for p in value.parts if p.meets is not None]
 
 
 def combine(assessments: Iterable[Assessment]) -> Assessment:

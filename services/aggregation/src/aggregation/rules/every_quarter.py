@@ -5,15 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from aggregation.rules.assessment import meets
 from aggregation.rules.fact import Fact
 from aggregation.rules.formula import flag_element
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import FactKey, FactRow
 from aggregation.rules.revision import BASES, Basis
 from shared.calendar import Period
-from shared.catalogue import Catalogue
+from shared.catalogue import Catalogue, Measure, Target
 
 QuarterCounts = Mapping[tuple[str, str, str, Basis], Fact]  # unit, quarter, element, basis → the count
 
@@ -70,6 +72,19 @@ def parts(catalogue: Catalogue, judged: JudgedUnit) -> list[JudgedUnit]:
     return counted
 
 
+def units_judged(plan: PlanIndex, measure: Measure, unit: str, period: str) -> list[str]:
+    """The units at and below `unit` that are judged in the period by the catalogue, opened or not."""
+    catalogue = plan.catalogue
+    owing = {
+        (owed.unit, str(quarter))
+        for quarter in Period.parse(period).quarters
+        for owed in catalogue.forms_owed(quarter)
+        if measure.numerator in catalogue.forms[owed.form].elements
+    }
+    judged = {one for place in owing for one in judged_units(catalogue, *place) if one.period == period}
+    return sorted(one.unit for one in judged if unit in plan.path(one.unit))
+
+
 def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
     """1 when every quarter has at least `minimum` items, 0 when one has fewer; unanswered until all are answered.
 
@@ -82,6 +97,36 @@ def flag(counts: Sequence[Fact | None], minimum: Decimal) -> Fact:
     provisional = any(count.status == "estimate" for count in answered)
     implausible = any(count.implausible for count in answered)
     return Fact(Decimal(int(enough)), "estimate" if provisional else "final", implausible=implausible)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What can still become of a value while counts are missing. `missed`: the units with too few in some quarter,
+    of the `units` that are judged. `out_of_reach`: whatever the rest reports, the target is not met."""
+
+    units: int
+    missed: frozenset[str]
+    out_of_reach: bool
+
+
+def outlook(measure: Measure, target: Target | None, counts: Mapping[str, Sequence[Fact | None]]) -> Outlook:
+    """`counts`: unit → the counts of the quarters that decide it (`parts`). A count that is there is taken as it
+    stands; a later correction is looked at when it comes. Once all is reported it is the assessment that tells."""
+    minimum = measure.quarter_minimum or Decimal(0)
+    flags = {unit: flag(quarters, minimum) for unit, quarters in counts.items()}
+    missed = frozenset(unit for unit, quarters in counts.items() if any(_too_few(count, minimum) for count in quarters))
+    undecided = [unit for unit, one in flags.items() if one.status is None]
+    if target is None or not undecided:
+        return Outlook(len(counts), missed, out_of_reach=False)
+    enough = sum(one.value == 1 for one in flags.values())
+    if measure.direction == "higher":
+        enough += sum(unit not in missed for unit in undecided)
+    best = Fraction(measure.scale) * enough / len(counts)
+    return Outlook(len(counts), missed, out_of_reach=not meets(best, target))
+
+
+def _too_few(count: Fact | None, minimum: Decimal) -> bool:
+    return count is not None and count.status is not None and (count.value or 0) < minimum
 
 
 def judgements(plan: PlanIndex, changed: Iterable[FactRow]) -> list[Judgement]:

@@ -75,6 +75,10 @@ class ValuePart:
     expected: int
     meets: bool | None
 
+    @property
+    def nothing_occurred(self) -> bool:
+        return nothing_of(self)
+
 
 @dataclass(frozen=True)
 class Value:
@@ -97,6 +101,20 @@ class Value:
     as_of: datetime | None = field(default=None, compare=False)
     suppressed: bool = False
     needs_check: bool = False
+
+    @property
+    def incomplete(self) -> bool:
+        """A number stands here, and units that owe a part of it have yet to report."""
+        return self.value is not None and self.reported < self.expected
+
+    @property
+    def nothing_occurred(self) -> bool:
+        return not self.suppressed and nothing_of(self)
+
+
+def nothing_of(figures: Value | ValuePart) -> bool:
+    """Không phát sinh: who has reported has nothing to divide by, and counted nothing above it either."""
+    return figures.value is None and figures.reported > 0 and not figures.numerator and not figures.denominator
 
 
 @dataclass(frozen=True)

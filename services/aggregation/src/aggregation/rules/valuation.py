@@ -17,11 +17,13 @@ Cells = Mapping[tuple[str, str], CellSum]
 NOTHING = CellSum()
 
 
-def value(plan: PlanIndex, measure: Measure, period: str, cells: Cells, as_of: datetime | None = None) -> Value:
+def value(
+    plan: PlanIndex, measure: Measure, unit: str, period: str, cells: Cells, as_of: datetime | None = None
+) -> Value:
     """`cells`: (element, disaggregation) → sum, all of one unit, period and basis."""
     parts = _parts(plan, measure, cells)
     used = [cells.get((name, ""), NOTHING) for name in elements(measure)]
-    total = whole(plan, measure, figure(measure, used))
+    total = whole(plan, measure, unit, figure(measure, used))
     target = measure.target_for(Period.parse(period).year)
     return Value(
         total.value,
@@ -45,10 +47,11 @@ def _meets(measure: Measure, part: FigurePart, target: Target | None) -> bool | 
     return meets(part.figure.exact, target)
 
 
-def whole(plan: PlanIndex, measure: Measure, total: Figure) -> Figure:
-    """3.2 has two owners, each with a part: it is complete only with both, also while one part was never opened."""
+def whole(plan: PlanIndex, measure: Measure, unit: str, total: Figure) -> Figure:
+    """3.2 has two owners, each with a part: the whole area is complete only with both, also while one part was never
+    opened. A unit below it is complete with the part that it owes."""
     split_by = plan.catalogue.indicators[measure.indicator].split_by
-    if split_by is None or total.expected == 0:
+    if split_by is None or unit != plan.root or total.expected == 0:
         return total
     return replace(total, expected=max(total.expected, len(plan.catalogue.dimensions[split_by].categories)))
 
@@ -89,7 +92,7 @@ def current_values(
         by_place[(key.unit, key.period, key.basis)][(key.element, key.disaggregation)] = cell
     return {
         ValueKey(code, unit, period, basis): value(
-            plan, plan.measures[code], period, by_place[(unit, period, basis)], as_of=now
+            plan, plan.measures[code], unit, period, by_place[(unit, period, basis)], as_of=now
         )
         for code, unit, period in places
         for basis in BASES

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.rules.revision import Basis
 from aggregation.store.tables import fact, obligation, revision
+
+
+class Place(NamedTuple):
+    """Where a figure stands among those behind a sum: the order of `contributions`."""
+
+    unit: str
+    period: str
+    element: str
+    disaggregation: str
+    obligation_id: UUID
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,10 @@ class DoubtedFigure:
     element: str
     submission_id: UUID | None
 
+    @property
+    def place(self) -> Place:
+        return Place(self.unit, self.period, self.element, self.disaggregation, self.obligation_id)
+
 
 @dataclass(frozen=True)
 class Reported:
@@ -60,10 +75,12 @@ async def contributions(
     periods: Collection[str],
     basis: Basis,
     elements: Collection[str],
+    after: Place | None = None,
     limit: int = 2000,
 ) -> list[Contribution]:
-    """The answered facts behind a sum and the submissions they come from."""
+    """The answered facts behind a sum and the submissions they come from, in the order of their places."""
     f, o, r = fact, obligation, revision
+    place = (f.c.unit, f.c.period, f.c.element, f.c.disaggregation, f.c.source)
     counted = o.c.received_revision if basis == "received" else o.c.accepted_revision
     query = (
         sa.select(f, o.c.form, r.c.submission_id, r.c.number, r.c.illustrative)
@@ -71,9 +88,11 @@ async def contributions(
         .join(r, sa.and_(r.c.obligation_id == o.c.obligation_id, r.c.number == counted))
         .where(f.c.unit.in_(units), f.c.period.in_(periods), f.c.basis == basis, f.c.element.in_(elements))
         .where(f.c.status.is_not(None))
-        .order_by(f.c.unit, f.c.period, f.c.element, f.c.disaggregation)
+        .order_by(*place)
         .limit(limit)
     )
+    if after is not None:
+        query = query.where(sa.tuple_(*place) > sa.tuple_(*after))
     return [
         Contribution(
             row.unit, row.period, row.form, row.source, row.submission_id, row.number, row.element,

@@ -79,6 +79,15 @@ CASES: dict[str, Case] = {
         "not_applicable_in_part",
         "measure 6.1",
     ),
+    "about without a tolerance": ("indicators", ", tolerance: 0.5", "", "tolerance_missing", "2.1"),
+    "tolerance of a plain target": (
+        "indicators",
+        '{year: 2025, op: ">=", value: 60}',
+        '{year: 2025, op: ">=", value: 60, tolerance: 1}',
+        "tolerance_unexpected",
+        "1.1",
+    ),
+    "tolerance of nothing": ("indicators", "tolerance: 0.5", "tolerance: 0", "bad_decimal", "above zero"),
     "note in one language": ("indicators", "note_vi:", "note_vie:", "missing_text", "note_vi"),
     "milestone without targets": ("plan", "{year: 2025,", "{year: 2026,", "target_missing", "no target for 2026"),
 }

@@ -3,6 +3,7 @@
 from aggregation.rules.formula.cell_sum import CellSum
 from aggregation.rules.formula.figure import Figure, element_of, elements, figure, flag_element, to_decimal
 from aggregation.rules.formula.kinds import Strategy, strategy
+from aggregation.rules.formula.precision import exact_value, shown
 
 __all__ = [
     "CellSum",
@@ -10,8 +11,10 @@ __all__ = [
     "Strategy",
     "element_of",
     "elements",
+    "exact_value",
     "figure",
     "flag_element",
+    "shown",
     "strategy",
     "to_decimal",
 ]

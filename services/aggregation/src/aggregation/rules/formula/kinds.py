@@ -22,6 +22,7 @@ class Strategy:
     needs_every_element: không phát sinh for one element alone makes a unit's answer absurd, not only for the whole.
     counts_answers: it counts units that answered yes, so that "nothing occurred" is no word for it.
     is_yes_or_no: the value itself is yes (1) or not yes.
+    keeps_sides: the stored numerator and denominator are exact sums, so that the exact value can be had from them.
     """
 
     sides: Callable[[Sequence[CellSum]], Sides]
@@ -29,6 +30,7 @@ class Strategy:
     needs_every_element: bool = False
     counts_answers: bool = False
     is_yes_or_no: bool = False
+    keeps_sides: bool = True
 
 
 def _sums(used: Sequence[CellSum]) -> Sides:
@@ -55,7 +57,7 @@ def _single(used: Sequence[CellSum]) -> Sides:
 RATIO_OF_SUMS = Strategy(_sums)
 FLAG_COUNT = Strategy(_answers, counts_answers=True)
 EVERY_QUARTER = Strategy(_answers, counts_answers=True)
-RATIO_OF_MEANS = Strategy(_means, needs_every_element=True)
+RATIO_OF_MEANS = Strategy(_means, needs_every_element=True, keeps_sides=False)
 MILESTONE = Strategy(_single, tells_denominator=False, counts_answers=True, is_yes_or_no=True)
 NATIONAL_ONLY = Strategy(_single, tells_denominator=False)
 

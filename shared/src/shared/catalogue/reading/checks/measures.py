@@ -86,8 +86,24 @@ def _targets(measure: MeasureEntry, what: str, catalogue: Catalogue) -> Iterator
     for year in catalogue.plan.target_years:
         if year not in years:
             yield Flaw(measure, "targets", "target_missing", f"{what}: no target for {year}")
+    for target in measure.targets:
+        yield from _tolerance(target, what)
     yield from _twice(measure.targets)
     yield from _twice(measure.national_targets)
+
+
+def _tolerance(target: TargetEntry, what: str) -> Iterator[Flaw]:
+    """ "khoảng" has a tolerance, a plain target none."""
+    if target.approximate and target.tolerance is None and not target.is_unread("tolerance"):
+        message = f"{what}: an approximate target says its tolerance"
+        yield Flaw(target, "approximate", "tolerance_missing", message)
+    if target.tolerance is None:
+        return
+    if not target.approximate and not target.is_unread("approximate"):
+        message = f"{what}: only an approximate target has a tolerance"
+        yield Flaw(target, "tolerance", "tolerance_unexpected", message)
+    if target.tolerance <= 0:
+        yield Flaw(target, "tolerance", "bad_decimal", f"{what}: tolerance must be above zero")
 
 
 def _twice(targets: tuple[TargetEntry, ...]) -> Iterator[Flaw]:

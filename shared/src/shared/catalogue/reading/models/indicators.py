@@ -20,12 +20,15 @@ class TargetEntry(Entry):
     approximate: Flag = False
     confirmed: Flag = True
     from_onward: Flag = False
+    tolerance: Number | None = None
+    tolerance_confirmed: Flag = False
 
 
 class MeasureEntry(NamedEntry):
     code: Code
     unit_vi: Text
     unit_en: Text
+    unit_en_one: Text | None = None
     direction: Direction
     kind: MeasureKind
     numerator: Code

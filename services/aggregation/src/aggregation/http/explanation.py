@@ -1,0 +1,62 @@
+"""What a value is made of: its sums, and page by page the figures behind them. One way for the API and the pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.http.presenters import NOTHING
+from aggregation.http.query import Scope
+from aggregation.rules.formula import CellSum, element_of, elements
+from aggregation.rules.masking import masked, masked_cells, may_see
+from aggregation.rules.plan import PlanIndex
+from aggregation.rules.records import CellKey, Value, ValueKey
+from aggregation.store import indicator_values, read
+from aggregation.store.read import Contribution
+from shared.access import Person
+from shared.calendar import Period
+from shared.catalogue import Measure
+from shared.catalogue.measure_kind import needs_of
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """As a reader may see it. `hidden`: the cells whose sum is withheld. `more`: further figures stand behind it."""
+
+    value: Value
+    cells: Mapping[CellKey, CellSum]
+    hidden: frozenset[CellKey]
+    contributions: Sequence[Contribution]
+    more: bool
+
+
+async def evidence_of(
+    tx: AsyncConnection, plan: PlanIndex, m: Measure, scope: Scope, *, after: read.Place | None = None, limit: int
+) -> Evidence:
+    """`contributions` still hold every number: who shows one asks `withholds` first."""
+    units = [key for key in plan.catalogue.units if scope.unit in plan.path(key)]
+    quarterly = needs_of(m.kind).quarters
+    periods = [str(q) for q in Period.parse(scope.period).quarters] if quarterly else [scope.period]
+    values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
+    cells = await indicator_values.cells_of(
+        tx, unit=scope.unit, period=scope.period, basis=scope.basis, elements=elements(m)
+    )
+    rows = await read.contributions(
+        tx,
+        units=units,
+        periods=periods,
+        basis=scope.basis,
+        elements=m.elements if quarterly else elements(m),
+        after=after,
+        limit=limit + 1,
+    )
+    key = ValueKey(m.code, scope.unit, scope.period, scope.basis)
+    value = masked(plan, key, values.get(key, NOTHING))
+    shown = masked_cells(plan, scope.unit, cells, value)
+    hidden = frozenset(key for key, c in shown.items() if c.value is None and cells[key].value is not None)
+    return Evidence(value, dict(sorted(shown.items())), hidden, rows[:limit], len(rows) > limit)
+
+
+def withholds(plan: PlanIndex, person: Person, row: Contribution) -> bool:
+    """Whether this reader may not see the number of the figure."""
+    return row.value is not None and not may_see(plan, person, row.unit, element_of(row.element))

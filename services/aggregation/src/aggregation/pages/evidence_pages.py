@@ -1,0 +1,161 @@
+"""What stands behind one number: the figures of every report in it, and what it was before. As the API has it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from aggregation.http.context import AggregationContext, Context, Reader
+from aggregation.http.explanation import evidence_of, withholds
+from aggregation.http.query import RequestedScope, Scope, measures_of
+from aggregation.pages.words import PageWords
+from aggregation.rules.formula import element_of
+from aggregation.rules.masking import past
+from aggregation.rules.plan import PlanIndex
+from aggregation.rules.records import CellKey
+from aggregation.store import indicator_values, read
+from aggregation.store.read import Contribution, Place
+from shared.access import Person, may_access
+from shared.auth import require
+from shared.catalogue import DataElement, Measure, parse_disaggregation
+from shared.text import Language
+from shared.text.names import name_of
+from shared.web.cursor import Cursor, decode, encode
+from shared.web.language import language
+from shared.web.shell.page import page
+
+PAGE = 50
+router = APIRouter(include_in_schema=False, dependencies=[Depends(require())])
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@dataclass(frozen=True)
+class ReportedFigure:
+    """One figure of one report. `readable`: the receipt may be opened by this reader."""
+
+    contribution: Contribution
+    element: DataElement
+    name: str
+    withheld: bool
+    readable: bool
+
+
+@router.get("/indicators/{code}/explanation", response_class=HTMLResponse)
+async def explanation(
+    request: Request,
+    context: Context,
+    code: str,
+    scope: RequestedScope,
+    person: Reader,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+) -> HTMLResponse:
+    """Of an indicator of several measures the first one is shown, with the way to the others."""
+    plan, spoken = context.plan, language(request)
+    m = measures_of(context, code)[0]
+    decoded = decode(cursor, str, str, str, str, UUID)
+    async with context.engine.connect() as tx:
+        found = await evidence_of(tx, plan, m, scope, after=Place(*decoded) if decoded else None, limit=limit)
+        illustrative = await read.illustrative(tx, [scope.period])
+    figures = [_figure(plan, person, row, spoken) for row in found.contributions]
+    following = encode(*found.contributions[-1].place) if found.more else None
+    words = _Words(context, scope, spoken, person, m, "explanation", limit)
+    return page(
+        request,
+        "explanation.html",
+        **words.names(),
+        **words.pager(cursor, following),
+        value=found.value,
+        sums=[(_name(plan, key, spoken), cell, key in found.hidden) for key, cell in found.cells.items()],
+        figures=figures,
+        illustrative=illustrative or any(row.illustrative for row in found.contributions),
+    )
+
+
+@router.get("/indicators/{code}/history", response_class=HTMLResponse)
+async def history(
+    request: Request,
+    context: Context,
+    code: str,
+    scope: RequestedScope,
+    person: Reader,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+) -> HTMLResponse:
+    """Every value that stood, newest first."""
+    m = measures_of(context, code)[0]
+    before = decode(cursor, int)
+    async with context.engine.connect() as tx:
+        rows = await indicator_values.history(
+            tx,
+            measures=[m.code],
+            unit=scope.unit,
+            period=scope.period,
+            basis=scope.basis,
+            before=before[0] if before else None,
+            limit=limit + 1,
+        )
+        illustrative = await read.illustrative(tx, [scope.period])
+    stood = rows[:limit]
+    words = _Words(context, scope, language(request), person, m, "history", limit)
+    return page(
+        request,
+        "history.html",
+        **words.names(),
+        **words.pager(cursor, encode(stood[-1][0]) if len(rows) > limit else None),
+        values=[past(context.plan, person, key, value) for _, key, value in stood],
+        illustrative=illustrative,
+    )
+
+
+class _Words(PageWords):
+    """The words of both pages of a measure, and the addresses of its parts."""
+
+    def __init__(
+        self,
+        context: AggregationContext,
+        scope: Scope,
+        spoken: Language,
+        person: Person,
+        m: Measure,
+        about: str,
+        limit: int,
+    ) -> None:
+        super().__init__(context, scope, spoken, person)
+        self._measure = m
+        self._about = about
+        self._limit = limit
+
+    def names(self) -> dict[str, object]:
+        m = self._measure
+        siblings = [one for one in self._plan.measures.values() if one.indicator == m.indicator and one.code != m.code]
+        return super().names() | {
+            "measure": m,
+            "siblings": [(one, self.scoped(f"/indicators/{one.code}/{self._about}")) for one in siblings],
+        }
+
+    def pager(self, cursor: str | None, following: str | None) -> dict[str, str | None]:
+        path = f"/indicators/{self._measure.code}/{self._about}"
+        limit = {} if self._limit == PAGE else {"limit": str(self._limit)}
+        return {
+            "next_url": self.scoped(path, cursor=following, **limit) if following else None,
+            "first_url": self.scoped(path, **limit) if cursor else None,
+        }
+
+
+def _figure(plan: PlanIndex, person: Person, row: Contribution, spoken: Language) -> ReportedFigure:
+    element = plan.catalogue.elements[element_of(row.element)]
+    key = CellKey(row.unit, row.period, row.element, row.disaggregation, "received")
+    readable = row.submission_id is not None and may_access(person, row.unit)
+    return ReportedFigure(row, element, _name(plan, key, spoken), withholds(plan, person, row), readable)
+
+
+def _name(plan: PlanIndex, key: CellKey, spoken: Language) -> str:
+    """ "Số nạn nhân được phát hiện, Bạo lực gia đình": the element, then the categories."""
+    categories = [
+        name_of(next(one for one in plan.catalogue.dimensions[dimension].categories if one.id == category), spoken)
+        for dimension, category in parse_disaggregation(key.disaggregation).items()
+    ]
+    return ", ".join([name_of(plan.catalogue.elements[element_of(key.element)], spoken), *categories])
