@@ -23,7 +23,7 @@ from shared.catalogue.element import ElementKind, Misfit, misfit
         ("flag", "2", "not_flag"),
         ("flag", "0.5", "not_flag"),
         ("count", "-1", "negative"),
-        ("flag", "-1", "negative"),
+        ("flag", "-1", "not_flag"),
         (None, "3.5", None),
         (None, "1e13", "too_large"),
     ],

@@ -102,12 +102,12 @@ def misfit(kind: ElementKind | None, value: Decimal) -> Misfit | None:
 
     No kind: of an element that is not known, of which only the bounds of all figures can be asked.
     """
+    if kind == "flag":
+        return None if value in (0, 1) else "not_flag"
     if value < 0:
         return "negative"
     if value > LARGEST:
         return "too_large"
-    if kind == "flag":
-        return None if value in (0, 1) else "not_flag"
     if kind is not None and is_whole(kind):
         return None if value == value.to_integral_value() else "not_whole"
     return "too_many_decimals" if decimals_of(value) > PLACES else None

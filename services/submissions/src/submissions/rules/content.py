@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.text.decimals import plain
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.observation import Observation, ObservationJson
 
