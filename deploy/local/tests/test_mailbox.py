@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tiendo_local.servers.mail import store as mail_store
+from tiendo_local.servers.mail.pages import create_app
 from tiendo_local.servers.mail.store import MailStore
 from tiendo_local.servers.ports import Ports, answers
 from tiendo_local.servers.process import Child
@@ -130,3 +131,12 @@ def test_a_broken_mail_can_still_be_read(tmp_path: Path, content: bytes) -> None
     assert isinstance(mail.subject + mail.text + mail.html, str)
     assert mail.headers[0][0] == "X-Envelope-To"
     assert "Bcc" not in dict(mail.headers)
+
+
+@pytest.mark.parametrize("demonstration", [False, True])
+async def test_a_demonstration_says_on_every_page_that_it_is_one(tmp_path: Path, demonstration: bool) -> None:
+    name = MailStore(tmp_path).keep(bytes(mail("Nhắc")), ["a@x.example"])
+    transport = httpx.ASGITransport(app=create_app(MailStore(tmp_path), demonstration=demonstration))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        for path in ("/", f"/mails/{name}", "/mails/none"):
+            assert ("Dữ liệu minh họa" in (await client.get(path)).text) is demonstration

@@ -49,6 +49,8 @@ class ServiceSettings(BaseSettings):
     spans_dir: Path | None = Field(None, validation_alias=_env("TIENDO_SPANS_DIR"))
     trace_ratio: float = Field(1.0, ge=0, le=1, validation_alias=_env("TIENDO_TRACE_RATIO"))
     clock_offset_seconds: float = Field(0.0, validation_alias=_env("TIENDO_CLOCK_OFFSET_SECONDS"))
+    demonstration: bool = Field(False, validation_alias=_env("TIENDO_DEMONSTRATION"))
+    """Its data are illustrative: every page says so."""
 
     jwks_url: str | None = Field(None, validation_alias=_env("JWKS_URL"))
     jwks_file: Path | None = Field(None, validation_alias=_env("JWKS_FILE"))
@@ -85,6 +87,7 @@ class ServiceSettings(BaseSettings):
                 text
                 for broken, text in (
                     (self.clock_offset_seconds != 0, "TIENDO_CLOCK_OFFSET_SECONDS is for demonstrations"),
+                    (self.demonstration, "TIENDO_DEMONSTRATION is for demonstrations"),
                     (self.local_issuer_key_file is not None, "LOCAL_ISSUER_KEY_FILE is for local use"),
                     (not self.jwks_url and not self.jwks_file, "JWKS_URL or JWKS_FILE is required"),
                 )

@@ -133,6 +133,14 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+async def quiet_client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Sees the page of an unexpected error, where `client` would raise it."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://tiendo.test") as given:
+        yield given
+
+
+@pytest.fixture
 async def token(client: httpx.AsyncClient) -> str:
     answer = await client.post("/local/token", json={"role": "reporter", "unit": "SO_Y_TE"})
     return str(answer.json()["access_token"])

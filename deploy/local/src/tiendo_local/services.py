@@ -22,7 +22,13 @@ def url_variable(service: str) -> str:
 
 
 def common_environment(
-    workspace: Workspace, issuer: Issuer, ports: Mapping[str, int], *, offset: float, broker: Mapping[str, str]
+    workspace: Workspace,
+    issuer: Issuer,
+    ports: Mapping[str, int],
+    *,
+    offset: float,
+    broker: Mapping[str, str],
+    demonstration: bool = False,
 ) -> dict[str, str]:
     """What all services get. What the caller's own environment says wins, except `ENVIRONMENT`, which shells often use
     for something else, and the addresses chosen here."""
@@ -41,6 +47,7 @@ def common_environment(
     environment.update(broker)
     environment["ENVIRONMENT"] = "local"
     environment["TIENDO_CLOCK_OFFSET_SECONDS"] = str(offset)
+    environment["TIENDO_DEMONSTRATION"] = str(demonstration).lower()
     environment["MAILBOX_URL"] = f"http://127.0.0.1:{ports['mailbox']}"
     for service in SERVICES:
         environment[f"{service.upper()}_HOST"] = "127.0.0.1"

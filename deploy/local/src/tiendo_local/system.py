@@ -33,15 +33,18 @@ class System:
         workspace: Workspace,
         *,
         offset: float = 0,
+        demonstration: bool = False,
         port_base: int | None = None,
         fixed_ports: bool = True,
         say: Say = say,
     ) -> None:
-        """`fixed_ports`: the usual 8001-8004, 1025 and 8025 (or `port_base` and on) if free; else any free ones."""
+        """`demonstration`: its data are illustrative, now or from an earlier run on the same folder, and all pages say
+        so. `fixed_ports`: the usual 8001-8004, 1025 and 8025 (or `port_base` and on) if free; else any free ones."""
         self.workspace = workspace
         self.offset = offset
         self.say = say
         workspace.make()
+        self.demonstration = workspace.remember_demonstration(demonstration)
         self.issuer = Issuer(workspace.local / "issuer")
         self.postgres = Postgres(workspace.local / "postgres", log=workspace.logs / "postgres.log")
         self.broker: Broker = brokers.choose(workspace.local, workspace, log=workspace.logs / "broker.log", say=say)
@@ -139,6 +142,7 @@ class System:
         port, page = self.ports["smtp"], self.ports["mailbox"]
         command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.workspace.mailbox)]
         command += ["--smtp-port", str(port), "--page-port", str(page)]
+        command += ["--demonstration"] if self.demonstration else []
         self._step(lambda: self.mailbox.start(command))
         self.mailbox.wait_until(lambda: answers(port) and answers(page), 30, "listening")
 
@@ -155,7 +159,14 @@ class System:
     def _environments(self) -> dict[str, dict[str, str]]:
         """Each service knows its own database only."""
         broker = brokers.environment(self.broker)
-        common = services.common_environment(self.workspace, self.issuer, self.ports, offset=self.offset, broker=broker)
+        common = services.common_environment(
+            self.workspace,
+            self.issuer,
+            self.ports,
+            offset=self.offset,
+            broker=broker,
+            demonstration=self.demonstration,
+        )
         for name in SERVICES:
             common.pop(services.url_variable(name), None)
         return {n: {**common, services.url_variable(n): url} for n, url in self.databases.items()}

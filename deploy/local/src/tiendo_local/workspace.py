@@ -31,6 +31,13 @@ class Workspace:
     def state(self) -> Path:
         return self.local / "state.json"
 
+    def remember_demonstration(self, begins: bool) -> bool:
+        """Whether the data of this folder are illustrative: they stay so after a demonstration was played once."""
+        marker = self.local / "demonstration"
+        if begins:
+            marker.touch()
+        return marker.exists()
+
     @property
     def kafka_pom(self) -> Path:
         return self.root / "deploy" / "local" / "kafka" / "pom.xml"

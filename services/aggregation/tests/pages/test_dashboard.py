@@ -18,7 +18,7 @@ from shared.catalogue import Catalogue
 @pytest.mark.parametrize("lang", ["vi", "en"])
 async def test_the_dashboard(web: httpx.AsyncClient, projection: Projection, catalogue: Catalogue, lang: str) -> None:
     await some_data(projection, catalogue)
-    answer = await web.get("/indicators", params={"period": "2025"}, headers={"Accept-Language": lang})
+    answer = await web.get("/indicators", params={"period": "2025"}, headers={"Cookie": f"lang={lang}"})
     assert answer.status_code == 200
     text = answer.text
     assert text.count('<th scope="row">') == len(catalogue.measures)
@@ -55,7 +55,7 @@ async def test_another_plan_brings_its_own_years(settings: AggregationSettings) 
     async with app.router.lifespan_context(app), httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://test",
-        headers=reading_as(settings, "leader", "TINH") | {"Accept-Language": "en"},
+        headers=reading_as(settings, "leader", "TINH") | {"Cookie": "lang=en"},
     ) as browser:  # fmt: skip
         query = {"period": "2028"}
         pages = [await browser.get(path, params=query) for path in ("/indicators", "/indicators/1")]

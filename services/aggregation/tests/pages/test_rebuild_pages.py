@@ -21,7 +21,7 @@ async def test_the_page(
     equal: str,
     different: str,
 ) -> None:
-    spoken = {"Accept-Language": language}
+    spoken = {"Cookie": f"lang={language}"}
     assert "tiendo rebuild" in (await ops_client.get("/rebuilds", headers=spoken)).text
     await rebuild(engine, plan, history)
     text = (await ops_client.get("/rebuilds", headers=spoken)).text

@@ -17,7 +17,7 @@ async def test_the_log_tells_sentences_and_has_the_exact_bytes_one_click_away(au
     shown = check(await audit.get(f"/events/{event.id}"))
     assert f"/api/v1/events/{event.id}/raw" in shown and "&#34;revision&#34;: 2" in shown
     assert event.to_bytes().decode().replace('"', "&#34;") in shown
-    english = await audit.client.get("/log", headers=audit.as_("auditor") | {"Accept-Language": "en"})
+    english = await audit.client.get("/log", headers=audit.as_("auditor") | {"Cookie": "lang=en"})
     assert "Quảng Trực Commune sent revision 2 of form B01-XA for 2026" in check(english)
 
 

@@ -24,5 +24,5 @@ async def test_the_page_tells_what_is_open_first(sources: SourceDriver) -> None:
     text = check(await sources.audit.get("/sources"))
     assert text.index("Không có chỗ nào thiếu") < text.index(">đủ<") < text.index("Đã khép lại") < text.index("2–3")
     assert 'href="/sources"' in check(await sources.audit.get("/log"))
-    english = await sources.audit.client.get("/sources", headers=sources.audit.as_("ops") | {"Accept-Language": "en"})
+    english = await sources.audit.client.get("/sources", headers=sources.audit.as_("ops") | {"Cookie": "lang=en"})
     assert "Not received" in check(english)

@@ -51,7 +51,7 @@ async def test_what_was_typed_is_kept_beside_its_faults(api_client: ApiClient, r
 
 async def test_numbers_are_read_as_the_page_showed_them(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
     obligation_id = await api_client.obligation_id()
-    form = await browse(api_client, f"/obligations/{obligation_id}", headers={"Accept-Language": "en"})
+    form = await browse(api_client, f"/obligations/{obligation_id}", lang="en")
     data = filled(rules["B01-XA"], form, population="8,123")
     sent = await press(api_client, f"/obligations/{obligation_id}", data)
     kept = (await api_client.get(f"/api/v1{sent.headers['location']}")).json()
@@ -89,9 +89,7 @@ async def test_every_kind_of_form_is_drawn(api_client: ApiClient, form: str) -> 
     await api_client.open("2026")
     item = (await api_client.get("/api/v1/obligations", params={"form": form})).json()["items"][0]
     for language in ("vi", "en"):
-        answer = await browse(
-            api_client, f"/obligations/{item['id']}", "head", item["unit"], headers={"Accept-Language": language}
-        )
+        answer = await browse(api_client, f"/obligations/{item['id']}", "head", item["unit"], lang=language)
         assert answer.status_code == 200
         inputs(answer)
     looked_at = await browse(api_client, f"/obligations/{item['id']}", "leader", "DAK_NONG")

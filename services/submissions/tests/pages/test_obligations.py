@@ -17,7 +17,7 @@ async def test_a_unit_sees_what_it_owes(api_client: ApiClient) -> None:
     assert answer.text.index("14/12/2025") < answer.text.index("14/12/2026"), "overdue first"
     assert "Quá hạn" in answer.text and "quá hạn 345 ngày" in answer.text
     assert "còn 20 ngày (14 ngày làm việc)" in answer.text
-    english = await browse(api_client, "/obligations", headers={"Accept-Language": "en"})
+    english = await browse(api_client, "/obligations", lang="en")
     assert "2 forms to send" in english.text and "Overdue" in english.text
 
 

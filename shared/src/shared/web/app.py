@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import RedirectResponse
 from fastapi.telemetry import TelemetryConfig
 
 from shared.auth import TokenVerifier
@@ -28,7 +27,7 @@ from shared.web.middleware.trace import TraceMiddleware
 from shared.web.openapi import PROBLEM_RESPONSES
 from shared.web.problem.handlers import install
 from shared.web.query.check import DeclaredQuery, check_query
-from shared.web.shell import sign_in
+from shared.web.shell import sign_in, start
 from shared.web.shell.navigation import NAV_ITEMS
 from shared.web.shell.page import templates
 from shared.web.shell.static_files import Static
@@ -98,8 +97,8 @@ def create_base_app(
 
     `templates_package` has `templates/` and perhaps `static/`; `messages_package` has `messages.yaml` or
     `messages/*.yaml`. `body_bytes_by_prefix` gives paths a larger body than `max_body_bytes`.
-    `place` is a key of `navigation.NAV_ITEMS`; `/` goes to its home page. `fastapi` goes to FastAPI.
-    Raises MessageError, CatalogueError.
+    `place` is a key of `navigation.NAV_ITEMS`; `/` goes to the first page of the person's role.
+    `fastapi` goes to FastAPI. Raises MessageError, CatalogueError.
     """
     fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi
     # FastAPI's own spans record the query string, which may hold what a person typed; ours do not.
@@ -135,8 +134,5 @@ def create_base_app(
     if settings.local_issuer_key_file is not None:
         app.include_router(sign_in.routes(settings))
 
-    @app.get("/", include_in_schema=False)
-    async def home() -> RedirectResponse:
-        return RedirectResponse(NAV_ITEMS[place].home, 307)
-
+    app.include_router(start.router)
     return app

@@ -1,4 +1,8 @@
-"""Which language a request is answered in: the cookie `lang`, else Accept-Language, else Vietnamese."""
+"""Which language a request is answered in.
+
+Who chose one (the cookie `lang`, which the switch of a page sets) gets that everywhere. Else a page is Vietnamese,
+whatever the browser was delivered with, and the API follows Accept-Language.
+"""
 
 from urllib.parse import parse_qsl, urlencode
 
@@ -37,7 +41,17 @@ def preferred(accept_language: str) -> Language:
 
 
 def language(request: HTTPConnection) -> Language:
-    return known(request.cookies.get(COOKIE)) or preferred(request.headers.get("accept-language", ""))
+    """Of a page, and of what the API answers, by the address."""
+    return language_of_api(request) if request.scope["path"].startswith("/api/") else chosen(request) or "vi"
+
+
+def language_of_api(request: HTTPConnection) -> Language:
+    """Of JSON, whatever its address: a refusal is told in it to whoever does not ask for a page."""
+    return chosen(request) or preferred(request.headers.get("accept-language", ""))
+
+
+def chosen(request: HTTPConnection) -> Language | None:
+    return known(request.cookies.get(COOKIE))
 
 
 def without_choice(query: str) -> str:

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from shared.web.language import preferred
+from ..conftest import DemoSettings, demo_app
 
 
 async def sign_in(client: httpx.AsyncClient, unit: str = "SO_Y_TE") -> None:
@@ -65,22 +65,6 @@ async def test_language_choice_is_kept(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("", "vi"),
-        ("en", "en"),
-        ("en-US,vi;q=0.9", "en"),
-        ("vi,en", "vi"),
-        ("fr", "vi"),
-        ("*,en;q=0.5", "vi"),
-        ("en;q=x", "vi"),
-    ],
-)
-def test_preferred_language(header: str, language: str) -> None:
-    assert preferred(header) == language
-
-
-@pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({}, 403),
@@ -106,6 +90,20 @@ async def test_forged_requests(client: httpx.AsyncClient, headers: dict[str, str
         assert answer.json()["code"] == "forged-request"
 
 
+@pytest.mark.parametrize("demonstration", [False, True])
+async def test_every_page_of_a_demonstration_says_so(settings: DemoSettings, demonstration: bool) -> None:
+    app = demo_app(settings.model_copy(update={"demonstration": demonstration}))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://tiendo.test") as client:
+        for path in ("/public", "/sign-in", "/nothing", "/broken"):
+            answer = await client.get(path, headers={"Accept": "text/html"})
+            assert ("Dữ liệu minh họa" in answer.text) is demonstration, path
+        refused = await client.post("/sign-in", data={"role": "king"}, headers={"Origin": "http://evil.test"})
+        assert refused.status_code == 403
+        shown = await client.post("/sign-in", data={"role": "king"}, headers={"Accept": "text/html"})
+        assert ("Dữ liệu minh họa" in shown.text) is demonstration
+
+
 async def test_headers_and_static_files(client: httpx.AsyncClient) -> None:
     page = await client.get("/public")
     policy = page.headers["content-security-policy"]
@@ -122,7 +120,7 @@ async def test_places(client: httpx.AsyncClient) -> None:
     page = await client.get("/public")
     assert 'href="http://127.0.0.1:8002/indicators"' in page.text
     assert 'href="/tasks" aria-current="true"' in page.text
-    assert (await client.get("/")).headers["location"] == "/tasks"
+    assert (await client.get("/")).headers["location"] == "/sign-in"
     assert (await client.get("/api/v1/openapi.json")).json()["openapi"].startswith("3.1")
 
 

@@ -27,7 +27,7 @@ def up(workspace: Workspace, *, now: str | None = None, demo: bool = False, port
     offset = offset_seconds(parse_now(now), real) if now else 0.0
     root = root_unit()
     with only_one(workspace.local):
-        return _run(System(workspace, offset=offset, port_base=port_base), root, demo)
+        return _run(System(workspace, offset=offset, demonstration=demo, port_base=port_base), root, demo)
 
 
 def root_unit() -> str:
@@ -75,12 +75,11 @@ def _run(system: System, root: str, demo: bool) -> int:
 
 def _start(system: System, root: str, demo: bool) -> dict[str, str]:
     system.start()
-    opened = open_obligations(system, root)
-    if demo:
+    if demo:  # first: a demonstration opens its periods on days long gone
         from tiendo_local.demo.play import play
 
         play(system)
-    return opened
+    return open_obligations(system, root)
 
 
 def open_obligations(system: System, root: str) -> dict[str, str]:

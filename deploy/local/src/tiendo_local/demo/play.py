@@ -1,25 +1,28 @@
 """`tiendo up --demo`: play illustrative submissions of 2024, 2025 and 2026 through the same HTTP API that agencies use.
 
-Each carries `X-Tiendo-Illustrative` with the moment it pretends to be sent at, which the services accept outside
-production only, and is labelled "dữ liệu minh họa" wherever it is shown. Playing twice changes nothing: every request
+Each opening, report and decision carries `X-Tiendo-Illustrative` with the moment it pretends to happen at
+(`timeline.py`), which the service accepts outside production only, and is labelled "dữ liệu minh họa" wherever it is
+shown. What the system makes of them, mails and figures, has the real time. Playing twice changes nothing: every request
 has its own Idempotency-Key.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
-from shared.catalogue import Catalogue, Field, Period, load
+from shared.calendar import Period
+from shared.catalogue import Catalogue, Field, load
 from tiendo_local.console import LocalFault, say
 from tiendo_local.demo.chance import chance
 from tiendo_local.demo.illustration import YEARS, Illustration
+from tiendo_local.demo.timeline import DemoAct, OpenedObligation, Timeline
 from tiendo_local.system import System
 
 AT_ONCE = 6
+ILLUSTRATIVE = "X-Tiendo-Illustrative"
 ROOT = "DAK_NONG"
 CORRECTED = ("B10-YTE", "2025")
 CORRECTION = "Cập nhật số liệu sau đối chiếu (dữ liệu minh họa)"
@@ -33,37 +36,31 @@ def play(system: System) -> None:
     say(f"Demonstration: {played} illustrative submissions (dữ liệu minh họa).")
 
 
-@dataclass(frozen=True)
-class OpenedObligation:
-    """An opened obligation, as the API lists it."""
-
-    id: str
-    form: str
-    unit: str
-    period: str
-    due_at: datetime
-    revision: int
-
-
 class Player:
     def __init__(self, system: System, now: datetime) -> None:
         self._system = system
         self._now = now
         self._catalogue: Catalogue = load()
         self._illustration = Illustration(self._catalogue)
+        self._timeline = Timeline(now, self._catalogue.calendar.holidays())
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._sent: dict[str, str] = {}  # id of the obligation → id of its latest submission
 
     async def play(self) -> int:
+        """Everything in the order in which it pretends to have happened; answers how many reports were sent."""
         url = f"{self._system.urls['submissions']}/api/v1"
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
             self._client = client
-            played = 0
-            for period in self._periods():
-                await self._post("/obligations/opening", {"period": str(period)}, "ops", ROOT)
-                owed = [answer async for answer in self._owed(period)]
-                done = await asyncio.gather(*(self._report(answer, period) for answer in owed))
-                played += sum(done)
-            return played
+            coming: list[DemoAct] = []
+            for period in sorted(self._periods(), key=self._timeline.opened_at):
+                opened_at = self._timeline.opened_at(period)
+                await self._perform_all([act for act in coming if act.at < opened_at])
+                coming = [act for act in coming if act.at >= opened_at]
+                headers = {ILLUSTRATIVE: opened_at.isoformat()}
+                await self._post("/obligations/opening", {"period": str(period)}, "ops", ROOT, headers=headers)
+                coming += [act async for answer in self._owed(period) for act in self._acts(answer, period, opened_at)]
+            await self._perform_all(coming)
+        return len(self._sent)
 
     def _periods(self) -> list[Period]:
         names = [name for year in YEARS for name in (*(f"{year}-Q{q}" for q in range(1, 5)), str(year))]
@@ -82,27 +79,37 @@ class Player:
             if not cursor:
                 return
 
-    async def _report(self, answer: OpenedObligation, period: Period) -> bool:
-        """One unit's report, and what the coordinator made of it; False for one that has not come yet."""
+    def _acts(self, answer: OpenedObligation, period: Period, opened_at: datetime) -> list[DemoAct]:
+        """None for a report that has not come yet, or came when the demonstration was played before."""
         if answer.revision or not self._has_come(answer, period):
-            return False
+            return []
+        return self._timeline.acts(answer, opened_at, corrected=(answer.form, answer.period) == CORRECTED)
+
+    async def _perform_all(self, acts: Sequence[DemoAct]) -> None:
+        """Some at once, begun in their order; each after what was done before about its obligation."""
+        last: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            for act in sorted(acts, key=lambda one: one.at):
+                last[act.answer.id] = tasks.create_task(self._perform(act, last.get(act.answer.id)))
+
+    async def _perform(self, act: DemoAct, after: asyncio.Task[None] | None) -> None:
+        if after is not None:
+            await after
         async with self._slots:
-            last = await self._submit(answer, period, 1)
-            if (answer.form, answer.period) == CORRECTED:
-                last = await self._submit(answer, period, 2)
-            fate = chance("fate", answer.unit, answer.period)
-            if answer.due_at <= self._now or fate < 0.5:
-                await self._decide(last, "accept", None)
-            elif fate > 0.9:
-                await self._decide(last, "return", RETURNED)
-        return True
+            match act.kind:
+                case "submit" | "correct":
+                    self._sent[act.answer.id] = await self._submit(act)
+                case "accept" | "return":
+                    await self._decide(self._sent[act.answer.id], act)
 
     def _has_come(self, answer: OpenedObligation, period: Period) -> bool:
         if answer.due_at > self._now:
             return chance("early", answer.unit, answer.period) < 0.4
         return period.year < self._now.year or chance("punctual", answer.unit, answer.period) < 0.95
 
-    async def _submit(self, answer: OpenedObligation, period: Period, revision: int) -> str:
+    async def _submit(self, act: DemoAct) -> str:
+        answer, period = act.answer, Period.parse(act.answer.period)
+        revision = 1 if act.kind == "submit" else 2
         body: dict[str, Any] = {
             "observations": [
                 self._observation(answer, field, period, revision)
@@ -112,19 +119,10 @@ class Player:
             "evidence": [],
             "reason": CORRECTION if revision > 1 else None,
         }
-        moment = self._moment(answer) + timedelta(days=revision - 1)
-        headers = {"X-Tiendo-Illustrative": min(moment, self._now).isoformat()}
-        path = f"/obligations/{answer.id}/submissions"
-        answered = await self._post(
-            path, body, "reporter", answer.unit, key=f"demo-{answer.id}-{revision}", headers=headers
-        )
+        path, key = f"/obligations/{answer.id}/submissions", f"demo-{answer.id}-{revision}"
+        headers = {ILLUSTRATIVE: act.at.isoformat()}
+        answered = await self._post(path, body, "reporter", answer.unit, key=key, headers=headers)
         return str(answered["id"])
-
-    def _moment(self, answer: OpenedObligation) -> datetime:
-        """Mostly in the fortnight before the due instant; one in twelve some days after it."""
-        luck = chance("moment", answer.unit, answer.period)
-        days = 14 * float(luck) - (4 if chance("late", answer.unit, answer.period) < 0.08 else 0)
-        return answer.due_at - timedelta(days=days, hours=9)
 
     def _observation(self, answer: OpenedObligation, field: Field, period: Period, revision: int) -> dict[str, Any]:
         unit = self._catalogue.unit(answer.unit)
@@ -141,9 +139,10 @@ class Player:
             "note": None,
         }
 
-    async def _decide(self, submission: str, decision: str, reason: str | None) -> None:
-        body = {"decision": decision, "reason": reason}
-        await self._post(f"/submissions/{submission}/decision", body, "coordinator", ROOT, key=f"demo-{submission}")
+    async def _decide(self, submission: str, act: DemoAct) -> None:
+        body = {"decision": act.kind, "reason": RETURNED if act.kind == "return" else None}
+        path, headers = f"/submissions/{submission}/decision", {ILLUSTRATIVE: act.at.isoformat()}
+        await self._post(path, body, "coordinator", ROOT, key=f"demo-{submission}", headers=headers)
 
     async def _post(
         self,

@@ -1,6 +1,7 @@
 """Deciding about a revision: accept or return it (coordinator), withdraw it (its unit). One transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import uuid6
@@ -37,6 +38,8 @@ class Decision:
     attempt: idempotency.Attempt | None = None
     expected_versions: frozenset[int] | None = None
     confirmed: frozenset[str] = frozenset()
+    # Of a demonstration: when the decision pretends to have been taken.
+    pretended_at: datetime | None = None
 
 
 async def decide_submission(
@@ -53,7 +56,7 @@ async def decide_submission(
             submission_id=submission.id,
             act=decision.act,
             reason=kept(decision.reason) or None,
-            decided_at=context.clock.now(),
+            decided_at=decision.pretended_at or context.clock.now(),
             role=actor.person.role,
             unit=actor.person.unit,
             trace_id=actor.trace_id,

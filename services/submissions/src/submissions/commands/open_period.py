@@ -41,10 +41,15 @@ def check_period(catalogue: Catalogue, period: Period) -> None:
 
 
 async def open_period(
-    context: SubmissionsContext, person: Person, period: Period, attempt: idempotency.Attempt | None = None
+    context: SubmissionsContext,
+    person: Person,
+    period: Period,
+    attempt: idempotency.Attempt | None = None,
+    pretended_at: datetime | None = None,
 ) -> Opened | idempotency.Replay:
     """How many were opened now and how many were before. Any number of callers at once open each of them once.
 
+    A demonstration opens past ones, at `pretended_at`.
     Raises 403 when another body than the coordinator asks, 422 outside the time of the plan.
     """
     check_opener(context.catalogue, person, context.clock.today())
@@ -52,7 +57,7 @@ async def open_period(
     async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return replay
-        now = context.clock.now()
+        now = pretended_at or context.clock.now()
         obligations = obligations_of(context.catalogue, period, now)
         new = await write.open_obligations(tx, obligations, now)
         answer = Opened(opened=len(new), existing=len(obligations) - len(new))

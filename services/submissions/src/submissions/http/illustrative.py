@@ -14,7 +14,10 @@ Illustrative = Annotated[str | None, Header(alias="X-Tiendo-Illustrative", max_l
 
 
 def read_illustrative(context: SubmissionsContext, header: str | None) -> datetime | None:
-    """`true`, or the past instant the report pretends to come at. Problem 400 in production, 422 for anything else."""
+    """`true`, or the past instant at which the report, opening or decision pretends to happen.
+
+    Problem 400 in production, 422 for anything else.
+    """
     if header is None:
         return None
     if context.settings.environment == "production":

@@ -41,10 +41,12 @@ async def list_obligations(context: Context, person: Anyone, query: Annotated[Ob
 
 
 @router.post("/obligations/opening", response_model=Opened)
-async def open_obligations(context: Context, person: Opener, body: OpeningBody, request: Request) -> Any:
-    period = read_period(body.period)
+async def open_obligations(
+    context: Context, person: Opener, body: OpeningBody, request: Request, illustrative: Illustrative = None
+) -> Any:
+    period, pretended_at = read_period(body.period), read_illustrative(context, illustrative)
     attempt = await attempt_of(request, person.subject)
-    answer = await open_period(context, person, period, attempt)
+    answer = await open_period(context, person, period, attempt, pretended_at)
     return replayed(answer) if isinstance(answer, idempotency.Replay) else answer
 
 

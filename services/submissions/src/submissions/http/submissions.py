@@ -19,6 +19,7 @@ from submissions.commands.decide import Decision, decide_submission
 from submissions.http.bodies import DecisionBody, WithdrawalBody
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
 from submissions.http.etag import etag, expected_versions, tag_of
+from submissions.http.illustrative import Illustrative, read_illustrative
 from submissions.http.obligations import IfMatch
 from submissions.http.query import SubmissionQuery
 from submissions.http.schemas import SubmissionDetail, SubmissionList, submission_detail, submission_item
@@ -66,10 +67,18 @@ async def decide(
     request: Request,
     response: Response,
     if_match: IfMatch = None,
+    illustrative: Illustrative = None,
 ) -> Any:
+    pretended_at = read_illustrative(context, illustrative)
     attempt = await attempt_of(request, person.subject)
     decision = Decision(
-        submission_id, body.decision, body.reason, attempt, expected_versions(if_match), frozenset(body.confirmed)
+        submission_id,
+        body.decision,
+        body.reason,
+        attempt,
+        expected_versions(if_match),
+        frozenset(body.confirmed),
+        pretended_at,
     )
     return await answer_decision(context, actor_of(request, person), decision, response)
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.auth import person_of
 from shared.errors import Problem
-from shared.web.language import language
+from shared.web.language import language_of_api
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.document import MEDIA_TYPE, document
 from shared.web.shell.kept_form import kept_form
@@ -48,7 +48,7 @@ async def answer(request: Request, problem: Problem) -> Response:
 
 
 def _json(request: Request, problem: Problem) -> Response:
-    spoken = language(request)
+    spoken = language_of_api(request)
     content = document(problem, spoken, instance=request.url.path, trace_id=trace_id(request.scope))
     headers = {**problem.headers, "Content-Language": spoken, "Cache-Control": "no-store"}
     body = json.dumps(content, ensure_ascii=False, default=str)

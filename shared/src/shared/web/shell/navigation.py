@@ -1,7 +1,8 @@
-"""The four places of the header, one per service, and the page each opens with."""
+"""The four places of the header, one per service, the page each opens with, and where each role begins."""
 
 from dataclasses import dataclass
 
+from shared.access import Role
 from shared.text import Text
 from shared.web.texts import text
 
@@ -28,3 +29,13 @@ NAV_ITEMS: dict[str, NavItem] = {
         NavItem("audit", "/log"),
     )
 }
+
+START: dict[Role, tuple[str, str]] = {
+    "reporter": ("submissions", "/tasks"),
+    "head": ("submissions", "/tasks"),
+    "coordinator": ("submissions", "/tasks"),
+    "leader": ("aggregation", "/indicators"),
+    "auditor": ("audit", "/log"),
+    "ops": ("audit", "/sources"),
+}
+"""Role → service and path of its first page: what the person has to do, or looks at first."""

@@ -27,7 +27,7 @@ class Keep:
         return f"250 2.0.0 Kept as {name}"
 
 
-async def serve(folder: Path, smtp_port: int, page_port: int) -> None:
+async def serve(folder: Path, smtp_port: int, page_port: int, *, demonstration: bool) -> None:
     """Both servers, until SIGTERM or SIGINT."""
     store = MailStore(folder)
     loop = asyncio.get_running_loop()
@@ -36,7 +36,11 @@ async def serve(folder: Path, smtp_port: int, page_port: int) -> None:
         lambda: SMTP(handler, data_size_limit=SIZE_LIMIT, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", smtp_port
     )
     config = uvicorn.Config(
-        create_app(store), host="127.0.0.1", port=page_port, log_level="warning", timeout_graceful_shutdown=3
+        create_app(store, demonstration=demonstration),
+        host="127.0.0.1",
+        port=page_port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
     )
     async with smtp:
         await uvicorn.Server(config).serve()
@@ -47,8 +51,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--smtp-port", type=int, default=1025)
     parser.add_argument("--page-port", type=int, default=8025)
+    parser.add_argument("--demonstration", action="store_true", help="say on every page that the data are illustrative")
     given = parser.parse_args()
-    asyncio.run(serve(given.folder.resolve(), given.smtp_port, given.page_port))
+    serving = serve(given.folder.resolve(), given.smtp_port, given.page_port, demonstration=given.demonstration)
+    asyncio.run(serving)
 
 
 if __name__ == "__main__":

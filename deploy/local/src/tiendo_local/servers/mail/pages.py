@@ -48,6 +48,7 @@ WORDS = {
     "no_text": ("Thư không có phần chữ.", "The mail has no text part."),
     "skip": ("Đến nội dung", "Skip to content"),
     "missing": ("Không có thư này.", "There is no such mail."),
+    "illustrative": ("Dữ liệu minh họa, không phải số liệu thật", "Illustrative data, not real figures"),
     "other": ("English", "Tiếng Việt"),
 }
 
@@ -55,8 +56,9 @@ WORDS = {
 class MailPages:
     """What the mailbox answers, over one folder of mails."""
 
-    def __init__(self, store: MailStore) -> None:
+    def __init__(self, store: MailStore, *, demonstration: bool) -> None:
         self._store = store
+        self._demonstration = demonstration
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -100,7 +102,7 @@ class MailPages:
         other = request.url.include_query_params(lang="vi" if lang == "en" else "en")
         other_url = f"{other.path}?{other.query}"
         html = self._templates.get_template(template).render(
-            t=words, lang=lang, other_url=other_url, day=_day, **values
+            t=words, lang=lang, other_url=other_url, day=_day, illustrative=self._demonstration, **values
         )
         answer = HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY})
         if "lang" in request.query_params:
@@ -119,9 +121,9 @@ async def _healthy(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def create_app(store: MailStore) -> Starlette:
+def create_app(store: MailStore, *, demonstration: bool = False) -> Starlette:
     """The application over one folder of mails."""
-    pages = MailPages(store)
+    pages = MailPages(store, demonstration=demonstration)
     routes = [
         Route("/", pages.mails),
         Route("/mails/{name:str}.eml", pages.raw),

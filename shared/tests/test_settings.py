@@ -1,0 +1,32 @@
+"""What a service is told is checked before it starts."""
+
+from typing import Any, ClassVar
+
+import pytest
+from pydantic import ValidationError
+
+from shared.settings import ServiceSettings
+
+
+class SomeSettings(ServiceSettings):
+    service: ClassVar[str] = "some"
+    default_port: ClassVar[int] = 8000
+
+
+def settings(**more: Any) -> SomeSettings:
+    return SomeSettings(database_url="postgresql+asyncpg://nowhere/none", **more)  # type: ignore[arg-type]
+
+
+def test_what_a_demonstration_needs_is_refused_in_production_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIENDO_DEMONSTRATION", "true")
+    monkeypatch.setenv("TIENDO_CLOCK_OFFSET_SECONDS", "60")
+    with pytest.raises(ValidationError) as refused:
+        settings(environment="production")
+    for name in ("TIENDO_DEMONSTRATION", "TIENDO_CLOCK_OFFSET_SECONDS", "JWKS_FILE"):
+        assert name in str(refused.value)
+
+
+def test_a_demonstration_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(environment="local").demonstration is False
+    monkeypatch.setenv("TIENDO_DEMONSTRATION", "true")
+    assert settings(environment="local").demonstration is True
