@@ -41,6 +41,10 @@ class Contribution:
     illustrative: bool
     implausible: bool
 
+    @property
+    def place(self) -> Place:
+        return Place(self.unit, self.period, self.element, self.disaggregation, self.obligation_id)
+
 
 @dataclass(frozen=True)
 class DoubtedFigure:
@@ -49,10 +53,6 @@ class DoubtedFigure:
     unit: str
     element: str
     submission_id: UUID | None
-
-    @property
-    def place(self) -> Place:
-        return Place(self.unit, self.period, self.element, self.disaggregation, self.obligation_id)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from shared.catalogue import disaggregation_key
 from shared.text import Text
 from submissions.rules.form import Cell, FormRules, RatioBand
-from submissions.rules.observation import MAX_TEXT, WITH_VALUE, Observation, ObservationEntry, ObservationJson
+from shared.events import WITH_VALUE
+from submissions.rules.observation import MAX_TEXT, Observation, ObservationEntry, ObservationJson
 from submissions.rules.texts import text
 from submissions.rules.violation import Violation, figure, violation
 
