@@ -108,7 +108,7 @@ def _units(given: Mapping[str, str], vocabulary: Vocabulary, faults: list[Fault]
     if not found:
         faults.append(fault("unknown-unit", "/query/unit", value=value, options=""))
     elif not vocabulary.same_name(found):
-        options = ", ".join(found[:MOST_NAMED]) + (", …" if len(found) > MOST_NAMED else "")
+        options = vocabulary.listed(found, MOST_NAMED)
         faults.append(fault("ambiguous-unit", "/query/unit", value=value, options=options))
         return ()
     return found

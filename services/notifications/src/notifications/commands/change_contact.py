@@ -1,6 +1,6 @@
 """Change where the reminders of a unit's reporter or head go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -15,6 +15,7 @@ from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.errors import invalid, not_found, precondition_failed
 from shared.text import Fault
+from shared.text.words import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ContactEditor:
         Problems: 422 for a channel or an address that is not right, 404 for an unknown unit, 412 when `if_match` is not
         the tag of the stored contact.
         """
+        change = replace(change, address=kept(change.address))
         self._check(change)
         new = Contact(change.unit, change.role, change.channel, change.address, change.changed_by, self._clock.now())
         async with self._engine.begin() as tx:
