@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any, get_args
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -59,7 +60,7 @@ async def client(app: FastAPI, issuer: Issuer) -> AsyncIterator[httpx.AsyncClien
 async def refusal(client: httpx.AsyncClient, address: str, sent: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parameters that the answer, a 422, names: each with the code of its fault. A page that shows faults in place
     is HTML: the code of each is ""."""
-    answer = await client.get(address, params=httpx.QueryParams(sent))
+    answer = await client.get(f"{address}?{urlencode(sent)}")
     assert answer.status_code == 422, (address, sent, answer.status_code)
     if answer.headers["content-type"].startswith("text/html"):
         ids = re.findall(r'<li><a href="#query-([^"]+)"', answer.text)

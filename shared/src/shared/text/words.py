@@ -69,7 +69,7 @@ def shows_nothing(said: str) -> bool:
 
 
 def _trails_off(letter: str) -> bool:
-    """Whether a text loses nothing with this last letter. Marks, selectors and tags belong to what stands before them."""
+    """Whether a text loses nothing with this last letter. Marks, selectors and tags belong to what is before them."""
     if letter in _DRAWN_BLANK or letter.isspace():
         return True
     joins = letter == "\u200d" or "\U000e0000" <= letter <= "\U000e007f"
