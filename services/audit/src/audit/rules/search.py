@@ -11,6 +11,7 @@ from audit.rules.vocabulary import Vocabulary
 from shared.calendar import VIETNAM
 from shared.calendar.written import meant_day, read_day, read_instant
 from shared.text import Fault
+from shared.text.figures import day as day_of
 from shared.text.identifier import writings
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
@@ -134,5 +135,5 @@ def _instant(given: Mapping[str, str], name: str, faults: list[Fault], *, end_of
     except ValueError:
         meant = meant_day(value)
         code = "not-an-instant" if meant is None else "day-in-another-writing"
-        faults.append(fault(code, f"/query/{name}", value=value, meant=meant))
+        faults.append(fault(code, f"/query/{name}", value=value, meant=meant, day=day_of(meant)))
         return None

@@ -40,7 +40,7 @@ class Vocabulary:
 
     def listed(self, units: Collection[str], most: int) -> str:
         """Names with their keys, the newest units first."""
-        newest = sorted(units, key=lambda unit: unit.partition("@")[2], reverse=True)
+        newest = newest_first(units)
         told = ", ".join(f"{self.titles.get(unit, unit)} ({unit})" for unit in newest[:most])
         return told + (", …" if len(newest) > most else "")
 
@@ -48,6 +48,11 @@ class Vocabulary:
         """Whether all of them have one name in common: a place under its earlier and its present code."""
         shared = [set(self.unit_names.get(unit, ())) for unit in units]
         return bool(shared) and bool(set.intersection(*shared))
+
+
+def newest_first(units: Collection[str]) -> list[str]:
+    """Areas by the day from which they are, bodies after them."""
+    return sorted(units, key=lambda unit: unit.partition("@")[2], reverse=True)
 
 
 def vocabulary(catalogue: Catalogue) -> Vocabulary:
