@@ -2,14 +2,14 @@
 comes twice, and reads units, periods and forms as all others do."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any, get_args
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 
 from aggregation.app import create_app as aggregation
 from aggregation.settings import AggregationSettings
@@ -18,9 +18,9 @@ from audit.settings import AuditSettings
 from notifications.app import create_app as notifications
 from notifications.settings import NotificationsSettings
 from shared.settings import ServiceSettings
-from shared.web.query.check import DeclaredQuery, declared_query
 from submissions.app import create_app as submissions
 from submissions.settings import SubmissionsSettings
+from tests.support.routes import routes
 from tiendo_local.issuer import Issuer
 
 SERVICES: dict[str, tuple[Any, type[ServiceSettings]]] = {
@@ -33,7 +33,6 @@ PLAN_LISTS = ("unit", "period", "form", "topic")
 """Parameters of these names mean what the plan or the code lists."""
 READ_BY_THE_RULES = {"/api/v1/events", "/log"}
 """The log's search: the page shows each fault beside its field, so that its own rules read the same words."""
-NO_ROUTE_OF_OURS = {"/api/v1/openapi.json": "the document of OpenAPI is FastAPI's own", "/static": "addresses of files"}
 
 
 @pytest.fixture(scope="module", params=SERVICES)
@@ -58,21 +57,10 @@ async def client(app: FastAPI, issuer: Issuer) -> AsyncIterator[httpx.AsyncClien
         yield given
 
 
-def routes(app: FastAPI) -> Iterator[tuple[str, DeclaredQuery]]:
-    """The address of every GET route, with something in place of each id, and what it declares."""
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if isinstance(route, APIRoute):
-            if "GET" in route.methods:
-                yield re.sub(r"\{[^}]+\}", "0", str(context.path)), declared_query(route.dependant)
-        else:
-            assert context.path in NO_ROUTE_OF_OURS
-
-
 async def refusal(client: httpx.AsyncClient, address: str, sent: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parameters that the answer, a 422, names: each with the code of its fault. A page that shows faults in place
     is HTML: the code of each is ""."""
-    answer = await client.get(address, params=sent)
+    answer = await client.get(f"{address}?{urlencode(sent)}")
     assert answer.status_code == 422, (address, sent, answer.status_code)
     if answer.headers["content-type"].startswith("text/html"):
         ids = re.findall(r'<li><a href="#query-([^"]+)"', answer.text)

@@ -18,7 +18,8 @@ BIDI_CONTROLS = [letter for letter in ALL if unicodedata.bidirectional(letter) i
 @pytest.mark.parametrize(
     "letter",
     ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u180e", "\ufe0f",
-     "\U000e0100", "\u034f", "\u17b4", "\u0301", "\u00a0", "\u3000", "\u2028", "\x85", "\U000e0041", "\u200d", "\U0001d173"],
+     "\U000e0100", "\u034f", "\u17b4", "\u0301", "\u00a0", "\u3000", "\u2028", "\x85", "\U000e0041", "\u200d",
+     "\U0001d173"],
 )  # fmt: skip
 def test_what_shows_nothing_is_no_text(letter: str) -> None:
     for said in (letter, letter * 6, f" {letter}\n{letter} "):
@@ -35,13 +36,29 @@ def test_every_category_that_shows_nothing_is_none() -> None:
 
 def test_fillers_and_blanks_are_none_whatever_their_category() -> None:
     names = {letter: unicodedata.name(letter, "") for letter in ALL}
-    named = [letter for letter, name in names.items() if ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name]
+    named = [
+        letter for letter, name in names.items() if ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name
+    ]
     assert len(named) >= 5 and all(shows_nothing(letter) for letter in named)
 
 
 @pytest.mark.parametrize("said", ["Nhầm kỳ", "12/BC-UBND", ".", "✓", "ở", "한", "1", "👍🏽", "ạ"])
 def test_what_is_seen_is_text(said: str) -> None:
     assert kept(f"\u200b {said}") and not shows_nothing(unicodedata.normalize("NFD", said))
+
+
+@pytest.mark.parametrize(
+    "said", ["\ufeffLý do", "Lý do\u200b", " \u3164Lý do\u2060\n", "\u0301Lý do\u00ad", "Ly\u0301 do "]
+)
+def test_what_shows_nothing_around_a_text_is_not_kept(said: str) -> None:
+    assert kept(said) == "Lý do"
+
+
+@pytest.mark.parametrize(
+    "said", ["❤\ufe0f", "🏴\U000e0067\U000e0062\U000e007f", "a\u0323", "\u202ea", "a\u200f", "a\x07"]
+)
+def test_what_belongs_to_a_letter_or_must_be_told_stays(said: str) -> None:
+    assert kept(said) == unicodedata.normalize("NFC", said)
 
 
 @given(st.text())

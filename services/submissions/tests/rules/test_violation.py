@@ -22,5 +22,5 @@ def test_figures_are_written_as_each_language_does() -> None:
 def test_a_wrong_text_is_repeated_in_part_and_without_half_characters() -> None:
     assert shown("x" * limits.SHOWN) == "x" * limits.SHOWN
     assert shown("x" * 1000) == "x" * limits.SHOWN + "…"
-    assert shown("a\ud800") == "a?"
+    assert shown("a\ud800\u202eb") == "a\ufffd\ufffdb"
     assert escape("a/b~c") == "a~1b~0c"

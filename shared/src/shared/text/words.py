@@ -51,14 +51,29 @@ def composed(said: str) -> str:
 
 
 def kept(said: str | None) -> str:
-    """What is kept of a text: composed, without blanks around it; "" for one that shows nothing."""
-    words = composed(said or "").strip()
-    return "" if shows_nothing(words) else words
+    """What is kept of a text: composed, without what shows nothing around it; "" for one that shows nothing at all."""
+    words = composed(said or "")
+    if shows_nothing(words):
+        return ""
+    first, end = 0, len(words)
+    while shows_nothing(words[first]) and _kind(words[first]) is None:
+        first += 1
+    while _trails_off(words[end - 1]):
+        end -= 1
+    return composed(words[first:end])
 
 
 def shows_nothing(said: str) -> bool:
     """Whether a reader would see an empty place, whatever characters it holds."""
     return not any(unicodedata.category(letter)[0] in _SEEN and letter not in _DRAWN_BLANK for letter in said)
+
+
+def _trails_off(letter: str) -> bool:
+    """Whether a text loses nothing with this last letter. Marks, selectors and tags belong to what is before them."""
+    if letter in _DRAWN_BLANK or letter.isspace():
+        return True
+    joins = letter == "\u200d" or "\U000e0000" <= letter <= "\U000e007f"
+    return unicodedata.category(letter) == "Cf" and not joins and _kind(letter) is None
 
 
 def hidden_characters(said: str) -> Iterator[HiddenCharacter]:
@@ -79,6 +94,11 @@ def _kind(letter: str) -> HidingKind | None:
     if letter not in _KEPT_CONTROLS and unicodedata.category(letter) in ("Cc", "Cs"):
         return "control-character"
     return None
+
+
+def visible(said: str) -> str:
+    """For a fault that repeats what was sent: each character that hides something is a replacement character."""
+    return "".join("\ufffd" if _kind(letter) is not None else letter for letter in said)
 
 
 def hiding_faults(said: str, pointer: str) -> list[Fault]:

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.errors import Problem
 from shared.text import Fault
+from shared.text.words import visible
 from shared.web.texts import text
 
 MAX_LIMIT = 500
@@ -26,7 +27,7 @@ MAX_LIMIT = 500
 def _limit(value: Any) -> Any:
     """pydantic would also read 1_0, +5 and 5.0."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MAX_LIMIT):
-        why = text("web.query.not-a-limit", value=value[:80], most=MAX_LIMIT)
+        why = text("web.query.not-a-limit", value=visible(value[:80]), most=MAX_LIMIT)
         raise PydanticCustomError("not_a_limit", "refused", {"vi": why.vi, "en": why.en})
     return value
 

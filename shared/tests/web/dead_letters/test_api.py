@@ -1,6 +1,7 @@
 """Dead letters over HTTP: what is told, who may do what, and that nothing is done twice."""
 
 import base64
+import unicodedata
 
 import pytest
 import sqlalchemy as sa
@@ -171,3 +172,19 @@ async def test_a_record_of_no_calendar_is_told_all_the_same(office: Office) -> N
     async with office.engine.begin() as tx:
         await tx.execute(sa.text("update dead_letter set timestamp_ms = 9223372036854775807"))
     assert (await office.get(f"{LIST}/{id_}")).json()["timestamp"] is None
+
+
+@pytest.mark.parametrize("reason", ["\u200b" * 9, "abcd\u200b\u3164 ", "tests\u202esdrow", "bell\x07bell"])
+async def test_a_reason_is_a_text_that_looks_like_what_it_is(office: Office, reason: str) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    answer = await office.post(f"{LIST}/{id_}/discard", {"reason": reason})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/reason")
+    page = await office.send(f"/dead-letters/{id_}/discard", reason=reason)
+    assert page.status_code == 422 and (await office.get(f"{LIST}/{id_}")).json()["state"] == "open"
+
+
+async def test_a_reason_is_kept_composed(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    reason = "Bản ghi thử"
+    await office.post(f"{LIST}/{id_}/discard", {"reason": unicodedata.normalize("NFD", f" {reason}\n")})
+    assert (await office.get(f"{LIST}/{id_}")).json()["note"] == reason

@@ -18,6 +18,7 @@ from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
 from audit.rules.entry import ListedEntry
 from audit.rules.search import SHORT_TYPES, read_search
 from audit.rules.texts import text
+from audit.rules.vocabulary import newest_first
 from audit.store import entries
 from shared.errors import not_found
 from shared.text.identifier import writings
@@ -74,7 +75,9 @@ async def log(
         faults=faults,
         lines=lines,
         own=person.own_unit,
-        named=search.called or (search.units if typed["unit"] not in search.units and not person.own_unit else ()),
+        named=newest_first(
+            search.called or (search.units if typed["unit"] not in search.units and not person.own_unit else ())
+        ),
         types=list(SHORT_TYPES),
         groups=unit_groups(context.catalogue, context.clock.today()),
         filtered=bool(filters),

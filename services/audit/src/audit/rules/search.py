@@ -11,6 +11,7 @@ from audit.rules.vocabulary import Vocabulary
 from shared.calendar import VIETNAM
 from shared.calendar.written import meant_day, read_day, read_instant
 from shared.text import Fault
+from shared.text.figures import day as day_of
 from shared.text.identifier import writings
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
@@ -108,7 +109,7 @@ def _units(given: Mapping[str, str], vocabulary: Vocabulary, faults: list[Fault]
     if not found:
         faults.append(fault("unknown-unit", "/query/unit", value=value, options=""))
     elif not vocabulary.same_name(found):
-        options = ", ".join(found[:MOST_NAMED]) + (", …" if len(found) > MOST_NAMED else "")
+        options = vocabulary.listed(found, MOST_NAMED)
         faults.append(fault("ambiguous-unit", "/query/unit", value=value, options=options))
         return ()
     return found
@@ -134,5 +135,5 @@ def _instant(given: Mapping[str, str], name: str, faults: list[Fault], *, end_of
     except ValueError:
         meant = meant_day(value)
         code = "not-an-instant" if meant is None else "day-in-another-writing"
-        faults.append(fault(code, f"/query/{name}", value=value, meant=meant))
+        faults.append(fault(code, f"/query/{name}", value=value, meant=meant, day=day_of(meant)))
         return None

@@ -17,7 +17,8 @@ FOLLOW_UP = 5
 class Vocabulary:
     """`periods` are the years of the plan and their quarters, `2026` and `2026-Q3`; `days` the first and last day.
 
-    `obligations` are those under which the plan is inspected. `unit_names` are what each unit is called, folded.
+    `obligations` are those under which the plan is inspected. `unit_names` are what each unit is called, folded;
+    `titles` its own name.
     """
 
     units: Collection[str]
@@ -26,6 +27,7 @@ class Vocabulary:
     obligations: Collection[str]
     days: tuple[date, date]
     unit_names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def units_called(self, written: str) -> tuple[str, ...]:
         """The units of this name, else those whose name has these words in this order; with or without diacritics."""
@@ -36,10 +38,21 @@ class Vocabulary:
         part = f" {name} "
         return whole or tuple(key for key, names in self.unit_names.items() if any(part in f" {one} " for one in names))
 
+    def listed(self, units: Collection[str], most: int) -> str:
+        """Names with their keys, the newest units first."""
+        newest = newest_first(units)
+        told = ", ".join(f"{self.titles.get(unit, unit)} ({unit})" for unit in newest[:most])
+        return told + (", …" if len(newest) > most else "")
+
     def same_name(self, units: Collection[str]) -> bool:
         """Whether all of them have one name in common: a place under its earlier and its present code."""
         shared = [set(self.unit_names.get(unit, ())) for unit in units]
         return bool(shared) and bool(set.intersection(*shared))
+
+
+def newest_first(units: Collection[str]) -> list[str]:
+    """Areas by the day from which they are, bodies after them."""
+    return sorted(units, key=lambda unit: unit.partition("@")[2], reverse=True)
 
 
 def vocabulary(catalogue: Catalogue) -> Vocabulary:
@@ -52,6 +65,7 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
         obligations=tuple(one.code for one in catalogue.obligations.values() if one.kind == "inspection"),
         days=(date(years[0], 1, 1), date(years[-1] + FOLLOW_UP, 12, 31)),
         unit_names={unit.key: _names(unit) for unit in catalogue.units.values()},
+        titles={unit.key: unit.name_vi for unit in catalogue.units.values()},
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, UnaryExpression, bindparam, exists, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, UnaryExpression, and_, exists, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import EntryBody, ListedEntry, StoredEntry
@@ -54,12 +54,8 @@ def _conditions(query: Search) -> list[ColumnElement[bool]]:
 
 def _in_data(ids: Sequence[str]) -> list[ColumnElement[bool]]:
     """What only the events' data say; each has a partial index, whose condition stands here word for word."""
-    submission = text(f"({HAS_SUBMISSION} and data ->> 'submission_id' = any(:submissions))")
-    content = text(f"({HAS_CONTENT} and data ->> 'content_sha256' = any(:contents))")
-    return [
-        submission.bindparams(bindparam("submissions", list(ids), ARRAY(Text))),
-        content.bindparams(bindparam("contents", list(ids), ARRAY(Text))),
-    ]
+    submission, content = entry.c.data["submission_id"].astext, entry.c.data["content_sha256"].astext
+    return [and_(text(HAS_SUBMISSION), submission.in_(ids)), and_(text(HAS_CONTENT), content.in_(ids))]
 
 
 async def bodies(tx: AsyncConnection, after: int, topic: str | None, *, limit: int, most: int) -> list[EntryBody]:

@@ -17,6 +17,7 @@ from shared.database import idempotency
 from shared.database.idempotency import Attempt
 from shared.errors import Problem, invalid, not_found, precondition_failed, precondition_required
 from shared.text import Fault
+from shared.text.words import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class ContactEditor:
         Problems, in this order: 422 for a channel or an address that is not right, 404 for an unknown unit, 428 without
         `seen`, 412 (`StaleContact`) when it does not hold. A repeated `attempt` changes nothing again.
         """
+        change = replace(change, address=kept(change.address))
         self._check(change)
         if seen is None:
             raise precondition_required([Fault("missing", "/header/If-Match", text("contact.unseen"))])

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from notifications.rules.texts import text
 from shared.calendar import VIETNAM
+from shared.web.query.known import shown
 from shared.web.query.parameters import refusal
 
 WRITTEN = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -64,7 +65,7 @@ def _of_calendar(value: str | None) -> str | None:
     try:
         return str(Month.parse(value.strip()))
     except ValueError:
-        raise refusal("not_a_month", text("month.unknown", value=value[:80])) from None
+        raise refusal("not_a_month", text("month.unknown", value=shown(value))) from None
 
 
 MonthChoice = Annotated[str | None, AfterValidator(_of_calendar)]

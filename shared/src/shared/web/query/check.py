@@ -22,11 +22,9 @@ from shared.errors import invalid
 from shared.text import Fault
 from shared.web.language import COOKIE
 from shared.web.problem.validation import faults
-from shared.web.query.known import shown
+from shared.web.query.known import OneOf, shown
 from shared.web.texts import text
 
-EVERYWHERE = frozenset({COOKIE})
-"""`?lang=en` is the shell's own, on every page."""
 MOST = 20
 """How many unknown parameters one answer names."""
 
@@ -37,6 +35,10 @@ class DeclaredParameter:
 
     known: tuple[Any, ...]
     many: bool
+
+
+ON_EVERY_PAGE = {COOKIE: DeclaredParameter((OneOf(("vi", "en")),), many=False)}
+"""`?lang=en` is the shell's own; the API goes by Accept-Language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ def _faults(request: Request, declared: DeclaredQuery | None) -> list[Fault]:
     if declared is None:
         return []
     sent = request.query_params.multi_items()
-    counts = Counter(name for name, _ in sent if name not in EVERYWHERE)
-    found = [_unknown(name, declared) for name in counts if name not in declared.parameters][:MOST]
-    for name, parameter in declared.parameters.items():
+    counts = Counter(name for name, _ in sent)
+    understood = {**declared.parameters, **({} if request.url.path.startswith("/api/") else ON_EVERY_PAGE)}
+    found = [_unknown(name, declared) for name in counts if name not in understood][:MOST]
+    for name, parameter in understood.items():
         if counts[name] > 1 and not parameter.many:
             found.append(Fault("repeated-parameter", _at(name), text("web.query.repeated-parameter", name=name)))
             continue

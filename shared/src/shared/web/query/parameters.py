@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from shared.calendar.written import meant_day, read_day, read_instant
-from shared.text import Text
+from shared.text import Text, figures
 from shared.text.identifier import read_uuid
 from shared.web.query.known import KnownForm, KnownPeriod, KnownTopic, KnownUnit, shown
 from shared.web.texts import text
@@ -35,7 +35,7 @@ def _day(value: Any) -> Any:
 def not_a_day(value: str) -> Text:
     meant = meant_day(value)
     key = "web.query.not-a-day" if meant is None else "web.query.day-in-another-writing"
-    return text(key, value=shown(value), meant=meant)
+    return text(key, value=shown(value), meant=meant, day=figures.day(meant))
 
 
 def _instant(value: Any) -> Any:

@@ -61,6 +61,7 @@ def _words(request: Request) -> dict[str, Any]:
         "person": getattr(request.state, "person", None),
         "signs_in_here": state.settings.local_issuer_key_file is not None,
         "field_id": field_id,
+        "bdi": bdi,
         "mailbox_url": state.settings.mailbox_url,
         "plan": state.catalogue.plan,
         "province": province(state.catalogue, spoken),
@@ -69,6 +70,11 @@ def _words(request: Request) -> dict[str, Any]:
         "trace_id": trace_id(request.scope),
         "request": request,
     }
+
+
+def bdi(said: object) -> Markup:
+    """A person's words inside a sentence of ours: whatever direction they run, the sentence keeps its own."""
+    return Markup("<bdi>{}</bdi>").format(said)
 
 
 def field_id(pointer: str) -> str:
