@@ -14,7 +14,7 @@ from notifications.rules.texts import text
 from notifications.store.read import LIVE, After
 from shared.catalogue import Catalogue
 from shared.errors import Problem, invalid
-from shared.text import Fault
+from shared.text import Fault, figures
 from shared.web.cursor import decode
 
 Shown = Literal["live", "planned", "due", "sent", "failed", "stopped", "all"]
@@ -50,18 +50,22 @@ class MonthQuery:
 def read_query(params: QueryParams, catalogue: Catalogue, today: date) -> MonthQuery:
     """Without a month it is that of the day, or this one. Problem 422 with every fault."""
     faults: list[Fault] = []
+    written = {"month": f"{today:%m/%Y}", "day": figures.day(today)}
+
+    def fault(name: str, given: str) -> Fault:
+        return Fault(name, "", text(f"deadlines.wrong.{name}", given=given[:200], **written))
 
     def read(name: str, kind: Callable[[str], ReadT]) -> ReadT | None:
         given = params.getlist(name)
         if len(given) > 1:
-            faults.append(Fault("repeated", "", text(f"deadlines.wrong.{name}", given=" + ".join(given)[:200])))
+            faults.append(fault(name, " + ".join(given)))
             return None
         if not given or not given[0]:
             return None
         try:
             return kind(given[0])
         except (ValueError, KeyError, Problem):
-            faults.append(Fault(name, "", text(f"deadlines.wrong.{name}", given=given[0][:200])))
+            faults.append(fault(name, given[0]))
             return None
 
     day = read("day", lambda given: _date(given, DAYS))
