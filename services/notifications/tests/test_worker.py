@@ -11,7 +11,7 @@ from notifications.worker import create_worker
 from services.notifications.tests.service import MakeEvents
 from shared.events import DEADLINES, NOTIFICATIONS, SUBMISSIONS, Event, parse
 from tiendo_local.servers import topics as kafka_topics
-from tiendo_local.servers.mail.smtp_sink import SmtpSink
+from tiendo_local.servers.mail.smtp_sink import CaughtMail, SmtpSink
 
 
 async def test_an_opened_obligation_is_mailed_and_told(
@@ -44,16 +44,16 @@ async def test_an_opened_obligation_is_mailed_and_told(
         async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
             await producer.send_and_wait(SUBMISSIONS, event.to_bytes(), key=event.subject.encode())
         async with asyncio.timeout(60):
-            while not [
-                m
-                for m in smtp_sink.messages
-                if m.message["References"] and str(obligation.id) in m.message["References"]
-            ]:
+            while not [mail for mail in smtp_sink.messages if str(obligation.id) in text_of(mail)]:
                 await asyncio.sleep(0.05)
         told_types = await _heard(broker.bootstrap, str(obligation.id), {"deadline.approaching", "notification.sent"})
         assert {"deadline.approaching", "notification.sent"} <= told_types
     finally:
         await worker.stop()
+
+
+def text_of(mail: CaughtMail) -> str:
+    return str(next(iter(mail.message.iter_parts())).get_content())
 
 
 async def _heard(bootstrap: str, obligation_id: str, wanted: set[str]) -> set[str]:

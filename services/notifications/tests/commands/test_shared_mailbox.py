@@ -156,7 +156,7 @@ async def test_an_address_that_comes_to_be_shared_gets_no_step_again(
     assert await step_states(service, both_due.id) == {"reporter": "sent", "head": "sent"}
     [delivery] = await service.rows("select also_for, message_id from delivery where state = 'sent'")
     told = [event.data for event in await service.published() if isinstance(event.data, NotificationSent)]
-    assert [each.recipient_role for each in told] == ["head", "reporter"]
+    assert [(each.recipient_role, each.attempt) for each in told] == [("head", 1), ("reporter", 1)]
     assert {each.message_id for each in told} == {delivery.message_id} and len(delivery.also_for) == 1
 
 

@@ -85,3 +85,20 @@ async def test_a_form_without_a_version_overwrites_nothing(api: ApiClients, sent
         form = {"unit": UNIT, "role": "reporter", "address": "mine@b.vn"}
         assert (await client.post("/contacts", data=form)).status_code == 412
     assert await stored(service) == "xa-quang-truc@daknong.example"
+
+
+@pytest.mark.parametrize("broken", [{"role": "zz"}, {"unit": "x" * 90}, {"unit": ""}, {"channel": "sms"}])
+async def test_a_form_that_is_no_form_of_the_page_is_told_in_words(
+    api: ApiClients, sent: TwoEvents, broken: dict[str, str]
+) -> None:
+    async with api.as_("coordinator", **HTML) as client:
+        answer = await client.post("/contacts", data=await opened(client) | broken)
+    assert answer.status_code == 422 and "Mở lại trang địa chỉ" in answer.text
+    assert "<code>" not in answer.text.split("<main")[1].split("</main>")[0]
+
+
+async def test_a_key_that_is_none_is_no_obstacle(api: ApiClients, sent: TwoEvents, service: Parts) -> None:
+    async with api.as_("coordinator", **HTML) as client:
+        form = await opened(client, attempt="khóa " * 100, address="mine@b.vn")
+        assert (await client.post("/contacts", data=form)).status_code == 303
+    assert await stored(service) == "mine@b.vn"

@@ -122,8 +122,9 @@ class Sender:
             if isinstance(begun, SharedDelivery):
                 await self._settler.share(claim, begun, context)
                 return
-            message_id = channel.message_id(begun.claims[0].reminder.id)
-            attempt = SendAttempt(begun.claims, claim.address, message_id, started_at)
+            leading = begun.claims[0]  # the same whichever of them was claimed first, so a second try is the same mail
+            message_id = channel.message_id(leading.reminder.id)
+            attempt = SendAttempt(begun.claims, leading.address or claim.address, message_id, started_at)
             try:
                 outcome = await self._attempt(attempt, begun.first_message_id, channel, connections)
             except Unreachable as error:

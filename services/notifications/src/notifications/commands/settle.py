@@ -113,7 +113,7 @@ class Settler:
                     claim.reminder,
                     claim.obligation,
                     self._clock.now(),
-                    attempt=claim.attempts,
+                    attempt=shared.attempt,
                     message_id=message_id,
                     roles=ROLES,
                 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,7 +19,7 @@ from notifications.rules.stage import Role
 from notifications.rules.texts import text
 from notifications.store import read
 from notifications.store.contact import list_contacts
-from shared.errors import Problem
+from shared.errors import Problem, invalid
 from shared.text import Fault
 from shared.web.query.parameters import Unit
 from shared.web.idempotency import attempt_of
@@ -65,18 +65,20 @@ async def change(
     request: Request,
     person: Keeper,
     context: Context,
-    unit: Annotated[str, Form(max_length=80)],
-    role: Annotated[Role, Form()],
+    unit: Annotated[str, Form()] = "",
+    role: Annotated[str, Form()] = "",
     address: Annotated[str, Form()] = "",
-    channel: Annotated[str | None, Form(max_length=80)] = None,
-    version: Annotated[str, Form(max_length=80)] = "",
-    attempt: Annotated[str, Form(max_length=80)] = "",
+    channel: Annotated[str, Form()] = "",
+    version: Annotated[str, Form()] = "",
+    attempt: Annotated[str, Form()] = "",
 ) -> Response:
     """303 to the page; 422 or 412 with what was typed. A form sent twice is saved once and answered alike."""
     name = channel or context.channels.default.name
+    if role not in ROLES or unit not in context.catalogue.units or name not in context.channels.names:
+        raise invalid([Fault("broken", "", text("contacts.broken"))])
     contact_change = ContactChange(unit, role, name, address.strip(), person.subject, pointer(unit, role, name))
     content = "\n".join((unit, role, name, contact_change.address, version)).encode()
-    tried = await attempt_of(request, person.subject, key=attempt or str(uuid4()), content=content)
+    tried = await attempt_of(request, person.subject, key=_key(attempt), content=content)
     seen = Precondition(frozenset({version})) if version else Precondition(absent=True)
     try:
         await context.contacts.change(contact_change, seen, tried)
@@ -143,6 +145,14 @@ def _fields(
                 field = replace(field, address=typed, version=refused.version, attempt=refused.attempt)
             fields.append(field)
     return fields
+
+
+def _key(sent: str) -> str:
+    """The form's own key; another one where it has none, so that nothing is taken for its repetition."""
+    try:
+        return str(UUID(sent))
+    except ValueError:
+        return str(uuid4())
 
 
 def pointer(unit: str, role: str, channel: str) -> str:

@@ -32,5 +32,6 @@ async def reminder(request: Request, reminder_id: UUID, person: Anyone, context:
         others=[other for other in about_same[:ROWS] if (other.role, other.channel) == recipient],
         task_path=TASK_PATH.format(obligation_id=shown.obligation_id),
         sees_addresses=sees_addresses(person),
+        sees_message_id=person.role == "ops",  # who looks for a mail in the logs of a server
         **words(context),
     )

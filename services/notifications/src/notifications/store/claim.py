@@ -136,7 +136,7 @@ async def _arrived_at(
     )
     for row in await tx.execute(query):
         if mailbox(row.recipient) == place:
-            return SharedDelivery(row.id, row.message_id, row.finished_at)
+            return SharedDelivery(row.id, row.attempt, row.message_id, row.finished_at)
     return None
 
 

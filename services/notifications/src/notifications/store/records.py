@@ -63,6 +63,7 @@ class SharedDelivery:
     """A message that another role of the unit has got already, in the same mailbox and about the same step."""
 
     id: UUID
+    attempt: int
     message_id: str
     sent_at: datetime
 
