@@ -116,3 +116,19 @@ async def test_what_the_leader_sees(
     assert "Cần kiểm tra" not in (await web.get(f"/indicators/4.1?period={PERIOD}")).text
     history_items = (await web.get(f"/api/v1/indicators/4.1/history?period={PERIOD}")).json()["items"]
     assert [item["needs_check"] for item in history_items[:2]] == [False, True]
+
+
+async def test_of_many_figures_in_doubt_the_largest_stand_first(
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient
+) -> None:
+    writer = EventWriter(catalogue)
+    await projection.deliver(writer.open_period(PERIOD, ["B01-XA"]))
+    sent = [
+        writer.submit(o, commune_answer(n_live_births_male=number), implausible=["n_live_births_male"])
+        for number, o in enumerate(writer.obligations[:8], start=1)
+    ]
+    await projection.deliver(sent)
+    page = (await web.get(f"/indicators/4.1?period={PERIOD}")).text
+    told = re.findall(r'/submissions/[0-9a-f-]{36}">([^<:]+): ', page)
+    assert told == [catalogue.units[o.unit].name_vi for o in reversed(writer.obligations[3:8])]
+    assert "và 3 số khác" in page

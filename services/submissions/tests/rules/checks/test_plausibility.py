@@ -53,10 +53,10 @@ def asked(rules: FormRules, **changed: Any) -> dict[str, str]:
     return {v.cell[0]: v.text.vi for v in revision.violations if v.cell}
 
 
-SEPARATOR = {"n_people_reached": "12", "population": "12"}
-MANY_BOYS = {"n_live_births_male": "130", "n_live_births_female": "60"}
-MANY_GIRLS = {"n_live_births_male": "60", "n_live_births_female": "130"}
-ASKED = {
+SEPARATOR: dict[str, Any] = {"n_people_reached": "12", "population": "12"}
+MANY_BOYS: dict[str, Any] = {"n_live_births_male": "130", "n_live_births_female": "60"}
+MANY_GIRLS: dict[str, Any] = {"n_live_births_male": "60", "n_live_births_female": "130"}
+ASKED: dict[str, tuple[dict[str, Any], str, str]] = {
     "the slip: boys": ({"n_live_births_male": "120000000"}, "n_live_births_male", "Năm trước (2025) là 61"),
     "the slip: people": ({"population": "98000000"}, "population", "Năm trước (2025) là 8.123: số này gấp 12.065 lần"),
     "a separator too many": ({"population": "8123000"}, "population", "gần 1.000 lần"),
@@ -71,7 +71,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("case", ASKED.values(), ids=ASKED)
-def test_what_is_asked_about(case: tuple[dict[str, str], str, str], commune: FormRules) -> None:
+def test_what_is_asked_about(case: tuple[dict[str, Any], str, str], commune: FormRules) -> None:
     changed, element, words = case
     found = asked(commune, **changed)
     assert words in found[element], found
@@ -93,7 +93,7 @@ def test_the_pointer_is_the_note_of_the_observation(commune: FormRules) -> None:
     assert "Last year (2025) it was 8,123" in revision.violations[0].text.en
 
 
-SILENT: dict[str, dict[str, str]] = {
+SILENT: dict[str, dict[str, Any]] = {
     "as last year": {},
     "twice as many people": {"population": "16246"},
     "half as many": {"population": "4062", "n_people_reached": "4000"},
@@ -103,7 +103,7 @@ SILENT: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("changed", SILENT.values(), ids=SILENT)
-def test_what_is_taken_without_a_word(changed: dict[str, str], commune: FormRules) -> None:
+def test_what_is_taken_without_a_word(changed: dict[str, Any], commune: FormRules) -> None:
     revision = sent(commune, **changed)
     assert isinstance(revision, NewRevision), revision
     assert not any(o.implausible for o in revision.observations)

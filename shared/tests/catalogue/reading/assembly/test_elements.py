@@ -3,16 +3,15 @@
 from decimal import Decimal
 
 from shared.catalogue import Catalogue, load
-from shared.catalogue.element import NO_BANDS
+from shared.catalogue.element import NO_BANDS, LastYearBand
 
 from ...plan_copy import PlanCopy
 
 
 def test_an_element_says_one_band_and_has_the_other_from_its_kind(catalogue: Catalogue) -> None:
     own, usual = catalogue.elements["population"].bands, catalogue.elements["n_orgs_total"].bands
-    assert own.last_year and usual.last_year
-    assert (own.last_year.at_least, own.last_year.at_most, own.last_year.floor) == (Decimal("0.5"), 2, 1000)
-    assert (usual.last_year.at_least, usual.last_year.at_most, usual.last_year.floor) == (Decimal("0.2"), 5, 50)
+    assert own.last_year == LastYearBand(Decimal("0.5"), Decimal(2), Decimal(1000))
+    assert usual.last_year == LastYearBand(Decimal("0.2"), Decimal(5), Decimal(50))
     assert own.like_units == usual.like_units is not None
 
 
