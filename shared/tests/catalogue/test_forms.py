@@ -93,6 +93,9 @@ def test_checks_of_a_form(catalogue: Catalogue) -> None:
         ("numerator_le_denominator", "n_people_reached", "population"),
         ("numerator_le_denominator", "n_adolescent_births", "n_adolescent_women"),
         ("numerator_le_denominator", "n_orgs_informed_committed", "n_orgs_total"),
+        ("plausible_ratio", "n_live_births_male", "n_live_births_female"),
+        ("plausible_ratio", "n_live_births_male", "population"),
+        ("plausible_ratio", "n_live_births_female", "population"),
         ("sum_equals", "n_people_reached", "n_people_reached"),
         ("sum_equals", "population", "population"),
     }

@@ -15,15 +15,16 @@ Values = Mapping[str, int]
 
 
 def invent(rng: Random) -> dict[str, int]:
-    """Figures that the form accepts: shares at most 1, no sensitive count from 1 to 4 (those are not shown)."""
-    women, population, organisations = rng.randint(200, 2_000), rng.randint(3_000, 30_000), rng.randint(5, 40)
+    """Figures that the form takes without a question: shares at most 1, every count of any two reports within a factor
+    of two, boys and girls within it, births few beside the population; no sensitive count from 1 to 4 (not shown)."""
+    women, population, organisations = rng.randint(1_000, 2_000), rng.randint(15_000, 30_000), rng.randint(5, 40)
     return {
         "female_key_leader": rng.randint(0, 1),
-        "n_live_births_male": rng.randint(20, 999),
-        "n_live_births_female": rng.randint(20, 999),
+        "n_live_births_male": rng.randint(201, 400),
+        "n_live_births_female": rng.randint(201, 400),
         "n_adolescent_births": rng.randint(5, 90),
         "n_adolescent_women": women,
-        "n_people_reached": rng.randint(0, population),
+        "n_people_reached": rng.randint(7_500, population),
         "population": population,
         "n_orgs_informed_committed": rng.randint(0, organisations),
         "n_orgs_total": organisations,

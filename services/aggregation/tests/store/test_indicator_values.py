@@ -19,7 +19,7 @@ def test_parts_survive_their_json(
 ) -> None:
     part = ValuePart("sex", "male", number, numerator, denominator, 1, 2, meets)
     figures = {"value": None, "numerator": None, "denominator": None, "reported": 0, "expected": 0}
-    flags = {"provisional": False, "below_floor": False, "above_whole": False, "as_of": None}
+    flags = {"provisional": False, "below_floor": False, "above_whole": False, "needs_check": False, "as_of": None}
     content = json.loads(indicator_values.parts_json([part]))
     row = SimpleNamespace(**figures, **flags, assessment="not_assessed", parts=content)
     assert indicator_values.to_value(row).parts == (part,)

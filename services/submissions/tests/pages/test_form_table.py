@@ -20,7 +20,7 @@ CELL_CODES = [
     "missing_field", "value_required", "value_not_allowed", "percentage_instead_of_counts", "not_a_number", "negative",
     "not_whole", "not_flag", "too_large", "too_many_decimals", "numerator_above_denominator", "parts_do_not_add_up",
     "not_applicable_not_allowed", "not_applicable_flag", "answered_in_part", "hours_above_possible",
-    "hours_look_like_mean",
+    "hours_look_like_mean", "implausible_needs_note",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What stands beside a value that needs checking: whose figure of what is in doubt, and its receipt for who may see it."""
+"""Beside a value that needs checking: whose figure of what is in doubt, and its receipt for who may see it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

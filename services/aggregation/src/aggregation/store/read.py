@@ -105,16 +105,16 @@ async def contributions(
 async def doubted(
     tx: AsyncConnection, *, periods: Collection[str], basis: Basis, elements: Collection[str]
 ) -> list[DoubtedFigure]:
-    """The figures in doubt behind the sums kept under `elements`, one for each unit, name and submission."""
+    """The figures in doubt behind the sums kept under `elements`, each once, the largest first."""
     f, o, r = fact, obligation, revision
     counted = o.c.received_revision if basis == "received" else o.c.accepted_revision
     query = (
         sa.select(f.c.unit, f.c.element, r.c.submission_id)
-        .distinct()
         .join(o, o.c.obligation_id == f.c.source)
         .join(r, sa.and_(r.c.obligation_id == o.c.obligation_id, r.c.number == counted))
         .where(f.c.implausible, f.c.period.in_(periods), f.c.basis == basis, f.c.element.in_(elements))
-        .order_by(f.c.unit, f.c.element)
+        .group_by(f.c.unit, f.c.element, r.c.submission_id)
+        .order_by(sa.func.max(f.c.value).desc(), f.c.unit, f.c.element)
     )
     return [DoubtedFigure(row.unit, row.element, row.submission_id) for row in await tx.execute(query)]
 

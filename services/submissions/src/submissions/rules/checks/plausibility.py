@@ -219,6 +219,7 @@ def _said(code: str, pointer: str, rules: FormRules, observation: Observation, d
     return violation(code, pointer, doubt.cell, name=rules.label(doubt.cell), value=value, why=doubt.why)
 
 
-def shows_something(note: str | None) -> bool:
-    """Whether a reader sees anything of the note: a letter, a digit, a sign."""
-    return any(unicodedata.category(c)[0] not in "CZM" and c not in BLANK for c in note or "")
+def shows_something(note: object) -> bool:
+    """Whether a reader sees anything of the note: a letter, a digit, a sign. What is no text shows nothing."""
+    said = note if isinstance(note, str) else ""
+    return any(unicodedata.category(c)[0] not in "CZM" and c not in BLANK for c in said)
