@@ -17,8 +17,8 @@ async def test_pages_hold_every_figure_once(projection: Projection, plan: PlanIn
         whole = await evidence_of(tx, plan, m, scope, limit=100)
         paged: list[Contribution] = []
         after: Place | None = None
-        sizes = []
-        while after is None or more:
+        more, sizes = True, []
+        while more:
             part = await evidence_of(tx, plan, m, scope, after=after, limit=25)
             paged += part.contributions
             sizes.append(len(part.contributions))

@@ -54,7 +54,9 @@ def test_a_narrow_chart_has_one_value_in_words_apart_from_its_targets(latest: in
     assert not told["beside"] or not same
     spec = _spec(narrow)
     assert spec["encoding"]["x"]["axis"]["values"] == [2021, 2025, 2030] and spec["width"] < 300
-    texts = [row["text"] for layer in spec["layer"] if layer["mark"]["type"] == "text" for row in layer["data"]["values"]]
+    texts = [
+        row["text"] for layer in spec["layer"] if layer["mark"]["type"] == "text" for row in layer["data"]["values"]
+    ]
     assert spec["encoding"]["y"]["axis"]["title"] is None and set(texts) == {value, "≥ 95", "≥ 99"}
 
 

@@ -141,8 +141,8 @@ async def test_counts_lead_to_what_they_count(
 @pytest.mark.parametrize(
     ("lang", "sexes", "levels", "whole"),
     [
-        ("vi", "Đạt: Nam. Chưa đạt: Nữ.", "Chưa đạt: tính chung, Cấp xã.", "Cả chỉ tiêu 5.2 đạt một phần. "),
-        ("en", "Met: Male. Not met: Female.", "Not met: in total, Commune.", "Indicator 5.2 as a whole is partly met. "),
+        ("vi", "Đạt: Nam. Chưa đạt: Nữ.", "Chưa đạt: tính chung, Cấp xã.", "Cả chỉ tiêu 5.2 đạt một phần."),
+        ("en", "Met: Male. Not met: Female.", "Not met: in total, Commune.", "Indicator 5.2 as a whole is partly met."),
     ],
 )
 async def test_met_in_part_says_why(

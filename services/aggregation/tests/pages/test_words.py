@@ -43,7 +43,7 @@ def words(
         ("6.1", "DAK_NONG", "2026", "received", 28, "/obligations?period=2026&form=B01-XA"),
         ("6.1", "DAK_NONG", "2026", "accepted", 12, "/obligations?period=2026&form=B01-XA"),
         ("1.1", "DAK_NONG", "2026", "received", 12, "/obligations?period=2026&state=pending"),
-        ("6.1", NEW, "2026", "received", 12, "/obligations?period=2026&form=B01-XA&unit=24736%402025-07-01&state=pending"),
+        ("6.1", NEW, "2026", "accepted", 0, "/obligations?period=2026&form=B01-XA&unit=24736%402025-07-01"),
         ("6.1", "667@2021-01-01", "2024", "received", 12, None),
         ("6.3", "DAK_NONG", "2026", "received", 12, None),
         ("6.3", "DAK_NONG", "2026-Q3", "received", 12, "/obligations?period=2026-Q3&form=B02-XA-Q&state=pending"),
@@ -89,8 +89,6 @@ def test_an_amount_has_the_digits_that_tell(plan: PlanIndex, spoken: Language, r
 def test_the_whole_and_its_parts_are_named(plan: PlanIndex) -> None:
     named = words(plan)
     assert named.category("sex", "female") == "Nữ" and named.category("sex", "x") == "x"
-    judged = replace(
-        SOME, value=Decimal(55), numerator=Decimal(55), denominator=Decimal(100), assessment="not_met"
-    )
+    judged = replace(SOME, value=Decimal(55), numerator=Decimal(55), denominator=Decimal(100), assessment="not_met")
     assert named.why(plan.measures["1.1"], judged, "2025") == ([], [""])
     assert named.why(plan.measures["1.1"], judged, "2026") == ([], [])

@@ -97,7 +97,11 @@ def _spec(series: Series) -> Spec:
             },
         },
         "encoding": {"x": _years(series), "y": _values(series, bottom, top)},
-        "layer": [*_break_layers(series, top), *_goal_layers(goals, 24 if series.narrow else 44), *_point_layers(points)],
+        "layer": [
+            *_break_layers(series, top),
+            *_goal_layers(goals, 24 if series.narrow else 44),
+            *_point_layers(points),
+        ],
     }
 
 
@@ -171,7 +175,9 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
 
     def beside(p: Point) -> bool:
         near = [targets[year] for year in (p.year, p.year + 1) if year in targets]
-        return series.narrow and p.year < series.years[1] and not any(close(p.value, t) or close(t, p.value) for t in near)
+        return (
+            series.narrow and p.year < series.years[1] and not any(close(p.value, t) or close(t, p.value) for t in near)
+        )
 
     points = [
         {"year": p.year, "value": float(p.value), "text": p.text, "complete": p.complete}
