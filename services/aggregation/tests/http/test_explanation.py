@@ -3,7 +3,7 @@
 from aggregation.http.explanation import evidence_of, withholds
 from aggregation.http.query import Scope
 from aggregation.rules.plan import PlanIndex
-from aggregation.store.read import Contribution, Place
+from aggregation.store.read import Contribution, FigurePosition
 from services.aggregation.tests.drivers.history import NEW, some_data
 from services.aggregation.tests.drivers.projection import Projection
 from shared.access import Person
@@ -16,13 +16,13 @@ async def test_pages_hold_every_figure_once(projection: Projection, plan: PlanIn
     async with projection.engine.connect() as tx:
         whole = await evidence_of(tx, plan, m, scope, limit=100)
         paged: list[Contribution] = []
-        after: Place | None = None
+        after: FigurePosition | None = None
         more, sizes = True, []
         while more:
             part = await evidence_of(tx, plan, m, scope, after=after, limit=25)
             paged += part.contributions
             sizes.append(len(part.contributions))
-            after, more = part.contributions[-1].place, part.more
+            after, more = part.contributions[-1].position, part.more
         unit = await evidence_of(tx, plan, m, Scope(NEW, "2024", "received"), limit=5)
     assert paged == list(whole.contributions) and sizes == [25, 25, 4] and not whole.more
     assert whole.value.reported == 27 and not whole.hidden and len(whole.cells) == 2

@@ -231,6 +231,7 @@ async def test_nothing_occurred_is_said_wherever_it_is_so(
     headers = {"Accept-Language": lang}
     row = row_of((await web.get("/indicators", params={"period": "2025"}, headers=headers)).text, "3.2a")
     assert words in row and "0 %" not in row
+    assert re.search(rf'class="bar"[^>]*aria-label="[^";]*{words};', row), "the bar says it too"
     one = html.unescape((await web.get("/indicators/3.2", params={"period": "2025"}, headers=headers)).text)
     section = one.split('id="m-1"')[1].split('id="m-2"')[0]
     rows = {name: cells for name, cells in re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', section, re.DOTALL)}
