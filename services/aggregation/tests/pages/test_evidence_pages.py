@@ -87,9 +87,9 @@ async def test_what_the_api_withholds_the_pages_withhold(
     headers = reading_as(settings, role)  # type: ignore[arg-type]
     for path in PAGES:
         for unit in ("DAK_NONG", NEW):
-            query = {"period": "2026", "unit": unit, "limit": 200}
+            query = {"period": "2026", "unit": unit, "limit": "200"}
             text = html.unescape((await web.get(f"/indicators/4.3/{path}", params=query, headers=headers)).text)
-            query["limit"] = 500
+            query["limit"] = "500"
             items = (await web.get(f"/api/v1/indicators/4.3/{path}", params=query, headers=headers)).json()["items"]
             rows = [row for one in items for row in one.get("contributions", [])] or items
             told = {row.get("numerator", row.get("value")) for row in rows} - {None}

@@ -74,7 +74,10 @@ def test_an_indicator_of_two_measures() -> None:
     assert combine(["not_applicable"]) == "not_applicable"
 
 
-@given(st.fractions(0, 200), st.integers(1, 200), st.decimals("0.1", 5, places=1), st.sampled_from([">=", ">", "<=", "<"]))
+OPERATORS: list[Operator] = [">=", ">", "<=", "<"]
+
+
+@given(st.fractions(0, 200), st.integers(1, 200), st.decimals("0.1", 5, places=1), st.sampled_from(OPERATORS))
 def test_about_is_met_within_its_tolerance_and_nowhere_else(
     exact: Fraction, value: int, tolerance: Decimal, op: Operator
 ) -> None:

@@ -81,13 +81,19 @@ def test_out_of_reach_is_what_no_filling_of_the_gaps_reaches(
 def test_without_a_target_nothing_is_out_of_reach(plan: PlanIndex) -> None:
     counts: Counts = {"a": [Fact(Decimal(0), "final"), None]}
     seen = every_quarter.outlook(plan.measures["6.3"], None, counts)
-    assert (seen.out_of_reach, seen.missed) == (False, {"a"})
+    assert not seen.out_of_reach and set(seen.missed) == {"a"}
 
 
 @pytest.mark.parametrize(
-    ("unit", "period", "units"), [("DAK_NONG", "2026", 28), ("DAK_NONG", "2025-Q1", 71), ("24611@2025-07-01", "2026", 1),
-                                  ("DAK_NONG", "2024", 0), ("SO_Y_TE", "2026", 0)]
-)  # fmt: skip
+    ("unit", "period", "units"),
+    [
+        ("DAK_NONG", "2026", 28),
+        ("DAK_NONG", "2025-Q1", 71),
+        ("24611@2025-07-01", "2026", 1),
+        ("DAK_NONG", "2024", 0),
+        ("SO_Y_TE", "2026", 0),
+    ],
+)
 def test_who_is_judged_stands_in_the_catalogue(plan: PlanIndex, unit: str, period: str, units: int) -> None:
     judged = every_quarter.units_judged(plan, plan.measures["6.3"], unit, period)
     assert len(judged) == len(set(judged)) == units

@@ -31,7 +31,13 @@ class Evidence:
 
 
 async def evidence_of(
-    tx: AsyncConnection, plan: PlanIndex, m: Measure, scope: Scope, *, after: read.Place | None = None, limit: int
+    tx: AsyncConnection,
+    plan: PlanIndex,
+    m: Measure,
+    scope: Scope,
+    *,
+    after: read.FigurePosition | None = None,
+    limit: int,
 ) -> Evidence:
     """`contributions` still hold every number: who shows one asks `withholds` first."""
     units = [key for key in plan.catalogue.units if scope.unit in plan.path(key)]

@@ -49,8 +49,8 @@ class IndicatorSchema(BaseModel):
 
     `needs_check`: it rests on a figure in doubt, of a report that no coordinator has accepted; it is not judged.
 
-    `out_of_reach`: units are missing, and whatever they report, the target of the year is not met; null where it was not
-    looked at (a value of the past). Only measures counted in quarters can tell.
+    `out_of_reach`: units are missing, and whatever they report, the target of the year is not met; null where it was
+    not looked at (a value of the past). Only measures counted in quarters can tell.
 
     A `value` of null is 0/0 when the assessment is `not_applicable` (không phát sinh), else nothing comparable came in.
     """

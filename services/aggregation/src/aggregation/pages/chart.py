@@ -98,7 +98,11 @@ def _spec(series: Series) -> Spec:
             },
         },
         "encoding": {"x": _years(series), "y": _values(series, bottom, top)},
-        "layer": [*_break_layers(series, top), *_goal_layers(goals), *_point_layers(points)],
+        "layer": [
+            *_break_layers(series, top),
+            *_goal_layers(goals, 24 if series.narrow else 44),
+            *_point_layers(points),
+        ],
     }
 
 
@@ -134,11 +138,11 @@ def _break_layers(series: Series, top: float) -> list[Spec]:
     return [line | {"encoding": {"y": None}}, *([] if series.narrow else [words])]
 
 
-def _goal_layers(goals: list[dict[str, Any]]) -> list[Spec]:
+def _goal_layers(goals: list[dict[str, Any]], width: int) -> list[Spec]:
     if not goals:
         return []
     return [
-        _layer(goals, "tick", color=TARGET, thickness=2, size=44, orient="horizontal"),
+        _layer(goals, "tick", color=TARGET, thickness=2, size=width, orient="horizontal"),
         _layer(goals, "point", color=TARGET, shape="diamond", filled=True, size=80, opacity=1),
         *_labels(goals, color=TARGET, fontWeight=600),
     ]
@@ -159,7 +163,8 @@ def _point_layers(points: list[dict[str, Any]]) -> list[Spec]:
 def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Points and targets with their texts: above them, or below the lower of two that stand close in one year.
 
-    On a narrow chart only the latest point has a text: the others stand in the table below it.
+    On a narrow chart only the latest point has a text, beside it where the line does not go: the others stand in the
+    table below the chart.
     """
 
     def close(upper: Decimal, lower: Decimal) -> bool:
@@ -168,14 +173,22 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
     targets = {year: value for year, value, _ in series.targets}
     values = {p.year: p.value for p in series.points}
     latest = max(values, default=None)
+
+    def beside(p: Point) -> bool:
+        near = [targets[year] for year in (p.year, p.year + 1) if year in targets]
+        return (
+            series.narrow and p.year < series.years[1] and not any(close(p.value, t) or close(t, p.value) for t in near)
+        )
+
     points = [
         {"year": p.year, "value": float(p.value), "text": p.text, "complete": p.complete}
-        | {"labelled": not series.narrow or p.year == latest}
+        | {"labelled": not series.narrow or p.year == latest, "beside": beside(p)}
         | {"below": p.year in targets and p.value != targets[p.year] and close(targets[p.year], p.value)}
         for p in series.points
     ]
     goals = [
-        {"year": year, "value": float(value), "text": text, "below": year in values and close(values[year], value)}
+        {"year": year, "value": float(value), "text": text, "beside": False}
+        | {"below": year in values and close(values[year], value)}
         for year, value, text in series.targets
     ]
     return points, goals
@@ -183,11 +196,13 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
 
 def _labels(rows: list[dict[str, Any]], **style: Any) -> list[Spec]:
     halos: tuple[dict[str, Any], ...] = ({"stroke": "white", "strokeWidth": 4}, {})  # no line crosses a text
+    places: tuple[tuple[dict[str, Any], list[dict[str, Any]]], ...] = (
+        ({"dy": -14}, [row for row in rows if not row["below"] and not row["beside"]]),
+        ({"dy": 17}, [row for row in rows if row["below"] and not row["beside"]]),
+        ({"dx": 9, "dy": 1, "align": "left"}, [row for row in rows if row["beside"]]),
+    )
     return [
-        _layer(some, "text", dy=dy, fontSize=13, **style, **halo)
-        for dy, below in ((-14, False), (17, True))
-        if (some := [row for row in rows if row["below"] == below])
-        for halo in halos
+        _layer(some, "text", fontSize=13, **place, **style, **halo) for place, some in places if some for halo in halos
     ]
 
 

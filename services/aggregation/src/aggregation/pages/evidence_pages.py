@@ -16,7 +16,7 @@ from aggregation.rules.masking import past
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey
 from aggregation.store import indicator_values, read
-from aggregation.store.read import Contribution, Place
+from aggregation.store.read import Contribution, FigurePosition
 from shared.access import Person, may_access
 from shared.auth import require
 from shared.catalogue import DataElement, Measure, parse_disaggregation
@@ -57,10 +57,10 @@ async def explanation(
     m = measures_of(context, code)[0]
     decoded = decode(cursor, str, str, str, str, UUID)
     async with context.engine.connect() as tx:
-        found = await evidence_of(tx, plan, m, scope, after=Place(*decoded) if decoded else None, limit=limit)
+        found = await evidence_of(tx, plan, m, scope, after=FigurePosition(*decoded) if decoded else None, limit=limit)
         illustrative = await read.illustrative(tx, [scope.period])
     figures = [_figure(plan, person, row, spoken) for row in found.contributions]
-    following = encode(*found.contributions[-1].place) if found.more else None
+    following = encode(*found.contributions[-1].position) if found.more else None
     words = _Words(context, scope, spoken, person, m, "explanation", limit)
     return page(
         request,

@@ -14,7 +14,7 @@ from aggregation.rules.revision import Basis
 from aggregation.store.tables import fact, obligation, revision
 
 
-class Place(NamedTuple):
+class FigurePosition(NamedTuple):
     """Where a figure stands among those behind a sum: the order of `contributions`."""
 
     unit: str
@@ -42,8 +42,8 @@ class Contribution:
     implausible: bool
 
     @property
-    def place(self) -> Place:
-        return Place(self.unit, self.period, self.element, self.disaggregation, self.obligation_id)
+    def position(self) -> FigurePosition:
+        return FigurePosition(self.unit, self.period, self.element, self.disaggregation, self.obligation_id)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ async def contributions(
     periods: Collection[str],
     basis: Basis,
     elements: Collection[str],
-    after: Place | None = None,
+    after: FigurePosition | None = None,
     limit: int = 2000,
 ) -> list[Contribution]:
     """The answered facts behind a sum and the submissions they come from, in the order of their places."""

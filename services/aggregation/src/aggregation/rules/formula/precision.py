@@ -1,4 +1,4 @@
-"""How many digits of a value must be shown: never so few that it reads as if it stood on the other side of its target."""
+"""How many digits of a value are shown: never so few that it reads as if it stood on the other side of its target."""
 
 from collections.abc import Iterable
 from decimal import Decimal
