@@ -1,7 +1,7 @@
 import pytest
 
 from shared.text import Text
-from shared.text.names import PeriodStyle, period_name
+from shared.text.names import PeriodStyle, form_name, period_name, report_name
 
 
 @pytest.mark.parametrize(
@@ -10,9 +10,15 @@ from shared.text.names import PeriodStyle, period_name
         ("2026", "short", Text("năm 2026", "for 2026")),
         ("2026-Q3", "short", Text("quý III/2026", "for Q3 2026")),
         ("2026", "long", Text("năm 2026", "2026")),
-        ("2026-Q3", "long", Text("quý III năm 2026", "quarter 3 of 2026")),
+        ("2026-Q3", "long", Text("quý III/2026", "Q3 2026")),
         ("2026-Q9", "long", Text("năm 2026", "2026")),
     ],
 )
 def test_a_period_is_named_as_its_place_wants(period: str, style: PeriodStyle, expected: Text) -> None:
     assert period_name(period, style) == expected
+
+
+def test_a_form_and_what_is_sent_on_it_are_named_the_same_everywhere() -> None:
+    assert form_name("B04-CQ") == Text("Biểu B04-CQ", "Form B04-CQ")
+    assert report_name("B04-CQ", "2026") == Text("Biểu B04-CQ năm 2026", "Form B04-CQ for 2026")
+    assert report_name("B02-XA-Q", "2026-Q3") == Text("Biểu B02-XA-Q quý III/2026", "Form B02-XA-Q for Q3 2026")

@@ -32,6 +32,7 @@ from shared.database.idempotency import Replay
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.idempotency import attempt_of
+from shared.web.language import language
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 
@@ -52,7 +53,9 @@ async def inspections(request: Request, context: Context, person: CaseReader) ->
     return page(
         request,
         "inspections.html",
-        obligations=", ".join(context.vocabulary.obligations),
+        obligations="; ".join(
+            obligation_name(context.catalogue, code).in_(language(request)) for code in context.vocabulary.obligations
+        ),
         items=listed["items"],
         query=query,
         states=STATES,

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from shared.access import Person
+from shared.text.figures import last_day
 from shared.web.cursor import Cursor, decode, listing
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
@@ -31,7 +32,8 @@ Choice = Annotated[str, Query(max_length=80)]
 
 
 class Choices(BaseModel, frozen=True):
-    """What the reader narrowed the list to; "" is everything. `state` may be `pending`: any that is still to do.
+    """What the reader narrowed the list to; "" is everything. `state` may be `pending`, any that is still to do, or
+    `overdue`, those of them whose time is over.
 
     No period at all is the current one.
     """
@@ -42,14 +44,21 @@ class Choices(BaseModel, frozen=True):
     state: Choice = ""
     cursor: Cursor = None
 
-    def narrowed(self) -> ObligationFilter:
+    def narrowed(self, now: datetime) -> ObligationFilter:
         """A state that does not exist narrows nothing."""
-        states = tuple(sorted(PENDING)) if self.state == "pending" else (self.state,) if self.state in SHAPES else ()
+        still_to_do = self.state in ("pending", "overdue")
+        states = tuple(sorted(PENDING)) if still_to_do else (self.state,) if self.state in SHAPES else ()
         units = (self.unit,) if self.unit else ()
-        return ObligationFilter(units, self.period or None, self.form or None, states)
+        due_by = now if self.state == "overdue" else None
+        return ObligationFilter(units, self.period or None, self.form or None, states, due_by=due_by)
 
     def address(self, **more: str) -> str:
         return f"?{urlencode({**self.model_dump(exclude={'cursor'}), **more})}"
+
+
+def list_address(period: str, form: str, state: str = "") -> str:
+    """Where the obligations stand that a figure counts."""
+    return f"/obligations?{urlencode({'period': period, 'form': form, 'state': state})}"
 
 
 @dataclass(frozen=True)
@@ -75,14 +84,15 @@ def progress_of(counts: Sequence[StateCount]) -> list[FormProgress]:
 
 async def show_province(request: Request, context: SubmissionsContext, person: Person, choices: Choices) -> Response:
     after = decode(choices.cursor, datetime, UUID)
+    now, today = context.clock.now(), context.clock.today()
     async with context.engine.connect() as tx:
         opened = await read.opened_periods(tx)
         if choices.period is None:
-            choices = choices.model_copy(update={"period": current_period(opened, context.clock.today())})
-        obligations = await read.list_obligations(tx, choices.narrowed(), after, PAGE + 1)
+            choices = choices.model_copy(update={"period": current_period(opened, today)})
+        obligations = await read.list_obligations(tx, choices.narrowed(now), after, PAGE + 1)
+        overdue = await read.count_overdue(tx, now)
         counts = await read.count_states(tx, choices.period) if choices.period else []
         illustrative = await read.any_illustrative(tx, [one.id for one in obligations])
-    now, today = context.clock.now(), context.clock.today()
     listed = listing(
         obligations, PAGE, lambda one: (one.due_at, one.id), lambda one: task_of(one, now, context.holidays)
     )
@@ -90,7 +100,9 @@ async def show_province(request: Request, context: SubmissionsContext, person: P
         request,
         "province.html",
         tasks=listed["items"],
+        overdue=[(one, (today - last_day(one.due_at)).days) for one in overdue],
         progress=progress_of(counts),
+        list_address=list_address,
         chosen=choices,
         periods=[one.period for one in opened],
         forms=context.rules,

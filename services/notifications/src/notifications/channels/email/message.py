@@ -11,7 +11,7 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifications.rules.naming import form_name, form_title, unit_text
+from notifications.rules.naming import form_title, unit_text
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from notifications.rules.stage import RETURNED, days_left
@@ -20,7 +20,7 @@ from shared.catalogue import Catalogue
 from shared.text import Language, figures
 from shared.text.figures import last_day
 from shared.text.messages import Messages
-from shared.text.names import period_name
+from shared.text.names import form_name, period_name
 
 NAME = "Tiến Độ"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -91,7 +91,7 @@ class Composer:
         time_left = self._time_left(language, reminder, obligation, now)
         values = {
             "unit": unit_text(self.catalogue, obligation.unit).in_(language),
-            "form": form_name(self.catalogue, obligation.form).in_(language),
+            "form": form_name(obligation.form).in_(language),
             "title": form_title(self.catalogue, obligation.form).in_(language),
             "period": period_name(obligation.period, "short").in_(language),
             "short": time_left.short,
