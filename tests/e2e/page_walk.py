@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -99,9 +99,7 @@ class PageWalk:
 
     def _refused(self, page: Page, name: str) -> None:
         """The same page, after its form was sent with nothing in it."""
-        page.eval_on_selector_all(
-            "main form[method=post] [required]", "all => all.forEach(one => one.required = false)"
-        )
+        page.eval_on_selector_all("main form[method=post]", "all => all.forEach(one => one.noValidate = true)")
         with page.expect_navigation():
             page.locator("main form[method=post] button").last.click()
         if not page.locator(".error-summary").count():
@@ -125,18 +123,18 @@ class PageWalk:
             waiting += [urljoin(address, link) for link in page.evaluate(OUTLINE)["links"]]
 
     def _kind(self, address: str) -> str | None:
-        """The address without what names one of many; None for what is no page of the system."""
+        """The address without what names one of many or narrows a list; None for what is no page of the system."""
         parts = urlsplit(address)
         service = next((n for n, url in vars(self.urls).items() if urlsplit(url).netloc == parts.netloc), None)
         if service is None or parts.path.startswith(("/api/", "/static/")) or parts.path.endswith((".eml", "/html")):
             return None
-        query = parse_qsl(parts.query)
-        if any(key in ("lang", "cursor") for key, _ in query):
+        if "lang=" in parts.query or "cursor=" in parts.query:
             return None
         path = parts.path
         for pattern, name in NAMES:
             path = pattern.sub(name, path)
-        return f"{service} {path} {sorted(key for key, value in query if value)}"
+        refused = f"{parts.path}?{parts.query}" in PLACES[service]
+        return f"{service} {path}?{parts.query}" if refused else f"{service} {path}"
 
     def _check(self, page: Page, name: str, status: int) -> None:
         """What stands in the browser now."""
@@ -161,6 +159,7 @@ class PageWalk:
                 f"shows {what}: {match[0]!r}" for what, form in OURS.items() if (match := form.search(outline["text"]))
             ]
         self.faults += [f"{name} {what}" for what in found]
+        print(name, *found, sep="\n  ", flush=True)
 
 
 @contextmanager
@@ -177,8 +176,7 @@ def main() -> None:
     walk = PageWalk(Urls(**read_json(folder / "state.json")["urls"]), Issuer(folder / "issuer"), True)
     with chromium() as browser:
         walk.run(browser, roles)
-    print("\n".join(sorted(walk.seen)))
-    print("\n".join(walk.faults), f"\n{len(walk.seen)} pages, {len(walk.faults)} faults")
+    print(f"{len(walk.seen)} pages, {len(walk.faults)} faults")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 @dataclass(frozen=True)
 class PrintedText:
-    """`bottom`: points from the lower edge of the sheet to the line's foot."""
+    """`bottom`: points from the lower edge of the sheet to the foot of the line."""
 
     sheet: int
     bottom: float
@@ -20,13 +20,11 @@ def printed(pdf: bytes) -> list[PrintedText]:
     """Every piece of text, sheet by sheet."""
     found: list[PrintedText] = []
     for number, sheet in enumerate(PdfReader(io.BytesIO(pdf)).pages, 1):
-        # pypdf calls back with text, the page's matrix, the text's matrix, font and size
-        def keep(
-            text: str, page: list[float], place: list[float], _font: Any, _size: Any, number: int = number
-        ) -> None:
+        # pypdf calls back with text, the matrix of the sheet, the matrix of the text, font and size
+        def keep(text: str, matrix: list[float], place: list[float], *_: Any, number: int = number) -> None:
             if text.strip():
-                x, y = place[4], place[5]
-                found.append(PrintedText(number, page[1] * x + page[3] * y + page[5], text.strip()))
+                bottom = matrix[1] * place[4] + matrix[3] * place[5] + matrix[5]
+                found.append(PrintedText(number, bottom, text.strip()))
 
         sheet.extract_text(visitor_text=keep)
     return found

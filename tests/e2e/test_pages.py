@@ -8,16 +8,18 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.journey import FORM, Journey, Urls
+from tests.e2e.journey import Journey, Urls
 from tests.e2e.page_walk import CHROMIUM, PageWalk, chromium
 from tests.e2e.paper import printed
 from tests.e2e.whole import Whole
 from tiendo_local.issuer import Issuer
 
 pytestmark = [
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1500),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium"),
 ]
+CLEAR_OF_FOOT = 20
+"""Points above the first line of the foot: its rule and the space around it."""
 FOUND = {"measure": "4.1", "severity": "high", "criteria": "Đúng kỳ", "condition": "Muộn", "cause": "?", "effect": "?"}
 CASE = {
     "period": "2026", "kind": "kiem_tra", "obligation": "O12", "basis_document": "12/QĐ-SNV", "scope": "Số liệu",
@@ -97,19 +99,13 @@ def test_no_sheet_of_paper_has_two_lines_in_one_place(walk: PageWalk, browser: B
         foot = [line for line in lines if line.text.startswith("Bản dựng")]
         assert [line.sheet for line in foot] == [last], address
         plan = max(line.bottom for line in lines if line.sheet == last and "Chiến lược quốc gia" in line.text)
-        over = [line for line in lines if line.sheet == last and line.bottom < plan]
-        assert {line.text for line in over} <= foot_texts(page.locator("footer.bottom").inner_text()), address
+        said = page.locator("footer.bottom").inner_text()
+        near = {line.text for line in lines if line.sheet == last and line.bottom < plan + CLEAR_OF_FOOT}
+        assert [text for text in near if text not in said] == [], address
         for sheet in range(1, last):
             end = min((line for line in lines if line.sheet == sheet), key=lambda line: line.bottom)
             assert end.text not in headings, (address, sheet, end)
-        shown = page.evaluate("() => { return [...document.querySelectorAll('main .button, nav')].length }")
         page.emulate_media(media="print")
         hidden = "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 80))"
         assert page.eval_on_selector_all("main .button, main button, nav, form[method=get]", hidden) == [], address
-        assert shown, address
         page.context.close()
-    assert FORM
-
-
-def foot_texts(text: str) -> set[str]:
-    return {line.strip() for line in text.splitlines() if line.strip()}
