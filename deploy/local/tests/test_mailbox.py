@@ -138,5 +138,5 @@ async def test_a_demonstration_says_on_every_page_that_it_is_one(tmp_path: Path,
     name = MailStore(tmp_path).keep(bytes(mail("Nhắc")), ["a@x.example"])
     transport = httpx.ASGITransport(app=create_app(MailStore(tmp_path), demonstration=demonstration))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        for path in ("/", f"/mails/{name}", "/mails/none"):
+        for path in ("/", f"/mails/{name}", "/mails/none", "/nothing"):
             assert ("Dữ liệu minh họa" in (await client.get(path)).text) is demonstration

@@ -2,7 +2,7 @@ import pytest
 
 from shared.access import ROLES
 from shared.text import Text
-from shared.text.names import PeriodStyle, actor_name, period_name
+from shared.text.names import PeriodStyle, actor_name, form_name, period_name, report_name
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from shared.text.names import PeriodStyle, actor_name, period_name
         ("2026", "short", Text("năm 2026", "for 2026")),
         ("2026-Q3", "short", Text("quý III/2026", "for Q3 2026")),
         ("2026", "long", Text("năm 2026", "2026")),
-        ("2026-Q3", "long", Text("quý III năm 2026", "quarter 3 of 2026")),
+        ("2026-Q3", "long", Text("quý III/2026", "Q3 2026")),
         ("2026-Q9", "long", Text("năm 2026", "2026")),
     ],
 )
@@ -28,3 +28,9 @@ def test_who_acted_is_a_unit_and_a_role() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_has_a_word(role: str) -> None:
     assert role not in actor_name(None, role).vi
+
+
+def test_a_form_and_what_is_sent_on_it_are_named_the_same_everywhere() -> None:
+    assert form_name("B04-CQ") == Text("Biểu B04-CQ", "Form B04-CQ")
+    assert report_name("B04-CQ", "2026") == Text("Biểu B04-CQ năm 2026", "Form B04-CQ for 2026")
+    assert report_name("B02-XA-Q", "2026-Q3") == Text("Biểu B02-XA-Q quý III/2026", "Form B02-XA-Q for Q3 2026")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from fastapi import Depends, FastAPI, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request, UploadFile
 from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -64,6 +64,21 @@ def catalogue() -> Catalogue:
     return load()
 
 
+checked = APIRouter()
+
+
+@checked.get("/list")
+async def listed(month: Annotated[str, Query(pattern=r"^20[0-9]{2}$")] = "2026", limit: int = 10) -> None: ...
+
+
+@checked.post("/list/{number}")
+async def change(
+    number: Annotated[int, Field(le=500)],
+    period: Annotated[str, Form(pattern=r"^20[0-9]{2}$")],
+    note: Annotated[str, Form(max_length=4)] = "",
+) -> None: ...
+
+
 def demo_app(settings: DemoSettings) -> FastAPI:
     app = create_base_app(
         settings,
@@ -73,6 +88,7 @@ def demo_app(settings: DemoSettings) -> FastAPI:
         catalogue=catalogue(),
         body_bytes_by_prefix={"/api/v1/uploads": 4 * 1024 * 1024},
     )
+    app.include_router(checked)
     reporter = Depends(require("reporter"))
 
     @app.get("/tasks")

@@ -49,7 +49,7 @@ async def test_one_obligation_in_order_whatever_the_order_of_arrival(audit: Audi
     )
     text = check(await audit.get(f"/subjects/{obligation_id}"))
     places = [text.index(part) for part in ("phải nộp", "gửi bản 1", "gửi bản 2")]
-    assert places == sorted(places) and "Xã Quảng Trực: Biểu B01-XA, 2026" in text
+    assert places == sorted(places) and "Xã Quảng Trực: Biểu B01-XA năm 2026" in text
 
 
 async def test_a_reporter_sees_the_own_unit_and_no_choice_of_others(audit: Audit) -> None:

@@ -14,8 +14,8 @@ def words(data: EventFields, language: Language = "vi") -> dict[str, object]:
 def test_periods() -> None:
     assert words({"period": "2026"})["period"] == "năm 2026"
     assert words({"period": "2026"}, "en")["period"] == "2026"
-    assert words({"period": "2026-Q3"})["period"] == "quý III năm 2026"
-    assert words({"period": "2026-Q3"}, "en")["period"] == "quarter 3 of 2026"
+    assert words({"period": "2026-Q3"})["period"] == "quý III/2026"
+    assert words({"period": "2026-Q3"}, "en")["period"] == "Q3 2026"
 
 
 def test_a_new_code_stands_for_itself() -> None:

@@ -1,17 +1,12 @@
 """Forms and units as officers call them."""
 
-from notifications.rules.naming import form_name, form_title, unit_text
+from notifications.rules.naming import form_title, unit_text
 from shared.catalogue import Catalogue
 from shared.text import Text
 
 
-def test_a_form_is_called_by_its_number(catalogue: Catalogue) -> None:
-    assert form_name(catalogue, "B01-XA") == Text("Biểu 01", "Form 01")
-    assert form_name(catalogue, "B10") == Text("Biểu 10", "Form 10")
-
-
 def test_what_the_catalogue_does_not_know_is_called_by_its_code(catalogue: Catalogue) -> None:
-    assert form_name(catalogue, "OTHER") == form_title(catalogue, "OTHER") == Text("OTHER", "OTHER")
+    assert form_title(catalogue, "OTHER") == Text("OTHER", "OTHER")
     assert unit_text(catalogue, "NOBODY") == Text("NOBODY", "NOBODY")
 
 

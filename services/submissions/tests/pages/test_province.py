@@ -1,5 +1,6 @@
 """The page of what everybody owes."""
 
+import html
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -52,3 +53,34 @@ async def test_who_sees_the_buttons_of_the_coordinator(api_client: ApiClient, re
         assert ("Mở kỳ" in (await browse(api_client, "/obligations", "coordinator", unit)).text) is seen
         page = await browse(api_client, f"/submissions/{receipt['id']}", "coordinator", unit)
         assert ('name="decision"' in page.text) is seen
+
+
+async def test_what_is_overdue_stands_on_top_whatever_its_period_and_every_count_leads_to_what_it_counts(
+    api_client: ApiClient, report: dict[str, Any]
+) -> None:
+    for period in ("2026", "2026-Q1", "2026-Q2"):
+        await api_client.open(period)
+    await api_client.submit(await api_client.obligation_id(), report)
+
+    async def page(address: str) -> str:
+        answer = await browse(api_client, html.unescape(address), "coordinator", "SO_NOI_VU")
+        assert answer.status_code == 200
+        return answer.text
+
+    start = await page("/obligations")
+    assert start.index("Quá hạn, chưa có báo cáo") < start.index("Lọc danh sách") < start.index("Tiến độ gửi theo biểu")
+    overdue = start[start.index("Quá hạn, chưa có báo cáo") : start.index("Lọc danh sách")]
+    assert overdue.index("quý I/2026") < overdue.index("quý II/2026")
+    assert "năm 2026" not in overdue, "its time is not over"
+    counts = re.findall(r'<td class="num"[^>]*>(?:<a href="([^"]*)"[^>]*>)?([0-9.]+)', start)
+    assert [count for address, count in counts if not address and count != "0"] == [], "a count that leads nowhere"
+    for address, count in counts:
+        if address:
+            assert (await page(address)).count('href="/obligations/0') == int(count), address
+    api_client.clock.at = datetime(2026, 12, 20, tzinfo=UTC)
+    assert overdue_periods(await page("/obligations")) == ["quý I/2026", "quý II/2026", "năm 2026"]
+
+
+def overdue_periods(page: str) -> list[str]:
+    table = page[page.index("Quá hạn, chưa có báo cáo") : page.index("Lọc danh sách")]
+    return list(dict.fromkeys(re.findall(r'data-column="Kỳ">([^<]*)<', table)))

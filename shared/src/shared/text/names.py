@@ -59,12 +59,22 @@ def actor_name(unit: str | None, role: str) -> Text:
 
 
 def period_name(period: str, style: PeriodStyle) -> Text:
-    """`2026-Q3` is "quý III/2026" or "for Q3 2026" in short, after the name of a form, and "quý III năm 2026" or
-    "quarter 3 of 2026" in long, in a sentence. A text that names no quarter is told as a year."""
+    """`2026-Q3` is "quý III/2026"; in English "for Q3 2026" in short, after the name of a form, and "Q3 2026" in long,
+    alone or in a sentence. A text that names no quarter is told as a year."""
     year, _, quarter = period.partition("-")
     if quarter in ROMAN:
         return text(f"period.{style}.quarter", roman=ROMAN[quarter], digit=quarter[1], year=year)
     return text(f"period.{style}.year", year=year)
+
+
+def form_name(code: str) -> Text:
+    """`B01-XA` is "Biểu B01-XA", "Form B01-XA"."""
+    return text("form.name", form=code)
+
+
+def report_name(form: str, period: str) -> Text:
+    """What a unit sends: "Biểu B02-XA-Q quý III/2026", "Form B02-XA-Q for Q3 2026"."""
+    return text("form.of_period", form=form_name(form), period=period_name(period, "short"))
 
 
 def alphabetical(name: str) -> tuple[str, str]:

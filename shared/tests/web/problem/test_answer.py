@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import httpx
@@ -91,3 +92,26 @@ async def test_a_browser_gets_the_error_as_a_page(client: httpx.AsyncClient) -> 
     missing = await client.get("/nothing", headers={"Accept": "text/html"})
     assert missing.status_code == 404
     assert "<h1>Không tìm thấy</h1>" in missing.text
+
+
+@pytest.mark.parametrize(("lang", "title"), [("vi", "Không hiểu “20x6”"), ("en", "“20x6” in the address")])
+async def test_a_page_names_what_was_typed_and_nothing_of_ours(
+    client: httpx.AsyncClient, lang: str, title: str
+) -> None:
+    """The same faults over the API keep their pointers."""
+    headers = {"Accept": "text/html", "Cookie": f"lang={lang}"}
+    answer = await client.get("/list?month=20x6&limit=many", headers=headers)
+    assert answer.status_code == 422
+    assert title in answer.text
+    assert "many" in answer.text
+    assert not re.search(r"/query/|\^20|\[0-9\]|month", answer.text.split("<main")[1].split("</main>")[0])
+    assert "/query/month" in by_pointer(await client.get("/list?month=20x6&limit=many"))
+
+
+async def test_a_form_that_is_refused_before_its_page_names_what_was_typed(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/list/1", data={"period": "Q3", "note": "12345"}, headers={"Accept": "text/html"})
+    assert answer.status_code == 422
+    assert "“Q3” không đúng dạng" in answer.text
+    assert "“12345”: Không được quá 4 ký tự." in answer.text
+    empty = await client.post("/list/1", data={}, headers={"Accept": "text/html"})
+    assert "Thiếu một phần của trang vừa gửi" in empty.text

@@ -33,6 +33,7 @@ from shared.errors import Problem
 from shared.text import Fault
 from shared.web.cursor import Cursor
 from shared.web.idempotency import attempt_of
+from shared.web.language import language
 from shared.web.query.parameters import Given, ReportingPeriod, Unit
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
@@ -60,7 +61,9 @@ async def inspections(
     return page(
         request,
         "inspections.html",
-        obligations=", ".join(context.vocabulary.obligations),
+        obligations="; ".join(
+            obligation_name(context.catalogue, code).in_(language(request)) for code in context.vocabulary.obligations
+        ),
         items=listed["items"],
         query=query,
         states=STATES,

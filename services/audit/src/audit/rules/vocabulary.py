@@ -75,6 +75,6 @@ def _names(unit: Unit) -> tuple[str, ...]:
 
 
 def obligation_name(catalogue: Catalogue, code: str) -> Text:
-    """The plan's words and the code; the code alone when this plan has no such obligation (an earlier one's)."""
+    """The plan's words; the code when this plan has no such obligation (an earlier one's)."""
     one = catalogue.obligations.get(code)
-    return Text(f"{one.name_vi} ({code})", f"{one.name_en} ({code})") if one else Text(code, code)
+    return Text(one.name_vi, one.name_en or one.name_vi) if one else Text(code, code)

@@ -6,11 +6,11 @@ from typing import Any, get_args
 from notifications.http.context import NotificationsContext
 from notifications.rules import stage
 from notifications.rules.contact import in_order
-from notifications.rules.naming import form_name, form_title
+from notifications.rules.naming import form_title
 from notifications.rules.reminder import ChannelReason
 from notifications.store.records import DeliveryRecord, ReminderRecord
 from shared.text.figures import last_day
-from shared.text.names import period_name
+from shared.text.names import form_name, period_name
 
 
 def words(context: NotificationsContext) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def words(context: NotificationsContext) -> dict[str, Any]:
         return channel_key(delivery.channel, f"outcome.{delivery.state}")
 
     return {
-        "form_name": lambda code: form_name(context.catalogue, code),
+        "form_name": form_name,
         "form_title": lambda code: form_title(context.catalogue, code),
         "period_name": lambda period: period_name(period, "short"),
         "step_days": lambda reminder: step_days(reminder, now),

@@ -34,7 +34,7 @@ async def test_the_mail_says_what_to_do_by_when(
     [mail] = smtp_sink.messages
     message = mail.message
     name = service.catalogue.unit(obligation.unit).name_vi
-    assert message["Subject"] == f"[Tiến Độ] Còn 20 ngày: Biểu 01 năm 2026 – {name}"
+    assert message["Subject"] == f"[Tiến Độ] Còn 20 ngày: Biểu B01-XA năm 2026 – {name}"
     [row] = await service.rows("select id, state, message_id, sent_at, attempts from reminder where stage = 'T-30'")
     assert (row.state, row.attempts, row.sent_at) == ("sent", 1, service.clock.now())
     assert message["Message-ID"] == row.message_id == f"<{row.id}@daknong.example>"

@@ -21,7 +21,6 @@ from submissions.pages.change import Change, changes_of, changes_since, read_ver
 from submissions.pages.comparison import Difference, by_input, compare, narrative_title
 from submissions.pages.form_faults import faults_beside, input_of, page_faults
 from submissions.pages.form_table import columns_of, paste_words, rows_of
-from submissions.pages.form_title import form_title
 from submissions.pages.task import SHAPES, task_of
 from submissions.pages.typed_form import TypedForm, read_typed, report_of, typed_of, written
 from submissions.rules.form import FormRules
@@ -151,7 +150,6 @@ def render(
         "obligation.html",
         view.status,
         obligation=obligation,
-        named=form_title(rules, obligation.period),
         task=task_of(obligation, context.clock.now(), context.holidays),
         rules=rules,
         columns=columns_of(rules),

@@ -14,7 +14,6 @@ from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
 from submissions.http.context import Anyone, Context, Opener
-from submissions.pages.form_title import period_title
 from submissions.pages.province import Choices, Opening, show_province
 from submissions.pages.task import by_urgency, task_of
 from submissions.store import read
@@ -80,7 +79,6 @@ async def show_own(request: Request, context: SubmissionsContext, person: Person
         forms=context.rules,
         unit=person.unit,
         returns=returns,
-        period_title=period_title,
         illustrative=illustrative,
     )
 

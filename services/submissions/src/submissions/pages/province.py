@@ -16,13 +16,13 @@ from pydantic import BaseModel, StringConstraints
 
 from shared.access import Person
 from shared.text import Fault
+from shared.text.figures import last_day
 from shared.web.cursor import Cursor, decode, listing
 from shared.web.query.known import KnownForm, KnownPeriod, KnownUnit, OneOf
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 from submissions.commands.authority import may_open
 from submissions.commands.context import SubmissionsContext
-from submissions.pages.form_title import period_title
 from submissions.pages.task import task_of
 from submissions.rules.obligation import PENDING, State
 from submissions.rules.opened_period import current_period
@@ -32,11 +32,13 @@ from submissions.store.read import ObligationFilter, StateCount
 PAGE = 100
 STATES: tuple[State, ...] = get_args(State)
 ANY_PENDING = "pending"
+OVERDUE = "overdue"
 Choice = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class Choices(BaseModel, frozen=True):
-    """What the reader narrowed the list to; "" is everything. `state` may be `pending`: any that is still to do.
+    """What the reader narrowed the list to; "" is everything. `state` may be `pending`, any that is still to do, or
+    `overdue`, those of them whose time is over.
 
     No period at all is the current one.
     """
@@ -44,16 +46,23 @@ class Choices(BaseModel, frozen=True):
     unit: Annotated[Choice, KnownUnit()] = ""
     period: Annotated[Choice | None, KnownPeriod()] = None
     form: Annotated[Choice, KnownForm()] = ""
-    state: Annotated[Choice, OneOf((ANY_PENDING, *STATES))] = ""
+    state: Annotated[Choice, OneOf((ANY_PENDING, OVERDUE, *STATES))] = ""
     cursor: Cursor = None
 
-    def narrowed(self) -> ObligationFilter:
-        states = tuple(sorted(PENDING)) if self.state == ANY_PENDING else (self.state,) if self.state else ()
+    def narrowed(self, now: datetime) -> ObligationFilter:
+        still_to_do = self.state in (ANY_PENDING, OVERDUE)
+        states = tuple(sorted(PENDING)) if still_to_do else (self.state,) if self.state else ()
         units = (self.unit,) if self.unit else ()
-        return ObligationFilter(units, self.period or None, self.form or None, states)
+        due_by = now if self.state == OVERDUE else None
+        return ObligationFilter(units, self.period or None, self.form or None, states, due_by=due_by)
 
     def address(self, **more: str) -> str:
         return f"?{urlencode({**self.model_dump(exclude={'cursor'}), **more})}"
+
+
+def list_address(period: str, form: str, state: str = "") -> str:
+    """Where the obligations stand that a figure counts."""
+    return f"/obligations?{urlencode({'period': period, 'form': form, 'state': state})}"
 
 
 @dataclass(frozen=True)
@@ -89,14 +98,15 @@ async def show_province(
     request: Request, context: SubmissionsContext, person: Person, choices: Choices, opening: Opening | None = None
 ) -> Response:
     after = decode(choices.cursor, datetime, UUID)
+    now, today = context.clock.now(), context.clock.today()
     async with context.engine.connect() as tx:
         opened = await read.opened_periods(tx)
         if choices.period is None:
-            choices = choices.model_copy(update={"period": current_period(opened, context.clock.today())})
-        obligations = await read.list_obligations(tx, choices.narrowed(), after, PAGE + 1)
+            choices = choices.model_copy(update={"period": current_period(opened, today)})
+        obligations = await read.list_obligations(tx, choices.narrowed(now), after, PAGE + 1)
+        overdue = await read.count_overdue(tx, now)
         counts = await read.count_states(tx, choices.period) if choices.period else []
         illustrative = await read.any_illustrative(tx, [one.id for one in obligations])
-    now, today = context.clock.now(), context.clock.today()
     listed = listing(
         obligations, PAGE, lambda one: (one.due_at, one.id), lambda one: task_of(one, now, context.holidays)
     )
@@ -105,7 +115,9 @@ async def show_province(
         "province.html",
         422 if opening else 200,
         tasks=listed["items"],
+        overdue=[(one, (today - last_day(one.due_at)).days) for one in overdue],
         progress=progress_of(counts),
+        list_address=list_address,
         chosen=choices,
         periods=[one.period for one in opened],
         forms=context.rules,
@@ -116,5 +128,4 @@ async def show_province(
         illustrative=illustrative,
         opening=opening or Opening(),
         attempt=str(uuid4()),
-        period_title=period_title,
     )

@@ -22,7 +22,6 @@ from submissions.http.context import Anyone, Context, Coordinator, Reporter, act
 from submissions.http.submissions import find_submission
 from submissions.pages.change import changes_of, changes_since, read_version, version_after
 from submissions.pages.comparison import narrative_title
-from submissions.pages.form_title import form_title
 from submissions.pages.task import SHAPES
 from submissions.pages.typed_form import as_shown
 from submissions.rules.form import FormField, FormRules
@@ -120,7 +119,6 @@ async def render(
         view.status,
         submission=submission,
         obligation=submission.obligation,
-        named=form_title(rules, submission.obligation.period),
         rules=rules,
         observations=in_form_order(rules, submission.observations),
         implausible=sum(bool(o.get("implausible")) for o in submission.observations),

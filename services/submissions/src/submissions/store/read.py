@@ -30,6 +30,7 @@ class ObligationFilter:
     form: str | None = None
     states: tuple[str, ...] = ()
     obligation_id: UUID | None = None
+    due_by: datetime | None = None
 
     def clauses(self, state: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
         pairs = ((obligation.c.period, self.period), (obligation.c.form, self.form))
@@ -38,6 +39,8 @@ class ObligationFilter:
             clauses.append(obligation.c.unit.in_(self.units))
         if self.states:
             clauses.append(state.in_(self.states))
+        if self.due_by:
+            clauses.append(obligation.c.due_at <= self.due_by)
         if self.obligation_id:
             clauses.append(obligation.c.id == self.obligation_id)
         return clauses
@@ -49,6 +52,16 @@ class StateCount:
 
     form: str
     state: State
+    count: int
+
+
+@dataclass(frozen=True)
+class OverdueCount:
+    """How many obligations of a form and period are past their instant and still to do; since when the first is."""
+
+    form: str
+    period: str
+    due_at: datetime
     count: int
 
 
@@ -164,6 +177,22 @@ async def count_states(tx: AsyncConnection, period: str) -> list[StateCount]:
     columns = obligation.c.form, obligation.c.state
     query = sa.select(*columns, sa.func.count().label("count")).where(obligation.c.period == period)
     return [record(StateCount, row) for row in await every(tx, query.group_by(*columns))]
+
+
+async def count_overdue(tx: AsyncConnection, now: datetime) -> list[OverdueCount]:
+    """Of all periods, the longest overdue first."""
+    query = (
+        sa.select(
+            obligation.c.form,
+            obligation.c.period,
+            sa.func.min(obligation.c.due_at).label("due_at"),
+            sa.func.count().label("count"),
+        )
+        .where(obligation.c.state.in_(sorted(PENDING)), obligation.c.due_at <= now)
+        .group_by(obligation.c.form, obligation.c.period)
+        .order_by(sa.func.min(obligation.c.due_at), obligation.c.form)
+    )
+    return [record(OverdueCount, row) for row in await every(tx, query)]
 
 
 async def opened_periods(tx: AsyncConnection) -> list[OpenedPeriod]:

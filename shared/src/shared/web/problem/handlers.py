@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from shared.errors import Problem, invalid
 from shared.text import Fault, Text
-from shared.web.problem.answer import answer
-from shared.web.problem.validation import faults
+from shared.web.problem.answer import answer, wants_page
+from shared.web.problem.validation import faults, page_faults
 from shared.web.texts import text, texts
 
 
@@ -28,7 +28,7 @@ def install(app: FastAPI) -> None:
         page = not request.url.path.startswith("/api/")
         if page and found and all(fault.pointer.startswith("/path/") for fault in found):
             return await answer(request, of_status(404))  # a mistyped address
-        return await answer(request, invalid(found))
+        return await answer(request, invalid(page_faults(error.errors()) if wants_page(request) else found))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

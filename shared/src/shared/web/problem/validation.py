@@ -7,11 +7,29 @@ from shared.text import Fault, Text
 from shared.web.texts import text, texts
 
 NOT_BODY = ("query", "path", "header", "cookie")
+MOST_SHOWN = 60
 
 
 def faults(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
     """Of FastAPI's RequestValidationError, whose places begin with body, query, path, header or cookie."""
     return [_fault(error, "" if error["type"] == "json_invalid" else pointer(error["loc"])) for error in errors]
+
+
+def page_faults(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """As a page tells them: by what was typed, since nobody who reads a page knows where it stands in a request."""
+    return [Fault(error["type"].replace("_", "-"), "", _page_text(error)) for error in errors]
+
+
+def _page_text(error: Mapping[str, Any]) -> Text:
+    typed = error.get("input")
+    value = str(typed)[:MOST_SHOWN] if isinstance(typed, str | int | float) else ""
+    if not value:
+        return text("web.fault.page.missing")
+    if error["loc"][:1] and error["loc"][0] in NOT_BODY:
+        return text("web.fault.page.address", value=value)
+    if error["type"] == "string_pattern_mismatch":
+        return text("web.fault.page.form", value=value)
+    return text("web.fault.page.typed", value=value, fault=_text(error))
 
 
 def model_faults(errors: Sequence[Mapping[str, Any]], root: str = "") -> list[Fault]:

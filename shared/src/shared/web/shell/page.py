@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.text import Language, Text, figures
-from shared.text.names import actor_name, name_of, province, unit_name
+from shared.text.names import actor_name, form_name, name_of, period_name, province, report_name, unit_name
 from shared.web.language import language, with_choice
 from shared.web.middleware.trace import trace_id
 from shared.web.shell.navigation import NAV_ITEMS
@@ -51,6 +51,9 @@ def _words(request: Request) -> dict[str, Any]:
         "name_of": lambda thing: name_of(thing, spoken),
         "unit_name": lambda key: unit_name(state.catalogue, key, spoken),
         "actor": lambda unit, role: actor_name(unit_name(state.catalogue, unit, spoken), role).in_(spoken),
+        "form_label": lambda code: form_name(code).in_(spoken),
+        "period_label": lambda period: period_name(period, "long").in_(spoken),
+        "report_label": lambda form, period: report_name(form, period).in_(spoken),
         **_figures(spoken),
         "url": partial(service_url, state.settings.service_urls, state.place.service),
         "static_url": state.static.url,

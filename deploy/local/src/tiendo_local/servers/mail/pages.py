@@ -71,8 +71,11 @@ class MailPages:
     async def one(self, request: Request) -> Response:
         mail = await self._mail(request)
         if mail is None:
-            return self._page(request, "missing.html", 404)
+            return await self.missing(request)
         return self._page(request, "mail.html", mail=mail)
+
+    async def missing(self, request: Request, _: Exception | None = None) -> Response:
+        return self._page(request, "missing.html", 404)
 
     async def formatted(self, request: Request) -> Response:
         mail = await self._mail(request)
@@ -137,7 +140,7 @@ def create_app(store: MailStore, *, demonstration: bool = False) -> Starlette:
     ]
     # A page elsewhere must not read mails by pointing its own name at 127.0.0.1.
     guard = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-    return Starlette(routes=routes, middleware=[guard])
+    return Starlette(routes=routes, middleware=[guard], exception_handlers={404: pages.missing})
 
 
 def _asked(request: Request) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from typing import get_args
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifications.channels.channel import Notice
-from notifications.rules.naming import form_name, form_title, unit_text
+from notifications.rules.naming import form_title, unit_text
 from notifications.rules.stage import RETURNED, days_left
 from shared.calendar import VIETNAM, Holidays
 from shared.catalogue import Catalogue
 from shared.text import Language, figures
 from shared.text.figures import last_day
 from shared.text.messages import Messages
-from shared.text.names import period_name
+from shared.text.names import form_name, period_name
 
 NAME = "Tiến Độ"
 DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -96,7 +96,7 @@ class Composer:
         time_left = self._time_left(language, notice)
         values = {
             "unit": unit_text(self.catalogue, obligation.unit).in_(language),
-            "form": form_name(self.catalogue, obligation.form).in_(language),
+            "form": form_name(obligation.form).in_(language),
             "title": form_title(self.catalogue, obligation.form).in_(language),
             "period": period_name(obligation.period, "short").in_(language),
             "short": time_left.short,

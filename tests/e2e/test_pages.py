@@ -1,0 +1,111 @@
+"""Every page of every service, on a desk, on a phone and on paper. After the journey, before the system ends."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.journey import Journey, Urls
+from tests.e2e.page_walk import CHROMIUM, PageWalk, chromium
+from tests.e2e.paper import printed
+from tests.e2e.whole import Whole
+from tiendo_local.issuer import Issuer
+
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium"),
+]
+CLEAR_OF_FOOT = 20
+"""Points above the first line of the foot: its rule and the space around it."""
+FOUND = {"measure": "4.1", "severity": "high", "criteria": "Đúng kỳ", "condition": "Muộn", "cause": "?", "effect": "?"}
+CASE = {
+    "period": "2026", "kind": "kiem_tra", "obligation": "O12", "basis_document": "12/QĐ-SNV", "scope": "Số liệu",
+    "started_on": "2026-12-01", "ended_on": None, "document_number": None, "signed_on": None,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def walk(system: Whole, urls: Urls) -> PageWalk:
+    """With a report and a case, which the pages of both need."""
+    journey = Journey(urls)
+    owed = journey.unreported(journey.token("coordinator", "DAK_NONG"))
+    reporter = journey.token("reporter", owed["unit"])
+    detail = journey.get(urls.submissions, f"/api/v1/obligations/{owed['id']}", reporter)
+    submission = journey.submit(reporter, detail, boys=112, girls=100)
+    body: dict[str, Any] = {**CASE, "unit": owed["unit"], "findings": [FOUND] * 9}
+    headers = {"Authorization": f"Bearer {journey.token('auditor', 'DAK_NONG')}", "Idempotency-Key": str(uuid4())}
+    case = httpx.post(f"{urls.audit}/api/v1/inspections", json=body, headers=headers)
+    assert case.status_code == 201, case.text
+    first = (
+        f"{urls.submissions}/submissions/{submission['id']}",
+        f"{urls.submissions}/obligations/{owed['id']}",
+        f"{urls.audit}/inspections/{case.json()['id']}",
+    )
+    return PageWalk(urls, Issuer(system.local / "issuer"), unit=owed["unit"], first=first)
+
+
+@pytest.fixture(scope="module")
+def browser(outside: None) -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def test_every_page_on_a_desk_and_on_a_phone(walk: PageWalk, browser: Browser) -> None:
+    walk.run(browser)
+    assert not walk.faults, "\n".join(walk.faults)
+    services = {kind.split(" ")[0] for kind in walk.seen}
+    assert services == set(vars(walk.urls))
+    assert len(walk.seen) > 40
+
+
+def test_days_left_and_state_are_in_sight_on_a_phone(walk: PageWalk, browser: Browser) -> None:
+    for role in ("coordinator", "reporter"):
+        page = walk.page_of(browser, role)
+        for width in (320, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"{walk.urls.submissions}/obligations")
+            rows = page.locator("table:has(td[data-column='Thời gian còn lại']) tbody tr")
+            assert rows.count() > 0
+            for cell in ("td[data-column='Thời gian còn lại']", ".state"):
+                box = rows.first.locator(cell).bounding_box()
+                assert box is not None
+                assert box["x"] >= 0, (role, width, cell)
+                assert box["x"] + box["width"] <= width, (role, width, cell)
+        page.context.close()
+
+
+def test_no_sheet_of_paper_has_two_lines_in_one_place(walk: PageWalk, browser: Browser) -> None:
+    """The foot of the page comes once, after everything else; no heading is the last line of a sheet."""
+    submission, obligation, case = walk.first
+    sheets = {
+        f"{walk.urls.submissions}/obligations": "coordinator",
+        submission: "coordinator",
+        obligation: "reporter",
+        case: "auditor",
+        f"{walk.urls.aggregation}/indicators?period=2026": "leader",
+        f"{walk.urls.aggregation}/indicators/4.1?period=2026": "leader",
+        f"{walk.urls.audit}/log": "auditor",
+        f"{walk.urls.notifications}/deadlines": "coordinator",
+    }
+    for address, role in sheets.items():
+        page = walk.page_of(browser, role)  # type: ignore[arg-type]
+        page.goto(address)
+        headings = page.eval_on_selector_all("main :is(h1, h2, h3, caption)", "all => all.map(one => one.innerText)")
+        lines = printed(page.pdf(prefer_css_page_size=True))
+        last = max(line.sheet for line in lines)
+        foot = [line for line in lines if line.text.startswith("Bản dựng")]
+        assert [line.sheet for line in foot] == [last], address
+        plan = max(line.bottom for line in lines if line.sheet == last and "Chiến lược quốc gia" in line.text)
+        said = page.locator("footer.bottom").inner_text()
+        near = {line.text for line in lines if line.sheet == last and line.bottom < plan + CLEAR_OF_FOOT}
+        assert [text for text in near if text not in said] == [], address
+        for sheet in range(1, last):
+            end = min((line for line in lines if line.sheet == sheet), key=lambda line: line.bottom)
+            assert end.text not in headings, (address, sheet, end)
+        page.emulate_media(media="print")
+        hidden = "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 80))"
+        assert page.eval_on_selector_all("main .button, main button, nav, form[method=get]", hidden) == [], address
+        page.context.close()
