@@ -20,7 +20,7 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     inputs(silent)
     done = await press(api_client, f"{path}/decision", {"decision": "return", "reason": "Sai dân số"}, *coordinator)  # type: ignore[arg-type]
     assert done.status_code == 303
-    assert "Trả lại vì: Sai dân số" in (await browse(api_client, "/obligations")).text
+    assert "Trả lại vì: <bdi>Sai dân số</bdi>" in (await browse(api_client, "/obligations")).text
     form = await browse(api_client, f"/obligations/{obligation_id}")
     data = inputs(form).values
     assert "Sai dân số" in form.text
@@ -29,7 +29,7 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     assert unexplained.status_code == 422 and "lý do đính chính" in unexplained.text
     sent = await press(api_client, f"/obligations/{obligation_id}", data | {"reason": "Đã sửa"})
     receipt = await browse(api_client, sent.headers["location"])
-    assert "Bản 2" in receipt.text and "Đính chính: Đã sửa" in receipt.text
+    assert "Bản 2" in receipt.text and "Đính chính: <bdi>Đã sửa</bdi>" in receipt.text
     withdrawn = await press(api_client, f"{sent.headers['location']}/withdrawal", {"reason": "Nhầm"})
     assert withdrawn.status_code == 303
     assert "Đã rút" in (await browse(api_client, sent.headers["location"])).text
