@@ -22,7 +22,7 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     typed = inputs(silent).values | {"decision": "return", "reason": "Sai dân số"}
     done = await press(api_client, f"{path}/decision", typed, *coordinator)  # type: ignore[arg-type]
     assert done.status_code == 303
-    assert "Trả lại vì: Sai dân số" in (await browse(api_client, "/obligations")).text
+    assert "Trả lại vì: <bdi>Sai dân số</bdi>" in (await browse(api_client, "/obligations")).text
     form = await browse(api_client, f"/obligations/{obligation_id}")
     for one in (form, await browse(api_client, "/obligations"), await browse(api_client, path)):
         said = words_of(one)
@@ -34,7 +34,7 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     assert unexplained.status_code == 422 and "lý do đính chính" in unexplained.text
     sent = await press(api_client, f"/obligations/{obligation_id}", data | {"reason": "Đã sửa"})
     receipt = await browse(api_client, sent.headers["location"])
-    assert "Bản 2" in receipt.text and "Đính chính: Đã sửa" in receipt.text
+    assert "Bản 2" in receipt.text and "Đính chính: <bdi>Đã sửa</bdi>" in receipt.text
     listed = words_of(receipt).split("Các bản đã gửi")[1]
     assert "Bản 1 24/11/2026 08:00 Xã Quảng Trực (người báo cáo)" in listed
     assert "Trả lại 24/11/2026 08:00, Sở Nội vụ (điều phối): Sai dân số" in listed
