@@ -12,7 +12,6 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-
 INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
 WIDTH, HEIGHT = 840, 280
 NARROW_WIDTH, NARROW_HEIGHT = 250, 230

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aggregation.rules.formula.kinds import strategy
 from shared.catalogue import Measure
+from shared.text.decimals import half_up
 
 MOST = 40
 """Two counts of up to 10^12 and a bound of six decimals lie at least 10^-30 apart."""
@@ -50,22 +51,17 @@ def shown(measure: Measure, figures: Figures, target: Bounded | None = None) -> 
         return None, measure.decimals
     bounds = [] if target is None else [Fraction(target.value), Fraction(target.bound)]
     decimals = telling_decimals(exact, bounds, measure.decimals)
-    return _half_up(exact, decimals), decimals
+    return half_up(exact, decimals), decimals
 
 
 def telling_decimals(exact: Fraction, bounds: Iterable[Fraction], least: int) -> int:
     """The fewest decimals, from `least` on, at which the rounded value compares to every bound as the exact one."""
     sides = [(bound, _sign(exact - bound)) for bound in bounds]
     for decimals in range(least, MOST):
-        rounded = Fraction(_half_up(exact, decimals))
+        rounded = Fraction(half_up(exact, decimals))
         if all(_sign(rounded - bound) == side for bound, side in sides):
             return decimals
     return MOST
-
-
-def _half_up(exact: Fraction, decimals: int) -> Decimal:
-    """No value is below zero."""
-    return Decimal(int(exact * 10**decimals + Fraction(1, 2))).scaleb(-decimals)
 
 
 def _sign(difference: Fraction) -> int:
