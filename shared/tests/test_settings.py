@@ -14,7 +14,7 @@ class SomeSettings(ServiceSettings):
 
 
 def settings(**more: Any) -> SomeSettings:
-    return SomeSettings(database_url="postgresql+asyncpg://nowhere/none", **more)  # type: ignore[arg-type]
+    return SomeSettings(database_url="postgresql+asyncpg://nowhere/none", **more)
 
 
 def test_what_a_demonstration_needs_is_refused_in_production_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

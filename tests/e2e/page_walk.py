@@ -40,6 +40,7 @@ OURS = {
     "a regular expression": re.compile(r"\^\[|\[0-9\]|\[a-z|\\d"),
     "the code of an obligation": re.compile(r"\bO\d{1,2}\b"),
 }
+FORM = "main form[method=post]"
 RAW = ("/events/", "/dead-letters/")
 """Pages that show bytes as they are, to those who know them."""
 NAMES = (
@@ -81,7 +82,7 @@ class PageWalk:
                 answer = page.goto(address)
                 assert answer is not None
                 self._check(page, f"{role} {address}", answer.status)
-                if role in ("reporter", "auditor") and re.search(r"/obligations/[0-9a-f]|/inspections/new", address):
+                if re.search(r"/obligations/[0-9a-f]|/inspections/new", address) and page.locator(FORM).count():
                     self._refused(page, f"{role} {address}")
             page.context.close()
         page = browser.new_page(locale="en-US")
@@ -99,9 +100,9 @@ class PageWalk:
 
     def _refused(self, page: Page, name: str) -> None:
         """The same page, after its form was sent with nothing in it."""
-        page.eval_on_selector_all("main form[method=post]", "all => all.forEach(one => one.noValidate = true)")
+        page.eval_on_selector_all(FORM, "all => all.forEach(one => one.noValidate = true)")
         with page.expect_navigation():
-            page.locator("main form[method=post] button").last.click()
+            page.locator(f"{FORM} button").last.click()
         if not page.locator(".error-summary").count():
             self.faults.append(f"{name}, sent empty, has no summary of its faults")
         self._check(page, f"{name}, sent empty,", 422)
