@@ -1,5 +1,6 @@
 """What the shell needs of the catalogue, names of units in the reader's language, and of periods in both."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
@@ -68,8 +69,18 @@ def period_name(period: str, style: PeriodStyle) -> Text:
 
 def alphabetical(name: str) -> tuple[str, str]:
     """Sort key that keeps Vietnamese letters at their places: Đ after D, accents after the bare letter."""
-    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d\uffff"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)), name
+    return _bare(name.lower().replace("đ", "d\uffff")), name
+
+
+def folded(name: str) -> str:
+    """As somebody types who looks for it: without diacritics, capitals and signs; one blank between words."""
+    bare = _bare(unicodedata.normalize("NFC", name).casefold().replace("đ", "d"))
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
+def _bare(name: str) -> str:
+    """Letters without their marks."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))
 
 
 def all_units(catalogue: PlanFacts) -> list[UnitFacts]:

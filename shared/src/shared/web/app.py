@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.telemetry import TelemetryConfig
 
@@ -27,6 +27,7 @@ from shared.web.middleware.limits import DEFAULT_BYTES, Limits
 from shared.web.middleware.trace import TraceMiddleware
 from shared.web.openapi import PROBLEM_RESPONSES
 from shared.web.problem.handlers import install
+from shared.web.query.check import DeclaredQuery, check_query
 from shared.web.shell import sign_in
 from shared.web.shell.navigation import NAV_ITEMS
 from shared.web.shell.page import templates
@@ -103,7 +104,14 @@ def create_base_app(
     fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi
     # FastAPI's own spans record the query string, which may hold what a person typed; ours do not.
     quiet: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-    app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, telemetry=quiet, **fastapi)
+    app = FastAPI(
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        telemetry=quiet,
+        dependencies=[Depends(check_query)],
+        **fastapi,
+    )
     app.state.settings = settings
     app.state.catalogue = catalogue or load(settings.catalogue_path)
     app.state.messages = messages.load("shared.web", messages_package, *more_messages)
@@ -112,6 +120,8 @@ def create_base_app(
     app.state.verifier = TokenVerifier(settings)
     app.state.place = NAV_ITEMS[place]
     app.state.health = Health()
+    declared: dict[str, DeclaredQuery] = {}
+    app.state.declared_queries = declared
     install(app)
     # The last one added is the outermost.
     app.add_middleware(Limits, default=max_body_bytes, by_prefix=body_bytes_by_prefix)

@@ -13,13 +13,25 @@ from typing import Annotated, Any, TypedDict, TypeVar
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.texts import text
 
 MAX_LIMIT = 500
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="how many items at most")]
+
+
+def _limit(value: Any) -> Any:
+    """pydantic would also read 1_0, +5 and 5.0."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MAX_LIMIT):
+        why = text("web.query.not-a-limit", value=value[:80], most=MAX_LIMIT)
+        raise PydanticCustomError("not_a_limit", "refused", {"vi": why.vi, "en": why.en})
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_limit), Query(ge=1, le=MAX_LIMIT, description="how many items at most")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
 Row = TypeVar("Row")
 Key = str | int | Decimal | date | datetime | UUID

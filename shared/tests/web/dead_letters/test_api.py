@@ -59,7 +59,7 @@ async def test_filters_and_pages(office: Office) -> None:
 
     assert await found(state="discarded") == [ids[0]]
     assert await found(state="open", reason="B99") == newest[1:5]
-    assert await found(topic="other.v1") == []
+    assert await found(topic="indicators.v1") == []
     assert await found(type=an_event().type, state="open") == newest[1:5]
     for query in ({"state": "lost"}, {"limit": 0}, {"cursor": "x"}, {"cursor": "WzFlOTld"}):
         assert (await office.get(LIST, **query)).status_code in (400, 422)

@@ -1,12 +1,10 @@
 """JSON under /api/v1: values, their history, what they are made of, and who has reported (docs/design.md 6.2)."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from aggregation.http.context import AggregationContext, Context, Reader
 from aggregation.http.presenters import NOTHING, history_item, item
-from aggregation.http.query import AsOf, RequestedScope, Scope, aware, measures_of
+from aggregation.http.query import AsOf, RequestedScope, Scope, measures_of
 from aggregation.http.schemas import (
     CellSchema,
     ContributionSchema,
@@ -30,6 +28,7 @@ from shared.catalogue import Measure
 from shared.catalogue.measure_kind import needs_of
 from shared.web.cursor import Cursor, Limit, decode, encode
 from shared.web.language import language
+from shared.web.query.parameters import ReportingPeriod
 
 MAX_CONTRIBUTIONS = 2000
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(require())], tags=["indicators"])
@@ -40,10 +39,9 @@ async def indicators(
     request: Request, context: Context, scope: RequestedScope, person: Reader, as_of: AsOf = None
 ) -> Indicators:
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
-    instant = aware(context, as_of)
     async with context.engine.connect() as tx:
         stored = await indicator_values.values_of(
-            tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=instant
+            tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=as_of
         )
     shown = {
         key: masking.masked(context.plan, key, v) if as_of is None else past(context.plan, person, key, v)
@@ -95,7 +93,7 @@ async def explanation(
 
 
 @router.get("/coverage", response_model=Coverage)
-async def coverage(context: Context, period: Annotated[str | None, Query(max_length=7)] = None) -> Coverage:
+async def coverage(context: Context, period: ReportingPeriod = None) -> Coverage:
     """Every opened obligation of a unit that stands on the cut-off day, and whether its answer counts."""
     async with context.engine.connect() as tx:
         rows = await read.coverage(tx, [period or await context.shown_year()])

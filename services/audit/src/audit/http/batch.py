@@ -6,10 +6,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from audit.http.context import CaseReader, Context
-from audit.rules.texts import fault
 from audit.store import entries
-from shared.errors import invalid
-from shared.events import ALL_TOPICS
+from shared.web.query.parameters import Topic
 
 MAX_ENTRIES = 2000
 # The sum of the bodies in one answer; an answer holds at least one body, however large (900 kB at most).
@@ -32,14 +30,12 @@ async def batch(
     person: CaseReader,
     after: Annotated[int | None, Query(ge=0, lt=2**63, description="last index already read")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 500,
-    topic: Annotated[str | None, Query(description="of one topic; of all if left out")] = None,
+    topic: Annotated[Topic, Query(description="of one topic; of all if left out")] = None,
 ) -> Response:
     """A CloudEvents batch (JSON Batch Format): the exact bytes of the bodies, in the order of the log.
 
     An entry appended meanwhile may be in the answer although `Tiendo-Size` does not count it, never the reverse.
     """
-    if topic is not None and topic not in ALL_TOPICS:
-        raise invalid([fault("unknown-topic", "/query/topic", value=topic[:100], options=", ".join(ALL_TOPICS))])
     async with context.engine.connect() as tx:
         size = await entries.size(tx)
         page = await entries.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)

@@ -39,8 +39,11 @@ CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]
 
 
-def readable_unit(person: Person, unit: str | None) -> str | None:
-    """The unit to search for. Problem 403 when it is not the person's to read."""
-    if unit is not None:
-        check_access(person, unit, refusal=text("problem.own_unit"))
-    return person.own_unit or unit
+def readable_units(person: Person, units: tuple[str, ...]) -> tuple[str, ...]:
+    """The units to search for, none for all. Problem 403 when none of those asked for is the person's to read."""
+    own = person.own_unit
+    if own is None:
+        return units
+    if units and own not in units:
+        check_access(person, units[0], refusal=text("problem.own_unit"))
+    return (own,)

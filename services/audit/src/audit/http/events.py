@@ -7,19 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from audit.http.context import AuditContext, Context, Reader, readable_unit
+from audit.http.context import AuditContext, Context, Reader, readable_units
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
 from audit.rules.entry import StoredEntry
-from audit.rules.search import FILTERS, Search, read_search
+from audit.rules.search import Search, read_search
 from audit.rules.texts import fault, text
 from audit.store import entries
 from shared.errors import Problem, invalid, not_found
 from shared.events import CONTENT_TYPE
 from shared.text import Fault
 from shared.web import cursor as cursors
+from shared.web.query.check import QueryFaults
 
 DEFAULT_LIMIT = 50
-PAGING = ("limit", "cursor")
 Filter = Annotated[str | None, Query()]
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
 
@@ -29,6 +29,7 @@ async def list_events(
     request: Request,
     context: Context,
     person: Reader,
+    unread: QueryFaults,
     type: Annotated[str | None, Query(description="full, or short as submission.received")] = None,
     subject: Filter = None,
     unit: Filter = None,
@@ -36,7 +37,10 @@ async def list_events(
     from_: Annotated[str | None, Query(alias="from", description="a day in Vietnam or an instant, inclusive")] = None,
     to: Annotated[str | None, Query(description="a day in Vietnam, inclusive, or an instant, exclusive")] = None,
     source: Filter = None,
-    q: Annotated[str | None, Query(description="an event id, subject, obligation id or trace id")] = None,
+    q: Annotated[
+        str | None,
+        Query(description="an id of an event, subject, obligation or trace, a report's hash, or a unit's name"),
+    ] = None,
     order: Annotated[str | None, Query(description="desc: newest first (default), asc: oldest first")] = None,
     limit: Annotated[str | None, Query(description=f"1 to {cursors.MAX_LIMIT}, {DEFAULT_LIMIT} if left out")] = None,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
@@ -44,14 +48,11 @@ async def list_events(
     """Reporters and heads read the events of their own unit, the other roles all."""
     query = dict(request.query_params)
     search, faults = read_search(query, context.vocabulary)
-    names = (*FILTERS, *PAGING)
-    faults += [
-        fault("unknown-filter", f"/query/{name}", options=", ".join(names)) for name in query if name not in names
-    ]
+    faults += unread
     size, after = read_paging(query, faults)
     if faults:
         raise invalid(faults, title=text("problem.bad_search"))
-    search = replace(search, unit=readable_unit(person, search.unit))
+    search = replace(search, units=readable_units(person, search.units))
     return await listing(context, search, after, size)
 
 

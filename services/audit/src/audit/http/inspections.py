@@ -15,13 +15,14 @@ from audit.http.schemas import FINDING_IN, INSPECTION_IN, InspectionList, reques
 from audit.rules.finding import read_finding
 from audit.rules.inspection import State, read_inspection
 from audit.rules.inspection_record import FindingRecord
-from audit.rules.texts import fault, text
+from audit.rules.texts import text
 from audit.store import inspections as store
 from shared.database.idempotency import Replay
 from shared.errors import invalid, not_found
 from shared.text import Fault
 from shared.web import cursor as cursors
 from shared.web.idempotency import attempt_of, replayed
+from shared.web.query.parameters import Given, ReportingPeriod, Unit
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
 STATES: tuple[State, ...] = get_args(State)
@@ -48,28 +49,14 @@ def created(answer: InspectionDetail | FindingRecord, location: str) -> Response
 async def list_inspections(
     context: Context,
     person: CaseReader,
-    unit: str | None = None,
-    period: str | None = None,
-    state: str | None = None,
+    unit: Unit = None,
+    period: ReportingPeriod = None,
+    state: Given[State] = None,
     limit: cursors.Limit = 50,
     cursor: cursors.Cursor = None,
 ) -> Any:
     """Open ones first, the oldest on top."""
-    return await listing(context, unit, period, read_filters(context, unit, period, state), limit, cursor)
-
-
-def read_filters(context: AuditContext, unit: str | None, period: str | None, state: str | None) -> State | None:
-    faults: list[Fault] = []
-    if unit and unit not in context.vocabulary.units:
-        faults.append(fault("unknown-unit", "/query/unit", value=unit))
-    if period and period not in context.vocabulary.periods:
-        faults.append(fault("unknown-period", "/query/period", value=period))
-    chosen = next((one for one in STATES if one == state), None)
-    if state and chosen is None:
-        faults.append(fault("unknown-state", "/query/state", value=state, options=", ".join(STATES)))
-    if faults:
-        raise invalid(faults, title=text("problem.bad_search"))
-    return chosen
+    return await listing(context, unit, period, state, limit, cursor)
 
 
 async def listing(

@@ -8,6 +8,7 @@ from audit.rules.finding import FINDING_FIELDS, MAX_FINDINGS, PARTS
 from audit.rules.inspection import FIELDS
 from audit.rules.texts import text, texts
 from shared.text import Fault, Text
+from shared.text.words import kept
 
 TEXTS = tuple(name for name in FIELDS if name != "findings")
 
@@ -22,7 +23,7 @@ class InspectionForm:
     @property
     def filled(self) -> list[int]:
         """The boxes that somebody wrote in. A severity alone does not count."""
-        return [n for n, box in enumerate(self.findings) if any(box[name].strip() for name in ("measure", *PARTS))]
+        return [n for n, box in enumerate(self.findings) if any(kept(box[name]) for name in ("measure", *PARTS))]
 
     def raw(self) -> dict[str, Any]:
         """As JSON for the rules, with the filled boxes only."""

@@ -14,7 +14,7 @@ from audit.commands.answers import InspectionDetail
 from audit.commands.record_finding import record_finding
 from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, CaseReader, Context, Inspector
-from audit.http.inspections import STATES, find, listing, read_filters
+from audit.http.inspections import STATES, find, listing
 from audit.pages.inspection_form import (
     FindingForm,
     InspectionForm,
@@ -25,13 +25,15 @@ from audit.pages.inspection_form import (
     read_form,
 )
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
-from audit.rules.inspection import KINDS, read_inspection
+from audit.rules.inspection import KINDS, State, read_inspection
 from audit.rules.vocabulary import obligation_name
 from shared.access import Person, Role
 from shared.database.idempotency import Replay
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.cursor import Cursor
 from shared.web.idempotency import attempt_of
+from shared.web.query.parameters import Given, ReportingPeriod, Unit
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 
@@ -42,11 +44,17 @@ router = APIRouter(prefix="/inspections", include_in_schema=False)
 
 
 @router.get("")
-async def inspections(request: Request, context: Context, person: CaseReader) -> Response:
-    query = {name: request.query_params.get(name, "") for name in ("unit", "period", "state")}
-    state = read_filters(context, query["unit"], query["period"], query["state"])
-    cursor = request.query_params.get("cursor") or None
-    listed = await listing(context, query["unit"] or None, query["period"] or None, state, SHOWN, cursor)
+async def inspections(
+    request: Request,
+    context: Context,
+    person: CaseReader,
+    unit: Unit = None,
+    period: ReportingPeriod = None,
+    state: Given[State] = None,
+    cursor: Cursor = None,
+) -> Response:
+    query = {"unit": unit or "", "period": period or "", "state": state or ""}
+    listed = await listing(context, unit, period, state, SHOWN, cursor)
     filters = {name: value for name, value in query.items() if value}
     address = f"/inspections?{urlencode({**filters, 'cursor': listed['next']})}" if listed["next"] else None
     return page(

@@ -4,21 +4,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from audit.http.context import Context, Reader, readable_unit
+from audit.http.context import Context, Reader, readable_units
 from audit.http.events import find, listing, read_paging
 from audit.http.schemas import EntryDetail, EntryItem
 from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
 from audit.rules.entry import ListedEntry
-from audit.rules.search import FILTERS, SHORT_TYPES, read_search
+from audit.rules.search import SHORT_TYPES, read_search
 from audit.rules.texts import text
 from audit.store import entries
 from shared.errors import not_found
+from shared.text.identifier import writings
 from shared.web import cursor as cursors
+from shared.web.cursor import Cursor
+from shared.web.query.check import QueryFaults
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 
@@ -27,12 +32,35 @@ SHOWN_OF_TIMELINE = 200
 router = APIRouter(include_in_schema=False)
 
 
+class LogQuery(BaseModel, frozen=True):
+    """As typed: the page shows what is wrong beside it."""
+
+    type: str = ""
+    subject: str = ""
+    unit: str = ""
+    period: str = ""
+    from_: str = Field("", alias="from")
+    to: str = ""
+    source: str = ""
+    q: str = ""
+    order: str = ""
+    cursor: str = ""
+
+
 @router.get("/log")
-async def log(request: Request, context: Context, person: Reader) -> Response:
-    typed = {name: request.query_params.get(name, "") for name in FILTERS}
+async def log(
+    request: Request,
+    context: Context,
+    person: Reader,
+    query: Annotated[LogQuery, Query()],
+    unread: QueryFaults,
+) -> Response:
+    typed = query.model_dump(by_alias=True)
+    cursor = typed.pop("cursor")
     search, faults = read_search(typed, context.vocabulary)
-    _, after = read_paging({"cursor": request.query_params.get("cursor", "")}, faults)
-    search = replace(search, unit=readable_unit(person, search.unit))
+    _, after = read_paging({"cursor": cursor}, faults)
+    faults += unread
+    search = replace(search, units=readable_units(person, search.units))
     listed: cursors.Listing = {"items": [], "next": None}
     if not faults:
         listed = await listing(context, search, after, SHOWN)
@@ -46,6 +74,7 @@ async def log(request: Request, context: Context, person: Reader) -> Response:
         faults=faults,
         lines=lines,
         own=person.own_unit,
+        named=search.called or (search.units if typed["unit"] not in search.units and not person.own_unit else ()),
         types=list(SHORT_TYPES),
         groups=unit_groups(context.catalogue, context.clock.today()),
         filtered=bool(filters),
@@ -72,15 +101,15 @@ async def event(request: Request, event_id: str, context: Context, person: Reade
 
 
 @router.get("/subjects/{subject:path}")
-async def timeline(request: Request, subject: str, context: Context, person: Reader) -> Response:
+async def timeline(request: Request, subject: str, context: Context, person: Reader, cursor: Cursor = None) -> Response:
     """Everything about one obligation or subject, in the order it happened. Problem 404 when the log has nothing."""
-    after = cursors.decode(request.query_params.get("cursor"), datetime, int)
+    after = cursors.decode(cursor, datetime, int)
     if after is not None and not 0 <= after[1] < 2**63:
         raise cursors.bad_cursor()
     happened: list[ListedEntry] = []
     if len(subject) <= 200 and "\0" not in subject:
         async with context.engine.connect() as tx:
-            happened = await entries.timeline(tx, subject, person.own_unit, after, SHOWN_OF_TIMELINE + 1)
+            happened = await entries.timeline(tx, writings(subject), person.own_unit, after, SHOWN_OF_TIMELINE + 1)
     if not happened:
         raise not_found(text("problem.no_subject"))
     listed = cursors.listing(happened, SHOWN_OF_TIMELINE, lambda entry: (entry.time, entry.index), EntryItem.of)

@@ -5,6 +5,7 @@ from datetime import date
 
 from audit.rules.texts import fault
 from shared.text import Fault
+from shared.text.words import hiding_faults, kept
 
 
 class FormReader:
@@ -27,7 +28,9 @@ class FormReader:
         self.faults.append(fault(code, pointer, **values))
 
     def text(self, name: str, *, limit: int, required: bool = True) -> str:
-        """A trimmed text of at most `limit` characters without control characters but line breaks and tabs."""
+        """A text of at most `limit` characters as it is kept: one that shows nothing is as good as none, and characters
+        that hide something are refused (`shared.text.words`).
+        """
         value = self._raw.get(name)
         if value is None or value == "":
             if required and self._readable:
@@ -36,13 +39,13 @@ class FormReader:
         if not isinstance(value, str):
             self._add("not-text", name)
             return ""
-        value = value.replace("\r\n", "\n").strip()
+        value = kept(value)
         if not value and required:
             self._add("required", name)
         elif len(value) > limit:
             self._add("too-long", name, limit=limit, length=len(value))
-        elif any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in value):
-            self._add("control-character", name)
+        elif hiding := hiding_faults(value, f"{self._pointer}/{name}"):
+            self.faults += hiding
         else:
             return value
         return ""

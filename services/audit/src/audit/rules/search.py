@@ -2,33 +2,42 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from audit.rules.entry import LOGGED_TYPES
 from audit.rules.sentence import short
 from audit.rules.texts import fault
 from audit.rules.vocabulary import Vocabulary
 from shared.calendar import VIETNAM
+from shared.calendar.written import meant_day, read_day, read_instant
 from shared.text import Fault
+from shared.text.identifier import writings
 
 FILTERS = ("type", "subject", "unit", "period", "from", "to", "source", "q", "order")
 SOURCES = ("submissions", "aggregation", "notifications", "audit")
 SHORT_TYPES = {short(name): name for name in LOGGED_TYPES}
 TEXT_LIMIT = 200
+MOST_NAMED = 10
+LENGTH_OF_A_DAY = len("2026-12-14")
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`since` ≤ time < `until`, aware instants. `q` is an id: of an event, subject, obligation, submission or trace."""
+    """`since` ≤ time < `until`, aware instants.
+
+    `q` are the writings of an id (of an event, subject, obligation, submission or trace, or a report's hash), `called`
+    the units of that name. `units` are those asked for: more than one where they have one name.
+    """
 
     type: str | None = None
-    subject: str | None = None
-    unit: str | None = None
+    subject: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     period: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     source: str | None = None
-    q: str | None = None
+    q: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     oldest_first: bool = False
 
 
@@ -37,6 +46,7 @@ def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Searc
     faults: list[Fault] = []
     given = _given(query, faults)
     type_, source = _type(given, faults), _source(given, faults)
+    units = _units(given, vocabulary, faults)
     _check_codes(given, vocabulary, faults)
     since = _instant(given, "from", faults)
     until = _instant(given, "to", faults, end_of_day=True)
@@ -44,13 +54,14 @@ def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Searc
         faults.append(fault("from-after-to", "/query/from"))
     search = Search(
         type=type_,
-        subject=given.get("subject"),
-        unit=given.get("unit"),
+        subject=writings(given["subject"]) if "subject" in given else (),
+        units=units,
         period=given.get("period"),
         since=since,
         until=until,
         source=source,
-        q=given.get("q"),
+        q=writings(given["q"]) if "q" in given else (),
+        called=vocabulary.units_called(given["q"]) if "q" in given else (),
         oldest_first=given.get("order") == "asc",
     )
     return search, faults
@@ -86,9 +97,24 @@ def _source(given: Mapping[str, str], faults: list[Fault]) -> str | None:
     return f"/{name}"
 
 
+def _units(given: Mapping[str, str], vocabulary: Vocabulary, faults: list[Fault]) -> tuple[str, ...]:
+    """By key or by name. Units that only share some words are told, since a filter means one of them."""
+    value = given.get("unit")
+    if value is None:
+        return ()
+    if value in vocabulary.units:
+        return (value,)
+    found = vocabulary.units_called(value)
+    if not found:
+        faults.append(fault("unknown-unit", "/query/unit", value=value, options=""))
+    elif not vocabulary.same_name(found):
+        options = ", ".join(found[:MOST_NAMED]) + (", …" if len(found) > MOST_NAMED else "")
+        faults.append(fault("ambiguous-unit", "/query/unit", value=value, options=options))
+        return ()
+    return found
+
+
 def _check_codes(given: Mapping[str, str], vocabulary: Vocabulary, faults: list[Fault]) -> None:
-    if "unit" in given and given["unit"] not in vocabulary.units:
-        faults.append(fault("unknown-unit", "/query/unit", value=given["unit"], options=""))
     if "period" in given and given["period"] not in vocabulary.periods:
         faults.append(fault("unknown-period", "/query/period", value=given["period"], options=""))
     order = given.get("order", "desc")
@@ -101,15 +127,12 @@ def _instant(given: Mapping[str, str], name: str, faults: list[Fault], *, end_of
     if value is None:
         return None
     try:
-        if len(value) == 10:
-            day = date.fromisoformat(value) + timedelta(days=1 if end_of_day else 0)
+        if len(value) == LENGTH_OF_A_DAY:
+            day = read_day(value) + timedelta(days=1 if end_of_day else 0)
             return datetime.combine(day, time(), VIETNAM)
-        # In a query string the + of an offset arrives as a space unless it was escaped.
-        instant = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=VIETNAM)
-        instant.utctimetuple()
-        return instant
-    except (ValueError, OverflowError):
-        faults.append(fault("not-an-instant", f"/query/{name}", value=value))
+        return read_instant(value)
+    except ValueError:
+        meant = meant_day(value)
+        code = "not-an-instant" if meant is None else "day-in-another-writing"
+        faults.append(fault(code, f"/query/{name}", value=value, meant=meant))
         return None

@@ -1,16 +1,17 @@
 """Queries that read the event log. See `append` for how it grows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, exists, func, or_, select, text, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, UnaryExpression, bindparam, exists, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import EntryBody, ListedEntry, StoredEntry
 from audit.rules.search import Search
-from audit.store.tables import ILLUSTRATIVE, entry, log_head
+from audit.store.tables import HAS_CONTENT, HAS_SUBMISSION, ILLUSTRATIVE, entry, log_head
+from shared.text.identifier import writings
 
 LISTED = (entry.c.index, entry.c.event_id, entry.c.type, entry.c.source, entry.c.subject, entry.c.time, entry.c.data)
 STORED = tuple(entry.c[field.name] for field in fields(StoredEntry))
@@ -32,21 +33,33 @@ async def search(tx: AsyncConnection, query: Search, after: int | None, limit: i
 def _conditions(query: Search) -> list[ColumnElement[bool]]:
     equal = {
         entry.c.type: query.type,
-        entry.c.subject: query.subject,
-        entry.c.unit: query.unit,
         entry.c.period: query.period,
         entry.c.source: query.source,
     }
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
+    if query.subject:
+        conditions.append(entry.c.subject.in_(query.subject))
+    if query.units:
+        conditions.append(entry.c.unit.in_(query.units))
     if query.since is not None:
         conditions.append(entry.c.time >= query.since)
     if query.until is not None:
         conditions.append(entry.c.time < query.until)
-    if query.q is not None:
+    if query.q:
         columns = (entry.c.event_id, entry.c.subject, entry.c.obligation_id, entry.c.trace_id)
-        submission = text("data ->> 'submission_id' = :submission").bindparams(submission=query.q)
-        conditions.append(or_(*(column == query.q for column in columns), submission))
+        named = [entry.c.unit.in_(query.called)] if query.called else []
+        conditions.append(or_(*(column.in_(query.q) for column in columns), *named, *_in_data(query.q)))
     return conditions
+
+
+def _in_data(ids: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What only the events' data say; each has a partial index, whose condition stands here word for word."""
+    submission = text(f"({HAS_SUBMISSION} and data ->> 'submission_id' = any(:submissions))")
+    content = text(f"({HAS_CONTENT} and data ->> 'content_sha256' = any(:contents))")
+    return [
+        submission.bindparams(bindparam("submissions", list(ids), ARRAY(Text))),
+        content.bindparams(bindparam("contents", list(ids), ARRAY(Text))),
+    ]
 
 
 async def bodies(tx: AsyncConnection, after: int, topic: str | None, *, limit: int, most: int) -> list[EntryBody]:
@@ -75,10 +88,13 @@ def _following(after: int, topic: str | None) -> list[ColumnElement[bool]]:
 
 
 async def timeline(
-    tx: AsyncConnection, subject: str, unit: str | None, after: tuple[datetime, int] | None, limit: int
+    tx: AsyncConnection, subject: Sequence[str], unit: str | None, after: tuple[datetime, int] | None, limit: int
 ) -> list[ListedEntry]:
-    """Everything about one subject, or about one obligation whatever the events' subject, in the order it happened."""
-    conditions: list[ColumnElement[bool]] = [or_(entry.c.subject == subject, entry.c.obligation_id == subject)]
+    """Everything about one subject, or about one obligation whatever the events' subject, in the order it happened.
+
+    `subject` are the writings of its name.
+    """
+    conditions: list[ColumnElement[bool]] = [or_(entry.c.subject.in_(subject), entry.c.obligation_id.in_(subject))]
     if unit is not None:
         conditions.append(entry.c.unit == unit)
     if after is not None:
@@ -94,12 +110,13 @@ async def _listed(
 
 
 async def find(tx: AsyncConnection, event_id: str, unit: str | None) -> StoredEntry | None:
-    """The whole entry with its body. If `unit` is given, only an entry about that unit."""
-    statement = select(*STORED).where(entry.c.event_id == event_id)
+    """The whole entry with its body, however the id is written. If `unit` is given, only an entry about that unit."""
+    ids = writings(event_id)
+    statement = select(*STORED).where(entry.c.event_id.in_(ids))
     if unit is not None:
         statement = statement.where(entry.c.unit == unit)
-    row = (await tx.execute(statement)).one_or_none()
-    return StoredEntry(*row) if row else None
+    stored = sorted((StoredEntry(*row) for row in await tx.execute(statement)), key=lambda one: ids.index(one.event_id))
+    return stored[0] if stored else None
 
 
 async def forms(tx: AsyncConnection, obligation_ids: Collection[str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ INSTANT = DateTime(timezone=True)
 # Conditions of partial indexes. A query repeats them word for word, without parameters, to be served by the index.
 ILLUSTRATIVE = "type = 'vn.tiendo.submission.received.v1' and data ->> 'illustrative' = 'true'"
 HAS_SUBMISSION = "data ->> 'submission_id' is not null"
+HAS_CONTENT = "data ->> 'content_sha256' is not null"
 
 log_head = Table(
     "log_head",
@@ -65,6 +66,7 @@ entry = Table(
     Index("entry_trace", "trace_id", "index"),
     Index("entry_illustrative", "period", postgresql_where=sql(ILLUSTRATIVE)),
     Index("entry_submission", sql("(data ->> 'submission_id')"), postgresql_where=sql(HAS_SUBMISSION)),
+    Index("entry_content", sql("(data ->> 'content_sha256')"), postgresql_where=sql(HAS_CONTENT)),
     Index("entry_time", "time", postgresql_using="brin"),
     Index("entry_sequence", "source", "sequence", postgresql_where="sequence is not null"),
 )

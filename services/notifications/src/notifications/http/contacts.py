@@ -1,25 +1,36 @@
 """JSON under /api/v1: contacts."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, FastAPI, Header, Response
+from pydantic import AfterValidator
 
 from notifications.commands.change_contact import ContactChange
 from notifications.http.context import Context, Keeper
-from notifications.http.query import Code
 from notifications.http.schemas import EMAIL, ContactIn, ContactItem, ContactList
 from notifications.store.contact import list_contacts
+from shared.text import Fault
 from shared.web.cursor import Cursor, Limit, decode, listing
+from shared.web.query.known import refused
+from shared.web.query.parameters import Unit, blank_is_none
 
 router = APIRouter(prefix="/api/v1")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChannel:
+    def refusal(self, value: str, app: FastAPI) -> Fault | None:
+        names = app.state.context.channels.names
+        return None if value in names else refused("unknown-value", value, names)
 
 
 @router.get("/contacts", response_model=ContactList)
 async def contacts(
     _: Keeper,
     context: Context,
-    unit: Code = None,
-    channel: Code = None,
+    unit: Unit = None,
+    channel: Annotated[str | None, AfterValidator(blank_is_none), KnownChannel()] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:

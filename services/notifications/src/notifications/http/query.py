@@ -1,9 +1,7 @@
 """What the lists are narrowed to, and where they go on."""
 
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Literal
 
-from fastapi import Query
 from pydantic import BaseModel
 
 from notifications.http.context import visible_unit
@@ -11,30 +9,29 @@ from notifications.rules.reminder import ReminderState
 from notifications.store.read import DeadlineFilter
 from shared.access import Person
 from shared.web.cursor import Cursor, Limit
-
-Code = Annotated[str | None, Query(max_length=80)]
+from shared.web.query.parameters import FormCode, Given, Id, ReportingPeriod, Unit
 
 
 class ListQuery(BaseModel, frozen=True):
-    unit: Code = None
-    period: Code = None
+    unit: Unit = None
+    period: ReportingPeriod = None
     cursor: Cursor = None
     limit: Limit = 100
 
 
 class DeadlineQuery(ListQuery):
-    form: Code = None
-    state: Literal["open", "submitted"] | None = None
+    form: FormCode = None
+    state: Given[Literal["open", "submitted"]] = None
 
 
 class ReminderQuery(ListQuery):
-    form: Code = None
-    obligation_id: UUID | None = None
-    state: ReminderState | None = None
+    form: FormCode = None
+    obligation_id: Id = None
+    state: Given[ReminderState] = None
 
 
 class DeliveryQuery(ListQuery):
-    state: Literal["sent", "deferred", "failed"] | None = None
+    state: Given[Literal["sent", "deferred", "failed"]] = None
 
 
 def filter_of(person: Person, query: DeadlineQuery | ReminderQuery | DeliveryQuery) -> DeadlineFilter:

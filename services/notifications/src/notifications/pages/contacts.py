@@ -18,6 +18,7 @@ from notifications.store import read
 from notifications.store.contact import list_contacts
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.query.parameters import Unit
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -45,7 +46,7 @@ class RefusedContact:
 
 
 @router.get("/contacts")
-async def contacts(request: Request, _: Keeper, context: Context, saved: str | None = None) -> Response:
+async def contacts(request: Request, _: Keeper, context: Context, saved: Unit = None) -> Response:
     return await _contacts(request, context, saved=saved)
 
 

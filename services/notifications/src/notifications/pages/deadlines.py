@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from notifications.http.context import Anyone, Context, NotificationsContext, sees_addresses, visible_unit
-from notifications.http.query import Code
-from notifications.pages.month import Month, midnight
+from notifications.pages.month import Month, MonthChoice, midnight
 from notifications.pages.units import in_order, last_day_of
 from notifications.pages.words import words
 from notifications.store import read
@@ -21,6 +20,7 @@ from notifications.store.records import ComingDeadline, ReminderRecord
 from shared.access import Person
 from shared.text.figures import last_day
 from shared.web.cursor import Cursor, decode, listing
+from shared.web.query.parameters import Day, Unit
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -72,16 +72,16 @@ async def deadlines(
     request: Request,
     person: Anyone,
     context: Context,
-    month: Annotated[str | None, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] = None,
-    day: date | None = None,
-    unit: Code = None,
+    month: MonthChoice = None,
+    day: Day = None,
+    unit: Unit = None,
     state: Shown = "live",
     cursor: Cursor = None,
 ) -> Response:
     today = context.clock.today()
     shown_month = Month.parse(month) if month else Month.of(day or today)
     since, until = shown_month.window()
-    in_month = DeadlineFilter(visible_unit(person, unit or None), states=SHOWN[state], since=since, until=until)
+    in_month = DeadlineFilter(visible_unit(person, unit), states=SHOWN[state], since=since, until=until)
     view = await _read(context, person, in_month, day, cursor)
     listed = listing(view.reminders, ROWS, lambda one: (one.not_before, one.id), lambda one: one)
 

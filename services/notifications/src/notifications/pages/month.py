@@ -1,10 +1,17 @@
-"""A month on a wall calendar: weeks from Monday to Sunday. Pure."""
+"""A month on a wall calendar: weeks from Monday to Sunday."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Self
+from typing import Annotated, Self
 
+from pydantic import AfterValidator
+
+from notifications.rules.texts import text
 from shared.calendar import VIETNAM
+from shared.web.query.parameters import refusal
+
+WRITTEN = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +24,9 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "2026-12". Raises ValueError."""
+        """Read "2026-12", of this century. Raises ValueError."""
+        if not WRITTEN.fullmatch(text):
+            raise ValueError(f"not a month: {text[:40]!r}")
         return cls(date.fromisoformat(f"{text}-01"))
 
     def __str__(self) -> str:
@@ -47,3 +56,16 @@ class Month:
 
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), VIETNAM)
+
+
+def _of_calendar(value: str | None) -> str | None:
+    if value is None or not value.strip():
+        return None
+    try:
+        return str(Month.parse(value.strip()))
+    except ValueError:
+        raise refusal("not_a_month", text("month.unknown", value=value[:80])) from None
+
+
+MonthChoice = Annotated[str | None, AfterValidator(_of_calendar)]
+"""As it stands in an address; FastAPI takes no dataclass from a query."""

@@ -10,6 +10,7 @@ from shared.database import idempotency
 from shared.errors import conflict, invalid, not_found, precondition_failed
 from shared.messaging import publish
 from shared.text.personal_data import CONFIRMATION
+from shared.text.words import kept
 from submissions import events
 from submissions.commands.answers import Decided, body_of
 from submissions.commands.authority import check_coordinator
@@ -51,7 +52,7 @@ async def decide_submission(
             id=uuid6.uuid7(),
             submission_id=submission.id,
             act=decision.act,
-            reason=(decision.reason or "").strip() or None,
+            reason=kept(decision.reason) or None,
             decided_at=context.clock.now(),
             role=actor.person.role,
             unit=actor.person.unit,

@@ -1,25 +1,21 @@
 """What the lists of obligations and of submissions are narrowed to, and where they go on."""
 
 from dataclasses import replace
-from typing import Annotated
-from uuid import UUID
 
-from fastapi import Query
 from pydantic import BaseModel
 
 from shared.access import Person
 from shared.web.cursor import Cursor, Limit
+from shared.web.query.parameters import FormCode, Id, ReportingPeriod, Unit
 from submissions.commands.context import SubmissionsContext
 from submissions.rules.obligation import State
 from submissions.store.read import ObligationFilter
 
-Code = Annotated[str | None, Query(max_length=80)]
-
 
 class ObligationQuery(BaseModel, frozen=True):
-    unit: Code = None
-    period: Code = None
-    form: Code = None
+    unit: Unit = None
+    period: ReportingPeriod = None
+    form: FormCode = None
     state: list[State] | None = None
     cursor: Cursor = None
     limit: Limit = 100
@@ -31,7 +27,7 @@ class ObligationQuery(BaseModel, frozen=True):
 
 
 class SubmissionQuery(ObligationQuery):
-    obligation: UUID | None = None
+    obligation: Id = None
 
     def narrowed(self, context: SubmissionsContext, person: Person) -> ObligationFilter:
         return replace(super().narrowed(context, person), obligation_id=self.obligation)

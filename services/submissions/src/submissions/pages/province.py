@@ -6,28 +6,31 @@ Which obligations are narrowed to stands in the address, so that a page can be s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from shared.access import Person
 from shared.web.cursor import Cursor, decode, listing
+from shared.web.query.known import KnownForm, KnownPeriod, KnownUnit, OneOf
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 from submissions.commands.authority import may_open
 from submissions.commands.context import SubmissionsContext
-from submissions.pages.task import SHAPES, task_of
+from submissions.pages.task import task_of
 from submissions.rules.obligation import PENDING, State
 from submissions.rules.opened_period import current_period
 from submissions.store import read
 from submissions.store.read import ObligationFilter, StateCount
 
 PAGE = 100
-Choice = Annotated[str, Query(max_length=80)]
+STATES: tuple[State, ...] = get_args(State)
+ANY_PENDING = "pending"
+Choice = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class Choices(BaseModel, frozen=True):
@@ -36,15 +39,14 @@ class Choices(BaseModel, frozen=True):
     No period at all is the current one.
     """
 
-    unit: Choice = ""
-    period: Choice | None = None
-    form: Choice = ""
-    state: Choice = ""
+    unit: Annotated[Choice, KnownUnit()] = ""
+    period: Annotated[Choice | None, KnownPeriod()] = None
+    form: Annotated[Choice, KnownForm()] = ""
+    state: Annotated[Choice, OneOf((ANY_PENDING, *STATES))] = ""
     cursor: Cursor = None
 
     def narrowed(self) -> ObligationFilter:
-        """A state that does not exist narrows nothing."""
-        states = tuple(sorted(PENDING)) if self.state == "pending" else (self.state,) if self.state in SHAPES else ()
+        states = tuple(sorted(PENDING)) if self.state == ANY_PENDING else (self.state,) if self.state else ()
         units = (self.unit,) if self.unit else ()
         return ObligationFilter(units, self.period or None, self.form or None, states)
 

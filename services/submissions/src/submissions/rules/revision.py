@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.calendar import Period
 from shared.text.figures import last_day
+from shared.text.words import kept
 from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.checks.personal_data import check_personal_data, texts_of
@@ -75,10 +76,11 @@ def revise(
     """
     number = obligation.revision + 1
     observations, violations = check_observations(rules, report.entries, report.read)
-    narrative = {key: text.strip() for key, text in report.narrative.items() if text.strip()}
+    narrative = {key: words for key, text in report.narrative.items() if (words := kept(text))}
+    evidence = [kept(text) for text in report.evidence]
     violations += report.wrong
-    violations += check_narrative(narrative, report.evidence) + check_reason(report.reason, number)
-    words = texts_of(rules, report.entries, narrative, report.evidence, report.reason)
+    violations += check_narrative(narrative, evidence) + check_reason(report.reason, number)
+    words = texts_of(rules, report.entries, narrative, evidence, report.reason)
     personal, confirmed = check_personal_data(words, report.confirmed)
     violations += personal
     closed = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
@@ -86,7 +88,7 @@ def revise(
     if violations:
         return Rejected(violations)
     late = is_late(arrival.received_at, obligation.due_at)
-    content = canonical_content(obligation, observations, narrative, report.evidence)
+    content = canonical_content(obligation, observations, narrative, [text for text in evidence if text])
     warnings = warn_floors(rules, {(o.measure, o.key): o for o in observations}) + warn_narrative(rules, narrative)
     return NewRevision(
         arrival=arrival,
@@ -94,7 +96,7 @@ def revise(
         revision=number,
         observations=observations,
         content=content,
-        reason=(report.reason or "").strip() or None,
+        reason=kept(report.reason) or None,
         late=late,
         illustrative=report.illustrative,
         warnings=warnings + confirmed + warn_circumstances(obligation, content.timeless_sha256, late),

@@ -23,6 +23,7 @@ from shared.web.dead_letters.schemas import (
     ReplayIn,
     ReplayResults,
 )
+from shared.web.query.parameters import Given, Topic
 from shared.web.texts import text
 
 MAX_ID = 2**63 - 1
@@ -44,8 +45,8 @@ router = APIRouter(prefix="/api/v1/dead-letters", tags=["dead letters"])
 async def list_letters(
     desk: Desk,
     person: Reader,
-    state: State | None = None,
-    topic: Annotated[str | None, Query(max_length=249)] = None,
+    state: Given[State] = None,
+    topic: Topic = None,
     type: Annotated[str | None, Query(max_length=200)] = None,
     reason: Annotated[str | None, Query(max_length=500, description="a part of the reason's text")] = None,
     limit: cursors.Limit = 50,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
@@ -16,7 +16,7 @@ from shared.access import Person
 from shared.errors import Problem
 from shared.messaging.dead_letter import DeadLetters, Handled, State, StillFails, Wanted, topics
 from shared.text import Fault
-from shared.web.cursor import encode
+from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
     Desk,
     LetterId,
@@ -30,6 +30,7 @@ from shared.web.dead_letters.api import (
 from shared.web.dead_letters.payload import payload
 from shared.web.dead_letters.schemas import Note
 from shared.web.problem.validation import model_faults
+from shared.web.query.known import KnownTopic, OneOf
 from shared.web.shell.page import page
 
 SHOWN = 50
@@ -42,11 +43,18 @@ router = APIRouter(prefix=HOME, include_in_schema=False)
 
 
 @router.get("")
-async def letters(request: Request, desk: Desk, person: Reader) -> Response:
+async def letters(
+    request: Request,
+    desk: Desk,
+    person: Reader,
+    state: Annotated[str, OneOf(STATES)] = "open",
+    topic: Annotated[str, KnownTopic()] = "",
+    reason: Annotated[str, Query(max_length=MAX_FIELD)] = "",
+    cursor: Cursor = None,
+) -> Response:
     """The open ones unless another state is asked for; an empty `state` shows all."""
-    typed = {name: request.query_params.get(name, "")[:MAX_FIELD] for name in ("topic", "reason")}
-    state = request.query_params.get("state", "open")
-    return await _list_page(request, desk, person, {"state": state, **typed}, request.query_params.get("cursor"))
+    typed = {"state": state.strip(), "topic": topic.strip(), "reason": reason}
+    return await _list_page(request, desk, person, typed, cursor)
 
 
 @router.post("/replay")

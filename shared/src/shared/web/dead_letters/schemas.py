@@ -4,14 +4,15 @@ import base64
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.messaging.dead_letter import Letter, Outcome, State
+from shared.web.words import as_kept
 
 MAX_TEXT_BYTES = 64 * 1024
 MAX_AT_ONCE = 200
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500)]
+Note = Annotated[str, AfterValidator(as_kept), StringConstraints(min_length=5, max_length=500)]
 
 
 class LetterItem(BaseModel):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from shared.text.words import hiding_faults, kept
 from submissions.rules import limits
 from submissions.rules.form import FormRules
 from submissions.rules.violation import Violation, escape, shown, violation
@@ -39,14 +40,14 @@ def warn_narrative(rules: FormRules, narrative: Mapping[str, str]) -> list[Viola
 
 def check_reason(reason: str | None, revision: int) -> list[Violation]:
     """From revision 2 on a report is a correction and says why (docs/domain.md trap 13)."""
-    text = (reason or "").strip()
+    text = kept(reason)
     if revision > 1 and not text:
         return [violation("reason_missing", "/reason", revision=revision)]
     return check_length("reason_too_long", text, "/reason", limits.REASON)
 
 
 def check_decision_reason(reason: str | None, *, required: bool) -> list[Violation]:
-    text = (reason or "").strip()
+    text = kept(reason)
     if required and not text:
         return [violation("reason_required", "/reason")]
     return check_length("reason_too_long", text, "/reason", limits.REASON)
@@ -55,12 +56,9 @@ def check_decision_reason(reason: str | None, *, required: bool) -> list[Violati
 def check_length(
     code: str, text: str, pointer: str, limit: int, cell: tuple[str, str] | None = None
 ) -> list[Violation]:
+    """Also of characters that hide something: they are no part of a report (`shared.text.words`)."""
     violations = [violation(code, pointer, cell, length=len(text), limit=limit)] if len(text) > limit else []
-    if has_control(text):
-        violations.append(violation("control_character", pointer, cell))
-    return violations
-
-
-def has_control(text: str) -> bool:
-    """PostgreSQL cannot store NUL or half a surrogate pair; other C0 controls have no place in a report."""
-    return any((c < " " and c not in "\t\n\r") or "\ud800" <= c <= "\udfff" for c in text)
+    return violations + [
+        Violation(hiding.code.replace("-", "_"), hiding.pointer, hiding.text, cell)
+        for hiding in hiding_faults(text, pointer)
+    ]

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from shared.events import Status
+from shared.text.words import kept
 from submissions.rules import limits
 from submissions.rules.checks.cell import check_cell
 from submissions.rules.checks.pairs import check_pairs
@@ -77,7 +77,7 @@ def check_entry(
         return CheckedEntry(violations, cell)
     if f"{at}/value" in {v.pointer for v in violations}:
         return CheckedEntry(violations, cell, status)
-    note = cast("str | None", entry.note)  # another kind of note is among the violations
+    note = kept(entry.note) or None if isinstance(entry.note, str) else None  # else it is among the violations
     observation = Observation(cell[0], cell[1], value, rules.by_cell[cell].disaggregation, status, note)
     return CheckedEntry(violations, cell, status, observation)
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from shared.catalogue.element import ElementKind
 from shared.events import Status
 from shared.text import Text
+from shared.text.words import kept
 from submissions.rules import limits
 from submissions.rules.checks.cell import quoted
 from submissions.rules.checks.narrative import check_length
@@ -115,7 +116,7 @@ def check_note(entry: ObservationEntry, at: str, cell: Cell | None) -> list[Viol
         return []
     if not isinstance(entry.note, str):
         return [violation("text_expected", f"{at}/note", cell)]
-    return check_length("note_too_long", entry.note, f"{at}/note", limits.NOTE, cell)
+    return check_length("note_too_long", kept(entry.note), f"{at}/note", limits.NOTE, cell)
 
 
 def instead_of(element: Element) -> Text:

@@ -1,0 +1,92 @@
+"""Words that a person sends: what is kept of them, whether they show anything, and characters that hide something.
+
+The same words are the same text (Unicode Standard Annex 15, form C), and a text looks like what it is
+(Unicode Technical Report 36).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.text import Fault
+from shared.text.texts import text
+
+HidingKind = Literal["control-character", "direction-character"]
+PLACES = 5
+"""How many places one fault names."""
+
+# What turns the order of the letters on the screen: Bidi_Control of the Unicode Character Database.
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_KEPT_CONTROLS = frozenset("\t\n")
+# Letters, numbers, punctuation and symbols are seen. Marks stand on something, separators, formats, controls and what
+# is not assigned show nothing of their own.
+_SEEN = frozenset("LNPS")
+# Of the seen categories, what is drawn blank: all letters that are Other_Default_Ignorable_Code_Point (fillers), the
+# empty braille cell, a note without a head, and the place of an object that is not there.
+_DRAWN_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\ufffc")
+_LINE_END = re.compile(r"\r\n?")
+_SUSPECT = re.compile(r"[^\t\n\x20-\x7e\u00a0-\u0619\u0620-\u1fff\u2100-\ud7ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenCharacter:
+    """One that must not be kept; `line` and `column` count from 1."""
+
+    kind: HidingKind
+    line: int
+    column: int
+    character: str
+
+    @property
+    def place(self) -> str:
+        """ "3:14 (U+202E)": what stands in a fault."""
+        return f"{self.line}:{self.column} (U+{ord(self.character):04X})"
+
+
+def composed(said: str) -> str:
+    """In normal form C, with line feeds: what is hashed, measured and kept."""
+    return unicodedata.normalize("NFC", _LINE_END.sub("\n", said) if "\r" in said else said)
+
+
+def kept(said: str | None) -> str:
+    """What is kept of a text: composed, without blanks around it; "" for one that shows nothing."""
+    words = composed(said or "").strip()
+    return "" if shows_nothing(words) else words
+
+
+def shows_nothing(said: str) -> bool:
+    """Whether a reader would see an empty place, whatever characters it holds."""
+    return not any(unicodedata.category(letter)[0] in _SEEN and letter not in _DRAWN_BLANK for letter in said)
+
+
+def hidden_characters(said: str) -> Iterator[HiddenCharacter]:
+    """Control characters (but line feed and tab), halves of a surrogate pair, and marks that turn the direction."""
+    if not _SUSPECT.search(said):
+        return
+    line, begins = 1, 0
+    for index, letter in enumerate(said):
+        if letter == "\n":
+            line, begins = line + 1, index + 1
+        elif (kind := _kind(letter)) is not None:
+            yield HiddenCharacter(kind, line, index - begins + 1, letter)
+
+
+def _kind(letter: str) -> HidingKind | None:
+    if letter in _DIRECTION:
+        return "direction-character"
+    if letter not in _KEPT_CONTROLS and unicodedata.category(letter) in ("Cc", "Cs"):
+        return "control-character"
+    return None
+
+
+def hiding_faults(said: str, pointer: str) -> list[Fault]:
+    """One fault for each kind that `said` holds: where, and what to do about it."""
+    by_kind: dict[HidingKind, list[str]] = {}
+    for hidden in hidden_characters(said):
+        by_kind.setdefault(hidden.kind, []).append(hidden.place)
+    return [
+        Fault(kind, pointer, text(f"fault.{kind}", places=", ".join(places[:PLACES]), count=len(places)))
+        for kind, places in by_kind.items()
+    ]

@@ -1,0 +1,75 @@
+"""What is kept of a person's words, for every character there is."""
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.text.words import composed, hidden_characters, hiding_faults, kept, shows_nothing
+
+ALL = [chr(code) for code in range(sys.maxunicode + 1)]
+BIDI_CONTROLS = [letter for letter in ALL if unicodedata.bidirectional(letter) in {
+    "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+}] + ["\u200e", "\u200f", "\u061c"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "letter",
+    ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u180e", "\ufe0f",
+     "\U000e0100", "\u034f", "\u17b4", "\u0301", "\u00a0", "\u3000", "\u2028", "\x85", "\U000e0041", "\u200d", "\U0001d173"],
+)  # fmt: skip
+def test_what_shows_nothing_is_no_text(letter: str) -> None:
+    for said in (letter, letter * 6, f" {letter}\n{letter} "):
+        assert shows_nothing(said) and kept(said) == ""
+    assert kept(f"{letter}a") != ""
+
+
+def test_every_category_that_shows_nothing_is_none() -> None:
+    """Separators, controls, formats, marks and what is not assigned: whichever character of them."""
+    for letter in ALL:
+        if unicodedata.category(letter)[0] in "ZCM":
+            assert shows_nothing(letter), f"U+{ord(letter):04X}"
+
+
+def test_fillers_and_blanks_are_none_whatever_their_category() -> None:
+    names = {letter: unicodedata.name(letter, "") for letter in ALL}
+    named = [letter for letter, name in names.items() if ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name]
+    assert len(named) >= 5 and all(shows_nothing(letter) for letter in named)
+
+
+@pytest.mark.parametrize("said", ["Nhầm kỳ", "12/BC-UBND", ".", "✓", "ở", "한", "1", "👍🏽", "ạ"])
+def test_what_is_seen_is_text(said: str) -> None:
+    assert kept(f"\u200b {said}") and not shows_nothing(unicodedata.normalize("NFD", said))
+
+
+@given(st.text())
+def test_composed_and_decomposed_are_the_same_words(said: str) -> None:
+    assert composed(unicodedata.normalize("NFD", said)) == composed(said)
+    assert kept(kept(said)) == kept(said) == unicodedata.normalize("NFC", kept(said))
+    assert "\r" not in composed(said)
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf"])))
+def test_ordinary_words_hide_nothing(said: str) -> None:
+    assert not list(hidden_characters(said))
+
+
+@pytest.mark.parametrize("letter", BIDI_CONTROLS)
+def test_every_mark_of_direction_is_refused_with_its_place(letter: str) -> None:
+    (fault,) = hiding_faults(f"dòng một\nab{letter}c", "/reason")
+    assert (fault.code, fault.pointer) == ("direction-character", "/reason")
+    assert all(f"2:3 (U+{ord(letter):04X})" in said for said in fault.text)
+
+
+def test_every_control_but_line_feed_and_tab_is_refused() -> None:
+    for letter in ALL:
+        if unicodedata.category(letter) in ("Cc", "Cs"):
+            codes = [hidden.kind for hidden in hidden_characters(f"a{letter}b")]
+            assert codes == ([] if letter in "\n\t" else ["control-character"]), f"U+{ord(letter):04X}"
+
+
+def test_both_kinds_at_once_each_with_all_places() -> None:
+    control, direction = hiding_faults("\x01a\x02\u202e", "")
+    assert "1:1 (U+0001), 1:3 (U+0002)" in control.text.en and "1:4 (U+202E)" in direction.text.vi
