@@ -11,7 +11,7 @@ def test_a_receipt_speaks_the_language_of_who_sent(commune: FormRules) -> None:
     late = obligation(due_at=ARRIVAL.received_at)
     revision = revise(commune, late, Report(entries()), ARRIVAL, 1)
     assert isinstance(revision, NewRevision)
-    vietnamese, english = receipt(revision, "vi"), receipt(revision, "en")
+    vietnamese, english = receipt(revision, 2, "vi"), receipt(revision, 2, "en")
     assert vietnamese.late and vietnamese.id == ARRIVAL.id
     assert vietnamese.warnings[0].message.startswith("Báo cáo nhận sau hạn")
     assert english.warnings[0].message.startswith("Received after the last day")

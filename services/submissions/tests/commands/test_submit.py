@@ -18,7 +18,7 @@ async def test_a_report_gets_a_receipt_and_becomes_an_event(api_client: ApiClien
     assert answer.status_code == 201, answer.text
     receipt = answer.json()
     assert set(receipt) == {
-        "id", "revision", "state", "content_sha256", "received_at", "trace_id", "late", "warnings",
+        "id", "revision", "state", "content_sha256", "received_at", "trace_id", "late", "warnings", "version",
     }  # fmt: skip
     assert (receipt["revision"], receipt["state"], receipt["late"], receipt["warnings"]) == (1, "submitted", False, [])
     assert answer.headers["location"] == f"/api/v1/submissions/{receipt['id']}"

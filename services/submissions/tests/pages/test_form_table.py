@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from shared.text.figures import number
 from shared.text.messages import load as load_messages
-from submissions.pages.form_table import columns_of, page_faults, read_form_table, rows_of, typed_of
+from submissions.pages.form_faults import page_faults
+from submissions.pages.form_table import columns_of, rows_of
+from submissions.pages.typed_form import read_typed, report_of, typed_of
 from submissions.rules.checks.observations import check_observations
 from submissions.rules.form import FormRules
 from submissions.rules.violation import violation
@@ -25,7 +27,7 @@ CELL_CODES = [
 def test_every_field_has_one_slot(rules: dict[str, FormRules]) -> None:
     for form in rules.values():
         typed = typed_of(form, None, "vi")
-        slots = [slot for row in rows_of(form, typed, {}, []) for slot in row.slots if slot]
+        slots = [slot for row in rows_of(form, typed, {}, {}) for slot in row.slots if slot]
         assert sorted(slot.index for slot in slots) == list(range(len(form.fields)))
         assert len({key for key, _ in columns_of(form)}) == len(columns_of(form))
 
@@ -38,7 +40,7 @@ def test_a_shown_number_is_read_back(rules: dict[str, FormRules], language: Any,
     data = {f"value.{i}": "1000000000" if f.element.kind == "persons" else "1" for i, f in enumerate(form.fields)}
     data |= {f"value.{i}": "1000000000" for i, f in enumerate(form.fields) if f.element.kind == "hours"}
     data |= {"numbers": language, f"value.{index}": number(value, language=language)}
-    report, _ = read_form_table(form, data)
+    report = report_of(form, read_typed(form, data))
     observations, faults = check_observations(form, report.entries, report.read)
     assert faults == []
     assert [o.value for o in observations][index] == value

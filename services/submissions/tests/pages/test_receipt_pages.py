@@ -15,10 +15,12 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     assert "Rút báo cáo" in (await browse(api_client, path)).text
     coordinator = ("coordinator", "SO_NOI_VU")
     assert "Chấp nhận" in (await browse(api_client, path, *coordinator)).text  # type: ignore[arg-type]
-    silent = await press(api_client, f"{path}/decision", {"decision": "return", "reason": ""}, *coordinator)  # type: ignore[arg-type]
+    seen = inputs(await browse(api_client, path, *coordinator)).values  # type: ignore[arg-type]
+    silent = await press(api_client, f"{path}/decision", seen | {"decision": "return"}, *coordinator)  # type: ignore[arg-type]
     assert silent.status_code == 422 and "Hãy ghi lý do" in silent.text
-    inputs(silent)
-    done = await press(api_client, f"{path}/decision", {"decision": "return", "reason": "Sai dân số"}, *coordinator)  # type: ignore[arg-type]
+    assert "<title>Lỗi: Biên nhận B01-XA" in silent.text and "Xã Quảng" in silent.text.split("</title>")[0]
+    typed = inputs(silent).values | {"decision": "return", "reason": "Sai dân số"}
+    done = await press(api_client, f"{path}/decision", typed, *coordinator)  # type: ignore[arg-type]
     assert done.status_code == 303
     assert "Trả lại vì: Sai dân số" in (await browse(api_client, "/obligations")).text
     form = await browse(api_client, f"/obligations/{obligation_id}")
@@ -38,11 +40,12 @@ async def test_review_and_correction_on_pages(api_client: ApiClient, rules: dict
     assert "Trả lại 24/11/2026 08:00, Sở Nội vụ (điều phối): Sai dân số" in listed
     english = words_of(await browse(api_client, path, headers={"Accept-Language": "en"}))
     assert "(coordinator): Sai dân số" in english and "(reporter)" in english
-    withdrawn = await press(api_client, f"{sent.headers['location']}/withdrawal", {"reason": "Nhầm"})
+    seen = inputs(receipt).values
+    withdrawn = await press(api_client, f"{sent.headers['location']}/withdrawal", seen | {"reason": "Nhầm"})
     assert withdrawn.status_code == 303
     assert "Đã rút" in (await browse(api_client, sent.headers["location"])).text
-    too_late = await press(api_client, f"{path}/decision", {"decision": "accept"}, *coordinator)  # type: ignore[arg-type]
-    assert too_late.status_code == 409 and "bản mới hơn" in too_late.text
+    too_late = await press(api_client, f"{path}/decision", typed | {"decision": "accept"}, *coordinator)  # type: ignore[arg-type]
+    assert too_late.status_code == 412 and "đã thay đổi từ khi mở trang" in too_late.text
 
 
 async def test_illustrative_reports_carry_the_ribbon(api_client: ApiClient, report: dict[str, Any]) -> None:

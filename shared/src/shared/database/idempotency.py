@@ -99,6 +99,13 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
     return Replay(row.status, row.body)
 
 
+async def count_answered(tx: AsyncConnection, attempt: Attempt, prefix: str) -> int:
+    """How many requests like `attempt` the same person has had answered under keys that begin with `prefix`."""
+    like = (TABLE.c.person == attempt.person) & (TABLE.c.request == attempt.request)
+    answered = like & sa.func.starts_with(TABLE.c.key, prefix) & TABLE.c.status.is_not(None)
+    return int(await tx.scalar(sa.select(sa.func.count()).select_from(TABLE).where(answered)) or 0)
+
+
 async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body: bytes) -> None:
     """Keep the answer. `body` is the JSON as sent."""
     if attempt is not None:

@@ -1,7 +1,10 @@
 """`Idempotency-Key` at the edge: what a client tries, and its first answer again. The rest: `database.idempotency`."""
 
 import hashlib
+import json
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.responses import Response
@@ -13,6 +16,7 @@ from shared.web.texts import text
 
 HEADER = "idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
+PAGE_KEY = re.compile(r"[0-9a-f-]{16,64}")
 
 
 async def attempt_of(
@@ -33,6 +37,31 @@ async def attempt_of(
     return Attempt(chosen, person, f"{request.method} {request.url.path}", digest)
 
 
-def replayed(replay: Replay) -> Response:
-    """The stored answer, marked as such."""
-    return Response(replay.body, replay.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
+@dataclass(frozen=True, slots=True)
+class PageAttempt:
+    """What a page sends. `attempt` names page and content, `page` begins every key that this page gives.
+
+    The same content sent again (a double click, a reload) is the same attempt; the page after Back, with other
+    content, is another one.
+    """
+
+    attempt: Attempt
+    page: str
+
+
+def page_attempt(
+    request: Request, person: str, key: object, fields: Iterable[tuple[str, object]]
+) -> PageAttempt | None:
+    """Of a form's hidden `key` and everything that the form says. None for a key that no page of ours has given."""
+    if not isinstance(key, str) or not PAGE_KEY.fullmatch(key):
+        return None
+    said = sorted((name, value) for name, value in fields if isinstance(value, str))
+    digest = hashlib.sha256(json.dumps(said).encode()).digest()
+    path = f"{request.method} {request.url.path}"
+    return PageAttempt(Attempt(f"{key}.{digest.hex()[:32]}", person, path, digest), f"{key}.")
+
+
+def replayed(replay: Replay, headers: Mapping[str, str] | None = None) -> Response:
+    """The stored answer, marked as such. `headers` are those of the first answer."""
+    marked = {**(headers or {}), "Idempotency-Replayed": "true"}
+    return Response(replay.body, replay.status, marked, media_type="application/json")

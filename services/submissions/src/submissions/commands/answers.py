@@ -25,6 +25,7 @@ class Receipt(BaseModel):
     trace_id: str
     late: bool
     warnings: list[Warned]
+    version: int  # of the obligation: its ETag
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Submitted:
     """`body` is the receipt as it is sent and, with an idempotency key, kept."""
 
     id: UUID
+    version: int
     body: bytes
 
 
@@ -49,7 +51,7 @@ class Opened(BaseModel):
     existing: int
 
 
-def receipt(revision: NewRevision, language: Language) -> Receipt:
+def receipt(revision: NewRevision, version: int, language: Language) -> Receipt:
     arrival = revision.arrival
     return Receipt(
         id=arrival.id,
@@ -60,6 +62,7 @@ def receipt(revision: NewRevision, language: Language) -> Receipt:
         trace_id=arrival.trace_id,
         late=revision.late,
         warnings=[Warned(pointer=w.pointer, code=w.code, message=w.text.in_(language)) for w in revision.warnings],
+        version=version,
     )
 
 

@@ -1,5 +1,6 @@
 """Taking a report: one transaction that claims the key, locks the obligation, checks, keeps the revision, publishes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import idempotency
-from shared.errors import Problem, not_found, precondition_failed
+from shared.errors import Problem, not_found
 from shared.messaging import publish
 from shared.text import Language, texts
 from submissions import events
@@ -32,6 +33,8 @@ class Posting:
     attempt: idempotency.Attempt | None
     language: Language
     expected_versions: frozenset[int] | None = None
+    # Begins the keys of everything sent from one opened page: what this page sent itself, its reader has seen.
+    page: str | None = None
     # Demonstrations play past years: an illustrative report may pretend to have come earlier.
     pretended_at: datetime | None = None
 
@@ -39,15 +42,29 @@ class Posting:
 class Refused(Problem):
     """A report with faults. Carries the violations, so that a page can show each beside its cell."""
 
-    def __init__(self, violations: list[Violation]) -> None:
+    def __init__(self, violations: Sequence[Violation], version: int) -> None:
         super().__init__(422, "invalid", texts.text("problem.invalid"), [v.fault() for v in violations])
+        self.violations = violations
+        self.version = version  # of the obligation, that the report was checked for
+
+
+class Outdated(Problem):
+    """412: the obligation has changed since the client saw it. Carries what is wrong with the report besides."""
+
+    STATUS = 412
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__(self.STATUS, "precondition-failed", texts.text("problem.precondition_failed"))
         self.violations = violations
 
 
 async def submit_report(
     context: SubmissionsContext, actor: Actor, posting: Posting, report: Report
 ) -> Submitted | idempotency.Replay:
-    """The receipt of the new revision, or the first answer again. Raises `Refused`, 403, 404, 412, leaving nothing."""
+    """The receipt of the new revision, or the first answer again.
+
+    Raises `Refused`, `Outdated`, 403, 404, leaving nothing.
+    """
     async with context.engine.begin() as tx:
         if replay := await idempotency.begin(tx, posting.attempt):
             return replay
@@ -61,21 +78,36 @@ async def submit_report(
         )
         rules = context.rules[obligation.form]
         revision = revise(rules, obligation, report, arrival, context.settings.close_after_years)
+        violations = revision.violations if isinstance(revision, Rejected) else ()
+        if not await is_current(tx, obligation, posting):
+            raise Outdated(violations)
         if isinstance(revision, Rejected):
-            raise Refused(list(revision.violations))
+            raise Refused(violations, obligation.version)
         version = await write.keep_submission(tx, revision)
-        body = body_of(receipt(revision, posting.language))
+        body = body_of(receipt(revision, version, posting.language))
         await idempotency.finish(tx, posting.attempt, 201, body)
         await publish(tx, events.received(obligation, revision, version, context.catalogue.version))
-    return Submitted(arrival.id, body)
+    return Submitted(arrival.id, version, body)
 
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting) -> LockedObligation:
-    """404 when there is none, 403 when it is not the actor's, 412 when it is not what the client saw."""
+    """404 when there is none, 403 when it is not the actor's."""
     obligation = await write.lock_obligation(tx, posting.obligation_id)
     if obligation is None:
         raise not_found(text("problem.no_obligation"))
     context.check_access(actor.person, obligation.unit)
-    if posting.expected_versions is not None and obligation.version not in posting.expected_versions:
-        raise precondition_failed()
     return obligation
+
+
+async def is_current(tx: AsyncConnection, obligation: LockedObligation, posting: Posting) -> bool:
+    """Whether the obligation is what the client saw: a version that it expects, or since then changed only by itself.
+
+    After Back a page still shows the version it was opened with, and what was sent from it is what its reader typed.
+    """
+    expected = posting.expected_versions
+    if expected is None or obligation.version in expected:
+        return True
+    if posting.attempt is None or posting.page is None:
+        return False
+    sent = await idempotency.count_answered(tx, posting.attempt, posting.page)
+    return obligation.version - sent in expected

@@ -20,7 +20,7 @@ from submissions.commands.open_period import open_period, read_period
 from submissions.commands.submit import Posting, submit_report
 from submissions.http.bodies import OpeningBody, SubmissionBody
 from submissions.http.context import Anyone, Context, Opener, Reporter, actor_of
-from submissions.http.etag import etag, expected_versions
+from submissions.http.etag import etag, expected_versions, location, tag_of
 from submissions.http.illustrative import Illustrative, read_illustrative
 from submissions.http.query import ObligationQuery
 from submissions.http.schemas import ObligationDetail, ObligationList, obligation_detail, obligation_item
@@ -79,10 +79,10 @@ async def submit(
 ) -> Any:
     pretended_at = read_illustrative(context, illustrative)
     attempt = await attempt_of(request, person.subject)
-    posting = Posting(obligation_id, attempt, language(request), expected_versions(if_match), pretended_at)
+    posting = Posting(obligation_id, attempt, language(request), expected_versions(if_match), pretended_at=pretended_at)
     report = body.report(illustrative=illustrative is not None)
     answer = await submit_report(context, actor_of(request, person), posting, report)
     if isinstance(answer, idempotency.Replay):
-        return replayed(answer)
-    headers = {"Location": f"/api/v1/submissions/{answer.id}"}
+        return replayed(answer, {"Location": location(answer.created_id), **tag_of(answer.body)})
+    headers = {"Location": location(answer.id), "ETag": etag(answer.version)}
     return Response(answer.body, 201, headers, media_type="application/json")

@@ -14,11 +14,11 @@ from shared.errors import not_found
 from shared.web.cursor import decode, listing
 from shared.web.idempotency import attempt_of, replayed
 from submissions.commands.answers import Decided
-from submissions.commands.context import SubmissionsContext
+from submissions.commands.context import Actor, SubmissionsContext
 from submissions.commands.decide import Decision, decide_submission
 from submissions.http.bodies import DecisionBody, WithdrawalBody
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
-from submissions.http.etag import etag, expected_versions
+from submissions.http.etag import etag, expected_versions, tag_of
 from submissions.http.obligations import IfMatch
 from submissions.http.query import SubmissionQuery
 from submissions.http.schemas import SubmissionDetail, SubmissionList, submission_detail, submission_item
@@ -64,14 +64,14 @@ async def decide(
     submission_id: UUID,
     body: DecisionBody,
     request: Request,
+    response: Response,
     if_match: IfMatch = None,
 ) -> Any:
     attempt = await attempt_of(request, person.subject)
     decision = Decision(
         submission_id, body.decision, body.reason, attempt, expected_versions(if_match), frozenset(body.confirmed)
     )
-    answer = await decide_submission(context, actor_of(request, person), decision)
-    return replayed(answer) if isinstance(answer, idempotency.Replay) else answer
+    return await answer_decision(context, actor_of(request, person), decision, response)
 
 
 @router.post("/submissions/{submission_id}/withdrawal", response_model=Decided)
@@ -81,11 +81,22 @@ async def withdraw(
     submission_id: UUID,
     body: WithdrawalBody,
     request: Request,
+    response: Response,
     if_match: IfMatch = None,
 ) -> Any:
     attempt = await attempt_of(request, person.subject)
     decision = Decision(
         submission_id, "withdraw", body.reason, attempt, expected_versions(if_match), frozenset(body.confirmed)
     )
-    answer = await decide_submission(context, actor_of(request, person), decision)
-    return replayed(answer) if isinstance(answer, idempotency.Replay) else answer
+    return await answer_decision(context, actor_of(request, person), decision, response)
+
+
+async def answer_decision(
+    context: SubmissionsContext, actor: Actor, decision: Decision, response: Response
+) -> Decided | Response:
+    """With the obligation's new ETag, the first answer's own when it is given again."""
+    answer = await decide_submission(context, actor, decision)
+    if isinstance(answer, idempotency.Replay):
+        return replayed(answer, tag_of(answer.body))
+    response.headers["ETag"] = etag(answer.version)
+    return answer

@@ -9,15 +9,22 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.access import Person, sees_all_units
 from shared.database import idempotency
-from shared.web.idempotency import attempt_of
+from shared.text import Language
+from shared.web.idempotency import page_attempt
 from shared.web.language import language
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
-from submissions.commands.submit import Posting, Refused, submit_report
+from submissions.commands.submit import Outdated, Posting, Refused, submit_report
 from submissions.http.context import Anyone, Context, Reporter, actor_of
 from submissions.http.obligations import find_obligation
-from submissions.pages.form_table import TypedForm, columns_of, page_faults, read_form_table, rows_of, typed_of, written
+from submissions.pages.change import Change, changes_of, changes_since, read_version, revision_at, version_after
+from submissions.pages.comparison import Difference, by_input, compare, narrative_title
+from submissions.pages.form_faults import faults_beside, input_of, page_faults
+from submissions.pages.form_table import columns_of, paste_words, rows_of
+from submissions.pages.form_title import form_title
 from submissions.pages.task import SHAPES, task_of
+from submissions.pages.typed_form import TypedForm, read_typed, report_of, typed_of, written
+from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Review
 from submissions.rules.submission import SubmissionRecord
@@ -42,29 +49,85 @@ class FormRecords:
             self.last_year is not None and self.last_year.illustrative
         )
 
+    @property
+    def latest(self) -> SubmissionRecord | None:
+        return self.revisions[0] if self.revisions else None
+
+    @property
+    def changes(self) -> list[Change]:
+        return changes_of(self.revisions, self.reviews)
+
+
+@dataclass(frozen=True)
+class FormView:
+    """What the page shows: the inputs, the version that they were filled for, and what is wrong with them.
+
+    `since` and `differences` tell a reader whose page was out of date what has happened and what differs now.
+    """
+
+    typed: TypedForm
+    version: int
+    status: int = 200
+    violations: Sequence[Violation] = ()
+    since: Sequence[Change] = ()
+    differences: Sequence[Difference] = ()
+
 
 @router.get("/obligations/{obligation_id}")
 async def show(request: Request, context: Context, person: Anyone, obligation_id: UUID) -> Response:
-    return await render(request, context, person, obligation_id)
+    records = await read_records(context, person, obligation_id)
+    typed = typed_of(context.rules[records.obligation.form], records.latest, language(request))
+    return render(request, context, person, records, FormView(typed, version_after(records.changes)))
 
 
 @router.post("/obligations/{obligation_id}")
 async def send(request: Request, context: Context, person: Reporter, obligation_id: UUID) -> Response:
-    """303 to the receipt, or the form again with what was typed and every fault (422)."""
-    await request.body()  # kept, so that the idempotency hash can read it after the form was
+    """303 to the receipt; or the form again with what was typed and every fault (422), or what stands now (412)."""
     data = await request.form()
-    async with context.engine.connect() as tx:
-        obligation = await find_obligation(tx, context, person, obligation_id)
-    report, typed = read_form_table(context.rules[obligation.form], dict(data))
-    key = data.get("attempt")
-    attempt = await attempt_of(request, person.subject, key=key if isinstance(key, str) and key else None)
-    posting = Posting(obligation_id, attempt, language(request))
+    records = await read_records(context, person, obligation_id)
+    rules, version = context.rules[records.obligation.form], read_version(data.get("version"))
+    typed = read_typed(rules, data, records.latest)
+    sent = page_attempt(request, person.subject, data.get("attempt"), data.multi_items())
+    posting = Posting(
+        obligation_id,
+        sent.attempt if sent else None,
+        language(request),
+        frozenset({version}),
+        page=sent.page if sent else None,
+    )
     try:
-        answer = await submit_report(context, actor_of(request, person), posting, report)
+        answer = await submit_report(
+            context, actor_of(request, person), posting, report_of(rules, typed, records.latest)
+        )
     except Refused as refused:
-        return await render(request, context, person, obligation_id, typed, refused.violations)
+        return render(
+            request, context, person, records, FormView(typed, refused.version, refused.status, refused.violations)
+        )
+    except Outdated as outdated:
+        records = await read_records(context, person, obligation_id)
+        view = outdated_view(context, records, typed, version, outdated)
+        return render(request, context, person, records, view)
     submission_id = answer.created_id if isinstance(answer, idempotency.Replay) else answer.id
     return RedirectResponse(f"/submissions/{submission_id}", 303)
+
+
+def outdated_view(
+    context: SubmissionsContext, records: FormRecords, typed: TypedForm, version: int, outdated: Outdated
+) -> FormView:
+    """What a page opened at `version` shows once others have changed the obligation: both, and nothing is lost."""
+    rules, changes = context.rules[records.obligation.form], records.changes
+    opened_with = typed_of(rules, revision_at(changes, version), typed.numbers)
+    now = typed_of(rules, records.latest, typed.numbers)
+    shown, differences = compare(rules, opened_with, typed, now)
+    taken = {f"/{name}" for one in differences if one.changed == "others" for name in one.names}
+    return FormView(
+        shown,
+        version_after(changes),
+        outdated.status,
+        [one for one in outdated.violations if input_of(rules, one) not in taken],
+        changes_since(changes, version),
+        differences,
+    )
 
 
 async def read_records(context: SubmissionsContext, person: Person, obligation_id: UUID) -> FormRecords:
@@ -76,33 +139,42 @@ async def read_records(context: SubmissionsContext, person: Person, obligation_i
     return FormRecords(obligation, revisions, reviews, last_year)
 
 
-async def render(
-    request: Request,
-    context: SubmissionsContext,
-    person: Person,
-    obligation_id: UUID,
-    typed: TypedForm | None = None,
-    violations: Sequence[Violation] = (),
+def render(
+    request: Request, context: SubmissionsContext, person: Person, records: FormRecords, view: FormView
 ) -> Response:
-    """Without `typed` the inputs hold the latest revision, so that a correction starts from what was sent."""
-    records = await read_records(context, person, obligation_id)
-    obligation, spoken = records.obligation, language(request)
-    rules = context.rules[obligation.form]
-    typed = typed or typed_of(rules, records.revisions[0] if records.revisions else None, spoken)
+    obligation, rules = records.obligation, context.rules[records.obligation.form]
+    numbers: Language = view.typed.numbers
     editable = not sees_all_units(person)
+    differing = by_input(view.differences)
     return page(
         request,
         "obligation.html",
-        422 if violations else 200,
+        view.status,
         obligation=obligation,
+        named=form_title(rules, obligation.period),
         task=task_of(obligation, context.clock.now(), context.holidays),
         rules=rules,
         columns=columns_of(rules),
-        rows=rows_of(rules, typed, written(records.last_year, spoken), violations),
+        rows=rows_of(
+            rules,
+            view.typed,
+            written(records.last_year, numbers),
+            faults_beside(rules, view.violations),
+            differing,
+        ),
         may_be_not_applicable=any(element.may_be_not_applicable for element in rules.elements.values()),
-        typed=typed,
-        violations=violations,
-        faults=page_faults(rules, violations),
+        typed=view.typed,
+        narrative=[
+            (code, narrative_title(rules, code), code in required_parts(rules)) for code in view.typed.narrative
+        ],
+        version=view.version,
+        outdated=view.status == Outdated.STATUS,
+        since=view.since,
+        differences=view.differences,
+        differing=differing,
+        paste_words=paste_words(rules),
+        violations=view.violations,
+        faults=page_faults(rules, view.violations),
         revisions=records.revisions,
         shapes=SHAPES,
         reviews=records.reviews,
@@ -112,3 +184,7 @@ async def render(
         attempt=str(uuid4()),
         illustrative=records.illustrative,
     )
+
+
+def required_parts(rules: FormRules) -> set[str]:
+    return {part.code for part in rules.narrative if part.required}

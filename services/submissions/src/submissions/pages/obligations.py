@@ -1,23 +1,28 @@
 """“Việc cần làm”: what is owed. A unit sees its own, everybody else the province; the form and the receipt follow."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shared.access import Person, sees_all_units
+from shared.errors import Problem
+from shared.web.idempotency import page_attempt
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
 from submissions.http.context import Anyone, Context, Opener
-from submissions.pages.province import Choices, show_province
+from submissions.pages.form_title import period_title
+from submissions.pages.province import Choices, Opening, show_province
 from submissions.pages.task import by_urgency, task_of
 from submissions.store import read
 from submissions.store.read import ObligationFilter
 
 router = APIRouter(include_in_schema=False)
 
+UNPROCESSABLE = 422
 OWN = 500  # a unit's obligations over the ten years of a plan
 
 
@@ -36,11 +41,25 @@ async def obligations(
 
 
 @router.post("/obligations/opening")
-async def open_obligations(
-    context: Context, person: Opener, period: Annotated[str, Form(max_length=10)] = ""
-) -> Response:
-    """A period that cannot be read is a problem page; opening twice changes nothing."""
-    await open_period(context, person, read_period(period))
+async def open_obligations(request: Request, context: Context, person: Opener) -> Response:
+    """303 to the period; or the page again with what was typed (422). Opening adds what is not there and changes
+    nothing, so that a page opened before somebody else did the same is not out of date."""
+    data = await request.form()
+    typed = data.get("period")
+    period = typed.strip() if isinstance(typed, str) else ""
+    sent = page_attempt(request, person.subject, data.get("attempt"), data.multi_items())
+    try:
+        await open_period(context, person, read_period(period), sent.attempt if sent else None)
+    except Problem as problem:
+        if problem.status != UNPROCESSABLE:
+            raise
+        return await show_province(
+            request,
+            context,
+            person,
+            Choices(),
+            Opening(period, [replace(fault, pointer="/opening") for fault in problem.faults]),
+        )
     return RedirectResponse(f"/obligations?{urlencode({'period': period})}", 303)
 
 
@@ -61,6 +80,7 @@ async def show_own(request: Request, context: SubmissionsContext, person: Person
         forms=context.rules,
         unit=person.unit,
         returns=returns,
+        period_title=period_title,
         illustrative=illustrative,
     )
 

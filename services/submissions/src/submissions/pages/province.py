@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, get_args
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, StringConstraints
 
 from shared.access import Person
+from shared.text import Fault
 from shared.web.cursor import Cursor, decode, listing
 from shared.web.query.known import KnownForm, KnownPeriod, KnownUnit, OneOf
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 from submissions.commands.authority import may_open
 from submissions.commands.context import SubmissionsContext
+from submissions.pages.form_title import period_title
 from submissions.pages.task import task_of
 from submissions.rules.obligation import PENDING, State
 from submissions.rules.opened_period import current_period
@@ -55,6 +57,14 @@ class Choices(BaseModel, frozen=True):
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A period that could not be opened, as typed, and why."""
+
+    period: str = ""
+    faults: Sequence[Fault] = ()
+
+
+@dataclass(frozen=True)
 class FormProgress:
     """Of one form in one period: how many owe it, and in which state they are."""
 
@@ -75,7 +85,9 @@ def progress_of(counts: Sequence[StateCount]) -> list[FormProgress]:
     return [FormProgress(form, {one.state: one.count for one in counts if one.form == form}) for form in forms]
 
 
-async def show_province(request: Request, context: SubmissionsContext, person: Person, choices: Choices) -> Response:
+async def show_province(
+    request: Request, context: SubmissionsContext, person: Person, choices: Choices, opening: Opening | None = None
+) -> Response:
     after = decode(choices.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
         opened = await read.opened_periods(tx)
@@ -91,6 +103,7 @@ async def show_province(request: Request, context: SubmissionsContext, person: P
     return page(
         request,
         "province.html",
+        422 if opening else 200,
         tasks=listed["items"],
         progress=progress_of(counts),
         chosen=choices,
@@ -101,4 +114,7 @@ async def show_province(request: Request, context: SubmissionsContext, person: P
         first_url=choices.address() if after else None,
         may_open=may_open(context.catalogue, person, today),
         illustrative=illustrative,
+        opening=opening or Opening(),
+        attempt=str(uuid4()),
+        period_title=period_title,
     )

@@ -27,6 +27,11 @@ def violation(code: str, pointer: str, cell: tuple[str, str] | None = None, **va
     return Violation(code, pointer, text(f"fault.{code}", **values), cell)
 
 
+def flag_violation(code: str, pointer: str, cell: tuple[str, str] | None = None, **values: object) -> Violation:
+    """The same of a field that is answered yes or no, in the words of `fault.<code>.flag`."""
+    return Violation(code, pointer, text(f"fault.{code}.flag", **values), cell)
+
+
 def figure(value: Decimal) -> Text:
     """A number as each language writes it: 1.234,5 and 1,234.5."""
     return Text(number(value, language="vi"), number(value, language="en"))

@@ -13,7 +13,9 @@ from shared.errors import Problem
 from shared.web.language import language
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.document import MEDIA_TYPE, document
+from shared.web.shell.kept_form import kept_form
 from shared.web.shell.page import page
+from shared.web.shell.sign_in import sign_in_page
 
 log = logging.getLogger(__name__)
 
@@ -23,15 +25,21 @@ def wants_page(request: Request) -> bool:
 
 
 async def answer(request: Request, problem: Problem) -> Response:
-    """Whoever is not signed in and asks for a page goes to the sign-in page, where there is one, and comes back."""
+    """Whoever is not signed in and asks for a page goes to the sign-in page, where there is one, and comes back.
+
+    What such a person typed into a form is kept on that page, or on the problem's where there is none (`kept_form`).
+    """
     if not wants_page(request):
         return _json(request, problem)
+    kept = await kept_form(request) if problem.status == 401 else None
     if problem.status == 401 and request.app.state.settings.local_issuer_key_file:
+        if kept:
+            return sign_in_page(request, problem.status, kept=kept)
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='')}", 303)
     try:
         with suppress(Problem):  # the header names the person where there is one
             await person_of(request)
-        rendered: Response = page(request, "problem.html", problem.status, problem=problem)
+        rendered: Response = page(request, "problem.html", problem.status, problem=problem, kept=kept)
     except Exception:
         log.exception("the error page itself failed")
         rendered = HTMLResponse(f"<h1>{problem.status}</h1><p>{trace_id(request.scope)}</p>", problem.status)

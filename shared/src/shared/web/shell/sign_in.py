@@ -1,5 +1,6 @@
 """Sign-in without passwords, for one's own machine: choose a role and a unit of the catalogue, get a signed token."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, cast
@@ -8,13 +9,14 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import RedirectResponse, Response
 
-from shared.access import ROLES, Role
+from shared.access import ROLES, Person, Role
 from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, issue_local_token, person_of
 from shared.clock import Clock
 from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
 from shared.text import Fault
 from shared.text.names import PlanFacts, all_units
+from shared.web.shell.kept_form import KeptForm, carried_form, safe_path
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 from shared.web.texts import text
@@ -32,25 +34,37 @@ class TokenAnswer(BaseModel):
     expires_in: int
 
 
+def sign_in_page(
+    request: Request,
+    status: int = 200,
+    *,
+    faults: Sequence[Fault] = (),
+    role: str = "reporter",
+    unit: str = "",
+    next_page: str = "/",
+    kept: KeptForm | None = None,
+) -> Response:
+    """`kept` is what was typed before the session ended; the page carries it along."""
+    state = request.app.state
+    today = Clock(timedelta(seconds=state.settings.clock_offset_seconds)).today()
+    return page(
+        request, "sign_in.html", status,
+        faults=faults, roles=ROLES, groups=unit_groups(state.catalogue, today), role=role, unit=unit,
+        next_page=next_page, kept=kept,
+    )  # fmt: skip
+
+
 def routes(settings: ServiceSettings) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
 
     def token(role: str, unit: str) -> str:
         return issue_local_token(settings, cast(Role, role), unit)
-
-    def form(request: Request, status: int, faults: list[Fault], role: str, unit: str, next_page: str) -> Response:
-        groups = unit_groups(request.app.state.catalogue, clock.today())
-        return page(
-            request, "sign_in.html", status,
-            faults=faults, roles=ROLES, groups=groups, role=role, unit=unit, next_page=next_page,
-        )  # fmt: skip
 
     @router.get("/sign-in")
     async def show(request: Request, next: str = "/") -> Response:
         with suppress(Problem):  # an expired token: no one
             await person_of(request)
-        return form(request, 200, [], "reporter", "", safe_path(next))
+        return sign_in_page(request, next_page=safe_path(next))
 
     @router.post("/sign-in")
     async def enter(
@@ -59,9 +73,13 @@ def routes(settings: ServiceSettings) -> APIRouter:
         unit: Annotated[str, Form()] = "",
         next: Annotated[str, Form()] = "/",
     ) -> Response:
+        kept = carried_form(await request.form())
         if faults := wrong(request.app.state.catalogue, role, unit):
-            return form(request, 422, faults, role, unit, safe_path(next))
-        response = RedirectResponse(safe_path(next), 303)
+            return sign_in_page(request, 422, faults=faults, role=role, unit=unit, next_page=safe_path(next), kept=kept)
+        response: Response = RedirectResponse(safe_path(next), 303)
+        if kept:
+            request.state.person = Person(cast(Role, role), unit, "")  # for the header only
+            response = page(request, "kept_form.html", kept=kept)
         response.set_cookie(
             COOKIE, token(role, unit), max_age=LOCAL_TOKEN_SECONDS, path="/",
             httponly=True, samesite="lax", secure=request.url.scheme == "https",
@@ -87,10 +105,3 @@ def wrong(catalogue: PlanFacts, role: str, unit: str) -> list[Fault]:
     known = {one.key for one in all_units(catalogue)}
     faults = [Fault("unknown-role", "/role", text("web.sign_in.unknown_role"))] if role not in ROLES else []
     return faults + ([Fault("unknown-unit", "/unit", text("web.sign_in.unknown_unit"))] if unit not in known else [])
-
-
-def safe_path(path: str) -> str:
-    """A path on this host, else `/`: never `//host`, `/\\host`, another scheme or control characters."""
-    if not path.startswith("/") or path[1:2] in ("/", "\\") or any(ord(letter) < 32 for letter in path):
-        return "/"
-    return path

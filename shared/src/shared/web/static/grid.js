@@ -1,5 +1,7 @@
-// A table of inputs like a sheet: arrow keys and Enter move, a block copied from a spreadsheet fills the cells.
+// A table of inputs like a sheet: arrow keys and Enter move, a block copied from a spreadsheet fills the cells (paste.js).
 // Cells are the inputs and selects of the body, one per column at most; a column without one is passed over.
+
+import { paste } from "./paste.js";
 
 const FIELD = "input:not([type=hidden]), select, textarea";
 
@@ -41,22 +43,6 @@ function steps(event) {
   return null;
 }
 
-function fill(grid, from, text) {
-  const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
-  if (lines.length === 1 && lines[0].length === 1) return false;
-  lines.forEach((values, down) => {
-    const fields = (grid[from.row + down] ?? []).slice(from.column).filter(usable);
-    values.forEach((value, right) => {
-      const field = fields[right];
-      if (!field) return;
-      field.value = value.trim();
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-  });
-  return true;
-}
-
 export function enhance(table) {
   table.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing || event.target.tagName === "TEXTAREA") return;
@@ -70,7 +56,7 @@ export function enhance(table) {
   table.addEventListener("paste", (event) => {
     const grid = cells(table);
     const from = place(grid, event.target);
-    if (from && fill(grid, from, event.clipboardData.getData("text/plain"))) event.preventDefault();
+    if (from && event.target.tagName !== "TEXTAREA" && paste(table, grid, from, event.clipboardData.getData("text/plain"))) event.preventDefault();
   });
   table.dataset.grid = "ready";
 }

@@ -9,7 +9,7 @@ from submissions.rules import limits
 from submissions.rules.checks.cell import check_cell
 from submissions.rules.checks.pairs import check_pairs
 from submissions.rules.checks.sums import check_hours, check_parts, check_shares
-from submissions.rules.checks.value import check_value, instead_of, status_of
+from submissions.rules.checks.value import check_value, instead_of, status_of, violation_of
 from submissions.rules.form import Cell, FormRules
 from submissions.rules.observation import NumberReader, Observation, ObservationEntry, read_plain
 from submissions.rules.violation import Violation, escape, shown, violation
@@ -85,7 +85,9 @@ def check_entry(
 def check_missing(rules: FormRules, places: Mapping[Cell, int]) -> list[Violation]:
     """Required fields that no entry is about."""
     return [
-        violation("missing_field", "/observations", f.cell, name=rules.label(f.cell), instead=instead_of(f.element))
+        violation_of(f.element)(
+            "missing_field", "/observations", f.cell, name=rules.label(f.cell), instead=instead_of(f.element)
+        )
         for f in rules.fields
         if f.required and f.cell not in places
     ]

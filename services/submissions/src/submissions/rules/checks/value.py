@@ -1,5 +1,6 @@
 """Checks of what an observation says: its value, its status and its note."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import assert_never
 
@@ -23,7 +24,7 @@ from submissions.rules.observation import (
     read_vietnamese,
 )
 from submissions.rules.texts import text
-from submissions.rules.violation import Violation, figure, shown, violation
+from submissions.rules.violation import Violation, figure, flag_violation, shown, violation
 
 # Message of how a number is written, by who reads it.
 EXAMPLE: dict[NumberReader, str] = {
@@ -51,16 +52,18 @@ def check_value(
     raw, status = entry.value, "" if wrong_status else status_of(entry) or ""
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         if element is not None and status in WITH_VALUE:
-            violations.append(violation("value_required", pointer, cell, name=name, instead=instead_of(element)))
+            violations.append(
+                violation_of(element)("value_required", pointer, cell, name=name, instead=instead_of(element))
+            )
         return None, violations
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         return None, [*violations, violation("value_type", pointer, cell)]
     if status in WITHOUT_VALUE:
-        words = text(f"without_value.{status}")
-        return None, [*violations, violation("value_not_allowed", pointer, cell, name=name, status=words)]
+        words, wrong_with = text(f"without_value.{status}"), violation_of(element)
+        return None, [*violations, wrong_with("value_not_allowed", pointer, cell, name=name, status=words)]
     if isinstance(raw, float):
         return None, [*violations, violation("float_not_exact", pointer, cell, name=name)]
-    if "%" in str(raw):
+    if "%" in str(raw) and not is_flag(element):
         values = {"value": shown(str(raw)), "name": name, "counts": counts_for(rules, entry)}
         return None, [*violations, violation("percentage_instead_of_counts", pointer, cell, **values)]
     value, wrong = read_number(element, str(raw), name, pointer, cell, read)
@@ -74,6 +77,8 @@ def read_number(
     try:
         value = read(raw)
     except ValueError:
+        if is_flag(element):
+            return None, [flag_violation("not_a_number", pointer, cell, value=shown(raw), name=name)]
         example = text(EXAMPLE[read])
         return None, [violation("not_a_number", pointer, cell, value=shown(raw), name=name, example=example)]
     if code := wrong_number(element.kind if element else None, value):
@@ -83,6 +88,8 @@ def read_number(
 
 def wrong_number(kind: ElementKind | None, value: Decimal) -> str | None:
     """Code of what is wrong with a number of this kind of element; None when nothing is. No kind: not on the form."""
+    if kind == "flag":
+        return None if value in (0, 1) else "not_flag"
     if value < 0:
         return "negative"
     if value > limits.VALUE:
@@ -90,8 +97,6 @@ def wrong_number(kind: ElementKind | None, value: Decimal) -> str | None:
     match kind:
         case None:
             return None
-        case "flag":
-            return None if value in (0, 1) else "not_flag"
         case "hours":
             return "too_many_decimals" if len(exact(value).partition(".")[2]) > limits.DECIMALS else None
         case "count" | "persons":
@@ -103,7 +108,9 @@ def wrong_number(kind: ElementKind | None, value: Decimal) -> str | None:
 def check_status(rules: FormRules, entry: ObservationEntry, cell: Cell | None, at: str, name: Text) -> list[Violation]:
     if status_of(entry) is None:
         status = shown(entry.status) if isinstance(entry.status, str) else ""
-        return [violation("unknown_status", f"{at}/status", cell, status=status, allowed=", ".join(STATUSES))]
+        named = [text("status.named", name=text(f"status.{known}"), code=known) for known in STATUSES]
+        allowed = Text(", ".join(one.vi for one in named), ", ".join(one.en for one in named))
+        return [violation("unknown_status", f"{at}/status", cell, status=status, allowed=allowed)]
     element = element_of(rules, entry)
     if entry.status == "not_applicable" and element is not None and not element.may_be_not_applicable:
         code = "not_applicable_flag" if element.kind == "flag" else "not_applicable_not_allowed"
@@ -122,6 +129,16 @@ def check_note(entry: ObservationEntry, at: str, cell: Cell | None) -> list[Viol
 def instead_of(element: Element) -> Text:
     """What may be said where there is no number."""
     return text("instead.none_or_missing" if element.may_be_not_applicable else "instead.missing")
+
+
+def is_flag(element: Element | None) -> bool:
+    """Whether the element is answered yes or no, so that faults speak of no number."""
+    return element is not None and element.kind == "flag"
+
+
+def violation_of(element: Element | None) -> Callable[..., Violation]:
+    """What makes a violation in words that suit the element."""
+    return flag_violation if is_flag(element) else violation
 
 
 def element_of(rules: FormRules, entry: ObservationEntry) -> Element | None:
