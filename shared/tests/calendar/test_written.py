@@ -12,17 +12,31 @@ from shared.calendar.written import iso_of, office_of, meant_day, read_day, read
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_each_day_has_one_writing(day: date) -> None:
     assert read_day(day.isoformat()) == day
-    for other in (f"{day:%Y%m%d}", f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%Y/%m/%d}", f"{day:%G-W%V-%u}", f"{day} "):
+    for other in (
+        f"{day:%Y%m%d}",
+        f"{day:%d/%m/%Y}",
+        f"{day:%d.%m.%Y}",
+        f"{day:%Y/%m/%d}",
+        f"{day:%G-W%V-%u}",
+        f"{day} ",
+    ):
         with pytest.raises(ValueError, match="not a day"):
             read_day(other)
-    assert meant_day(f"{day:%Y%m%d}") == meant_day(f"{day:%d/%m/%Y}") == meant_day(f"{day.day}-{day.month}-{day.year}") == day
+    assert (
+        meant_day(f"{day:%Y%m%d}")
+        == meant_day(f"{day:%d/%m/%Y}")
+        == meant_day(f"{day.day}-{day.month}-{day.year}")
+        == day
+    )
 
 
 @given(st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_instants_are_rfc_3339(instant: datetime) -> None:
     written = instant.isoformat()
     assert read_instant(written) == read_instant(written.replace("+", " ")) == instant
-    assert read_instant(written.replace("+00:00", "Z")) == read_instant(written.lower().replace("+00:00", "z")) == instant
+    assert (
+        read_instant(written.replace("+00:00", "Z")) == read_instant(written.lower().replace("+00:00", "z")) == instant
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def test_what_is_no_id_stays_as_it_is(written: str) -> None:
 
 
 def test_a_hash_and_a_trace_in_capitals() -> None:
-    assert "ab" * 32 in writings("AB" * 32) and "0af7651916cd43dd8448eb211c80319c" in writings("0AF7651916CD43DD8448EB211C80319C")
+    assert "ab" * 32 in writings("AB" * 32) and "0af7651916cd43dd8448eb211c80319c" in writings(
+        "0AF7651916CD43DD8448EB211C80319C"
+    )
 
 
 @given(st.text())

@@ -35,7 +35,9 @@ def test_every_category_that_shows_nothing_is_none() -> None:
 
 def test_fillers_and_blanks_are_none_whatever_their_category() -> None:
     names = {letter: unicodedata.name(letter, "") for letter in ALL}
-    named = [letter for letter, name in names.items() if ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name]
+    named = [
+        letter for letter, name in names.items() if ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name
+    ]
     assert len(named) >= 5 and all(shows_nothing(letter) for letter in named)
 
 
