@@ -128,8 +128,8 @@ async def test_the_pages_of_decisions_ask_too(api_client: ApiClient, report: Rep
     ):
         opened = await browse(api_client, path, *who)  # type: ignore[arg-type]
         assert 'name="confirmed"' not in opened.text
-        data = inputs(opened).values | data
-        asked = await press(api_client, address, data, *who)  # type: ignore[arg-type]
+        sent = inputs(opened).values | data
+        asked = await press(api_client, address, sent, *who)  # type: ignore[arg-type]
         assert asked.status_code == 422 and 'name="confirmed"' in asked.text
         assert f">{PHONE}</textarea>" in asked.text
     data = inputs(await browse(api_client, path, *COORDINATOR)).values  # type: ignore[arg-type]

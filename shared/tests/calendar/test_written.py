@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendar.written import iso_of, office_of, meant_day, read_day, read_instant
+from shared.calendar.written import iso_of, meant_day, office_of, read_day, read_instant
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))

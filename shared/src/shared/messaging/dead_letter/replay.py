@@ -77,8 +77,8 @@ class DeadLetters:
 
         `seen` is the letter's version that the person saw: where it is another one, and not by this person's own replay
         (a double click), nothing is done (412). Problems: 404, 409 without a value, `StillFails`: then nothing stays
-        but one more attempt and the new reason. A failure of the infrastructure is raised as it is and leaves the letter
-        as it was.
+        but one more attempt and the new reason. A failure of the infrastructure is raised as it is and leaves the
+        letter as it was.
         """
         async with self.engine.begin() as tx:
             letter = await self._locked(tx, id_)
