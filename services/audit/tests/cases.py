@@ -19,6 +19,9 @@ FINDING = {
     "severity": "high",
 }
 
+# A finding alone confirms for itself; those of an inspection are confirmed once.
+FINDING_ALONE = FINDING | {"confirmed": ["personal_data"]}
+
 
 CASE = {
     "unit": UNIT,
@@ -30,6 +33,7 @@ CASE = {
     "ended_on": None,
     "scope": f"Phạm vi {SECRET}",
     "findings": [FINDING, FINDING | {"severity": "low", "measure": None}],
+    "confirmed": ["personal_data"],
 }
 
 

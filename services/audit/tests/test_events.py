@@ -8,7 +8,7 @@ from audit.events import SOURCE, InspectionEvents
 from audit.rules.finding import Finding
 from audit.rules.inspection import Inspection
 from services.audit.tests.audit_driver import Audit
-from services.audit.tests.cases import CASE, FINDING, SECRET, post, published
+from services.audit.tests.cases import CASE, FINDING_ALONE, SECRET, post, published
 from services.audit.tests.sample_events import THEN, UNIT
 from shared.events import FindingRecorded, InspectionLogged, acting
 
@@ -53,7 +53,7 @@ def test_an_inspection_and_a_finding_are_events_of_the_inspection() -> None:
 
 async def test_events_carry_no_free_text(audit: Audit) -> None:
     made = (await post(audit, "/api/v1/inspections", CASE | {"basis_document": f"QĐ của {SECRET}"})).json()
-    await post(audit, f"/api/v1/inspections/{made['id']}/findings", FINDING)
+    await post(audit, f"/api/v1/inspections/{made['id']}/findings", FINDING_ALONE)
     rows = await published(audit)
     assert len(rows) == 4
     everything = "".join(json.dumps(json.loads(row.value), ensure_ascii=False) for row in rows)

@@ -126,11 +126,13 @@ async def test_the_pages_of_decisions_ask_too(api_client: ApiClient, report: Rep
         (f"{path}/decision", {"decision": "return", "reason": PHONE}, COORDINATOR),
         (f"{path}/withdrawal", {"reason": PHONE}, ("reporter", COMMUNE)),
     ):
-        assert 'name="confirmed"' not in (await browse(api_client, path, *who)).text  # type: ignore[arg-type]
-        asked = await press(api_client, address, data, *who)  # type: ignore[arg-type]
+        opened = await browse(api_client, path, *who)  # type: ignore[arg-type]
+        assert 'name="confirmed"' not in opened.text
+        sent = inputs(opened).values | data
+        asked = await press(api_client, address, sent, *who)  # type: ignore[arg-type]
         assert asked.status_code == 422 and 'name="confirmed"' in asked.text
         assert f">{PHONE}</textarea>" in asked.text
-    done = await press(api_client, f"{path}/decision", {
-        "decision": "return", "reason": PHONE, "confirmed": "personal_data",
-    }, *COORDINATOR)  # type: ignore[arg-type]  # fmt: skip
+    data = inputs(await browse(api_client, path, *COORDINATOR)).values  # type: ignore[arg-type]
+    data |= {"decision": "return", "reason": PHONE, "confirmed": "personal_data"}
+    done = await press(api_client, f"{path}/decision", data, *COORDINATOR)  # type: ignore[arg-type]
     assert done.status_code == 303

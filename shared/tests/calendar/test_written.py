@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendar.written import meant_day, read_day, read_instant
+from shared.calendar.written import iso_of, meant_day, office_of, read_day, read_instant
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
@@ -64,3 +64,11 @@ def test_no_text_is_another_error(written: str) -> None:
 @pytest.mark.parametrize("written", ["31/02/2026", "99999999", "2026", "x"])
 def test_nothing_is_offered_for_what_is_no_day(written: str) -> None:
     assert meant_day(written) is None
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_a_page_writes_and_reads_a_day_as_an_office_does(day: date) -> None:
+    written = f"{day:%d/%m/}{day.year}"
+    assert office_of(day.isoformat()) == written and iso_of(written) == iso_of(f" {written} ") == day.isoformat()
+    for other in (f"{day.day}-{day.month}-{day.year}", f"{day:%Y%m%d}", "hôm qua", ""):
+        assert iso_of(other) == office_of(other) == other

@@ -51,3 +51,105 @@ async def test_a_finding_is_added_on_the_page_of_the_case(audit: Audit) -> None:
         assert (await send(audit, f"{where}/findings", finding | {"key": "f1"})).headers["location"] == where
     assert "Phát hiện 2" in check(await audit.get(where)) and "Phát hiện 3" not in (await audit.get(where)).text
     assert "<form" not in (await audit.get(where, "leader")).text.split("<main")[1]
+
+
+FINDING_FORM = {name.removeprefix("findings-1-"): value for name, value in FORM.items() if "findings-1" in name}
+
+
+async def test_days_are_typed_as_an_office_writes_them(audit: Audit) -> None:
+    for path in ("/inspections/new", "/log"):
+        page = (await audit.get(path)).text
+        assert 'type="date"' not in page and "ngày/tháng/năm, ví dụ 14/12/2026" in page
+    for number, day in enumerate(("01/12/2026", "2026-12-01")):
+        sent = await send(audit, "/inspections/new", FORM | {"started_on": day, "key": f"day-{number}"})
+        assert sent.status_code == 303
+    assert {str(row.started_on) for row in await audit.rows("select started_on from inspection")} == {"2026-12-01"}
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "1/12/2026",
+        "12/31/2026",
+        "31/02/2026",
+        "01-12-2026",
+        "01/12/26",
+        "20261201",
+        "2026-W49-2",
+        "hôm qua",
+        "1.12.2026",
+    ],
+)
+async def test_another_writing_of_a_day_is_kept_and_told(audit: Audit, day: str) -> None:
+    wrong = check(await send(audit, "/inspections/new", FORM | {"started_on": day}), 422)
+    assert f'value="{day}"' in wrong and "Viết ngày/tháng/năm, ví dụ 14/12/2026" in wrong
+    english = await audit.client.post(
+        "/inspections/new", data=FORM | {"started_on": day},
+        headers=audit.as_("auditor") | {"Accept": "text/html", "Accept-Language": "en"},
+    )  # fmt: skip
+    assert "Write day/month/year, for example 14/12/2026" in english.text
+
+
+async def test_the_log_takes_days_as_an_office_writes_them(audit: Audit) -> None:
+    for day in ("14/12/2026", "2026-12-14"):
+        assert 'value="14/12/2026"' in check(await audit.get("/log", **{"from": day}))
+    wrong = check(await audit.get("/log", **{"from": "14-12-2026"}), 422)
+    assert 'value="14-12-2026"' in wrong and "đủ hai chữ số cho ngày và tháng, ví dụ 14/12/2026" in wrong
+
+
+async def test_nothing_of_ours_is_printed(audit: Audit) -> None:
+    listed = (await audit.get("/inspections")).text
+    assert "O12, O13" not in listed and "Các cuộc theo nhiệm vụ của kế hoạch:" in listed
+    bad = {"unit": "24736", "kind": "x", "obligation": "O99", "findings-1-severity": "x", "findings-1-measure": "9"}
+    wrong = check(await send(audit, "/inspections/new", FORM | bad), 422)
+    summary = wrong.split("error-summary")[1].split("</ul>")[0]
+    for code in ("24736@", "SO_Y_TE", "thanh_tra", "O12", "high", "/unit", "^"):
+        assert code not in summary.replace('href="#', "")
+    assert "Chọn một đơn vị trong danh sách" in summary
+    log = check(await audit.get("/log", type="x"), 422)
+    assert "submission.received," not in log and "Chọn một loại trong danh sách" in log
+
+
+async def test_personal_data_is_asked_about_on_the_pages(audit: Audit) -> None:
+    assert 'name="confirmed"' not in (await audit.get("/inspections/new")).text
+    named = FORM | {"scope": "Bà H., 0912 345 678"}
+    asked = check(await send(audit, "/inspections/new", named), 422)
+    assert "giống số điện thoại" in asked and 'name="confirmed"' in asked and "0912 345 678</textarea>" in asked
+    ticked = check(await send(audit, "/inspections/new", named | {"confirmed": "personal_data", "unit": ""}), 422)
+    assert 'value="personal_data" checked' in ticked
+    where = (await send(audit, "/inspections/new", named | {"confirmed": "personal_data"})).headers["location"]
+    assert "Người ghi đã xem lại và xác nhận" in (await audit.get(where)).text
+    finding = FINDING_FORM | {"key": "p1", "cause": "thư a@b.vn"}
+    asked = check(await send(audit, f"{where}/findings", finding), 422)
+    assert "giống địa chỉ thư điện tử" in asked and 'name="confirmed"' in asked and "thư a@b.vn</textarea>" in asked
+    assert (await send(audit, f"{where}/findings", finding | {"confirmed": "personal_data"})).status_code == 303
+
+
+async def test_the_second_inspector_is_told_and_keeps_what_was_typed(audit: Audit) -> None:
+    where = (await send(audit, "/inspections/new", FORM)).headers["location"]
+    opened = (await audit.get(where)).text
+    assert 'name="seen" value="1"' in opened
+    mine = FINDING_FORM | {"key": "one", "seen": "1"}
+    assert (await send(audit, f"{where}/findings", mine)).status_code == 303
+    other = FINDING_FORM | {"key": "two", "seen": "1", "cause": "Của người thứ hai"}
+    late = check(await send(audit, f"{where}/findings", other, "coordinator"), 412)
+    assert "người khác đã ghi thêm phát hiện" in late and "CHƯA được ghi" in late
+    assert "Của người thứ hai</textarea>" in late and 'name="seen" value="2"' in late
+    assert late.count(">mới</span>") == 1 and len(await audit.rows("select id from finding")) == 2
+    again = other | {"seen": "2"}
+    assert (await send(audit, f"{where}/findings", again, "coordinator")).status_code == 303
+    double = await send(audit, f"{where}/findings", again, "coordinator")
+    assert double.status_code == 303 and len(await audit.rows("select id from finding")) == 3
+
+
+async def test_back_and_another_text_is_told_instead_of_lost(audit: Audit) -> None:
+    where = (await send(audit, "/inspections/new", FORM)).headers["location"]
+    changed = check(await send(audit, "/inspections/new", FORM | {"scope": "Đã sửa lại"}), 409)
+    assert "CHƯA được ghi" in changed and f'href="{where}"' in changed and "Đã sửa lại</textarea>" in changed
+    assert 'value="page-1"' not in changed, "a new key: pressing again records another one"
+    first = FINDING_FORM | {"key": "f1", "seen": "1"}
+    assert (await send(audit, f"{where}/findings", first)).status_code == 303
+    told = check(await send(audit, f"{where}/findings", first | {"cause": "Khác"}), 409)
+    assert "CHƯA được ghi" in told and "Khác</textarea>" in told and 'value="f1"' not in told
+    assert len(await audit.rows("select id from inspection")) == 1
+    assert len(await audit.rows("select id from finding")) == 2

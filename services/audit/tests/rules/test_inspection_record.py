@@ -24,6 +24,7 @@ RECORD = InspectionRecord(
     scope="scope",
     logged_at=THEN,
     trace_id=None,
+    confirmed=(),
     by_severity={"high": 0, "medium": 0, "low": 0},
 )
 

@@ -14,6 +14,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?([Zz]|[+ -][0-9]{2}:[0-9]{2})"
 )
+_OFFICE_DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _OTHER_DAYS = (
     re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
     re.compile(r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})"),
@@ -46,3 +47,18 @@ def meant_day(written: str) -> date | None:
             except ValueError:
                 return None
     return None
+
+
+def iso_of(written: str) -> str:
+    """What a page's input says as the rules read it: 14/12/2026 is 2026-12-14; every other writing stays as it is."""
+    match = _OFFICE_DAY.fullmatch(written.strip())
+    return f"{match[3]}-{match[2]}-{match[1]}" if match else written
+
+
+def office_of(written: str) -> str:
+    """What stands in a page's input: 2026-12-14 is 14/12/2026; every other writing stays as it was typed."""
+    try:
+        day = read_day(written)
+    except ValueError:
+        return written
+    return f"{day:%d/%m/}{day.year}"

@@ -29,6 +29,7 @@ from shared.text.texts import text
 
 NAME = "idempotency"
 KEEP = timedelta(days=7)
+KEY_REUSED = "idempotency-key-reused"
 FORGET_SECONDS = 3600.0
 
 
@@ -93,7 +94,7 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
     row = (await tx.execute(sa.select(TABLE).where(mine))).one()
     if (row.request, row.request_sha256) != (attempt.request, attempt.request_sha256):
         fault = Fault("reused", "/header/Idempotency-Key", text("fault.key_reused"))
-        raise Problem(422, "idempotency-key-reused", text("problem.key_reused"), [fault])
+        raise Problem(422, KEY_REUSED, text("problem.key_reused"), [fault])
     if row.status is None:
         raise RuntimeError("begin was called twice in one transaction, or an earlier one committed without finish")
     return Replay(row.status, row.body)
@@ -104,6 +105,15 @@ async def count_answered(tx: AsyncConnection, attempt: Attempt, prefix: str) -> 
     like = (TABLE.c.person == attempt.person) & (TABLE.c.request == attempt.request)
     answered = like & sa.func.starts_with(TABLE.c.key, prefix) & TABLE.c.status.is_not(None)
     return int(await tx.scalar(sa.select(sa.func.count()).select_from(TABLE).where(answered)) or 0)
+
+
+async def first_answer(tx: AsyncConnection, attempt: Attempt | None) -> Replay:
+    """The answer that is kept for the attempt's key, whatever the request was. LookupError when there is none."""
+    mine = (TABLE.c.person == attempt.person) & (TABLE.c.key == attempt.key) if attempt else sa.false()
+    row = (await tx.execute(sa.select(TABLE).where(mine, TABLE.c.status.is_not(None)))).one_or_none()
+    if row is None:
+        raise LookupError("no answer is kept for this key")
+    return Replay(row.status, row.body)
 
 
 async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body: bytes) -> None:

@@ -141,3 +141,75 @@ def test_payloads_of_any_kind_can_be_shown() -> None:
     assert payload(b'"\\ud800"').pretty == '"?"'
     long = payload(b'"' + b"x" * 70_000 + b'"')
     assert (long.cut, long.pretty) == (True, None)
+
+
+def version_on(page: str) -> str:
+    [version, *_] = re.findall(r'name="version" value="([^"]+)"', page)
+    return version
+
+
+async def act_of_another(office: Office, id_: int, act: str) -> None:
+    """Somebody else of ops, with another subject."""
+    headers = {"Authorization": f"Bearer {office.issuer.token('ops', 'DAK_NONG')}"}
+    body = {"reason": "not one of ours"} if act == "discard" else None
+    await office.client.post(f"/api/v1/dead-letters/{id_}/{act}", json=body, headers=headers)
+
+
+@pytest.mark.parametrize("mine", ["replay", "discard"])
+@pytest.mark.parametrize(
+    ("theirs", "mended", "told"),
+    [
+        ("replay", True, "đã được phát lại lúc"),
+        ("replay", False, "đã được thử phát lại 1 lần"),
+        ("discard", False, "đã được bỏ qua lúc"),
+    ],
+)
+async def test_the_second_operator_is_told_and_loses_nothing(
+    office: Office, mine: str, theirs: str, mended: bool, told: str
+) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    version = version_on((await office.get(f"{HOME}/{id_}", accept=HTML)).text)
+    office.fault = None if mended else office.fault
+    await act_of_another(office, id_, theirs)
+    before = (await office.get(f"/api/v1/dead-letters/{id_}")).json()
+    reason = {"reason": "Của người thứ hai"} if mine == "discard" else {}
+    late = await office.send(f"{HOME}/{id_}/{mine}", version=version, **reason)
+    assert late.status_code == 412
+    assert "Đã có người xử lý bản ghi này" in late.text and told in late.text
+    assert mine == "replay" or "Của người thứ hai" in late.text
+    assert (await office.get(f"/api/v1/dead-letters/{id_}")).json() == before, "nothing was done"
+    assert len(office.applied) == (1 if mended else 0)
+
+
+async def test_a_double_click_gets_the_first_answer(office: Office) -> None:
+    ids = await office.set_aside(an_event().to_bytes(), an_event().to_bytes())
+    office.fault = None
+    for id_, act, form in ((ids[0], "replay", {}), (ids[1], "discard", {"reason": "not one of ours"})):
+        version = version_on((await office.get(f"{HOME}/{id_}", accept=HTML)).text)
+        for _ in range(2):
+            answer = await office.send(f"{HOME}/{id_}/{act}", version=version, **form)
+            assert (answer.status_code, answer.headers["location"]) == (303, f"{HOME}/{id_}")
+    assert len(office.applied) == 1
+
+
+async def test_a_reason_of_one_s_own_that_differs_is_not_lost_in_silence(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    version = version_on((await office.get(f"{HOME}/{id_}", accept=HTML)).text)
+    assert (await office.send(f"{HOME}/{id_}/discard", version=version, reason="not one of ours")).status_code == 303
+    other = await office.send(f"{HOME}/{id_}/discard", version=version, reason="a better reason")
+    assert other.status_code == 412 and "a better reason" in other.text and "not one of ours" in other.text
+    now = version_on(other.text)
+    office.fault = None
+    assert (await office.send(f"{HOME}/{id_}/replay", version=now)).status_code == 303
+
+
+async def test_the_api_says_which_version_was_seen(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    tag = (await office.get(f"/api/v1/dead-letters/{id_}")).headers["etag"]
+    await act_of_another(office, id_, "discard")
+    headers = {"Authorization": f"Bearer {office.token('ops')}", "If-Match": tag}
+    late = await office.client.post(f"/api/v1/dead-letters/{id_}/replay", headers=headers)
+    assert (late.status_code, late.json()["code"]) == (412, "letter-changed")
+    office.fault = None
+    headers["If-Match"] = (await office.get(f"/api/v1/dead-letters/{id_}")).headers["etag"]
+    assert (await office.client.post(f"/api/v1/dead-letters/{id_}/replay", headers=headers)).status_code == 200

@@ -22,6 +22,7 @@ class InspectionItem(InspectionSummary):
 class InspectionDetail(InspectionItem):
     scope: str
     trace_id: str | None
+    confirmed: Sequence[str]
     findings: Sequence[FindingRecord]
 
 
@@ -32,7 +33,9 @@ def inspection_item(record: InspectionRecord, today: date) -> InspectionItem:
 
 def inspection_detail(record: InspectionRecord, findings: Sequence[FindingRecord], today: date) -> InspectionDetail:
     item = asdict(inspection_item(record, today))
-    return InspectionDetail(**item, scope=record.scope, trace_id=record.trace_id, findings=findings)
+    return InspectionDetail(
+        **item, scope=record.scope, trace_id=record.trace_id, confirmed=record.confirmed, findings=findings
+    )
 
 
 def body_of(answer: InspectionDetail | FindingRecord) -> bytes:

@@ -1,5 +1,6 @@
 """Record one more finding of an inspection, and publish its event: one transaction."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from uuid import UUID
 
@@ -15,22 +16,30 @@ from audit.rules.texts import text
 from audit.store import inspections
 from audit.store.inspections import LockedInspection
 from shared.database import idempotency
-from shared.errors import conflict, invalid, not_found
+from shared.errors import conflict, invalid, not_found, precondition_failed
 from shared.messaging import publish
 
 
 async def record_finding(
-    engine: AsyncEngine, author: Author, inspection_id: UUID, finding: Finding, attempt: idempotency.Attempt | None
+    engine: AsyncEngine,
+    author: Author,
+    inspection_id: UUID,
+    finding: Finding,
+    attempt: idempotency.Attempt | None,
+    expected: Collection[int] | None = None,
 ) -> FindingRecord | idempotency.Replay:
     """The new finding, or the first answer to the same attempt. Publishes finding.recorded.
 
-    Problem 404 for no such inspection, 409 once its conclusion is signed, 422 when it can take no finding.
+    `expected`: how many findings the writer has seen; None when any number will do. Problem 404 for no such inspection,
+    409 once its conclusion is signed, 412 when there are others than the writer has seen, 422 when it can take none.
     """
     async with engine.begin() as tx:
         if replay := await idempotency.begin(tx, attempt):
             return replay
         inspection = await _lock_open(tx, inspection_id)
         last = await inspections.last_position(tx, inspection_id)
+        if expected is not None and last not in expected:
+            raise precondition_failed()
         if faults := check_new_finding(inspection.started_on, last, author.today):
             raise invalid(faults)
         record = FindingRecord(**asdict(finding), id=uuid6.uuid7(), position=last + 1, recorded_at=author.now)

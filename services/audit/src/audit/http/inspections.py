@@ -1,17 +1,19 @@
 """Inspections and their findings."""
 
+import json
 from datetime import date
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Header, Request
 from starlette.responses import Response
 
 from audit.commands.answers import InspectionDetail, body_of, inspection_detail, inspection_item
 from audit.commands.record_finding import record_finding
 from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, CaseReader, Context, Inspector
-from audit.http.schemas import FINDING_IN, INSPECTION_IN, InspectionList, request_body
+from audit.http.etag import etag, expected_findings
+from audit.http.schemas import FINDING_ALONE_IN, INSPECTION_IN, InspectionList, request_body
 from audit.rules.finding import read_finding
 from audit.rules.inspection import State, read_inspection
 from audit.rules.inspection_record import FindingRecord
@@ -38,11 +40,15 @@ async def post_inspection(
         raise invalid(faults)
     attempt = await attempt_of(request, person.subject)
     answer = await record_inspection(context.engine, context.author(person), inspection, attempt)
-    return replayed(answer) if isinstance(answer, Replay) else created(answer, f"/api/v1/inspections/{answer.id}")
+    id_ = answer.created_id if isinstance(answer, Replay) else answer.id
+    return created(answer, {"Location": f"/api/v1/inspections/{id_}"})
 
 
-def created(answer: InspectionDetail | FindingRecord, location: str) -> Response:
-    return Response(body_of(answer), 201, {"Location": location}, media_type="application/json")
+def created(answer: InspectionDetail | FindingRecord | Replay, headers: dict[str, str]) -> Response:
+    """201, or the first answer again, with the headers of the first."""
+    if isinstance(answer, Replay):
+        return replayed(answer, headers)
+    return Response(body_of(answer), 201, headers, media_type="application/json")
 
 
 @router.get("", response_model=InspectionList)
@@ -74,8 +80,11 @@ async def listing(
 
 
 @router.get("/{inspection_id}", response_model=InspectionDetail)
-async def get_inspection(inspection_id: UUID, context: Context, person: CaseReader) -> Any:
-    return await find(context, inspection_id)
+async def get_inspection(inspection_id: UUID, context: Context, person: CaseReader, response: Response) -> Any:
+    """The ETag is for `If-Match` of another finding."""
+    detail = await find(context, inspection_id)
+    response.headers.update(etag(len(detail.findings)))
+    return detail
 
 
 async def find(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
@@ -88,16 +97,26 @@ async def find(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
 
 
 @router.post(
-    "/{inspection_id}/findings", status_code=201, response_model=FindingRecord, openapi_extra=request_body(FINDING_IN)
+    "/{inspection_id}/findings",
+    status_code=201,
+    response_model=FindingRecord,
+    openapi_extra=request_body(FINDING_ALONE_IN),
 )
 async def post_finding(
-    request: Request, inspection_id: UUID, context: Context, person: Inspector, raw: Annotated[Any, Body()]
+    request: Request,
+    inspection_id: UUID,
+    context: Context,
+    person: Inspector,
+    raw: Annotated[Any, Body()],
+    if_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """One finding. `Idempotency-Key` is honoured."""
+    """One finding. `Idempotency-Key` is honoured; with `If-Match`, 412 when others were recorded meanwhile."""
     faults: list[Fault] = []
     finding = read_finding(raw, "", faults, context.vocabulary.measures)
     if faults:
         raise invalid(faults)
     attempt = await attempt_of(request, person.subject)
-    answer = await record_finding(context.engine, context.author(person), inspection_id, finding, attempt)
-    return replayed(answer) if isinstance(answer, Replay) else created(answer, f"/api/v1/inspections/{inspection_id}")
+    expected = expected_findings(if_match)
+    answer = await record_finding(context.engine, context.author(person), inspection_id, finding, attempt, expected)
+    findings = json.loads(answer.body)["position"] if isinstance(answer, Replay) else answer.position
+    return created(answer, {"Location": f"/api/v1/inspections/{inspection_id}", **etag(findings)})

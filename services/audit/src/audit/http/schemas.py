@@ -14,6 +14,7 @@ from audit.rules.entry import ListedEntry, StoredEntry
 from audit.rules.finding import MAX_FINDINGS, PART_LIMIT, PARTS, SEVERITIES
 from audit.rules.inspection import DOCUMENT_LIMIT, KINDS, SCOPE_LIMIT
 from audit.rules.sources.source import GapRecord, Kind, SourceState
+from shared.text.personal_data import CONFIRMATION
 
 
 class EntryItem(BaseModel):
@@ -121,6 +122,11 @@ def _text(limit: int, *, least: int = 1) -> dict[str, Any]:
     return {"type": "string", "minLength": least, "maxLength": limit}
 
 
+CONFIRMED_IN: dict[str, Any] = {
+    "type": "array",
+    "items": {"enum": [CONFIRMATION]},
+    "description": "what the texts look like and the writer has looked at again",
+}
 FINDING_IN: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -151,8 +157,10 @@ INSPECTION_IN: dict[str, Any] = {
         "ended_on": {"type": ["string", "null"], "format": "date"},
         "scope": _text(SCOPE_LIMIT),
         "findings": {"type": "array", "maxItems": MAX_FINDINGS, "items": FINDING_IN},
+        "confirmed": CONFIRMED_IN,
     },
 }
+FINDING_ALONE_IN = FINDING_IN | {"properties": {**FINDING_IN["properties"], "confirmed": CONFIRMED_IN}}
 
 
 def request_body(schema: dict[str, Any]) -> dict[str, Any]:

@@ -4,21 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from audit.pages.page_faults import page_faults
 from audit.rules.finding import FINDING_FIELDS, MAX_FINDINGS, PARTS
 from audit.rules.inspection import FIELDS
 from audit.rules.texts import text, texts
+from shared.calendar.written import iso_of
 from shared.text import Fault, Text
+from shared.text.personal_data import CONFIRMATION
 from shared.text.words import kept
 
-TEXTS = tuple(name for name in FIELDS if name != "findings")
+TEXTS = tuple(name for name in FIELDS if name not in ("findings", "confirmed"))
+DAYS = ("started_on", "ended_on", "signed_on")
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionForm:
-    """What was typed, unchanged. `findings` are the boxes on the page, empty ones too."""
+    """What was typed, unchanged. `findings` are the boxes on the page, empty ones too; `confirmed` what was ticked."""
 
     typed: dict[str, str]
     findings: tuple[dict[str, str], ...]
+    confirmed: tuple[str, ...] = ()
 
     @property
     def filled(self) -> list[int]:
@@ -28,13 +33,14 @@ class InspectionForm:
     def raw(self) -> dict[str, Any]:
         """As JSON for the rules, with the filled boxes only."""
         sent: dict[str, Any] = {name: value for name, value in self.typed.items() if value}
+        sent |= {name: iso_of(sent[name]) for name in DAYS if name in sent} | {"confirmed": list(self.confirmed)}
         sent["findings"] = [{name: value for name, value in self.findings[n].items() if value} for n in self.filled]
         return sent
 
     def on_page(self, faults: Sequence[Fault]) -> list[Fault]:
         """The same faults, but each points at its box of the page instead of its place in the list that was read."""
         on_page = []
-        for fault in faults:
+        for fault in page_faults(faults):
             parts = fault.pointer.split("/")
             if parts[1:2] == ["findings"] and len(parts) > 2:
                 parts[2] = str(self.filled[int(parts[2])])
@@ -47,11 +53,22 @@ class InspectionForm:
 
 @dataclass(frozen=True, slots=True)
 class FindingForm:
-    """The form of one more finding: what was typed, what is wrong with it, and its idempotency key, if it has one."""
+    """The form of one more finding: what was typed, what is wrong with it, and its idempotency key, if it has one.
+
+    `seen` is how many findings its writer has seen, None for a form that does not say it. `notice` is the key of a
+    message about what happened meanwhile.
+    """
 
     typed: Mapping[str, str]
     faults: Sequence[Fault] = ()
     key: str = ""
+    confirmed: tuple[str, ...] = ()
+    seen: int | None = None
+    notice: str = ""
+
+    def raw(self) -> dict[str, Any]:
+        """As JSON for the rules."""
+        return {name: value for name, value in self.typed.items() if value} | {"confirmed": list(self.confirmed)}
 
 
 def empty_finding() -> dict[str, str]:
@@ -68,7 +85,18 @@ def read_form(sent: Mapping[str, Any]) -> InspectionForm:
     count = min(int(boxes), MAX_FINDINGS) if boxes.isascii() and boxes.isdigit() and len(boxes) < 4 else 1
     typed = {name: _text(sent.get(name)) for name in TEXTS}
     findings = tuple(read_finding_form(sent, f"findings-{number}-") for number in range(count))
-    return InspectionForm(typed, findings)
+    return InspectionForm(typed, findings, ticked(sent))
+
+
+def ticked(sent: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the writer has looked at again."""
+    return (CONFIRMATION,) if sent.get("confirmed") == CONFIRMATION else ()
+
+
+def read_seen(sent: Mapping[str, Any]) -> int | None:
+    """How many findings the page showed when it was opened; None for what no page of ours says."""
+    seen = _text(sent.get("seen"))
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else None
 
 
 def read_finding_form(sent: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

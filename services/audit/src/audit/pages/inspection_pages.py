@@ -23,12 +23,15 @@ from audit.pages.inspection_form import (
     named,
     read_finding_form,
     read_form,
+    read_seen,
+    ticked,
 )
+from audit.pages.page_faults import page_faults
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
 from audit.rules.inspection import KINDS, State, read_inspection
 from audit.rules.vocabulary import obligation_name
 from shared.access import Person, Role
-from shared.database.idempotency import Replay
+from shared.database.idempotency import KEY_REUSED, Attempt, Replay, first_answer
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.cursor import Cursor
@@ -40,6 +43,7 @@ from shared.web.shell.unit_choice import unit_groups
 
 SHOWN = 50
 MAX_FIELDS = 600
+CHANGED = 412
 WRITERS: tuple[Role, ...] = ("auditor", "coordinator")
 router = APIRouter(prefix="/inspections", include_in_schema=False)
 
@@ -61,9 +65,7 @@ async def inspections(
     return page(
         request,
         "inspections.html",
-        obligations="; ".join(
-            obligation_name(context.catalogue, code).in_(language(request)) for code in context.vocabulary.obligations
-        ),
+        obligations=[obligation_name(context.catalogue, code) for code in context.vocabulary.obligations],
         items=listed["items"],
         query=query,
         states=STATES,
@@ -90,7 +92,13 @@ async def create(request: Request, context: Context, person: Inspector) -> Respo
     if inspection is None:
         return _form_page(request, context, form, form.on_page(faults), key, 422)
     attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
-    answer = await record_inspection(context.engine, context.author(person), inspection, attempt)
+    try:
+        answer = await record_inspection(context.engine, context.author(person), inspection, attempt)
+    except Problem as problem:
+        if problem.code != KEY_REUSED:
+            raise
+        recorded = await _first_answer(context, attempt)
+        return _form_page(request, context, form, [], str(uuid4()), 409, recorded=_address(recorded))
     return RedirectResponse(_address(answer), 303)
 
 
@@ -101,22 +109,38 @@ async def show(request: Request, inspection_id: UUID, context: Context, person: 
 
 @router.post("/{inspection_id}/findings")
 async def add_finding(request: Request, inspection_id: UUID, context: Context, person: Inspector) -> Response:
+    """303 to the case; 422 with what is wrong; 409 and 412 with what was typed and what happened meanwhile."""
     sent = await _sent(request)
-    form = FindingForm(read_finding_form(sent), key=str(sent.get("key", "")))
+    form = FindingForm(
+        read_finding_form(sent), key=str(sent.get("key", "")), confirmed=ticked(sent), seen=read_seen(sent)
+    )
     faults: list[Fault] = []
-    raw = {name: value for name, value in form.typed.items() if value}
-    finding = read_finding(raw, "", faults, context.vocabulary.measures)
+    finding = read_finding(form.raw(), "", faults, context.vocabulary.measures)
     if faults:
-        return await _inspection_page(request, context, person, inspection_id, replace(form, faults=faults), 422)
+        form = replace(form, faults=page_faults(faults))
+        return await _inspection_page(request, context, person, inspection_id, form, 422)
     attempt = await attempt_of(request, person.subject, key=form.key or str(uuid4()))
+    expected = None if form.seen is None else {form.seen}
     try:
-        await record_finding(context.engine, context.author(person), inspection_id, finding, attempt)
+        await record_finding(context.engine, context.author(person), inspection_id, finding, attempt, expected)
     except Problem as problem:
+        if problem.code == KEY_REUSED:
+            form = replace(form, key="", notice="page.sent_already")
+            return await _inspection_page(request, context, person, inspection_id, form, 409)
+        if problem.status == CHANGED:
+            form = replace(form, notice="page.findings_since")
+            return await _inspection_page(request, context, person, inspection_id, form, CHANGED)
         if problem.status != 422:
             raise
         form = replace(form, faults=problem.faults)
         return await _inspection_page(request, context, person, inspection_id, form, 422)
     return RedirectResponse(f"/inspections/{inspection_id}", 303)
+
+
+async def _first_answer(context: AuditContext, attempt: Attempt | None) -> Replay:
+    """What was answered when the attempt's key was used first."""
+    async with context.engine.connect() as tx:
+        return await first_answer(tx, attempt)
 
 
 def _address(answer: InspectionDetail | Replay) -> str:
@@ -137,8 +161,16 @@ def _choices(context: AuditContext) -> Mapping[str, Any]:
 
 
 def _form_page(
-    request: Request, context: AuditContext, form: InspectionForm, faults: list[Fault], key: str, status: int = 200
+    request: Request,
+    context: AuditContext,
+    form: InspectionForm,
+    faults: list[Fault],
+    key: str,
+    status: int = 200,
+    *,
+    recorded: str | None = None,
 ) -> Response:
+    """`recorded`: the address of what was recorded from the same page before."""
     return page(
         request,
         "inspection_new.html",
@@ -147,6 +179,7 @@ def _form_page(
         faults=faults,
         summary=named(faults),
         key=key or str(uuid4()),
+        recorded=recorded,
         groups=unit_groups(context.catalogue, context.clock.today()),
         kinds=KINDS,
         obligations=[(code, obligation_name(context.catalogue, code)) for code in context.vocabulary.obligations],
@@ -175,6 +208,10 @@ async def _inspection_page(
         faults=finding.faults,
         summary=named(finding.faults),
         key=finding.key or str(uuid4()),
+        confirmed=finding.confirmed,
+        notice=finding.notice,
+        seen=len(inspection.findings),
+        new_from=len(inspection.findings) if finding.seen is None else finding.seen,
         writable=writable,
         **_choices(context),
     )

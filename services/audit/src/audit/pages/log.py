@@ -15,13 +15,15 @@ from audit.http.context import Context, Reader, readable_units
 from audit.http.events import find, listing, read_paging
 from audit.http.schemas import EntryDetail, EntryItem
 from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
+from audit.pages.page_faults import page_faults
 from audit.rules.entry import ListedEntry
 from audit.rules.search import SHORT_TYPES, read_search
 from audit.rules.texts import text
 from audit.rules.vocabulary import newest_first
 from audit.store import entries
+from shared.calendar.written import iso_of, office_of
 from shared.errors import not_found
-from shared.text.identifier import writings
+from shared.text.identifier import read_uuid, writings
 from shared.web import cursor as cursors
 from shared.web.cursor import Cursor
 from shared.web.query.check import QueryFaults
@@ -29,6 +31,7 @@ from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 
 SHOWN = 50
+DAYS = ("from", "to")
 SHOWN_OF_TIMELINE = 200
 router = APIRouter(include_in_schema=False)
 
@@ -58,7 +61,7 @@ async def log(
 ) -> Response:
     typed = query.model_dump(by_alias=True)
     cursor = typed.pop("cursor")
-    search, faults = read_search(typed, context.vocabulary)
+    search, faults = read_search(typed | {name: iso_of(typed[name]) for name in DAYS}, context.vocabulary)
     _, after = read_paging({"cursor": cursor}, faults)
     faults += unread
     search = replace(search, units=readable_units(person, search.units))
@@ -71,8 +74,8 @@ async def log(
         request,
         "log.html",
         422 if faults else 200,
-        typed=typed,
-        faults=faults,
+        typed=typed | {name: office_of(typed[name]) for name in DAYS},
+        faults=page_faults(faults),
         lines=lines,
         own=person.own_unit,
         named=newest_first(
@@ -121,7 +124,7 @@ async def timeline(request: Request, subject: str, context: Context, person: Rea
     return page(
         request,
         "timeline.html",
-        subject=subject,
+        reference=read_uuid(subject),
         about=obligation_of(lines),
         lines=lines,
         next_url=_address(first_url, {}, listed["next"]),

@@ -1,11 +1,17 @@
 """Read what a person or a program sent. All faults are collected, not only the first."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
 from audit.rules.texts import fault
 from shared.text import Fault
+from shared.text.personal_data import CONFIRMATION, personal_data, told
 from shared.text.words import hiding_faults, kept
+
+CONFIRMATIONS = (CONFIRMATION,)
+MOST_CONFIRMED = 8
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` reads 2026-W50-1, too
 
 
 class FormReader:
@@ -65,7 +71,7 @@ class FormReader:
         if not value:
             return None
         try:
-            if len(value) != 10:
+            if not DAY.fullmatch(value):
                 raise ValueError(value)
             day = date.fromisoformat(value)
         except ValueError:
@@ -76,6 +82,24 @@ class FormReader:
             self._add("day-out-of-range", name, first=first.year, last=last.year)
             return None
         return day
+
+    def confirmed(self) -> tuple[str, ...]:
+        """Codes of what the writer has looked at again: a list, which may be left out."""
+        value = self._raw.get("confirmed", [])
+        if not isinstance(value, list):
+            self._add("not-a-list", "confirmed")
+            return ()
+        for name in (name for name in value[:MOST_CONFIRMED] if name not in CONFIRMATIONS):
+            self._add("unknown-confirmation", "confirmed", value=str(name)[:40], options=", ".join(CONFIRMATIONS))
+        return tuple(name for name in CONFIRMATIONS if name in value)
+
+    def check_personal(self, said: Mapping[str, str], confirmed: Collection[str]) -> tuple[str, ...]:
+        """What was confirmed of the texts `said`, by name; a fault for each that must be looked at again first."""
+        looks = {name: pieces for name, words in said.items() if (pieces := personal_data(words))}
+        if looks and CONFIRMATION in confirmed:
+            return (CONFIRMATION,)
+        self.faults += [Fault(CONFIRMATION, f"{self._pointer}/{name}", told(pieces)) for name, pieces in looks.items()]
+        return ()
 
     def items(self, name: str, *, limit: int) -> list[object]:
         value = self._raw.get(name, [])

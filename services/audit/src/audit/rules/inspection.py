@@ -41,10 +41,11 @@ class InspectionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Inspection(InspectionFacts):
-    """As it is sent."""
+    """As it is sent. `confirmed`: codes of what its own texts look like and their writer has confirmed not to be."""
 
     scope: str
     findings: tuple[Finding, ...]
+    confirmed: tuple[str, ...] = ()
 
 
 FIELDS = tuple(field.name for field in fields(Inspection))
@@ -66,8 +67,11 @@ def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[I
     started_on = reader.day("started_on", vocabulary.days)
     ended_on = reader.day("ended_on", vocabulary.days, required=False)
     scope = reader.text("scope", limit=SCOPE_LIMIT)
+    confirmed = reader.confirmed()
+    texts = {"scope": scope, "basis_document": basis_document, "document_number": document_number}
+    confirmed_here = reader.check_personal(texts, confirmed)
     findings = tuple(
-        read_finding(item, f"/findings/{number}", faults, vocabulary.measures)
+        read_finding(item, f"/findings/{number}", faults, vocabulary.measures, confirmed)
         for number, item in enumerate(reader.items("findings", limit=MAX_FINDINGS))
     )
     faults += check_dates(started_on, ended_on, signed_on, document_number, has_findings=bool(findings), today=today)
@@ -75,7 +79,7 @@ def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[I
         return None, faults
     inspection = Inspection(
         unit, period, kind, obligation, basis_document, document_number, signed_on,
-        started_on, ended_on, scope, findings,
+        started_on, ended_on, scope, findings, confirmed_here,
     )  # fmt: skip
     return inspection, []
 

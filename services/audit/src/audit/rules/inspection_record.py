@@ -1,6 +1,6 @@
 """An inspection and a finding as they are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -34,6 +34,7 @@ class InspectionSummary(InspectionFacts):
 class InspectionRecord(InspectionSummary):
     scope: str
     trace_id: str | None
+    confirmed: Sequence[str]
 
     @property
     def is_concluded(self) -> bool:

@@ -79,7 +79,7 @@ async def findings_of(tx: AsyncConnection, id_: UUID) -> list[FindingRecord]:
     """In the order they were recorded."""
     columns = (finding.c[field.name] for field in fields(FindingRecord))
     statement = select(*columns).where(finding.c.inspection_id == id_).order_by(finding.c.position)
-    return [FindingRecord(*row) for row in await tx.execute(statement)]
+    return [FindingRecord(**row) for row in (await tx.execute(statement)).mappings()]
 
 
 async def last_position(tx: AsyncConnection, id_: UUID) -> int:

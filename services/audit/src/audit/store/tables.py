@@ -18,7 +18,7 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 INSTANT = DateTime(timezone=True)
@@ -135,6 +135,9 @@ inspection = Table(
     Column("logged_by_role", Text, nullable=False),
     Column("logged_at", INSTANT, nullable=False),
     Column("trace_id", Text),
+    Column(
+        "confirmed", ARRAY(Text), nullable=False, server_default="{}", comment="what its texts look like and are not"
+    ),
     CheckConstraint("(document_number = '') = (signed_on is null)", name="inspection_number_with_signature"),
     CheckConstraint("ended_on >= started_on", name="inspection_days"),
     Index("inspection_unit", "unit", "number"),
@@ -154,5 +157,8 @@ finding = Table(
     Column("severity", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column(
+        "confirmed", ARRAY(Text), nullable=False, server_default="{}", comment="what its texts look like and are not"
+    ),
     Index("finding_inspection", "inspection_id", "position", unique=True),
 )

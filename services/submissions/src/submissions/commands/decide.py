@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.database import idempotency
 from shared.errors import conflict, invalid, not_found, precondition_failed
 from shared.messaging import publish
-from shared.text.words import kept
 from shared.text.personal_data import CONFIRMATION
+from shared.text.words import kept
 from submissions import events
 from submissions.commands.answers import Decided, body_of
 from submissions.commands.authority import check_coordinator

@@ -46,8 +46,8 @@ class ReceiptView:
     faults: Sequence[Fault] = ()
     reason: str = ""
     act: Act | None = None
-    version: int | None = None
     confirmed: frozenset[str] = frozenset()
+    version: int | None = None
 
 
 @router.get("/submissions/{submission_id}")
@@ -64,13 +64,14 @@ async def decide(request: Request, context: Context, person: Coordinator, submis
     if act is None:
         wrong = violation("unknown_decision", "/decision", decision=shown(word)).fault()
         return await render(request, context, person, submission_id, ReceiptView(422, [wrong], reason))
-    return await decide_and_show(request, context, person, Decision(submission_id, act, reason, confirmed=confirmations(data)), data)
+    chosen = Decision(submission_id, act, reason, confirmed=ticked(data))
+    return await decide_and_show(request, context, person, chosen, data)
 
 
 @router.post("/submissions/{submission_id}/withdrawal")
 async def withdraw(request: Request, context: Context, person: Reporter, submission_id: UUID) -> Response:
     data = await request.form()
-    decision = Decision(submission_id, "withdraw", typed_text(data, "reason"), confirmed=confirmations(data))
+    decision = Decision(submission_id, "withdraw", typed_text(data, "reason"), confirmed=ticked(data))
     return await decide_and_show(request, context, person, decision, data)
 
 
@@ -90,7 +91,9 @@ async def decide_and_show(
         if problem.status not in (409, 412, 422):
             raise
         late = version if problem.status in (409, 412) else None
-        view = ReceiptView(problem.status, problem.faults, decision.reason or "", decision.act, late, decision.confirmed)
+        view = ReceiptView(
+            problem.status, problem.faults, decision.reason or "", decision.act, decision.confirmed, late
+        )
         return await render(request, context, person, decision.submission_id, view)
     return RedirectResponse(f"/submissions/{decision.submission_id}", 303)
 
@@ -100,9 +103,9 @@ def typed_text(data: FormData, name: str) -> str:
     return as_shown(value) if isinstance(value, str) else ""
 
 
-def confirmations(data: FormData) -> frozenset[str]:
-    """What the sender has ticked, of what can be confirmed."""
-    return frozenset({CONFIRMATION} & set(map(str, data.getlist("confirmed"))))
+def ticked(data: FormData) -> frozenset[str]:
+    """What the person has looked at again."""
+    return frozenset({CONFIRMATION} & set(data.getlist("confirmed")))
 
 
 async def render(
@@ -130,8 +133,8 @@ async def render(
         may_correct=submission.latest and not sees_all_units(person),
         faults=view.faults,
         reason=view.reason,
-        confirmed=view.confirmed,
         act=view.act,
+        confirmed=view.confirmed,
         outdated=view.version is not None,
         since=[] if view.version is None else changes_since(changes, view.version),
         version=version_after(changes),

@@ -1,7 +1,7 @@
 """What stands in the inputs of a form, by their names, and the report that it means. Typed text is kept as typed.
 
 Names: `value.3`, `status.3`, `note.3` of the form's third cell (counted from 0), `narrative.<part>`, `evidence`,
-`reason`. `status.<element>` stands for the whole row.
+`reason`, `confirmed`. `status.<element>` stands for the whole row.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,7 @@ from submissions.rules.submission import SubmissionRecord
 READERS: dict[Language, NumberReader] = {"vi": read_vietnamese, "en": read_english}
 GENERAL = "general"
 NARRATIVE = "narrative."
+CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_typed(rules: FormRules, data: Mapping[str, Any], before: SubmissionReco
     inputs = {name: text for name, text in typed_of(rules, before, language).inputs.items() if name[:6] != "value."}
     names = [f"{kind}.{index}" for index in range(len(rules.fields)) for kind in ("value", "status", "note")]
     names += [name for name in data if name.startswith(NARRATIVE)]
-    for name in [*names, "evidence", "reason", "confirmed"]:
+    for name in [*names, "evidence", "reason", CONFIRMED]:
         if isinstance(text := data.get(name), str):
             inputs[name] = as_shown(text)
     for index, field in enumerate(rules.fields):
@@ -95,7 +96,7 @@ def report_of(rules: FormRules, typed: TypedForm, before: SubmissionRecord | Non
         _evidence(typed.of("evidence"), before),
         reason or None,
         read=READERS[typed.numbers],
-        confirmed=frozenset({CONFIRMATION} & {typed.of("confirmed")}),
+        confirmed=frozenset({CONFIRMATION} & {typed.of(CONFIRMED)}),
     )
 
 

@@ -96,8 +96,8 @@ def revise(
     violations += check_notes(rules, observations, found)
     violations += report.wrong
     violations += check_narrative(narrative, evidence) + check_reason(report.reason, number)
-    texts = texts_of(rules, report.entries, narrative, evidence, report.reason)
-    personal, confirmed = check_personal_data(texts, report.confirmed)
+    written = texts_of(rules, report.entries, narrative, evidence, report.reason)
+    personal, confirmed = check_personal_data(written, report.confirmed)
     violations += personal
     closed = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
     violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]

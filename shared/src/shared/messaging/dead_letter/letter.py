@@ -54,6 +54,11 @@ class Letter:
             return None
 
     @property
+    def version(self) -> str:
+        """Changes with every act on the letter, so that whoever acts can say which state they saw."""
+        return f"{self.state}-{self.attempts}"
+
+    @property
     def place(self) -> str:
         return f"{self.topic}/{self.partition}@{self.offset}"
 

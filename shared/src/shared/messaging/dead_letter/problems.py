@@ -24,3 +24,8 @@ def nothing_to_replay() -> Problem:
 
 def replayed_already() -> Problem:
     return conflict("replayed-already", text("letter.replayed_already"))
+
+
+def changed_meanwhile() -> Problem:
+    """412: somebody did something about the letter since it was looked at."""
+    return Problem(412, "letter-changed", text("letter.changed"))

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from shared.access import Person
@@ -37,6 +37,7 @@ def desk_of(request: Request) -> DeadLetters:
 Desk = Annotated[DeadLetters, Depends(desk_of)]
 Reader = Annotated[Person, Depends(require("ops", "auditor"))]
 Operator = Annotated[Person, Depends(require("ops"))]
+IfMatch = Annotated[str | None, Header(description="the ETag of the letter: 412 when somebody acted since")]
 LetterId = Annotated[int, Path(ge=1, le=MAX_ID)]
 router = APIRouter(prefix="/api/v1/dead-letters", tags=["dead letters"])
 
@@ -57,8 +58,11 @@ async def list_letters(
 
 
 @router.get("/{letter_id}", response_model=LetterDetail)
-async def get_letter(letter_id: LetterId, desk: Desk, person: Reader) -> Any:
-    return LetterDetail.whole(*await letter_and_value(desk, letter_id))
+async def get_letter(letter_id: LetterId, desk: Desk, person: Reader, response: Response) -> Any:
+    """The ETag is for `If-Match` of an act."""
+    letter, value = await letter_and_value(desk, letter_id)
+    response.headers["ETag"] = f'"{letter.version}"'
+    return LetterDetail.whole(letter, value)
 
 
 @router.get("/{letter_id}/raw", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
@@ -84,17 +88,24 @@ async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
 
 
 @router.post("/{letter_id}/replay", response_model=Replayed)
-async def replay_letter(letter_id: LetterId, desk: Desk, person: Operator) -> Any:
+async def replay_letter(letter_id: LetterId, desk: Desk, person: Operator, if_match: IfMatch = None) -> Any:
     """Applied with today's code; a second time answers the same. 422 with the new reason when it still fails."""
     async with available():
-        return await desk.replay(letter_id, person)
+        return await desk.replay(letter_id, person, seen_version(if_match))
 
 
 @router.post("/{letter_id}/discard", response_model=Discarded)
-async def discard_letter(letter_id: LetterId, given: DiscardIn, desk: Desk, person: Operator) -> Any:
+async def discard_letter(
+    letter_id: LetterId, given: DiscardIn, desk: Desk, person: Operator, if_match: IfMatch = None
+) -> Any:
     """The letter is kept whole and may still be replayed."""
     async with available():
-        return await desk.discard(letter_id, given.reason, person)
+        return await desk.discard(letter_id, given.reason, person, seen_version(if_match))
+
+
+def seen_version(if_match: str | None) -> str | None:
+    """The version that a client says it saw; None when any will do. One tag only: an act is about one state."""
+    return None if if_match is None or if_match.strip() == "*" else if_match.strip().strip('"')
 
 
 async def listing(desk: DeadLetters, wanted: Wanted, limit: int, cursor: str | None, item: Any) -> cursors.Listing:

@@ -36,6 +36,7 @@ from shared.web.shell.page import page
 SHOWN = 50
 AT_ONCE = 100
 MAX_FIELD = 500
+CHANGED = 412
 STATES: tuple[State, ...] = get_args(State)
 HOME = "/dead-letters"
 Field = Annotated[str, Form(max_length=MAX_FIELD)]
@@ -83,28 +84,42 @@ async def letter(request: Request, letter_id: LetterId, desk: Desk, person: Read
 
 
 @router.post("/{letter_id}/replay")
-async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Operator) -> Response:
-    """303 to the letter; 422 with the letter and what failed."""
+async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Operator, version: Field = "") -> Response:
+    """303 to the letter; 422 with the letter and what failed, 412 with what somebody else did meanwhile."""
     try:
         async with available():
-            await desk.replay(letter_id, person)
+            await desk.replay(letter_id, person, version or None)
     except StillFails as problem:
         return await _letter_page(request, desk, person, letter_id, failed=problem)
+    except Problem as problem:
+        if problem.status != CHANGED:
+            raise
+        return await _letter_page(request, desk, person, letter_id, changed=problem)
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
 
 
 @router.post("/{letter_id}/discard")
 async def discard(
-    request: Request, letter_id: LetterId, desk: Desk, person: Operator, reason: Annotated[str, Form()] = ""
+    request: Request,
+    letter_id: LetterId,
+    desk: Desk,
+    person: Operator,
+    reason: Annotated[str, Form()] = "",
+    version: Field = "",
 ) -> Response:
-    """303 to the letter; 422 with what was typed when the reason is too short or too long."""
+    """303 to the letter; with what was typed 422 for a reason too short or too long, 412 when it came too late."""
     try:
         note = TypeAdapter(Note).validate_python(reason)
     except ValidationError as error:
         faults = model_faults(error.errors(), "/reason")
         return await _letter_page(request, desk, person, letter_id, faults=faults, typed=reason)
-    async with available():
-        await desk.discard(letter_id, note, person)
+    try:
+        async with available():
+            await desk.discard(letter_id, note, person, version or None)
+    except Problem as problem:
+        if problem.status != CHANGED:
+            raise
+        return await _letter_page(request, desk, person, letter_id, typed=reason, changed=problem)
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
 
 
@@ -153,7 +168,9 @@ async def _letter_page(
     faults: Sequence[Fault] = (),
     typed: str = "",
     failed: Problem | None = None,
+    changed: Problem | None = None,
 ) -> Response:
+    """`changed`: what the person sent was not done, since somebody else had done something before."""
     found, value = await letter_and_value(desk, letter_id)
     shown: dict[str, Any] = {
         "letter": found,
@@ -164,6 +181,8 @@ async def _letter_page(
         "faults": list(faults),
         "typed": typed,
         "failed": failed,
+        "changed": changed,
     }
     shown["illustrative"] = shown["payload"].illustrative
-    return page(request, "dead_letter.html", 422 if faults or failed else 200, **shown)
+    status = CHANGED if changed else 422 if faults or failed else 200
+    return page(request, "dead_letter.html", status, **shown)
