@@ -17,7 +17,7 @@ def test_what_one_typed_stays_and_what_only_others_changed_is_taken(
     rules: dict[str, FormRules], base: dict[str, str], mine: dict[str, str], theirs: dict[str, str]
 ) -> None:
     commune = rules["B01-XA"]
-    forms = [TypedForm(typed_of(commune, None, "vi").inputs | one) for one in (base, mine, theirs)]
+    forms = [TypedForm({**typed_of(commune, None, "vi").inputs, **one}) for one in (base, mine, theirs)]
     shown, differences = compare(commune, *forms)
     named = {name for one in differences for name in one.names}
     for one in differences:
