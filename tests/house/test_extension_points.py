@@ -27,13 +27,12 @@ from shared.access import ROLES
 from shared.catalogue import load
 from shared.catalogue.measure import MeasureKind, Operator, Reference, Wording
 from shared.catalogue.measure_kind import needs_of
-from shared.events import Assessment, Status
+from shared.events import WITH_VALUE, WITHOUT_VALUE, Assessment, Status
 from shared.text import messages
 from shared.web.shell.navigation import NAV_ITEMS
 from submissions import events as submission_events
 from submissions.pages.task import SHAPES
 from submissions.rules import obligation
-from submissions.rules.observation import WITH_VALUE, WITHOUT_VALUE
 from submissions.rules.review import NEXT, Act
 
 
@@ -84,7 +83,7 @@ TABLES: tuple[tuple[object, Collection[object], str], ...] = (
     (Act, submission_events.DECIDED, "submissions/events.py, DECIDED"),
     (Act, {act for _, act in NEXT}, "submissions/rules/review.py, NEXT"),
     (obligation.State, SHAPES, "submissions/pages/task.py, SHAPES"),
-    (Status, WITH_VALUE | WITHOUT_VALUE, "submissions/rules/observation.py, WITH_VALUE or WITHOUT_VALUE"),
+    (Status, WITH_VALUE | WITHOUT_VALUE, "shared/events/data.py, WITH_VALUE or WITHOUT_VALUE"),
     (Role, PREFIX, "notifications/channels/email/address.py, PREFIX"),
 )
 

@@ -58,7 +58,7 @@ def notified(obligation_id: UUID, stage: str = "T-30", *, unit: str = UNIT) -> E
 
 
 def aggregated(period: str = "2026") -> Event:
-    figures = IndicatorFigures(value="104.51666666", reported=1, expected=28, assessment="not_assessed")
+    figures = IndicatorFigures(value="104.516666", reported=1, expected=28, assessment="not_assessed")
     data = IndicatorAggregated(
         measure="4.1", indicator="4.1", unit="DAK_NONG", period=period, as_of=THEN,
         values={"received": figures, "accepted": figures},

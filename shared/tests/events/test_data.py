@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 from unittest.mock import patch
 
 import pytest
-from pydantic import ConfigDict
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ConfigDict, ValidationError
 
 from shared.events import (
     ALL_TOPICS,
@@ -18,7 +21,9 @@ from shared.events import (
     Event,
     EventClassError,
     EventData,
+    IndicatorFigures,
     ObligationOpened,
+    ObservationValue,
     SourceHeartbeat,
     SubmissionsEvent,
     SubmissionWithdrawn,
@@ -107,3 +112,26 @@ def test_a_union_must_list_every_class_of_its_topic() -> None:
         check_complete("SubmissionsEvent", SubmissionsEvent, SUBMISSIONS)
     with pytest.raises(EventClassError, match="take SubmissionWithdrawn out of Pair: it is no event of inspe"):
         check_complete("Pair", Pair, INSPECTIONS)
+
+
+@pytest.mark.parametrize("value", ["-1", "1000000000001", "1e13", "0.1234567", "NaN", "Infinity", "9" * 60])
+def test_a_figure_outside_the_bounds_of_all_figures_is_no_event(value: str) -> None:
+    with pytest.raises(ValidationError):
+        ObservationValue(measure="population", value=Decimal(value), status="final")
+
+
+@given(st.decimals(0, 10**12, places=6))
+def test_a_figure_within_them_travels_exactly(value: Decimal) -> None:
+    sent = ObservationValue(measure="total_unpaid_hours_female", value=value, status="final")
+    assert ObservationValue.model_validate_json(sent.model_dump_json()).value == value
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("value", "-0.1"), ("numerator", "1e31"), ("denominator", "1e-7"), ("reported", 10**12 + 1), ("expected", -1)],
+)
+def test_sums_and_counts_of_units_have_bounds_too(member: str, value: object) -> None:
+    good: dict[str, object] = {"value": f"{10**26}.5", "reported": 1, "expected": 28, "assessment": "met"}
+    assert IndicatorFigures.model_validate(good)
+    with pytest.raises(ValidationError):
+        IndicatorFigures.model_validate(good | {member: value})

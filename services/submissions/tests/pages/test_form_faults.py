@@ -35,7 +35,7 @@ def test_a_fault_without_short_words_is_said_in_full(commune: FormRules) -> None
 
 def test_a_yes_or_no_field_is_told_of_no_number(commune: FormRules) -> None:
     """Whatever is wrong with it."""
-    wrong = ["", "52%", "có lẽ", "-1", "2", "1,5", "9" * 39, None]
+    wrong = ["", "52%", "có lẽ", "-1", "2", "1,5", "1.0", "0,0", "9" * 39, None]
     for value, status in [*((value, "final") for value in wrong), ("1", "missing"), ("1", "not_applicable")]:
         given = entries(ObservationEntry("female_key_leader", value, status=status), female_key_leader=...)
         found = [one for one in check_observations(commune, given)[1] if one.cell == ("female_key_leader", "")]

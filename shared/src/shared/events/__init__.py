@@ -2,6 +2,8 @@
 
 from shared.events.data import (
     DATA_TYPES,
+    WITH_VALUE,
+    WITHOUT_VALUE,
     Assessment,
     EventClassError,
     EventData,
@@ -63,6 +65,8 @@ __all__ = [
     "OPERATIONS",
     "PARTITIONS",
     "SUBMISSIONS",
+    "WITHOUT_VALUE",
+    "WITH_VALUE",
     "Assessment",
     "DeadLetterDiscarded",
     "DeadLetterHandled",

@@ -4,21 +4,51 @@ Counts and codes, never free text, never a person's name, number or address.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 from shared.events.topics import ALL_TOPICS
+from shared.text.decimals import LARGEST, LARGEST_SUM, PLACES, decimals_of
 
 Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\w@.|:/+=,-]+$")]
+
+
+def _within(largest: Decimal) -> Callable[[Decimal], Decimal]:
+    """A reader's check, and no word of the schema: no producer ever wrote such a number, and a limit that a schema
+    gets later would break its readers (`tests/contracts/compatibility.py`)."""
+
+    def check(value: Decimal) -> Decimal:
+        if not 0 <= value <= largest:
+            raise ValueError(f"a figure is from 0 to {largest:f}")
+        if decimals_of(value) > PLACES:
+            raise ValueError(f"a figure has at most {PLACES} decimals")
+        return value
+
+    return check
+
+
+def _count(value: int) -> int:
+    if value > LARGEST:
+        raise ValueError(f"a count is at most {LARGEST:f}")
+    return value
+
+
 # Exact decimals travel as strings: a JSON number would become a float in most readers.
-Number = Annotated[Decimal, PlainSerializer(lambda v: format(v, "f"), return_type=str, when_used="json")]
+_Exact = PlainSerializer(lambda v: format(v, "f"), return_type=str, when_used="json")
+Number = Annotated[Decimal, AfterValidator(_within(LARGEST)), _Exact]
+"""A figure as reported."""
+SumNumber = Annotated[Decimal, AfterValidator(_within(LARGEST_SUM)), _Exact]
+"""A sum of figures, or the quotient of two sums."""
+Count = Annotated[int, Field(ge=0), AfterValidator(_count)]
 Status = Literal["final", "estimate", "not_applicable", "missing"]
+WITH_VALUE: frozenset[Status] = frozenset({"final", "estimate"})
+WITHOUT_VALUE: frozenset[Status] = frozenset({"missing", "not_applicable"})
 Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]
-Version = Annotated[int, Field(ge=1)]
+Version = Annotated[int, Field(ge=1), AfterValidator(_count)]
 
 TYPE = re.compile(r"vn\.tiendo\.[a-z]+\.[a-z]+\.v[1-9][0-9]*")
 HOME = "shared.events."

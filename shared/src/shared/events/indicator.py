@@ -7,18 +7,18 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events import topics
-from shared.events.data import Assessment, Code, EventData, Number
+from shared.events.data import Assessment, Code, Count, EventData, SumNumber
 
 
 class IndicatorFigures(BaseModel):
     """A value on one basis, never without its coverage: units reported of units expected."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-    value: Number | None = None
-    numerator: Number | None = None
-    denominator: Number | None = None
-    reported: int = Field(ge=0)
-    expected: int = Field(ge=0)
+    value: SumNumber | None = None
+    numerator: SumNumber | None = None
+    denominator: SumNumber | None = None
+    reported: Count
+    expected: Count
     assessment: Assessment
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events import topics
-from shared.events.data import Code, EventData
+from shared.events.data import Code, Count, EventData
 
 
 class InspectionLogged(EventData):
@@ -19,7 +19,7 @@ class InspectionLogged(EventData):
     period: Code
     kind: Code
     started_on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    findings: int = Field(ge=0)
+    findings: Count
     by_severity: dict[Code, int]
     logged_at: datetime
 

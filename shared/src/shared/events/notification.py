@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events import topics
-from shared.events.data import Code, EventData
+from shared.events.data import Code, Count, EventData
 
 
 class NotificationEvent(EventData):
@@ -18,7 +18,7 @@ class NotificationEvent(EventData):
     stage: Code
     channel: Code
     recipient_role: Code
-    attempt: int = Field(ge=0)
+    attempt: Count
     message_id: str | None = Field(None, max_length=200, pattern=r"^[!-~]+$")
     reason_code: Code | None = None
 

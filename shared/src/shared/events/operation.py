@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events import topics
-from shared.events.data import Code, EventData
+from shared.events.data import Code, Count, EventData
 
 
 class SourceHeartbeat(EventData):
@@ -22,7 +22,7 @@ class SourceHeartbeat(EventData):
     type: ClassVar[str] = "vn.tiendo.source.heartbeat.v1"
     sequence: int = Field(ge=0)
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    pending: int = Field(ge=0)
+    pending: Count
 
 
 class DeadLetterHandled(EventData):
@@ -57,8 +57,8 @@ class ProjectionRebuilt(EventData):
     rebuild_id: UUID
     projection: Code
     origin: Literal["log", "topic"]
-    events: int = Field(ge=0)
-    facts: int = Field(ge=0)
+    events: Count
+    facts: Count
     live_checksum: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     rebuilt_checksum: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     equal: bool

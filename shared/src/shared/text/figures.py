@@ -1,30 +1,28 @@
 """Numbers, days and instants as an office writes them: 1.234,5 and 14/12/2026 23:12, in Vietnam's time."""
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal, localcontext
 
 from babel.numbers import format_decimal
 
 from shared.calendar import VIETNAM
 from shared.text import Language, Text
+from shared.text.decimals import WIDE, half_up
 from shared.text.texts import text
 
 NONE = "–"
 
-DIGITS = 60  # sums of sums stay exact; what an officer may type has at most 40
-
 
 def number(value: Decimal | int | str | None, decimals: int | None = None, *, language: Language = "vi") -> str:
-    """All given digits, at most DIGITS, or rounded half up to `decimals`. `–` for None."""
+    """All given digits, or rounded half up to `decimals`. `–` for None."""
     if value is None:
         return NONE
     exact = value if isinstance(value, Decimal) else Decimal(value)
-    with localcontext(prec=DIGITS):  # Babel rounds to the context, and refuses what does not fit it
+    with localcontext(WIDE):  # Babel rounds to the context, and refuses what does not fit it
         if decimals is None:
             return str(format_decimal(exact, locale=language, decimal_quantization=False))
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-        return str(format_decimal(rounded, format=pattern, locale=language))
+        return str(format_decimal(half_up(exact, decimals), format=pattern, locale=language))
 
 
 def _local(value: datetime) -> datetime:

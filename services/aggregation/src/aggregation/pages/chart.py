@@ -12,6 +12,8 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from shared.text.decimals import half_up
+
 INK, MUTED, ACCENT, TARGET = "#172022", "#53616a", "#0b5d5e", "#734c00"
 WIDTH, HEIGHT = 840, 280
 NEAR = 0.12
@@ -187,7 +189,7 @@ def _layer(rows: list[dict[str, Any]], mark: str, **style: Any) -> Spec:
 
 
 def _formatted(value: Decimal, series: Series) -> str:
-    text = f"{value:.{series.decimals}f}"
+    text = f"{half_up(value, series.decimals):f}"
     return text.replace(".", ",") if series.comma else text
 
 

@@ -9,7 +9,9 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ObligationRecord
 from aggregation.rules.revision import ReportedObservation, Revision, State, merge
 from shared.catalogue import disaggregation_key
+from shared.catalogue.element import misfit
 from shared.events import (
+    WITH_VALUE,
     Event,
     ObligationOpened,
     SubmissionAccepted,
@@ -19,6 +21,11 @@ from shared.events import (
     SubmissionsEvent,
     SubmissionWithdrawn,
 )
+
+
+class ImpossibleFigure(ValueError):
+    """An event with a figure that no intake takes: half a person, a flag of 7, a number marked missing. A dead letter,
+    or every page with a sum of it would be wrong."""
 
 
 @dataclass
@@ -32,12 +39,13 @@ class BatchChanges:
 
 
 def fold(plan: PlanIndex, events: Iterable[Event]) -> BatchChanges:
-    """Raises `UnknownWord` for a form or a unit that the catalogue does not have."""
+    """Raises `UnknownWord` for a form or a unit that the catalogue does not have, `ImpossibleFigure`."""
     batch = BatchChanges()
     for position, event in enumerate(events):
         batch.event_ids.append(event.id)
         if isinstance(event.data, SubmissionsEvent):
             _open(plan, batch, event.data, position)
+            _check_figures(plan, event.data)
             _add(batch, event.data, _revision(event.data))
     return batch
 
@@ -78,6 +86,18 @@ def _open(plan: PlanIndex, batch: BatchChanges, data: SubmissionsEvent, position
             data.obligation_id, data.obligation, data.form, data.unit, data.period, due_at
         )
     batch.touched.setdefault(data.obligation_id, []).append(position)
+
+
+def _check_figures(plan: PlanIndex, data: SubmissionsEvent) -> None:
+    """Of elements that the catalogue has; that the form asks for an element is seen when its facts are made."""
+    if not isinstance(data, SubmissionReceived):
+        return
+    for o in data.observations:
+        element = plan.catalogue.elements.get(o.measure)
+        if (o.value is not None) != (o.status in WITH_VALUE):
+            raise ImpossibleFigure(f"{o.measure} is {o.status} with the value {o.value}")
+        if element and o.value is not None and (wrong := misfit(element.kind, o.value)):
+            raise ImpossibleFigure(f"{o.measure} of {o.value}: {wrong}, and it is a {element.kind}")
 
 
 def _add(batch: BatchChanges, data: SubmissionsEvent, revision: Revision | None) -> None:

@@ -10,6 +10,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value, ValueKey
 from shared.catalogue import Measure
 from shared.catalogue.unit import Level
+from shared.text.decimals import half_up
 
 SMALL = 5
 SEES_ALL = frozenset({"coordinator", "auditor"})
@@ -109,4 +110,4 @@ def _is_small(count: Decimal | None) -> bool:
 
 
 def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
-    return None if value is None else Decimal(f"{value:.{decimals}f}")
+    return None if value is None else half_up(value, decimals)

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import assert_never
 
 from shared.catalogue import Measure, Target
+from shared.text.decimals import half_up
 
 ROOM = Decimal("1.25")
 
@@ -41,7 +43,7 @@ def progress_to_target(measure: Measure, value: Decimal | None, milestones: Coll
         return None
 
     def at(number: Decimal) -> Decimal:
-        return min(max((number - start) / span * 100, Decimal(0)), Decimal(100)).quantize(Decimal("0.1"))
+        return half_up(min(max(Fraction(number - start) / Fraction(span) * 100, Fraction(0)), Fraction(100)), 1)
 
     marks = tuple((at(target.value), target) for target in targets[:-1] if target.year in milestones)
     return ProgressToTarget(start, end, None if value is None else at(value), marks)

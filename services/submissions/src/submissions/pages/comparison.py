@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.text import Text
+from shared.text.decimals import plain
 from shared.text.figures import NONE
 from submissions.pages.typed_form import GENERAL, READERS, TypedForm
 from submissions.rules.form import FormRules
-from submissions.rules.observation import STATUSES, exact
+from submissions.rules.observation import STATUSES
 from submissions.rules.texts import text
 
 # Who changed it since the page was opened.
@@ -100,6 +101,6 @@ def _said(part: Part, form: TypedForm) -> list[str]:
 
 def _number(text: str, form: TypedForm) -> str:
     try:
-        return exact(READERS[form.numbers](text))
+        return plain(READERS[form.numbers](text))
     except ValueError:
         return text.strip()

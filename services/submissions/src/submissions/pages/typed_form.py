@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from shared.catalogue import disaggregation_key
+from shared.events import WITH_VALUE
 from shared.text import Language
 from shared.text.figures import number
 from submissions.rules.form import FormRules
 from submissions.rules.observation import (
-    WITH_VALUE,
     NumberReader,
     ObservationEntry,
     read_english,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from shared.events import Status
+from shared.text.decimals import plain
 from submissions.rules.obligation import ReportingObligation
-from submissions.rules.observation import Observation, exact
+from submissions.rules.observation import Observation
 
 
 class ObservationJson(TypedDict):
@@ -58,7 +59,7 @@ def canonical_content(
 def _observation_json(observation: Observation) -> ObservationJson:
     return {
         "measure": observation.measure,
-        "value": None if observation.value is None else exact(observation.value),
+        "value": None if observation.value is None else plain(observation.value),
         "disaggregation": dict(sorted(observation.disaggregation.items())),
         "status": observation.status,
         "note": observation.note,

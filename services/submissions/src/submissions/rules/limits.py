@@ -1,10 +1,6 @@
 """How much a report may hold. Generous for an office, small enough that an event stays below 1 MB."""
 
-from decimal import Decimal
-
 OBSERVATIONS = 500
-VALUE = Decimal(10) ** 12
-DECIMALS = 6
 NOTE = 500
 NARRATIVES = 20
 NARRATIVE = 20_000

@@ -11,8 +11,6 @@ from babel.numbers import NumberFormatError, parse_decimal
 from shared.events import Status
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-WITH_VALUE: frozenset[str] = frozenset({"final", "estimate"})
-WITHOUT_VALUE: frozenset[str] = frozenset({"missing", "not_applicable"})
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Reading a longer text could not end in an allowed number (≤ 10¹² with 6 decimals) and would only cost time.
 MAX_TEXT = 40
@@ -70,11 +68,3 @@ def _read_local(text: str, locale: str, form: str) -> Decimal:
         return parse_decimal(stripped, locale=locale, strict=True)
     except NumberFormatError as error:
         raise ValueError(text) from error
-
-
-def exact(value: Decimal) -> str:
-    """The shortest plain text of a number, so that 12, 12.0 and 012 are the same: `12`."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text

@@ -1,13 +1,26 @@
 """Values, and statuses that say that there is none."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.submissions.tests.reports import codes, entries
+from shared.text import Text
 from submissions.rules.checks.observations import check_observations
-from submissions.rules.form import FormRules
-from submissions.rules.observation import ObservationEntry
+from submissions.rules.checks.value import WRITINGS, meanings, read_number
+from submissions.rules.form import Element, FormRules
+from submissions.rules.observation import (
+    NumberReader,
+    ObservationEntry,
+    read_english,
+    read_plain,
+    read_vietnamese,
+)
+
+COUNT = Element("population", Text("Dân số", "Population"), "count")
 
 
 @pytest.mark.parametrize("status", ["missing", "not_applicable"])
@@ -52,3 +65,55 @@ def test_hours_may_have_six_decimals(rules: dict[str, FormRules]) -> None:
 
     assert of("38640.123456") == []
     assert of("38640.1234567") == ["too_many_decimals"]
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "told"),
+    [
+        (read_vietnamese, "12,000", ("decimal_mark", "12.000 hoặc 12")),
+        (read_vietnamese, "12,345", ("decimal_mark", "12.345")),
+        (read_vietnamese, "12,0", ("decimal_mark", "12")),
+        (read_vietnamese, "1.234,000", ("decimal_mark", "1.234")),
+        (read_vietnamese, "1,234,567", ("not_a_number", "1.234.567")),
+        (read_vietnamese, "12,5", ("not_whole", "12,5")),
+        (read_vietnamese, "12.000", None),
+        (read_vietnamese, "12000", None),
+        (read_english, "12.000", ("decimal_mark", "12,000 hoặc 12")),
+        (read_english, "1.234.567", ("not_a_number", "1,234,567")),
+        (read_english, "12,000", None),
+        (read_plain, "12.000", ("decimal_mark", "12000 hoặc 12")),
+        (read_plain, "12,345", ("not_a_number", "12345")),
+        (read_plain, " 12", ("not_a_number", "12")),
+        (read_plain, "abc", ("not_a_number", "1234 hoặc 16.13")),
+        (read_plain, "12", None),
+    ],
+)
+def test_a_mark_in_a_count_is_never_guessed(read: NumberReader, typed: str, told: tuple[str, str] | None) -> None:
+    value, wrong = read_number(COUNT, typed, Text("Ô", "Cell"), "/v", None, read)
+    assert [v.code for v in wrong] == ([told[0]] if told else [])
+    if told:
+        assert f" {told[1]}" in wrong[0].text.vi
+    if told and told[0] == "decimal_mark":
+        assert value is None
+
+
+@given(st.integers(0, 10**12), st.sampled_from([read_vietnamese, read_english, read_plain]))
+def test_a_count_written_as_this_reader_writes_it_is_that_count(value: int, read: NumberReader) -> None:
+    written = WRITINGS[read].write(Decimal(value))
+    assert read_number(COUNT, written, Text("", ""), "", None, read) == (Decimal(value), [])
+
+
+@given(st.from_regex(r"[0-9.,]{1,45}", fullmatch=True), st.sampled_from([read_vietnamese, read_english, read_plain]))
+def test_no_count_is_taken_from_a_writing_that_another_reads_otherwise(typed: str, read: NumberReader) -> None:
+    value, wrong = read_number(COUNT, typed, Text("", ""), "", None, read)
+    if not wrong:
+        assert value is not None and value == value.to_integral_value() and WRITINGS[read].mark not in typed
+
+
+def test_what_is_offered_is_taken() -> None:
+    for read in (read_vietnamese, read_english, read_plain):
+        for typed in ("12,000", "12.000", "1.234.567", "1,234,567"):
+            _, wrong = read_number(COUNT, typed, Text("", ""), "", None, read)
+            for offered in meanings("count", typed) if wrong else []:
+                written = WRITINGS[read].write(offered)
+                assert read_number(COUNT, written, Text("", ""), "", None, read) == (offered, [])

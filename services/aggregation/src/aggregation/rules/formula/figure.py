@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.rules.formula.cell_sum import CellSum
 from aggregation.rules.formula.kinds import strategy
 from shared.catalogue import Measure
 from shared.catalogue.measure_kind import needs_of
-
-PLACES = Decimal("0.000001")
-# Sums of values up to 10^12 with 6 decimals, divided by one another: up to 10^25, far more digits than the usual 28.
-WIDE = Context(prec=120, rounding=ROUND_HALF_UP)
+from shared.text.decimals import PLACES, half_up, plain
 
 
 @dataclass(frozen=True)
@@ -81,6 +78,4 @@ def figure(measure: Measure, used: Sequence[CellSum]) -> Figure:
 
 def to_decimal(exact: Fraction) -> Decimal:
     """Rounded half up to 6 decimals, plain notation without trailing zeros."""
-    with localcontext(WIDE):
-        value = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(PLACES)
-        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return Decimal(plain(half_up(exact, PLACES)))

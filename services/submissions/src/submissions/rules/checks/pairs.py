@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.events import Status
+from shared.events import WITH_VALUE, Status
 from submissions.rules.form import Cell, FormRules
-from submissions.rules.observation import WITH_VALUE
 from submissions.rules.violation import Violation, violation
 
 Statuses = Mapping[Cell, Status]

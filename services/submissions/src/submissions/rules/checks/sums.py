@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
+from shared.text.decimals import half_up
 from submissions.rules.form import Cell, FormRules
 from submissions.rules.observation import Observation
 from submissions.rules.violation import Violation, figure, violation
@@ -101,9 +103,9 @@ def warn_floors(rules: FormRules, observations: Taken) -> list[Violation]:
         denominator = total(rules, ratio.denominator, observations)
         if numerator is None or not denominator:
             continue
-        value = ratio.scale * numerator / denominator
+        value = Fraction(ratio.scale) * Fraction(numerator) / Fraction(denominator)
         if value < ratio.floor:
-            values = {"measure": ratio.measure, "value": figure(round(value, 1)), "floor": figure(ratio.floor)}
+            values = {"measure": ratio.measure, "value": figure(half_up(value, 1)), "floor": figure(ratio.floor)}
             warnings.append(violation("ratio_below_floor", "/observations", (ratio.numerator, ""), **values))
     return warnings
 

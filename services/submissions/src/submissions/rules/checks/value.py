@@ -1,23 +1,24 @@
 """Checks of what an observation says: its value, its status and its note."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
-from typing import assert_never
+from functools import partial
+from typing import NamedTuple
 
-from shared.catalogue.element import ElementKind
-from shared.events import Status
+from shared.catalogue.element import ElementKind, is_whole, misfit
+from shared.events import WITH_VALUE, WITHOUT_VALUE, Status
 from shared.text import Text
+from shared.text.decimals import plain
+from shared.text.figures import number
 from submissions.rules import limits
 from submissions.rules.checks.cell import quoted
 from submissions.rules.checks.narrative import check_length
 from submissions.rules.form import Cell, Element, FormRules
 from submissions.rules.observation import (
     STATUSES,
-    WITH_VALUE,
-    WITHOUT_VALUE,
     NumberReader,
     ObservationEntry,
-    exact,
     read_english,
     read_plain,
     read_vietnamese,
@@ -25,11 +26,19 @@ from submissions.rules.observation import (
 from submissions.rules.texts import text
 from submissions.rules.violation import Violation, figure, flag_violation, shown, violation
 
-# Message of how a number is written, by who reads it.
-EXAMPLE: dict[NumberReader, str] = {
-    read_plain: "example.plain",
-    read_vietnamese: "example.vietnamese",
-    read_english: "example.english",
+
+class Writing(NamedTuple):
+    """A way to write numbers: the message with an example, its decimal mark, and how a number is written in it."""
+
+    example: str
+    mark: str
+    write: Callable[[Decimal], str]
+
+
+WRITINGS: Mapping[NumberReader, Writing] = {
+    read_plain: Writing("example.plain", ".", plain),
+    read_vietnamese: Writing("example.vietnamese", ",", partial(number, language="vi")),
+    read_english: Writing("example.english", ".", partial(number, language="en")),
 }
 
 
@@ -73,35 +82,48 @@ def read_number(
     element: Element | None, raw: str, name: Text, pointer: str, cell: Cell | None, read: NumberReader
 ) -> tuple[Decimal | None, list[Violation]]:
     """The number that a text stands for; also when a number of this size or kind is not taken."""
+    kind = element.kind if element else None
     try:
         value = read(raw)
     except ValueError:
         if is_flag(element):
             return None, [flag_violation("not_a_number", pointer, cell, value=shown(raw), name=name)]
-        example = text(EXAMPLE[read])
+        example = one_of(read, meanings(kind, raw)) or text(WRITINGS[read].example)
         return None, [violation("not_a_number", pointer, cell, value=shown(raw), name=name, example=example)]
-    if code := wrong_number(element.kind if element else None, value):
+    if instead := one_of(read, misread(kind, raw, read)):
+        return None, [
+            violation_of(element)("decimal_mark", pointer, cell, value=shown(raw), name=name, instead=instead)
+        ]
+    if code := misfit(kind, value):
+        code = "not_flag" if is_flag(element) else code
         return value, [violation(code, pointer, cell, name=name, value=figure(value))]
     return value, []
 
 
-def wrong_number(kind: ElementKind | None, value: Decimal) -> str | None:
-    """Code of what is wrong with a number of this kind of element; None when nothing is. No kind: not on the form."""
-    if kind == "flag":
-        return None if value in (0, 1) else "not_flag"
-    if value < 0:
-        return "negative"
-    if value > limits.VALUE:
-        return "too_large"
-    match kind:
-        case None:
-            return None
-        case "hours":
-            return "too_many_decimals" if len(exact(value).partition(".")[2]) > limits.DECIMALS else None
-        case "count" | "persons":
-            return None if value == value.to_integral_value() else "not_whole"
-        case _:
-            assert_never(kind)
+def misread(kind: ElementKind | None, raw: str, read: NumberReader) -> list[Decimal]:
+    """What a whole number written with a decimal mark may mean.
+
+    `12,000` is twelve thousand to one officer and twelve to another: it is neither until it is written plainly.
+    """
+    whole = kind is not None and is_whole(kind)
+    return meanings(kind, raw) if whole and WRITINGS[read].mark in raw else []
+
+
+def meanings(kind: ElementKind | None, raw: str) -> list[Decimal]:
+    """The values that a text has in one way of writing or another, as far as an element of the kind can have them."""
+    found = set()
+    for read in WRITINGS:
+        with suppress(ValueError):
+            found.add(read(raw))
+    return sorted((value for value in found if misfit(kind, value) is None), reverse=True)
+
+
+def one_of(read: NumberReader, values: Sequence[Decimal]) -> Text | None:
+    """“12.000 or 12”: the values as they are written for this reader; None for none."""
+    if not values:
+        return None
+    numbers, conjunction = [WRITINGS[read].write(value) for value in values], text("list.or")
+    return Text(f" {conjunction.vi} ".join(numbers), f" {conjunction.en} ".join(numbers))
 
 
 def check_status(rules: FormRules, entry: ObservationEntry, cell: Cell | None, at: str, name: Text) -> list[Violation]:
