@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from shared.access import Person
 from shared.auth import require
 from shared.settings import ServiceSettings
-from shared.web.shell.kept_form import MOST_CHARACTERS, KeptForm, carried_form
+from shared.web.shell.kept_form import MOST_BYTES, KeptForm, carried_form
 
 PAGE = {"Accept": "text/html", "Origin": "http://tiendo.test"}
 TYPED = {"reason": 'Đã "gõ" <b>\nhai dòng', "cell.1": "1.234,5", "empty": ""}
@@ -73,7 +73,7 @@ async def test_a_form_without_a_local_sign_in_stays_on_the_page(
     [
         {"access_token": "x"},
         {"password": "x"},
-        {"reason": "x" * (MOST_CHARACTERS + 1)},
+        {"reason": "x" * MOST_BYTES},
         {str(n): "" for n in range(901)},
         {},
     ],
@@ -113,3 +113,14 @@ def test_a_form_goes_to_a_path_of_this_service_only(path: str) -> None:
 def test_what_is_carried_comes_back_as_it_was(fields: list[tuple[str, str]]) -> None:
     form = KeptForm("/notes/7", tuple(fields))
     assert carried_form(FormData([*form.hidden(), ("role", "reporter")])) == form
+
+
+async def test_the_longest_form_that_is_carried_is_taken_by_the_sign_in(
+    client: httpx.AsyncClient, posted: list[dict[str, str]]
+) -> None:
+    words = "Đã tập huấn\n" * 22_000
+    asked = await client.post("/notes/7", data={"reason": words}, headers=PAGE)
+    assert asked.status_code == 401
+    carried = {name: value.replace("\n", "\r\n") for name, value in fields_of(asked).items()}
+    entered = await client.post("/sign-in", data=carried | {"role": "reporter", "unit": "SO_Y_TE"}, headers=PAGE)
+    assert entered.status_code == 200 and fields_of(entered)["reason"].replace("\r\n", "\n") == words
