@@ -1,32 +1,10 @@
 """One real browser for the tests of all pages."""
 
-import shutil
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
+from tests.support.browser import browser
 
-if TYPE_CHECKING:
-    from playwright.async_api import Browser
+__all__ = ["browser"]
 
 sys.path.insert(0, str(Path(__file__).parent / "web"))  # the package web_demo, a service for tests of the shell
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-async def browser(outside: None) -> "AsyncIterator[Browser]":
-    """Started once; what a test does in a context of its own, no other test sees."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as driver:
-        launched = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        await launched.close()

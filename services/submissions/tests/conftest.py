@@ -13,7 +13,10 @@ from shared.catalogue import Catalogue
 from submissions.app import create_app
 from submissions.rules.form import FormRules, rules_of
 from submissions.settings import SubmissionsSettings
+from tests.support.browser import browser
 from tiendo_local.issuer import Issuer
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.submissions.tests.api_client import COMMUNE, NOW
 from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival
+from submissions.rules.submission import SubmissionRecord
 
 ARRIVAL = Arrival(UUID(int=2), NOW, "reporter", COMMUNE, "a" * 32)
 OBLIGATION = LockedObligation(
@@ -31,3 +32,25 @@ def obligation(**changed: Any) -> LockedObligation:
 
 def arrival(**changed: Any) -> Arrival:
     return replace(ARRIVAL, **changed)
+
+
+def submission(revision: int, **changed: Any) -> SubmissionRecord:
+    """A revision as it was kept; the obligation is at its latest."""
+    kept = SubmissionRecord(
+        id=UUID(int=100 + revision),
+        revision=revision,
+        state="submitted",
+        observations=[],
+        narrative={},
+        evidence=[],
+        reason="đính chính" if revision > 1 else None,
+        content_sha256="0" * 64,
+        warnings=[],
+        received_at=NOW,
+        submitted_role="reporter",
+        submitted_unit=COMMUNE,
+        trace_id="a" * 32,
+        illustrative=False,
+        obligation=obligation(revision=revision),
+    )
+    return replace(kept, **changed)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.responses import Response
 
 from shared.database import idempotency
-from shared.web.idempotency import attempt_of, replayed
+from shared.web.idempotency import attempt_of, page_attempt, replayed
 from shared.web.problem.handlers import install
 
 KEY = {"Idempotency-Key": "2f6c-1"}
@@ -118,3 +118,22 @@ async def test_old_keys_are_forgotten(service: httpx.AsyncClient, engine: AsyncE
     async with engine.begin() as tx:
         assert await idempotency.forget(tx, datetime.now(UTC) - timedelta(days=1)) == 0
         assert await idempotency.forget(tx, datetime.now(UTC) + timedelta(days=1)) == 1
+
+
+def asked_for(path: str) -> Request:
+    return Request({"type": "http", "method": "POST", "path": path, "headers": [], "query_string": b""})
+
+
+def test_what_a_page_sends_is_named_by_its_key_and_what_was_typed() -> None:
+    key, request = "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", asked_for("/obligations/1")
+    said = [("value.1", "61"), ("reason", "Đã sửa \ud800")]
+    first = page_attempt(request, "person", key, said)
+    assert first is not None and first == page_attempt(request, "person", key, said[::-1])
+    assert first.attempt.key.startswith(first.page) and first.page.startswith(key)
+    other = page_attempt(request, "person", key, [("value.1", "62"), said[1]])
+    assert other is not None and other.page == first.page and other.attempt.key != first.attempt.key
+
+
+@pytest.mark.parametrize("key", [None, "", "x", "'; drop table", "a" * 65, "%" * 36, b"0" * 36])
+def test_a_key_that_no_page_has_given_names_nothing(key: object) -> None:
+    assert page_attempt(asked_for("/"), "person", key, []) is None

@@ -128,3 +128,14 @@ async def test_a_decision_costs_seven_statements(api_client: ApiClient, report: 
     api_client.statements.clear()
     assert (await api_client.decide(receipt["id"], "accept", headers={"Idempotency-Key": "d"})).status_code == 200
     assert len(api_client.statements) == 7, api_client.statements
+
+
+async def test_a_decision_answers_with_the_new_etag(api_client: ApiClient, report: dict[str, Any]) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    key = {"Idempotency-Key": "decided"}
+    first, second = [await api_client.decide(receipt["id"], "accept", headers=key) for _ in range(2)]
+    assert first.headers["etag"] == second.headers["etag"] == '"3"'
+    stale = await api_client.decide(receipt["id"], "return", "x", headers={"If-Match": '"2"'})
+    assert stale.status_code == 412
+    done = await api_client.decide(receipt["id"], "return", "x", headers={"If-Match": first.headers["etag"]})
+    assert (done.status_code, done.headers["etag"]) == (200, '"4"')

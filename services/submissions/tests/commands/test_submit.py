@@ -67,6 +67,9 @@ async def test_sending_again_with_the_key_does_nothing_twice(api_client: ApiClie
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
     assert second.headers["idempotency-replayed"] == "true"
+    for header in ("location", "etag"):
+        assert first.headers[header] == second.headers[header]
+    assert first.headers["etag"] == '"2"'
     assert await api_client.count("submission") == 1
     other = await api_client.submit(obligation_id, commune_report(population="9000"), headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")

@@ -1,6 +1,8 @@
 """The form as a browser without JavaScript fills it in."""
 
+import asyncio
 import re
+from typing import Any
 
 import pytest
 
@@ -94,3 +96,102 @@ async def test_every_kind_of_form_is_drawn(api_client: ApiClient, form: str) -> 
         inputs(answer)
     looked_at = await browse(api_client, f"/obligations/{item['id']}", "leader", "DAK_NONG")
     assert looked_at.status_code == 200 and '<form method="post" action="/obligations' not in looked_at.text
+
+
+async def value_of(api_client: ApiClient, location: str, measure: str) -> str | None:
+    kept = (await api_client.get(f"/api/v1{location}")).json()
+    return next((o["value"] for o in kept["observations"] if o["measure"] == measure and not o["disaggregation"]), None)
+
+
+async def test_two_people_on_one_form_see_both_and_lose_nothing(
+    api_client: ApiClient, rules: dict[str, FormRules]
+) -> None:
+    obligation_id = await api_client.obligation_id()
+    path = f"/obligations/{obligation_id}"
+    await api_client.submit(obligation_id, commune_report())
+    first, second = [inputs(await browse(api_client, path)).values for _ in range(2)]
+    assert (await press(api_client, path, first | {"value.1": "100", "reason": "bé trai"}, "head")).status_code == 303
+    typed = second | {"value.2": "90", "narrative.general": "x < y", "reason": "bé gái", "value.8": "abc"}
+    stale = await press(api_client, path, typed)
+    assert stale.status_code == 412 and await api_client.count("submission") == 2
+    assert "Thủ trưởng đơn vị) gửi bản 2" in stale.text and "“<bdi>bé trai</bdi>”" in stale.text
+    assert "Lấy theo bản hiện nay; trang của bạn có: 61" in stale.text and "Hiện nay: 55" in stale.text
+    assert "không đọc được là số" in stale.text, "every fault at once"
+    shown = inputs(stale).values
+    assert {name: shown[name] for name in typed if name not in ("attempt", "version", "value.1")} == {
+        name: value for name, value in typed.items() if name not in ("attempt", "version", "value.1")
+    }
+    assert shown["value.1"] == "100", "nothing was typed there"
+    sent = await press(api_client, path, shown | {"value.8": "8.123"})
+    assert sent.status_code == 303, sent.text
+    kept = [await value_of(api_client, sent.headers["location"], f"n_live_births_{sex}") for sex in ("male", "female")]
+    assert kept == ["100", "90"]
+
+
+async def test_back_after_sending_goes_on_as_a_correction(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
+    """From the very page that was sent, as often as one likes, as long as nobody else has changed the report."""
+    obligation_id = await api_client.obligation_id()
+    path = f"/obligations/{obligation_id}"
+    page = filled(rules["B01-XA"], await browse(api_client, path))
+    first = await press(api_client, path, page)
+    silent = await press(api_client, path, page | {"value.8": "8124"})
+    assert silent.status_code == 422 and 'value="8124"' in silent.text and "hãy ghi lý do đính chính" in silent.text
+    corrected = await press(api_client, path, page | {"value.8": "8124", "reason": "gõ nhầm"})
+    assert corrected.status_code == 303 and corrected.headers["location"] != first.headers["location"]
+    again = await press(api_client, path, page | {"value.8": "8124", "reason": "gõ nhầm"})
+    assert again.headers["location"] == corrected.headers["location"], "pressing twice sends once"
+    assert (await press(api_client, path, page)).headers["location"] == first.headers["location"]
+    third = await press(api_client, path, page | {"value.8": "8125", "reason": "lại nhầm"})
+    assert third.status_code == 303 and await api_client.count("submission") == 3
+    await api_client.decide(third.headers["location"].rpartition("/")[2], "accept")
+    late = await press(api_client, path, page | {"value.8": "8126", "reason": "nữa"})
+    assert late.status_code == 412 and "chấp nhận bản 3" in late.text and 'value="8126"' in late.text
+    sent = await press(api_client, path, inputs(late).values)
+    assert sent.status_code == 303 and await value_of(api_client, sent.headers["location"], "population") == "8126"
+
+
+async def test_many_presses_at_once_send_once(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
+    path = f"/obligations/{await api_client.obligation_id()}"
+    page = filled(rules["B01-XA"], await browse(api_client, path))
+    answers = await asyncio.gather(*(press(api_client, path, page) for _ in range(5)))
+    assert len({(answer.status_code, answer.headers["location"]) for answer in answers}) == 1
+    assert await api_client.count("submission") == 1
+
+
+@pytest.mark.parametrize("version", [None, "", "0", "x", "99999999999999999999", "٣"])
+async def test_a_page_that_does_not_say_its_version_is_shown_what_stands(
+    api_client: ApiClient, rules: dict[str, FormRules], version: str | None
+) -> None:
+    obligation_id = await api_client.obligation_id()
+    await api_client.submit(obligation_id, commune_report())
+    page = inputs(await browse(api_client, f"/obligations/{obligation_id}")).values | {"value.1": "77", "reason": "x"}
+    page = {name: value for name, value in page.items() if name != "version"}
+    answer = await press(api_client, f"/obligations/{obligation_id}", page | ({"version": version} if version else {}))
+    assert answer.status_code == 412 and 'value="77"' in answer.text and await api_client.count("submission") == 1
+
+
+async def test_a_correction_keeps_what_came_over_the_api(api_client: ApiClient, report: dict[str, Any]) -> None:
+    obligation_id = await api_client.obligation_id()
+    report["observations"][1] |= {"status": "estimate", "note": "đối chiếu sổ\nđăng bộ"}
+    report |= {"narrative": {"general": "Chung", "ke_hoach": "\nNăm sau"}, "evidence": ["CV 12\nngày 5", "13"]}
+    first = (await api_client.submit(obligation_id, report)).json()
+    page = inputs(await browse(api_client, f"/obligations/{obligation_id}")).values
+    sent = await press(api_client, f"/obligations/{obligation_id}", page | {"reason": "không đổi gì"})
+    before = (await api_client.get(f"/api/v1/submissions/{first['id']}")).json()
+    after = (await api_client.get(f"/api/v1{sent.headers['location']}")).json()
+    for member in ("observations", "narrative", "evidence", "content_sha256"):
+        assert before[member] == after[member], member
+
+
+async def test_a_fault_of_a_note_opens_its_field(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
+    path = f"/obligations/{await api_client.obligation_id()}"
+    page = await browse(api_client, path)
+    assert page.text.count('<details class="cell-note">') == len(rules["B01-XA"].fields)
+    data = filled(rules["B01-XA"], page) | {"note.1": "x" * 501, "status.2": "đoán"}
+    answer = await press(api_client, path, data)
+    assert answer.status_code == 422
+    assert 'href="#note.1"' in answer.text and 'href="#status.2"' in answer.text
+    assert '<details class="cell-note" open>' in answer.text and "Ghi chú dài 501 ký tự" in answer.text
+    assert "Chính thức (final)" in answer.text and inputs(answer).values["status.2"] == "đoán"
+    assert answer.text.split("<title>")[1].startswith("Lỗi: B01-XA: Biểu số liệu hằng năm")
+    assert (await press(api_client, path, inputs(answer).values)).status_code == 422, "never taken for final"

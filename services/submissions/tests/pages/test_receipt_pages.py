@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from services.submissions.tests.api_client import ApiClient
 from services.submissions.tests.browser import browse, inputs, press, words_of
 from services.submissions.tests.reports import commune_report
@@ -53,3 +55,47 @@ async def test_illustrative_reports_carry_the_ribbon(api_client: ApiClient, repo
     receipt = (await api_client.submit(obligation_id, report, headers={"X-Tiendo-Illustrative": "true"})).json()
     for path in (f"/obligations/{obligation_id}", f"/submissions/{receipt['id']}"):
         assert "Dữ liệu minh họa" in (await browse(api_client, path)).text
+
+
+COORDINATOR: Any = ("coordinator", "SO_NOI_VU")
+
+
+async def test_two_coordinators_on_one_report(api_client: ApiClient, report: dict[str, Any]) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    seen = inputs(await browse(api_client, path, *COORDINATOR)).values
+    await api_client.decide(receipt["id"], "accept")
+    late = await press(api_client, f"{path}/decision", seen | {"decision": "return", "reason": "Sai <b>"}, *COORDINATOR)
+    assert late.status_code == 412 and "(Cơ quan điều phối) chấp nhận bản 1" in late.text
+    assert "Bạn đã chọn: trả lại" in late.text and inputs(late).values["reason"] == "Sai <b>"
+    assert (await api_client.get(f"/api/v1{path}")).json()["state"] == "accepted"
+    looked = inputs(late).values | {"decision": "return"}
+    done = await press(api_client, f"{path}/decision", looked, *COORDINATOR)
+    assert done.status_code == 303
+    again = await press(api_client, f"{path}/decision", looked, *COORDINATOR)
+    assert (again.status_code, again.headers["location"]) == (303, done.headers["location"]), "pressing twice"
+    assert await api_client.count("review") == 2
+    last = await press(api_client, f"{path}/decision", seen | {"decision": "accept", "reason": "đã gõ"}, *COORDINATOR)
+    assert last.status_code == 412 and "<bdi>đã gõ</bdi>" in last.text, "kept, though nothing can be decided now"
+
+
+async def test_a_withdrawal_of_what_was_decided_meanwhile(api_client: ApiClient, report: dict[str, Any]) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    seen = inputs(await browse(api_client, path)).values | {"reason": "Nhầm kỳ"}
+    await api_client.decide(receipt["id"], "accept")
+    late = await press(api_client, f"{path}/withdrawal", seen)
+    assert late.status_code == 412 and "chấp nhận bản 1" in late.text and "<bdi>Nhầm kỳ</bdi>" in late.text
+
+
+@pytest.mark.parametrize("word", ["aceept", "", "ACCEPT", "withdraw", "x" * 5000, None])
+async def test_an_unknown_word_decides_nothing(api_client: ApiClient, report: dict[str, Any], word: str | None) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    data = inputs(await browse(api_client, path, *COORDINATOR)).values | {"reason": "đồng ý"}
+    answer = await press(
+        api_client, f"{path}/decision", data | ({} if word is None else {"decision": word}), *COORDINATOR
+    )
+    assert answer.status_code == 422 and "không phải là một quyết định" in answer.text
+    assert inputs(answer).values["reason"] == "đồng ý" and "decision" in inputs(answer).ids
+    assert (await api_client.get(f"/api/v1{path}")).json()["state"] == "submitted"

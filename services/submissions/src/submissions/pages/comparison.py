@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.text import Text
+from shared.text.decimals import plain
 from shared.text.figures import NONE
 from shared.text.decimals import plain
 from submissions.pages.typed_form import GENERAL, READERS, TypedForm

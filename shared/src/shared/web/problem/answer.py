@@ -34,7 +34,9 @@ async def answer(request: Request, problem: Problem) -> Response:
     kept = await kept_form(request) if problem.status == 401 else None
     if problem.status == 401 and request.app.state.settings.local_issuer_key_file:
         if kept:
-            return sign_in_page(request, problem.status, kept=kept)
+            asked = sign_in_page(request, problem.status, kept=kept)
+            asked.headers.update(problem.headers)
+            return asked
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='')}", 303)
     try:
         with suppress(Problem):  # the header names the person where there is one

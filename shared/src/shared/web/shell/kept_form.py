@@ -8,17 +8,19 @@ without scripts. What reaches this has passed the check against forged requests,
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from shared.errors import Problem
+from shared.web.middleware.limits import DEFAULT_BYTES
 
 PREFIX = "kept."
 PATH = "kept-path"
 MOST_FIELDS = 900  # a parser takes a thousand, and sign-in adds its own
-MOST_CHARACTERS = 400_000  # escaped and encoded again, well below the limit of a body
+MOST_BYTES = DEFAULT_BYTES - 16_384  # as a browser encodes it; sign-in adds its own
 SECRET = ("password", "passwd", "token", "secret", "authorization", "credential")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -71,5 +73,5 @@ def _texts(data: FormData | Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def _small_enough(form: KeptForm) -> KeptForm | None:
     if any(word in name.lower() for name, _ in form.fields for word in SECRET):
         return None
-    characters = sum(len(name) + len(value) for name, value in form.fields)
-    return form if form.fields and len(form.fields) <= MOST_FIELDS and characters <= MOST_CHARACTERS else None
+    size = len(urlencode([(name, value.replace("\n", "\r\n")) for name, value in form.hidden()], errors="replace"))
+    return form if form.fields and len(form.fields) <= MOST_FIELDS and size <= MOST_BYTES else None

@@ -92,8 +92,11 @@ def read_number(
         example = one_of(read, meanings(kind, raw)) or text(WRITINGS[read].example)
         return None, [violation("not_a_number", pointer, cell, value=shown(raw), name=name, example=example)]
     if instead := one_of(read, misread(kind, raw, read)):
-        return None, [violation("decimal_mark", pointer, cell, value=shown(raw), name=name, instead=instead)]
+        return None, [
+            violation_of(element)("decimal_mark", pointer, cell, value=shown(raw), name=name, instead=instead)
+        ]
     if code := misfit(kind, value):
+        code = "not_flag" if is_flag(element) else code
         return value, [violation(code, pointer, cell, name=name, value=figure(value))]
     return value, []
 

@@ -1,0 +1,126 @@
+"""What was typed before the session ended is kept through the sign-in, and only what may be."""
+
+import re
+from html import unescape
+from typing import Annotated
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, Form
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import FormData
+
+from shared.access import Person
+from shared.auth import require
+from shared.settings import ServiceSettings
+from shared.web.shell.kept_form import MOST_BYTES, KeptForm, carried_form
+
+PAGE = {"Accept": "text/html", "Origin": "http://tiendo.test"}
+TYPED = {"reason": 'Đã "gõ" <b>\nhai dòng', "cell.1": "1.234,5", "empty": ""}
+
+
+def fields_of(page: httpx.Response) -> dict[str, str]:
+    found = re.findall(r'<textarea name="([^"]*)" hidden>(.*?)</textarea>', page.text, re.DOTALL)
+    return {unescape(name): unescape(value) for name, value in found}
+
+
+@pytest.fixture
+def posted(app: FastAPI) -> list[dict[str, str]]:
+    """What the route /notes took, once somebody was signed in."""
+    taken: list[dict[str, str]] = []
+
+    @app.post("/notes/{number}")
+    async def take(
+        number: int,
+        person: Annotated[Person, Depends(require("reporter"))],
+        reason: Annotated[str, Form()] = "",
+        cell: Annotated[str, Form(alias="cell.1")] = "",
+    ) -> dict[str, int]:
+        taken.append({"reason": reason, "cell.1": cell, "unit": person.unit})
+        return {"number": number}
+
+    return taken
+
+
+async def test_a_form_goes_through_the_sign_in(client: httpx.AsyncClient, posted: list[dict[str, str]]) -> None:
+    asked = await client.post("/notes/7", data=TYPED, headers=PAGE)
+    assert asked.status_code == 401 and asked.headers["www-authenticate"] == "Bearer"
+    assert "chưa có gì được gửi" in asked.text and 'action="/sign-in"' in asked.text
+    slip = await client.post("/sign-in", data=fields_of(asked) | {"role": "reporter", "unit": ""}, headers=PAGE)
+    assert slip.status_code == 422 and fields_of(slip) == fields_of(asked)
+    entered = await client.post(
+        "/sign-in", data=fields_of(slip) | {"role": "reporter", "unit": "SO_Y_TE"}, headers=PAGE
+    )
+    assert entered.status_code == 200 and "tiendo_token" in entered.headers["set-cookie"] and posted == []
+    assert 'method="post" action="/notes/7"' in entered.text and "Sở Y tế" in entered.text
+    assert {name: value.replace("\r\n", "\n") for name, value in fields_of(entered).items()} == TYPED
+    await client.post("/notes/7", data=fields_of(entered), headers=PAGE)
+    assert posted == [{"reason": TYPED["reason"], "cell.1": "1.234,5", "unit": "SO_Y_TE"}]
+
+
+async def test_a_form_without_a_local_sign_in_stays_on_the_page(
+    client: httpx.AsyncClient, posted: list[dict[str, str]], settings: ServiceSettings, app: FastAPI
+) -> None:
+    app.state.settings = settings.model_copy(update={"local_issuer_key_file": None})
+    asked = await client.post("/notes/7", data=TYPED, headers=PAGE)
+    assert asked.status_code == 401 and fields_of(asked) == TYPED
+    assert 'method="post" action="/notes/7"' in asked.text and "trong một thẻ khác" in asked.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"access_token": "x"},
+        {"password": "x"},
+        {"reason": "x" * MOST_BYTES},
+        {str(n): "" for n in range(901)},
+        {},
+    ],
+    ids=["token", "password", "long", "many", "nothing"],
+)
+async def test_what_is_not_carried(
+    client: httpx.AsyncClient, posted: list[dict[str, str]], form: dict[str, str]
+) -> None:
+    answer = await client.post("/notes/7", data=form, headers=PAGE)
+    assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+
+
+async def test_a_form_from_elsewhere_is_refused_before(client: httpx.AsyncClient, posted: list[dict[str, str]]) -> None:
+    for headers in ({"Origin": "http://evil.test"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        for path in ("/notes/7", "/sign-in"):
+            answer = await client.post(path, data=TYPED, headers=PAGE | headers)
+            assert answer.status_code == 403 and "hai dòng" not in answer.text
+
+
+async def test_an_api_call_is_answered_as_before(client: httpx.AsyncClient, posted: list[dict[str, str]]) -> None:
+    answer = await client.post("/notes/7", data=TYPED, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "//evil.test/x", "/\\evil.test", "https://evil.test/", "javascript:alert(1)", "/a\nb"]
+)
+def test_a_form_goes_to_a_path_of_this_service_only(path: str) -> None:
+    assert carried_form(FormData([("kept-path", path), ("kept.reason", "x")])) is None
+
+
+@given(
+    fields=st.lists(
+        st.tuples(st.text(min_size=1).filter(lambda name: "secret" not in name.lower()), st.text()), min_size=1
+    )
+)
+def test_what_is_carried_comes_back_as_it_was(fields: list[tuple[str, str]]) -> None:
+    form = KeptForm("/notes/7", tuple(fields))
+    assert carried_form(FormData([*form.hidden(), ("role", "reporter")])) == form
+
+
+async def test_the_longest_form_that_is_carried_is_taken_by_the_sign_in(
+    client: httpx.AsyncClient, posted: list[dict[str, str]]
+) -> None:
+    words = "Đã tập huấn\n" * 22_000
+    asked = await client.post("/notes/7", data={"reason": words}, headers=PAGE)
+    assert asked.status_code == 401
+    carried = {name: value.replace("\n", "\r\n") for name, value in fields_of(asked).items()}
+    entered = await client.post("/sign-in", data=carried | {"role": "reporter", "unit": "SO_Y_TE"}, headers=PAGE)
+    assert entered.status_code == 200 and fields_of(entered)["reason"].replace("\r\n", "\n") == words
