@@ -36,7 +36,6 @@ from shared.errors import Problem
 from shared.text import Fault
 from shared.web.cursor import Cursor
 from shared.web.idempotency import attempt_of
-from shared.web.language import language
 from shared.web.query.parameters import Given, ReportingPeriod, Unit
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups

@@ -31,6 +31,7 @@ class KnownChannel:
 
 ChannelName = Annotated[str | None, AfterValidator(blank_is_none), KnownChannel()]
 
+
 @router.get("/contacts", response_model=ContactList)
 async def contacts(
     _: Keeper,

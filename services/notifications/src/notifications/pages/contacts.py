@@ -21,8 +21,8 @@ from notifications.store import read
 from notifications.store.contact import list_contacts
 from shared.errors import Problem, invalid
 from shared.text import Fault
-from shared.web.query.parameters import Unit
 from shared.web.idempotency import attempt_of
+from shared.web.query.parameters import Unit
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

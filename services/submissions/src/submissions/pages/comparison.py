@@ -7,7 +7,6 @@ from typing import Literal
 from shared.text import Text
 from shared.text.decimals import plain
 from shared.text.figures import NONE
-from shared.text.decimals import plain
 from submissions.pages.typed_form import GENERAL, READERS, TypedForm
 from submissions.rules.form import FormRules
 from submissions.rules.observation import STATUSES

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from shared.catalogue import disaggregation_key
+from shared.events import WITH_VALUE
 from shared.text import Text
 from submissions.rules.form import Cell, FormRules, RatioBand
-from shared.events import WITH_VALUE
 from submissions.rules.observation import MAX_TEXT, Observation, ObservationEntry, ObservationJson
 from submissions.rules.texts import text
 from submissions.rules.violation import Violation, figure, violation
