@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.house.tracked import nodes_of
 
 _YEAR = re.compile(r"(?<![\d/.])(?:\d{1,2}/){0,2}(20\d\d)(?!\d)(?!/)")
+_EXAMPLE_BEFORE = re.compile(r"(?:ví dụ |for example |placeholder=\")$")
 _ADVICE = (
     "Read it from the catalogue: plan.years, plan.target_years, plan.milestones or plan.breaks "
     "(plan.yaml), a target of indicators.yaml, the dates of units.yaml."
@@ -60,7 +61,10 @@ def _is_year(number: float) -> bool:
 
 
 def _years_in_line(said: str, context: str) -> Iterator[int]:
-    """Years, but for examples of how to write a period or a day: 2026 beside 2026-Q3 or 2026-12-14."""
+    """Years, but for examples of how to write a period or a day: 2026 beside 2026-Q3 or 2026-12-14, or in a day that is
+    said to be an example.
+    """
     for found in _YEAR.finditer(said):
-        if _is_year(int(found[1])) and not re.search(rf"{found[1]}-(?:Q[1-4]|\d\d)", context):
+        example = _EXAMPLE_BEFORE.search(said[: found.start()]) or re.search(rf"{found[1]}-(?:Q[1-4]|\d\d)", context)
+        if _is_year(int(found[1])) and not example:
             yield int(found[1])

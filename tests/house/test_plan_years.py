@@ -50,6 +50,8 @@ def test_a_new_year_in_a_message_or_a_template_is_found() -> None:
     assert list(years_in_text('a: {vi: "x"}\nboard.way: {vi: "Mục tiêu 2030", en: "Way"}')) == [(2, 2030)]
     assert list(years_in_text("# since 2025\n<th>Mục tiêu 2030</th>")) == [(2, 2030)]
     assert list(years_in_text('hint: {vi: "Viết 2026 hoặc 2026-Q3."}')) == []
+    assert list(years_in_text('hint: {vi: "Viết ngày/tháng/năm, ví dụ 14/12/2026."}')) == []
+    assert list(years_in_text('hint: {vi: "Hạn là 14/12/2026."}')) == [(1, 2026)]
 
 
 def test_the_complaint_says_where_the_year_belongs() -> None:

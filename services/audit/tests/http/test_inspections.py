@@ -54,7 +54,7 @@ async def test_personal_data_is_asked_about_before_anything_is_kept(audit: Audit
     assert [one["confirmed"] for one in made["findings"]] == [["personal_data"]] * 2
     refused = await post(audit, f"/api/v1/inspections/{made['id']}/findings", FINDING)
     assert {(e["code"], e["pointer"]) for e in refused.json()["errors"]} == {("personal_data", f"/{p}") for p in parts}
-    plain = FINDING_ALONE | dict.fromkeys(parts, "Theo Kế hoạch 12/KH-UBND")
+    plain = FINDING_ALONE | dict.fromkeys(parts, "Theo văn bản số 12")
     for body, confirmed in ((FINDING_ALONE, ["personal_data"]), (plain, [])):
         recorded = await post(audit, f"/api/v1/inspections/{made['id']}/findings", body)
         assert (recorded.status_code, recorded.json()["confirmed"]) == (201, confirmed)
