@@ -29,7 +29,7 @@ WIDTHS = (1280, 320)
 WALKERS: tuple[Role, ...] = ("coordinator", "reporter", "auditor", "ops", "leader")
 PROVINCE, UNIT = "DAK_NONG", "24736@2025-07-01"
 PLACES = {
-    "submissions": ("/", "/obligations", "/nothing", "/submissions/0"),
+    "submissions": ("/", "/obligations", "/nothing", "/submissions/nothing"),
     "aggregation": ("/indicators", "/nothing", "/indicators?period=20x6", "/rebuilds", "/dead-letters"),
     "notifications": ("/deadlines", "/deadlines?month=20x6", "/contacts", "/nothing", "/dead-letters"),
     "audit": ("/log", "/log?period=20x6&from=1", "/sources", "/inspections", "/inspections/new", "/dead-letters"),
@@ -102,7 +102,7 @@ class PageWalk:
         """The same page, after its form was sent with nothing in it."""
         page.eval_on_selector_all(FORM, "all => all.forEach(one => one.noValidate = true)")
         with page.expect_navigation():
-            page.locator(f"{FORM} button").last.click()
+            page.locator(f"{FORM} .button:not(.button-secondary)").first.click()
         if not page.locator(".error-summary").count():
             self.faults.append(f"{name}, sent empty, has no summary of its faults")
         self._check(page, f"{name}, sent empty,", 422)
