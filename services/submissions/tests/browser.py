@@ -64,9 +64,15 @@ async def browse(
 
 
 async def press(
-    api_client: ApiClient, path: str, data: dict[str, str], role: Role = "reporter", unit: str = COMMUNE, **headers: str
+    api_client: ApiClient,
+    path: str,
+    data: dict[str, str],
+    role: Role = "reporter",
+    unit: str = COMMUNE,
+    lang: str = "vi",
+    **headers: str,
 ) -> httpx.Response:
-    cookie = {"Cookie": f"tiendo_token={api_client.issuer.token(role, unit)}"}
+    cookie = {"Cookie": f"tiendo_token={api_client.issuer.token(role, unit)}; lang={lang}"}
     return await api_client.client.post(path, data=data, headers={**ORIGIN, **cookie, **headers})
 
 

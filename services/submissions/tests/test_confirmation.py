@@ -111,7 +111,7 @@ async def test_the_form_asks_and_keeps_what_was_typed(api_client: ApiClient, rul
     assert again.status_code == 422, "nothing was ticked"
     both = await press(api_client, path, kept | {"confirmed": "personal_data", "value.1": "-1"})
     assert both.status_code == 422 and 'value="personal_data" checked' in both.text, "the tick is kept, too"
-    english = await press(api_client, path, kept, **{"Accept-Language": "en"})
+    english = await press(api_client, path, kept, lang="en")
     assert "looks like a telephone number" in english.text and "nobody's personal data" in words_of(english)
     sent = await press(api_client, path, kept | {"confirmed": "personal_data"})
     assert sent.status_code == 303

@@ -10,16 +10,16 @@ from audit.http.etag import etag, expected_findings
     [
         (None, None),
         (" * ", None),
-        ('"0"', {0}),
-        ('"2", "13"', {2, 13}),
-        ('W/"2"', set()),
-        ("2", set()),
-        ('"02"', set()),
+        ('"0"', frozenset({0})),
+        ('"2", "13"', frozenset({2, 13})),
+        ('W/"2"', frozenset()),
+        ("2", frozenset()),
+        ('"02"', frozenset()),
     ],
 )
-def test_what_a_client_accepts(if_match: str | None, expected: set[int] | None) -> None:
+def test_what_a_client_accepts(if_match: str | None, expected: frozenset[int] | None) -> None:
     assert expected_findings(if_match) == expected
 
 
 def test_a_tag_is_read_back() -> None:
-    assert expected_findings(etag(7)["ETag"]) == {7}
+    assert expected_findings(etag(7)["ETag"]) == frozenset({7})

@@ -145,7 +145,7 @@ def test_payloads_of_any_kind_can_be_shown() -> None:
 
 def version_on(page: str) -> str:
     [version, *_] = re.findall(r'name="version" value="([^"]+)"', page)
-    return version
+    return str(version)
 
 
 async def act_of_another(office: Office, id_: int, act: str) -> None:
