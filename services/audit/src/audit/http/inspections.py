@@ -5,14 +5,13 @@ from datetime import date
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Request
+from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from audit.commands.answers import InspectionDetail, body_of, inspection_detail, inspection_item
 from audit.commands.record_finding import record_finding
 from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, CaseReader, Context, Inspector
-from audit.http.etag import etag, expected_findings
 from audit.http.schemas import FINDING_ALONE_IN, INSPECTION_IN, InspectionList, request_body
 from audit.rules.finding import read_finding
 from audit.rules.inspection import State, read_inspection
@@ -23,6 +22,7 @@ from shared.database.idempotency import Replay
 from shared.errors import invalid, not_found
 from shared.text import Fault
 from shared.web import cursor as cursors
+from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
 from shared.web.query.parameters import Given, ReportingPeriod, Unit
 
@@ -83,7 +83,7 @@ async def listing(
 async def get_inspection(inspection_id: UUID, context: Context, person: CaseReader, response: Response) -> Any:
     """The ETag is for `If-Match` of another finding."""
     detail = await find(context, inspection_id)
-    response.headers.update(etag(len(detail.findings)))
+    response.headers.update({"ETag": etag(len(detail.findings))})
     return detail
 
 
@@ -108,7 +108,7 @@ async def post_finding(
     context: Context,
     person: Inspector,
     raw: Annotated[Any, Body()],
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """One finding. `Idempotency-Key` is honoured; with `If-Match`, 412 when others were recorded meanwhile."""
     faults: list[Fault] = []
@@ -116,7 +116,7 @@ async def post_finding(
     if faults:
         raise invalid(faults)
     attempt = await attempt_of(request, person.subject)
-    expected = expected_findings(if_match)
+    expected = expected_versions(if_match)
     answer = await record_finding(context.engine, context.author(person), inspection_id, finding, attempt, expected)
     findings = json.loads(answer.body)["position"] if isinstance(answer, Replay) else answer.position
-    return created(answer, {"Location": f"/api/v1/inspections/{inspection_id}", **etag(findings)})
+    return created(answer, {"Location": f"/api/v1/inspections/{inspection_id}", "ETag": etag(findings)})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from shared.access import Person
 from shared.database import idempotency
 from shared.errors import not_found
 from shared.web.cursor import decode, listing
+from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
 from shared.web.language import language
 from submissions.commands.answers import Opened, Receipt
@@ -20,7 +21,7 @@ from submissions.commands.open_period import open_period, read_period
 from submissions.commands.submit import Posting, submit_report
 from submissions.http.bodies import OpeningBody, SubmissionBody
 from submissions.http.context import Anyone, Context, Opener, Reporter, actor_of
-from submissions.http.etag import etag, expected_versions, location, tag_of
+from submissions.http.etag import location, tag_of
 from submissions.http.illustrative import Illustrative, read_illustrative
 from submissions.http.query import ObligationQuery
 from submissions.http.schemas import ObligationDetail, ObligationList, obligation_detail, obligation_item
@@ -29,7 +30,6 @@ from submissions.rules.texts import text
 from submissions.store import read
 
 router = APIRouter(prefix="/api/v1")
-IfMatch = Annotated[str | None, Header()]
 
 
 @router.get("/obligations", response_model=ObligationList)

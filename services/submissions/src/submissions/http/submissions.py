@@ -12,15 +12,15 @@ from shared.access import Person
 from shared.database import idempotency
 from shared.errors import not_found
 from shared.web.cursor import decode, listing
+from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
 from submissions.commands.answers import Decided
 from submissions.commands.context import Actor, SubmissionsContext
 from submissions.commands.decide import Decision, decide_submission
 from submissions.http.bodies import DecisionBody, WithdrawalBody
 from submissions.http.context import Anyone, Context, Coordinator, Reporter, actor_of
-from submissions.http.etag import etag, expected_versions, tag_of
+from submissions.http.etag import tag_of
 from submissions.http.illustrative import Illustrative, read_illustrative
-from submissions.http.obligations import IfMatch
 from submissions.http.query import SubmissionQuery
 from submissions.http.schemas import SubmissionDetail, SubmissionList, submission_detail, submission_item
 from submissions.rules.submission import SubmissionRecord

@@ -4,14 +4,14 @@ A figure that is too high can take over the province's sum, a misplaced separato
 One that is only too low takes away no more than its own share: it is taken and marked, note or not.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from shared.catalogue import disaggregation_key
 from shared.events import WITH_VALUE
 from shared.text import Text
+from shared.text.decimals import half_up, plain
 from submissions.rules.form import Cell, FormRules, RatioBand
 from submissions.rules.observation import MAX_TEXT, Observation, ObservationEntry, ObservationJson
 from submissions.rules.texts import text
@@ -23,8 +23,6 @@ NEAR = Decimal(2)
 """How far a true figure moves within a year by itself: a factor of 500 to 2,000 is near 1,000."""
 READABLE = Decimal(10)
 """Below two digits a factor says nothing of separators: 1 is no "1.000" cut short."""
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs by their category that show nothing: fillers of Hangul and the empty Braille pattern."""
 
 
 @dataclass(frozen=True)
@@ -179,9 +177,7 @@ def against_other_cell(rules: FormRules, band: RatioBand, key: str, values: Mapp
 
 def _round(value: Decimal) -> Decimal:
     """One decimal below ten, none above: how a factor is told."""
-    rounded = value.quantize(Decimal("0.1") if value < READABLE else Decimal(1), ROUND_HALF_UP)
-    whole = rounded.to_integral_value()
-    return whole if whole == rounded else rounded
+    return Decimal(plain(half_up(value, 1 if value < READABLE else 0)))
 
 
 def marked(observations: Sequence[Observation], found: Mapping[Cell, Doubt]) -> list[Observation]:
@@ -193,7 +189,7 @@ def check_notes(rules: FormRules, observations: Sequence[Observation], found: Ma
     return [
         _said("implausible_needs_note", f"/observations/{o.place}/note", rules, o, found[o.measure, o.key])
         for o in observations
-        if (o.measure, o.key) in found and found[o.measure, o.key].asks and not shows_something(o.note)
+        if (o.measure, o.key) in found and found[o.measure, o.key].asks and not o.note
     ]
 
 
@@ -203,7 +199,7 @@ def warn_implausible(
     """A warning for each figure that is taken although it is outside its bands."""
     return [
         _said(
-            "implausible_with_note" if shows_something(o.note) else "implausible_marked",
+            "implausible_with_note" if o.note else "implausible_marked",
             f"/observations/{o.place}/value",
             rules,
             o,
@@ -217,9 +213,3 @@ def warn_implausible(
 def _said(code: str, pointer: str, rules: FormRules, observation: Observation, doubt: Doubt) -> Violation:
     value = figure(observation.value or Decimal(0))
     return violation(code, pointer, doubt.cell, name=rules.label(doubt.cell), value=value, why=doubt.why)
-
-
-def shows_something(note: object) -> bool:
-    """Whether a reader sees anything of the note: a letter, a digit, a sign. What is no text shows nothing."""
-    said = note if isinstance(note, str) else ""
-    return any(unicodedata.category(c)[0] not in "CZM" and c not in BLANK for c in said)
