@@ -81,7 +81,7 @@ async def test_an_unknown_parameter_is_refused_everywhere(app: FastAPI, client: 
 async def test_a_repeated_parameter_is_refused_everywhere(app: FastAPI, client: httpx.AsyncClient) -> None:
     for address, declared in routes(app):
         for name in (name for name, parameter in declared.parameters.items() if not parameter.many):
-            named = await refusal(client, address, [(name, ""), (name, "")])
+            named = [one for one in await refusal(client, address, [(name, ""), (name, "")]) if one[1] != "missing"]
             assert named in ([(name, "repeated-parameter")], [(name, "")]), address
 
 

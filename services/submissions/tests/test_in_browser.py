@@ -106,7 +106,7 @@ async def test_two_officers_on_one_form(
     await second.fill("#reason", "sửa số bé gái")
     await send(first)
     await send(second)
-    assert (await second.title()).startswith("Lỗi: B01-XA")
+    assert (await second.title()).startswith("Lỗi: Biểu B01-XA năm 2026")
     seen = await second.inner_text("[role=alert]")
     assert "gửi bản 2" in seen and "sửa số bé trai" in seen
     if scripts:

@@ -6,7 +6,7 @@ from aggregation.commands.aggregate import Aggregator
 from aggregation.http import rebuilds, routes
 from aggregation.http.context import AggregationContext
 from aggregation.pages import dashboard_page, evidence_pages, indicator_page, rebuild_pages
-from aggregation.pages.charts import Charts
+from aggregation.pages.charts.drawer import Charts
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from aggregation.worker import effects_of

@@ -85,7 +85,7 @@ async def test_another_writing_of_a_day_is_kept_and_told(audit: Audit, day: str)
     assert f'value="{day}"' in wrong and "Viết ngày/tháng/năm, ví dụ 14/12/2026" in wrong
     english = await audit.client.post(
         "/inspections/new", data=FORM | {"started_on": day},
-        headers=audit.as_("auditor") | {"Accept": "text/html", "Accept-Language": "en"},
+        headers=audit.as_("auditor") | {"Accept": "text/html", "Cookie": "lang=en"},
     )  # fmt: skip
     assert "Write day/month/year, for example 14/12/2026" in english.text
 

@@ -171,8 +171,8 @@ def test_what_the_system_says_of_itself_has_no_unit(type_: str, changed: dict[st
         ),
         (
             "inspection.logged", "auditor", "SO_NOI_VU",
-            "Sở Nội vụ (thanh tra) ghi nhận cuộc kiểm tra tại SO_Y_TE về quý III năm 2026: 1 phát hiện",
-            "Sở Nội vụ (inspector) logged the check of SO_Y_TE about quarter 3 of 2026, findings: 1",
+            "Sở Nội vụ (thanh tra) ghi nhận cuộc kiểm tra tại SO_Y_TE về quý III/2026: 1 phát hiện",
+            "Sở Nội vụ (inspector) logged the check of SO_Y_TE about Q3 2026, findings: 1",
         ),
         (
             "finding.recorded", "auditor", "SO_NOI_VU",

@@ -193,5 +193,5 @@ async def test_a_fault_of_a_note_opens_its_field(api_client: ApiClient, rules: d
     assert 'href="#note.1"' in answer.text and 'href="#status.2"' in answer.text
     assert '<details class="cell-note" open>' in answer.text and "Ghi chú dài 501 ký tự" in answer.text
     assert "Chính thức (final)" in answer.text and inputs(answer).values["status.2"] == "đoán"
-    assert answer.text.split("<title>")[1].startswith("Lỗi: B01-XA: Biểu số liệu hằng năm")
+    assert answer.text.split("<title>")[1].startswith("Lỗi: Biểu B01-XA năm 2026")
     assert (await press(api_client, path, inputs(answer).values)).status_code == 422, "never taken for final"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.http.context import Context, Reader
 from aggregation.http.outlook import outlooks
 from aggregation.http.query import RequestedScope, Scope
-from aggregation.pages.charts import Charts
+from aggregation.pages.charts.drawer import Charts
 from aggregation.pages.document import document_name
 from aggregation.pages.doubts import doubt_lines
 from aggregation.pages.measure_view import view_of

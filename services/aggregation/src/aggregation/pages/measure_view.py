@@ -10,9 +10,9 @@ from aggregation.http.context import AggregationContext
 from aggregation.http.presenters import NOTHING, target_of
 from aggregation.http.query import Scope
 from aggregation.http.schemas import TargetSchema
-from aggregation.pages.chart import Series
-from aggregation.pages.charts import Charts
-from aggregation.pages.series import series_of
+from aggregation.pages.charts.chart import Series
+from aggregation.pages.charts.drawer import Charts
+from aggregation.pages.charts.series import series_of
 from aggregation.rules.cross_check import BirthsDifference, difference
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey

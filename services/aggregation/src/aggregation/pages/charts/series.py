@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aggregation.http.presenters import bound
-from aggregation.pages.chart import Point, Series
+from aggregation.pages.charts.chart import Point, Series
 from aggregation.rules.formula import shown
 from aggregation.rules.records import Value
 from shared.catalogue import Measure, Plan

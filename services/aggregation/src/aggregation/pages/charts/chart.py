@@ -1,7 +1,7 @@
 """A measure over the years as SVG, drawn on the server by Vega-Lite in vl-convert, with both targets on it.
 
-`python -m aggregation.pages.chart` draws: a series as a line of JSON in, the SVG as a line of JSON out
-(see `charts.py`).
+`python -m aggregation.pages.charts.chart` draws: a series as a line of JSON in, the SVG as a line of JSON out
+(see `drawer.py`).
 """
 
 import json

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from aggregation.pages.chart import Point, Series, _spec, draw, labelled
+from aggregation.pages.charts.chart import Point, Series, _spec, draw, labelled
 
 SERIES = Series(
     points=(Point(2024, Decimal("113.2"), True, "113,2"), Point(2025, Decimal(112), False, "112,0")),

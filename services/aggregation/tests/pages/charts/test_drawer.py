@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from aggregation.pages.charts import Charts
-from services.aggregation.tests.pages.test_chart import SERIES
+from aggregation.pages.charts.drawer import Charts
+from services.aggregation.tests.pages.charts.test_chart import SERIES
 
 
 @pytest.mark.usefixtures("outside")

@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 import structlog
 
-from aggregation.pages.chart import Series
+from aggregation.pages.charts.chart import Series
 
 SECONDS = 20.0
 MAX_SVG_BYTES = 4 * 2**20
@@ -70,7 +70,7 @@ class Charts:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "aggregation.pages.chart",
+                "aggregation.pages.charts.chart",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=MAX_SVG_BYTES,
