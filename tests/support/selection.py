@@ -13,7 +13,9 @@ import pytest
 # Fixtures that start or reach something beside this process. `outside` is for tests that do so themselves.
 OUTSIDE = {"outside", "run_folder", "server_folder"}
 OWN_SERVERS = {"server_folder"}
-DEAR = {"browser", "image", "own_broker", "system"}  # seconds to make: what asks for one runs in the same worker
+# Seconds to make, and `system` there can be only one of, for its ports: what asks for one runs in the same worker. What
+# asks for several goes with the first of them: in a group of its own it would start a second system.
+DEAR = ("system", "own_broker", "image", "browser")
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
 _guarded = ""  # the fast test that is running
@@ -28,7 +30,7 @@ def mark(items: list[pytest.Item]) -> None:
         needs = needs_of(item)
         if not needs & OUTSIDE:
             item.add_marker("fast")
-        for dear in DEAR & needs:
+        if dear := next((one for one in DEAR if one in needs), None):
             item.add_marker(pytest.mark.xdist_group(dear))
 
 

@@ -115,7 +115,9 @@ def test_a_union_must_list_every_class_of_its_topic() -> None:
         check_complete("Pair", Pair, INSPECTIONS)
 
 
-@pytest.mark.parametrize("value", ["-1", "1000000000001", "1e13", "0.1234567", "NaN", "Infinity", "9" * 60])
+@pytest.mark.parametrize(
+    "value", ["-1", "1000000000001", "1e13", "1E+900000000", "0.1234567", "1E-400000000", "NaN", "Infinity", "9" * 60]
+)
 def test_a_figure_outside_the_bounds_of_all_figures_is_no_event(value: str) -> None:
     with pytest.raises(ValidationError):
         ObservationValue(measure="population", value=Decimal(value), status="final")

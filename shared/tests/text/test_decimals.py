@@ -38,3 +38,11 @@ def test_plain_says_the_same_number_without_an_exponent(value: Decimal) -> None:
     assert Decimal(plain(value)) == value
     assert "E" not in plain(value) and not plain(value).endswith((".", ".0"))
     assert decimals_of(value) == len(plain(value).partition(".")[2])
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [("1E-400000000", 400_000_000), ("10E-999999999", 999_999_998), ("0E-400000000", 0), ("1E+400000000", 0)],
+)
+def test_decimals_are_counted_without_writing_them(value: str, count: int) -> None:
+    assert decimals_of(Decimal(value)) == count

@@ -33,5 +33,11 @@ def plain(value: Decimal) -> str:
 
 
 def decimals_of(value: Decimal) -> int:
-    """How many decimals a number needs: 1 for 12.50."""
-    return len(plain(value).partition(".")[2])
+    """How many decimals a number needs: 1 for 12.50. Never writes them out: 1E-400000000 is a few bytes of an event."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError(f"{value} is no number")  # noqa: TRY004  # a number by its type
+    significant = len(digits)
+    while significant > 1 and exponent < 0 and digits[significant - 1] == 0:
+        significant, exponent = significant - 1, exponent + 1
+    return max(-exponent, 0) if any(digits) else 0
