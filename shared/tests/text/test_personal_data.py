@@ -1,5 +1,6 @@
 """What looks like personal data, and what an office writes every day and does not."""
 
+import time
 from datetime import date
 
 import pytest
@@ -221,3 +222,22 @@ def test_the_words_say_what_looks_like_what_and_what_to_do() -> None:
     kept = confirmed_kinds(pieces)
     assert "0912" not in kept.vi + kept.en and "số điện thoại" in kept.vi and "telephone number" in kept.en
     assert personal_data("0912345678, lại 0912345678") == [PersonalData("telephone", "0912345678")]
+
+
+LITERALS = (
+    "số nhà", "ngõ", "hẻm số", "thường trú", "địa chỉ", "địa chỉ nhà :", "thôn", "ông Nguyễn", "12 đường", "12 Lê",
+    "căn cước", "chứng minh nhân dân", "điện thoại", "liên hệ", "kinh phí", "+84", "0912", "a@b", "(028)", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("filler", [" ", "\n", "\u00a0", " \n", "A", "Aa ", "0", "0 ", ".", "-", "@", "a."])
+@pytest.mark.parametrize("literal", LITERALS)
+def test_time_grows_with_the_text_and_no_faster(literal: str, filler: str) -> None:
+    """Eight times the text in far less than 64 times the time, of this process alone."""
+    spent = []
+    for length in (2_500, 20_000):
+        written = f"{literal}{filler * (length // len(filler))}x"
+        begin = time.process_time()
+        personal_data(written)
+        spent.append(time.process_time() - begin)
+    assert spent[1] < 30 * max(spent[0], 0.002), (literal, filler, spent)

@@ -11,6 +11,8 @@ from services.submissions.tests.browser import browse, filled, inputs, press
 from services.submissions.tests.reports import commune_report
 from submissions.rules.form import FormRules
 
+PEOPLE = ("8200", "8300", "8200", "8300", "8200")
+
 
 async def test_a_report_goes_from_the_form_to_the_receipt(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
     before = await api_client.obligation_id(period="2025")
@@ -140,7 +142,8 @@ async def test_back_after_sending_goes_on_as_a_correction(api_client: ApiClient,
     assert corrected.status_code == 303 and corrected.headers["location"] != first.headers["location"]
     again = await press(api_client, path, page | {"value.8": "8124", "reason": "gõ nhầm"})
     assert again.headers["location"] == corrected.headers["location"], "pressing twice sends once"
-    assert (await press(api_client, path, page)).headers["location"] == first.headers["location"]
+    back = await press(api_client, path, page)
+    assert back.status_code == 422 and "hãy ghi lý do đính chính" in back.text, "what was sent first is wanted again"
     third = await press(api_client, path, page | {"value.8": "8125", "reason": "lại nhầm"})
     assert third.status_code == 303 and await api_client.count("submission") == 3
     await api_client.decide(third.headers["location"].rpartition("/")[2], "accept")
@@ -148,6 +151,20 @@ async def test_back_after_sending_goes_on_as_a_correction(api_client: ApiClient,
     assert late.status_code == 412 and "chấp nhận bản 3" in late.text and 'value="8126"' in late.text
     sent = await press(api_client, path, inputs(late).values)
     assert sent.status_code == 303 and await value_of(api_client, sent.headers["location"], "population") == "8126"
+
+
+async def test_back_to_what_was_sent_before_takes_effect(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
+    obligation_id = await api_client.obligation_id()
+    await api_client.submit(obligation_id, commune_report())
+    path = f"/obligations/{obligation_id}"
+    page = filled(rules["B01-XA"], await browse(api_client, path)) | {"reason": "kiểm lại"}
+    answers = [await press(api_client, path, page | {"value.8": people}) for people in PEOPLE]
+    assert [a.status_code for a in answers] == [303] * len(PEOPLE)
+    sent = [answer.headers["location"] for answer in answers]
+    assert len(set(sent)) == len(PEOPLE) and await api_client.count("submission") == 1 + len(PEOPLE)
+    assert await value_of(api_client, sent[-1], "population") == PEOPLE[-1]
+    twice = await asyncio.gather(*(press(api_client, path, page | {"value.8": PEOPLE[-1]}) for _ in range(3)))
+    assert {one.headers["location"] for one in twice} == {sent[-1]}, "the same press again"
 
 
 async def test_many_presses_at_once_send_once(api_client: ApiClient, rules: dict[str, FormRules]) -> None:

@@ -14,7 +14,7 @@ A second request with the same key waits in `begin` until the first one's transa
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -100,11 +100,28 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
     return Replay(row.status, row.body)
 
 
+async def of_page(tx: AsyncConnection, attempt: Attempt, page: str) -> Attempt:
+    """The attempt under the key that a page gives it, whose keys all begin with `page`.
+
+    The same content again right after itself is the same press: its key. The same content after another, as after Back
+    and Back again, is a new wish, although it was said before.
+    """
+    rows = (await tx.execute(sa.select(TABLE).where(_answered(attempt, page)).order_by(TABLE.c.created_at))).all()
+    if rows and rows[-1].request_sha256 == attempt.request_sha256:
+        return replace(attempt, key=rows[-1].key)
+    before = sum(row.request_sha256 == attempt.request_sha256 for row in rows)
+    return replace(attempt, key=f"{attempt.key}.{before}") if before else attempt
+
+
 async def count_answered(tx: AsyncConnection, attempt: Attempt, prefix: str) -> int:
     """How many requests like `attempt` the same person has had answered under keys that begin with `prefix`."""
+    counted = sa.select(sa.func.count()).select_from(TABLE).where(_answered(attempt, prefix))
+    return int(await tx.scalar(counted) or 0)
+
+
+def _answered(attempt: Attempt, prefix: str) -> sa.ColumnElement[bool]:
     like = (TABLE.c.person == attempt.person) & (TABLE.c.request == attempt.request)
-    answered = like & sa.func.starts_with(TABLE.c.key, prefix) & TABLE.c.status.is_not(None)
-    return int(await tx.scalar(sa.select(sa.func.count()).select_from(TABLE).where(answered)) or 0)
+    return like & sa.func.starts_with(TABLE.c.key, prefix) & TABLE.c.status.is_not(None)
 
 
 async def first_answer(tx: AsyncConnection, attempt: Attempt | None) -> Replay:

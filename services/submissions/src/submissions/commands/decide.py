@@ -16,6 +16,7 @@ from submissions import events
 from submissions.commands.answers import Decided, body_of
 from submissions.commands.authority import check_coordinator
 from submissions.commands.context import Actor, SubmissionsContext
+from submissions.rules import limits
 from submissions.rules.checks.narrative import check_decision_reason
 from submissions.rules.checks.personal_data import WrittenText, check_personal_data
 from submissions.rules.obligation import State
@@ -95,7 +96,7 @@ async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, d
 def check_decision(submission: LockedSubmission, decision: Decision) -> tuple[State, list[str]]:
     """The state that the revision gets, and what was confirmed. 422 for its reason, 409 when it cannot be."""
     violations = check_decision_reason(decision.reason, required=decision.act != "accept")
-    reason = WrittenText("/reason", decision.reason or "")
+    reason = WrittenText("/reason", kept(decision.reason)[: limits.REASON])
     personal, confirmed = check_personal_data([reason], decision.confirmed)
     if violations + personal:
         raise invalid([v.fault() for v in violations + personal])

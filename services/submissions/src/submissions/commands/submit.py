@@ -1,7 +1,7 @@
 """Taking a report: one transaction that claims the key, locks the obligation, checks, keeps the revision, publishes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -67,6 +67,8 @@ async def submit_report(
     Raises `Refused`, `Outdated`, 403, 404, leaving nothing.
     """
     async with context.engine.begin() as tx:
+        if posting.attempt is not None and posting.page is not None:
+            posting = replace(posting, attempt=await idempotency.of_page(tx, posting.attempt, posting.page))
         if replay := await idempotency.begin(tx, posting.attempt):
             return replay
         obligation = await lock(tx, context, actor, posting)

@@ -1,5 +1,7 @@
 """Words that look like personal data are told, each where it stands, or are confirmed."""
 
+import unicodedata
+
 import pytest
 
 from services.submissions.tests.reports import entries
@@ -41,8 +43,17 @@ def test_another_confirmation_confirms_nothing(confirmed: set[str]) -> None:
     assert [v.code for v in check_personal_data([WrittenText("", PHONE)], confirmed)[0]] == ["personal_data"]
 
 
+def test_a_text_is_read_as_it_is_kept(commune: FormRules) -> None:
+    """Blanks around it and the way its letters are written hide nothing."""
+    decomposed = unicodedata.normalize("NFD", "Đã rà soát số liệu " * 24) + PHONE
+    for said in (" " * limits.NOTE + PHONE, decomposed):
+        note = ObservationEntry("population", "1", {}, "final", said)
+        found = check_personal_data(texts_of(commune, [note], {}, [], " " * limits.REASON + PHONE), ())[0]
+        assert [one.pointer for one in found] == ["/observations/0/note", "/reason"]
+
+
 def test_what_is_too_much_is_not_read(commune: FormRules) -> None:
     narrative = {f"part_{n}": PHONE for n in range(limits.NARRATIVES + 5)}
-    texts = list(texts_of(commune, [], narrative, [PHONE] * (limits.EVIDENCE + 5), " " * limits.REASON + PHONE))
+    texts = list(texts_of(commune, [], narrative, [PHONE] * (limits.EVIDENCE + 5), "x" * limits.REASON + PHONE))
     assert len(check_personal_data(texts, ())[0]) == limits.NARRATIVES + limits.EVIDENCE
     assert check_personal_data([WrittenText("", "x" * limits.NARRATIVE + PHONE)], ()) == ([], [])

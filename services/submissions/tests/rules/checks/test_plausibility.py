@@ -234,4 +234,10 @@ def test_whatever_is_sent_is_taken_or_named(
 def test_every_element_of_the_packaged_plan_that_is_no_flag_is_compared_with_last_year(catalogue: Catalogue) -> None:
     for element in catalogue.elements.values():
         assert (element.bands.last_year is None) == (element.kind == "flag"), element.id
-        assert (element.bands.like_units is None) == (element.kind == "flag"), element.id
+        assert (element.bands.like_units is None) == (element.kind == "flag" or element.sensitive), element.id
+
+
+def test_a_total_is_compared_although_a_part_of_it_has_a_figure_of_last_year(commune: FormRules) -> None:
+    entries = [ObservationEntry("population", "800000"), ObservationEntry("population", "5", {"sex": "female"})]
+    assert elements_to_compare(commune, entries, {("population", "sex=female"): Decimal(5)}) == ["population"]
+    assert elements_to_compare(commune, entries, {PEOPLE: Decimal(5)}) == []

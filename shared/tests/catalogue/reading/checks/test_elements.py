@@ -36,6 +36,14 @@ CASES: dict[str, Case] = {
     "no spread": ("elements", "spread: 3,", "spread: -1,", INTERVAL, "spread"),
     "like units without a case": ("elements", "spread: 3, floor: 50", "spread: 3, floor: 0", INTERVAL, "floor"),
     "quartiles of two": ("elements", "reported: 8", "reported: 2", INTERVAL, "quartiles"),
+    "neighbours of what is sensitive": (
+        "elements",
+        "{id: n_adolescent_births, kind: count, unit_vi: \"ca sinh\", unit_en: \"births\", sensitive: true, bands: {",
+        "{id: n_adolescent_births, kind: count, unit_vi: \"ca sinh\", unit_en: \"births\", sensitive: true, "
+        "bands: {like_units: {at_most: 10, spread: 3, floor: 50, reported: 8}, ",
+        "bad_choice",
+        "n_adolescent_births",
+    ),
     "half a unit": ("elements", "reported: 8", "reported: 8.5", "bad_integer", "8.5"),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.text.personal_data import CONFIRMATION, confirmed_kinds, personal_data, told
+from shared.text.words import kept
 from submissions.rules import limits
 from submissions.rules.checks.cell import check_cell
 from submissions.rules.form import Cell, FormRules
@@ -44,13 +45,13 @@ def texts_of(
     evidence: Sequence[str],
     reason: str | None,
 ) -> Iterator[WrittenText]:
-    """Every text of a report. What is too much of anything is a violation of its own, and not read."""
+    """Every text of a report, as it is kept. What is too much of anything is a violation of its own, and not read."""
     for index, entry in enumerate(entries[: limits.OBSERVATIONS]):
         if entry is not None and isinstance(entry.note, str) and entry.note:
             at = f"/observations/{index}"
-            yield WrittenText(f"{at}/note", entry.note[: limits.NOTE], check_cell(rules, entry, at)[0])
+            yield WrittenText(f"{at}/note", kept(entry.note)[: limits.NOTE], check_cell(rules, entry, at)[0])
     for key, words in list(narrative.items())[: limits.NARRATIVES]:
         yield WrittenText(f"/narrative/{escape(key)}", words)
     for index, words in enumerate(evidence[: limits.EVIDENCE]):
         yield WrittenText(f"/evidence/{index}", words[: limits.EVIDENCE_ITEM])
-    yield WrittenText("/reason", (reason or "")[: limits.REASON])
+    yield WrittenText("/reason", kept(reason)[: limits.REASON])

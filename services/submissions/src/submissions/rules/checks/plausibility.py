@@ -21,6 +21,7 @@ MISPLACED = (Decimal(1000), Decimal(100))
 """A thousands separator taken for a decimal mark or left out, and a unit of per cent: what slips multiply by."""
 NEAR = Decimal(2)
 """How far a true figure moves within a year by itself: a factor of 500 to 2,000 is near 1,000."""
+SMALLEST = Decimal("0.1")
 READABLE = Decimal(10)
 """Below two digits a factor says nothing of separators: 1 is no "1.000" cut short."""
 
@@ -72,16 +73,24 @@ def elements_to_compare(
 
     What cannot be read is no reason: the checks tell of it.
     """
-    known = {element for element, _ in last_year}
-    wanted = []
+    wanted = set()
     for entry in entries:
-        if entry is None or not isinstance(entry.measure, str) or entry.measure in known:
+        cell = cell_of(entry)
+        if entry is None or cell is None or cell in last_year:
             continue
-        element = rules.elements.get(entry.measure)
+        element = rules.elements.get(cell[0])
         band = element.bands.like_units if element else None
         if band and at_most(entry.value) > band.at_most * band.floor:
-            wanted.append(entry.measure)
-    return sorted(set(wanted))
+            wanted.add(cell[0])
+    return sorted(wanted)
+
+
+def cell_of(entry: ObservationEntry | None) -> Cell | None:
+    """Of an entry that nobody has checked; None where it names none."""
+    if entry is None or not isinstance(entry.measure, str) or not isinstance(entry.disaggregation, Mapping):
+        return None
+    split = entry.disaggregation
+    return (entry.measure, disaggregation_key(split)) if all(isinstance(one, str) for one in split.values()) else None
 
 
 def at_most(value: object) -> int:
@@ -176,7 +185,9 @@ def against_other_cell(rules: FormRules, band: RatioBand, key: str, values: Mapp
 
 
 def _round(value: Decimal) -> Decimal:
-    """One decimal below ten, none above: how a factor is told."""
+    """One decimal below ten, none above: how a factor is told. Never 0 for what is more."""
+    if 0 < value < SMALLEST:
+        return SMALLEST
     return Decimal(plain(half_up(value, 1 if value < READABLE else 0)))
 
 

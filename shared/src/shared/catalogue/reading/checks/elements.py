@@ -22,6 +22,9 @@ def check_elements(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
             if element.kind == "flag":
                 message = f"element {element.id}: a flag is yes or no, there is nothing to compare"
                 yield Flaw(element, "bands", "bad_choice", message)
+            if element.sensitive and element.bands.like_units is not None:
+                message = f"element {element.id}: it is sensitive, and like_units would tell what other units report"
+                yield Flaw(element.bands, "like_units", "bad_choice", message)
             yield from _bands(element.bands, f"element {element.id}")
     for bands in files.elements.bands:
         yield from _bands(bands, f"bands of {bands.kind}")
