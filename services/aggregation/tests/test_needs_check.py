@@ -1,10 +1,12 @@
 """A value that rests on a figure in doubt: what is computed, published and shown until a coordinator has looked."""
 
+import html
 import re
 from decimal import Decimal
 from typing import Any
 
 import httpx
+import pytest
 
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.answers import commune_answer
@@ -12,6 +14,8 @@ from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.drivers.readers import reading_as
 from shared.catalogue import Catalogue
+from shared.text import Language
+from shared.text.names import name_of
 
 PERIOD = "2025"
 SLIP = {"n_live_births_male": 120_000_000, "n_live_births_female": 20, "population": 98_000_000}
@@ -116,6 +120,43 @@ async def test_what_the_leader_sees(
     assert "Cần kiểm tra" not in (await web.get(f"/indicators/4.1?period={PERIOD}")).text
     history_items = (await web.get(f"/api/v1/indicators/4.1/history?period={PERIOD}")).json()["items"]
     assert [item["needs_check"] for item in history_items[:2]] == [False, True]
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The head of a row → all rows under that head, of every table of a page."""
+    rows: dict[str, str] = {}
+    for head, cells in re.findall(r'<th scope="row"[^>]*>([^<]+).*?</th>(.*?)</tr>', text, re.DOTALL):
+        rows[head] = rows.get(head, "") + cells
+    return rows
+
+
+@pytest.mark.parametrize(("lang", "badge"), [("vi", "Cần kiểm tra"), ("en", "Needs checking")])
+async def test_every_row_that_rests_on_a_figure_in_doubt_says_so(
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient, lang: Language, badge: str
+) -> None:
+    headers = {"Cookie": f"lang={lang}"}
+    writer = await history(projection, catalogue)
+    await projection.deliver(writer.open_period("2024", ["B01-XA"]))
+    sound = [o for o in writer.obligations if o.period == "2024"]
+    await projection.deliver([writer.submit(o, commune_answer()) for o in sound])
+    last = next(o for o in reversed(writer.obligations) if o.period == PERIOD)
+
+    async def marked(path: str) -> set[str]:
+        page = html.unescape((await web.get(path, headers=headers)).text)
+        return {head for head, cells in rows_of(page).items() if f'badge-danger">{badge}' in cells}
+
+    unit = name_of(catalogue.units[last.unit], lang)
+    boys = name_of(catalogue.elements["n_live_births_male"], lang)
+    years = f"/indicators/4.1?period={PERIOD}"
+    assert await marked(years) == {PERIOD, unit}, "the sound year and the other units are not marked"
+    behind = f"/indicators/4.1/explanation?period={PERIOD}&limit=200"
+    assert await marked(behind) == {boys, unit}
+    text = (await web.get(behind, headers=headers)).text
+    assert text.count(f'badge-danger">{badge}') == 3, "the value, its sum and the figure; the girls' figures are sound"
+    stood = (await web.get(f"/indicators/4.1/history?period={PERIOD}", headers=headers)).text
+    assert [badge in row for row in stood.split("<tbody>")[1].split("</tr>")][:2] == [True, False]
+    await projection.deliver([writer.decide(last, "accepted")])
+    assert not await marked(years) | await marked(behind)
 
 
 async def test_of_many_figures_in_doubt_the_largest_stand_first(
