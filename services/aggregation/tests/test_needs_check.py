@@ -159,6 +159,32 @@ async def test_every_row_that_rests_on_a_figure_in_doubt_says_so(
     assert not await marked(years) | await marked(behind)
 
 
+@pytest.mark.parametrize(("lang", "doubt"), [("vi", "Cần kiểm tra"), ("en", "Needs checking")])
+async def test_bar_and_chart_of_a_value_in_doubt_look_and_sound_unsure(
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient, lang: str, doubt: str
+) -> None:
+    headers = {"Cookie": f"lang={lang}"}
+    writer = await history(projection, catalogue)
+
+    async def bars() -> dict[str, str]:
+        page = html.unescape((await web.get(f"/indicators?period={PERIOD}", headers=headers)).text)
+        rows = (row for row in page.split("<tr>") if 'class="bar"' in row)
+        return {match[1]: row for row in rows if (match := re.search(r">(\d\.\d[ab]?)\. ", row))}
+
+    async def chart() -> tuple[str, str]:
+        page = html.unescape((await web.get(f"/indicators/4.1?period={PERIOD}", headers=headers)).text)
+        return re.findall(r"<desc>(.*?)</desc>", page)[0], re.findall(r"<figcaption>(.*?)</figcaption>", page)[0]
+
+    before = await bars()
+    for code, unsure in (("4.1", True), ("4.3", False)):
+        assert ("#partial-hatch" in before[code], "bar-fill" in before[code]) == (unsure, not unsure), code
+        assert bool(re.search(rf'aria-label="[^"]*{doubt}"', before[code])) == unsure, code
+    description, caption = await chart()
+    assert f"({doubt.lower()})" in description and doubt.lower() in caption.lower()
+    await projection.deliver([writer.decide(writer.obligations[-1], "accepted")])
+    assert "#partial-hatch" not in (await bars())["4.1"] and doubt.lower() not in (await chart())[0]
+
+
 async def test_of_many_figures_in_doubt_the_largest_stand_first(
     projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient
 ) -> None:
