@@ -22,8 +22,8 @@ MESSAGES = messages.load("aggregation")
 
 def ratio(numerator: int, denominator: int) -> Value:
     value = to_decimal(Fraction(100 * numerator, denominator))
-    sides = {"numerator": Decimal(numerator), "denominator": Decimal(denominator)}
-    return replace(NOTHING, value=value, reported=1, expected=1, **sides)
+    known = replace(NOTHING, value=value, reported=1, expected=1)
+    return replace(known, numerator=Decimal(numerator), denominator=Decimal(denominator))
 
 
 def drawn(plan: PlanIndex, code: str, years: dict[str, Value], spoken: Language) -> Series:
