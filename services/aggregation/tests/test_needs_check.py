@@ -1,10 +1,12 @@
 """A value that rests on a figure in doubt: what is computed, published and shown until a coordinator has looked."""
 
+import html
 import re
 from decimal import Decimal
 from typing import Any
 
 import httpx
+import pytest
 
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.drivers.answers import commune_answer
@@ -12,6 +14,8 @@ from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.drivers.readers import reading_as
 from shared.catalogue import Catalogue
+from shared.text import Language
+from shared.text.names import name_of
 
 PERIOD = "2025"
 SLIP = {"n_live_births_male": 120_000_000, "n_live_births_female": 20, "population": 98_000_000}
@@ -116,6 +120,69 @@ async def test_what_the_leader_sees(
     assert "Cần kiểm tra" not in (await web.get(f"/indicators/4.1?period={PERIOD}")).text
     history_items = (await web.get(f"/api/v1/indicators/4.1/history?period={PERIOD}")).json()["items"]
     assert [item["needs_check"] for item in history_items[:2]] == [False, True]
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The head of a row → all rows under that head, of every table of a page."""
+    rows: dict[str, str] = {}
+    for head, cells in re.findall(r'<th scope="row"[^>]*>([^<]+).*?</th>(.*?)</tr>', text, re.DOTALL):
+        rows[head] = rows.get(head, "") + cells
+    return rows
+
+
+@pytest.mark.parametrize(("lang", "badge"), [("vi", "Cần kiểm tra"), ("en", "Needs checking")])
+async def test_every_row_that_rests_on_a_figure_in_doubt_says_so(
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient, lang: Language, badge: str
+) -> None:
+    headers = {"Cookie": f"lang={lang}"}
+    writer = await history(projection, catalogue)
+    await projection.deliver(writer.open_period("2024", ["B01-XA"]))
+    sound = [o for o in writer.obligations if o.period == "2024"]
+    await projection.deliver([writer.submit(o, commune_answer()) for o in sound])
+    last = next(o for o in reversed(writer.obligations) if o.period == PERIOD)
+
+    async def marked(path: str) -> set[str]:
+        page = html.unescape((await web.get(path, headers=headers)).text)
+        return {head for head, cells in rows_of(page).items() if f'badge-danger">{badge}' in cells}
+
+    unit = name_of(catalogue.units[last.unit], lang)
+    boys = name_of(catalogue.elements["n_live_births_male"], lang)
+    years = f"/indicators/4.1?period={PERIOD}"
+    assert await marked(years) == {PERIOD, unit}, "the sound year and the other units are not marked"
+    behind = f"/indicators/4.1/explanation?period={PERIOD}&limit=200"
+    assert await marked(behind) == {boys, unit}
+    text = (await web.get(behind, headers=headers)).text
+    assert text.count(f'badge-danger">{badge}') == 3, "the value, its sum and the figure; the girls' figures are sound"
+    stood = (await web.get(f"/indicators/4.1/history?period={PERIOD}", headers=headers)).text
+    assert [badge in row for row in stood.split("<tbody>")[1].split("</tr>")][:2] == [True, False]
+    await projection.deliver([writer.decide(last, "accepted")])
+    assert not await marked(years) | await marked(behind)
+
+
+@pytest.mark.parametrize(("lang", "doubt"), [("vi", "Cần kiểm tra"), ("en", "Needs checking")])
+async def test_bar_and_chart_of_a_value_in_doubt_look_and_sound_unsure(
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient, lang: str, doubt: str
+) -> None:
+    headers = {"Cookie": f"lang={lang}"}
+    writer = await history(projection, catalogue)
+
+    async def bars() -> dict[str, str]:
+        page = html.unescape((await web.get(f"/indicators?period={PERIOD}", headers=headers)).text)
+        rows = (row for row in page.split("<tr>") if 'class="bar"' in row)
+        return {match[1]: row for row in rows if (match := re.search(r">(\d\.\d[ab]?)\. ", row))}
+
+    async def chart() -> tuple[str, str]:
+        page = html.unescape((await web.get(f"/indicators/4.1?period={PERIOD}", headers=headers)).text)
+        return re.findall(r"<desc>(.*?)</desc>", page)[0], re.findall(r"<figcaption>(.*?)</figcaption>", page)[0]
+
+    before = await bars()
+    for code, unsure in (("4.1", True), ("4.3", False)):
+        assert ("#partial-hatch" in before[code], "bar-fill" in before[code]) == (unsure, not unsure), code
+        assert bool(re.search(rf'aria-label="[^"]*{doubt}"', before[code])) == unsure, code
+    description, caption = await chart()
+    assert f"({doubt.lower()})" in description and doubt.lower() in caption.lower()
+    await projection.deliver([writer.decide(writer.obligations[-1], "accepted")])
+    assert "#partial-hatch" not in (await bars())["4.1"] and doubt.lower() not in (await chart())[0]
 
 
 async def test_of_many_figures_in_doubt_the_largest_stand_first(

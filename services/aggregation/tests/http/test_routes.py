@@ -1,10 +1,14 @@
 """The JSON API, on real values."""
 
 from datetime import datetime
+from typing import Any
 
 import httpx
+import sqlalchemy as sa
+from fastapi import FastAPI
 
 from services.aggregation.tests.drivers.answers import commune_answer
+from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.history import NEW, some_data
 from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue
@@ -67,3 +71,22 @@ async def test_coverage(web: httpx.AsyncClient, projection: Projection, catalogu
     total = next(t for t in answer["totals"] if t["form"] == "B01-XA")
     assert total == {"form": "B01-XA", "expected": 28, "received": 27, "accepted": 0}
     assert next(i for i in answer["items"] if i["unit"] == NEW)["received"] is False
+
+
+async def test_what_can_still_be_met_is_asked_once_for_all_measures(
+    web: httpx.AsyncClient, app: FastAPI, projection: Projection, catalogue: Catalogue
+) -> None:
+    await projection.deliver(EventWriter(catalogue).open_period("2026-Q1"))
+    engine, query = app.state.context.engine.sync_engine, {"period": "2026"}
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "p.unit, p.period, f.element, f.basis" in statement:
+            asked.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = await web.get("/api/v1/indicators/3.2/explanation", params=query)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    assert len(answer.json()["items"]) == 2 and len(asked) == 1

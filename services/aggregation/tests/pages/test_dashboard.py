@@ -197,6 +197,11 @@ async def test_what_can_no_longer_be_met_is_told_before_all_have_reported(
     few = writer.submit(writer.find("B02-XA-Q", NEW, "2026-Q1"), {"n_items_in_quarter": 3})
     await projection.deliver([few])
     assert await told() == (True, True, True)
+    for kind, listed in (("not_assessed", True), ("not_met", False)):
+        text = (await web.get("/indicators", params=query | {"state": kind}, headers=headers)).text
+        assert (">6.3. " in text) == listed, "drawn in the style of the state that counts and lists it"
+    row = row_of((await web.get("/indicators", params=query, headers=headers)).text, "6.3")
+    assert f'state-not-assessed">{state}' in row and "state-not-met" not in row
     past = await web.get("/api/v1/indicators", params=query | {"as_of": "2099-01-01T00:00:00Z"})
     assert {item["out_of_reach"] for item in past.json()["items"]} == {None}
     await projection.deliver([writer.submit(writer.find("B02-XA-Q", NEW, "2026-Q1"), {"n_items_in_quarter": 4})])

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date
 from decimal import Decimal
 
 import httpx
@@ -112,6 +113,27 @@ async def test_a_receipt_is_linked_for_those_who_may_open_it(
     own = await web.get("/indicators/6.1/explanation", params=query, headers=reading_as(settings, "reporter", one))
     everybody = await web.get("/indicators/6.1/explanation", params=query)
     assert len(links(own.text, "/submissions/")) == 2 and len(links(everybody.text, "/submissions/")) == 54
+
+
+async def test_who_answers_for_an_ended_unit_opens_its_receipts_from_both_pages(
+    web: httpx.AsyncClient, settings: AggregationSettings, projection: Projection, catalogue: Catalogue
+) -> None:
+    writer = EventWriter(catalogue)
+    await projection.deliver(writer.open_period("2024", ["B01-XA"]))
+    communes = (u.key for u in catalogue.units.values() if u.key.endswith("@2025-07-01"))
+    successor = next(key for key in communes if catalogue.predecessors(key))
+    ended = set(catalogue.inherited(successor, date(2026, 1, 1)))
+    doubted = {o.id: ["population"] if o.unit in ended else [] for o in writer.obligations}
+    await projection.deliver(
+        [writer.submit(o, commune_answer(), implausible=doubted[o.id]) for o in writer.obligations]
+    )
+    theirs = {str(o.ids[-1]) for o in writer.obligations if o.unit in ended}
+    for unit, expected in ((successor, theirs), ("NO_SUCH_UNIT", set())):
+        headers = reading_as(settings, "reporter", unit)
+        for path in ("/indicators/6.1/explanation?period=2024&limit=200", "/indicators/6.1?period=2024"):
+            answer = await web.get(path, headers=headers)
+            told = {one.rsplit("/", 1)[1] for one in links(answer.text, "/submissions/")}
+            assert (answer.status_code, told) == (200, expected), (path, unit)
 
 
 @pytest.mark.parametrize("path", PAGES)

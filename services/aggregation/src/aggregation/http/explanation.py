@@ -1,10 +1,11 @@
 """What a value is made of: its sums, and page by page the figures behind them. One way for the API and the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregation.http.context import AggregationContext
 from aggregation.http.presenters import NOTHING
 from aggregation.http.query import Scope
 from aggregation.rules.formula import CellSum, element_of, elements
@@ -13,7 +14,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value, ValueKey
 from aggregation.store import indicator_values, read
 from aggregation.store.read import Contribution
-from shared.access import Person
+from shared.access import Person, may_access
 from shared.calendar import Period
 from shared.catalogue import Measure
 from shared.catalogue.measure_kind import needs_of
@@ -66,3 +67,13 @@ async def evidence_of(
 def withholds(plan: PlanIndex, person: Person, row: Contribution) -> bool:
     """Whether this reader may not see the number of the figure."""
     return row.value is not None and not may_see(plan, person, row.unit, element_of(row.element))
+
+
+def may_open_receipt(context: AggregationContext, person: Person, unit: str) -> bool:
+    """Whether submissions shows this reader a receipt of the unit: also who answers for a unit that ended."""
+    catalogue = context.plan.catalogue
+
+    def inherited() -> Collection[str]:
+        return catalogue.inherited(person.unit, context.clock.today()) if person.unit in catalogue.units else ()
+
+    return may_access(person, unit, inherited)

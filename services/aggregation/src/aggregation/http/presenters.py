@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from aggregation.http.schemas import HistoryItem, IndicatorSchema, PartSchema, TargetSchema
+from aggregation.rules.formula import shown
+from aggregation.rules.formula.precision import Figures
 from aggregation.rules.records import Value
 from aggregation.rules.revision import Basis
 from shared.calendar import Period
 from shared.catalogue import Measure
 from shared.catalogue.measure import Operator
 from shared.text import Language
+from shared.text.figures import number
 
 NOTHING = Value(None, None, None, 0, 0, "not_assessed")
 
@@ -41,6 +44,13 @@ def bound(measure: Measure, op: Operator, value: str) -> str:
     if measure.unit_vi == "%" and (op, value) == (">=", "100"):
         return value
     return f"{SIGNS[op]} {value}"
+
+
+def amount(measure: Measure, figures: Figures, period: str, spoken: Language) -> str:
+    """The number of a period in words, in tables and charts alike: with as many digits as it takes to see on which
+    side it stands of the target that is shown beside it."""
+    target = measure.next_target(Period.parse(period).year)
+    return number(*shown(measure, figures, target), language=spoken)
 
 
 def item(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Depends, Request
 
 from aggregation.http.context import AggregationContext, Context, Reader
-from aggregation.http.explanation import evidence_of, withholds
+from aggregation.http.explanation import Evidence, evidence_of, withholds
 from aggregation.http.outlook import outlooks
 from aggregation.http.presenters import history_item, item
 from aggregation.http.query import AsOf, RequestedScope, Scope, measures_of
@@ -19,6 +19,7 @@ from aggregation.http.schemas import (
     Explanations,
     History,
     Indicators,
+    IndicatorSchema,
 )
 from aggregation.rules import masking
 from aggregation.rules.every_quarter import Outlook
@@ -100,8 +101,24 @@ async def explanation(
     request: Request, context: Context, code: str, scope: RequestedScope, person: Reader
 ) -> Explanations:
     """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
-    explained = [await _explain(request, context, m, scope, person) for m in measures_of(context, code)]
-    return Explanations(items=explained)
+    async with context.engine.connect() as tx:
+        found = [
+            (m, await evidence_of(tx, context.plan, m, scope, limit=MAX_CONTRIBUTIONS))
+            for m in measures_of(context, code)
+        ]
+        reach = await outlooks(tx, context.plan, scope)
+    spoken = language(request)
+    return Explanations(
+        items=[
+            _explained(
+                context,
+                person,
+                item(m, scope.unit, scope.period, scope.basis, one.value, spoken, _out_of_reach(reach, m)),
+                one,
+            )
+            for m, one in found
+        ]
+    )
 
 
 @router.get("/coverage", response_model=Coverage)
@@ -138,16 +155,9 @@ def _key(m: Measure, scope: Scope) -> ValueKey:
     return ValueKey(m.code, scope.unit, scope.period, scope.basis)
 
 
-async def _explain(
-    request: Request, context: AggregationContext, m: Measure, scope: Scope, person: Person
-) -> Explanation:
-    async with context.engine.connect() as tx:
-        found = await evidence_of(tx, context.plan, m, scope, limit=MAX_CONTRIBUTIONS)
-        reach = await outlooks(tx, context.plan, scope)
+def _explained(context: AggregationContext, person: Person, indicator: IndicatorSchema, found: Evidence) -> Explanation:
     return Explanation(
-        indicator=item(
-            m, scope.unit, scope.period, scope.basis, found.value, language(request), _out_of_reach(reach, m)
-        ),
+        indicator=indicator,
         cells=[
             CellSchema(
                 element=element_of(key.element),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from aggregation.http.context import AggregationContext, Context, Reader
-from aggregation.http.explanation import evidence_of, withholds
+from aggregation.http.explanation import evidence_of, may_open_receipt, withholds
 from aggregation.http.query import RequestedScope, Scope, measures_of
 from aggregation.pages.words import PageWords
 from aggregation.rules.formula import element_of
@@ -17,7 +17,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey
 from aggregation.store import indicator_values, read
 from aggregation.store.read import Contribution, FigurePosition
-from shared.access import Person, may_access
+from shared.access import Person
 from shared.auth import require
 from shared.catalogue import DataElement, Measure, parse_disaggregation
 from shared.text import Language
@@ -59,7 +59,7 @@ async def explanation(
     async with context.engine.connect() as tx:
         found = await evidence_of(tx, plan, m, scope, after=FigurePosition(*decoded) if decoded else None, limit=limit)
         illustrative = await read.illustrative(tx, [scope.period])
-    figures = [_figure(plan, person, row, spoken) for row in found.contributions]
+    figures = [_figure(context, person, row, spoken) for row in found.contributions]
     following = encode(*found.contributions[-1].position) if found.more else None
     words = _Words(context, scope, spoken, person, m, "explanation", limit)
     return page(
@@ -145,10 +145,11 @@ class _Words(PageWords):
         }
 
 
-def _figure(plan: PlanIndex, person: Person, row: Contribution, spoken: Language) -> ReportedFigure:
+def _figure(context: AggregationContext, person: Person, row: Contribution, spoken: Language) -> ReportedFigure:
+    plan = context.plan
     element = plan.catalogue.elements[element_of(row.element)]
     key = CellKey(row.unit, row.period, row.element, row.disaggregation, "received")
-    readable = row.submission_id is not None and may_access(person, row.unit)
+    readable = row.submission_id is not None and may_open_receipt(context, person, row.unit)
     return ReportedFigure(row, element, _name(plan, key, spoken), withholds(plan, person, row), readable)
 
 

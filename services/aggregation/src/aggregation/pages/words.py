@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aggregation.http.context import AggregationContext
-from aggregation.http.presenters import bound
+from aggregation.http.presenters import amount, bound
 from aggregation.http.query import Scope
 from aggregation.rules.assessment import results
-from aggregation.rules.formula import shown, strategy
+from aggregation.rules.formula import strategy
 from aggregation.rules.formula.precision import Figures
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value
@@ -16,7 +16,6 @@ from shared.access import Person, sees_all_units
 from shared.calendar import Period
 from shared.catalogue import Measure
 from shared.text import Language
-from shared.text.figures import number
 from shared.text.names import name_of, period_name
 
 Names = tuple[list[str], list[str]]
@@ -49,9 +48,7 @@ class PageWords:
         }
 
     def amount(self, m: Measure, figures: Figures, period: str) -> str:
-        """The number with as many digits as it takes to see on which side of the target beside it it stands."""
-        value, decimals = shown(m, figures, m.next_target(Period.parse(period).year))
-        return number(value, decimals, language=self._spoken)
+        return amount(m, figures, period, self._spoken)
 
     def is_one(self, text: str) -> bool:
         """Whether English puts the unit behind this number in the singular."""

@@ -105,7 +105,10 @@ async def contributions(
 async def doubted(
     tx: AsyncConnection, *, periods: Collection[str], basis: Basis, elements: Collection[str]
 ) -> list[DoubtedFigure]:
-    """The figures in doubt behind the sums kept under `elements`, each once, the largest first."""
+    """The figures in doubt behind the sums kept under `elements`, each once, the largest first.
+
+    An order that tells about sensitive counts: `pages.doubts.in_order` makes it one to show.
+    """
     f, o, r = fact, obligation, revision
     counted = o.c.received_revision if basis == "received" else o.c.accepted_revision
     query = (

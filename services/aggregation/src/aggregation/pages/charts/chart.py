@@ -24,12 +24,13 @@ FONT = "Be Vietnam Pro, Segoe UI, Roboto, Noto Sans, sans-serif"
 
 @dataclass(frozen=True)
 class Point:
-    """`text`: the value as it is read beside the target of its year."""
+    """`text`: the value as it is read beside the target of its year. Hollow unless it is complete and in no doubt."""
 
     year: int
     value: Decimal
     complete: bool
     text: str
+    needs_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Series:
     @classmethod
     def from_json(cls, line: str) -> "Series":
         plain = json.loads(line)
-        points = tuple(Point(p["year"], Decimal(p["value"]), p["complete"], p["text"]) for p in plain.pop("points"))
+        points = tuple(Point(**p | {"value": Decimal(p["value"])}) for p in plain.pop("points"))
         targets = tuple((year, Decimal(value), text) for year, value, text in plain.pop("targets"))
         years = tuple(plain.pop("years"))
         breaks = tuple((year, text) for year, text in plain.pop("breaks"))
@@ -150,7 +151,7 @@ def _goal_layers(goals: list[dict[str, Any]], width: int) -> list[Spec]:
 def _point_layers(points: list[dict[str, Any]]) -> list[Spec]:
     if not points:
         return []
-    fill = {"condition": {"test": "datum.complete", "value": ACCENT}, "value": "white"}
+    fill = {"condition": {"test": "datum.sure", "value": ACCENT}, "value": "white"}
     dots = _layer(points, "point", color=ACCENT, size=70, opacity=1, strokeWidth=2, filled=True)
     return [
         _layer(points, "line", color=ACCENT, strokeWidth=2),
@@ -180,7 +181,7 @@ def labelled(series: Series, span: float) -> tuple[list[dict[str, Any]], list[di
         )
 
     points = [
-        {"year": p.year, "value": float(p.value), "text": p.text, "complete": p.complete}
+        {"year": p.year, "value": float(p.value), "text": p.text, "sure": p.complete and not p.needs_check}
         | {"labelled": not series.narrow or p.year == latest, "beside": beside(p)}
         | {"below": p.year in targets and p.value != targets[p.year] and close(targets[p.year], p.value)}
         for p in series.points

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aggregation.http.presenters import bound
+from aggregation.http.presenters import amount, bound
 from aggregation.pages.charts.chart import Point, Series
-from aggregation.rules.formula import shown
 from aggregation.rules.records import Value
 from shared.catalogue import Measure, Plan
 from shared.catalogue.measure import Operator
@@ -18,11 +17,8 @@ from shared.text.names import name_of
 def series_of(
     messages: Messages, m: Measure, years: Sequence[tuple[str, Value]], plan: Plan, spoken: Language
 ) -> Series:
-    def read(v: Value, year: str) -> str:
-        return number(*shown(m, v, m.target_for(int(year))), language=spoken)
-
     points = tuple(
-        Point(int(year), v.value, v.reported == v.expected, read(v, year))
+        Point(int(year), v.value, v.reported == v.expected, amount(m, v, year, spoken), v.needs_check)
         for year, v in sorted(years)
         if v.value is not None
     )
@@ -32,8 +28,13 @@ def series_of(
         return bound(m, op, number(value, language=spoken))
 
     targets = tuple((t.year, t.value, goal(t.op, t.value)) for t in m.targets if t.year in plan.target_years)
-    incomplete = f" ({messages.plain(spoken, 'chart.incomplete')})"
-    reported = "; ".join(f"{p.year}: {p.text}{'' if p.complete else incomplete}" for p in points)
+
+    def said(p: Point) -> str:
+        unsure = (("chart.incomplete", not p.complete), ("chart.needs_check", p.needs_check))
+        words = ", ".join(messages.plain(spoken, key) for key, applies in unsure if applies)
+        return f"{p.year}: {p.text} ({words})" if words else f"{p.year}: {p.text}"
+
+    reported = "; ".join(said(p) for p in points)
     goals = "; ".join(f"{year}: {text}" for year, _, text in targets)
     values = reported or messages.plain(spoken, "chart.no_values")
     return Series(
