@@ -1,5 +1,6 @@
 """The service's parts on one database, events as Kafka would bring them, and a clock that stands."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -169,6 +170,14 @@ async def due(service: Parts, *obligations: ObligationEvents) -> None:
     """The T-30 reminder of each is due."""
     await service.consume(*(obligation.opened() for obligation in obligations))
     await service.ticker.tick()
+
+
+async def until_waiting(service: Parts, count: int) -> None:
+    """Until so many wait for a lock of the database."""
+    query = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with asyncio.timeout(10):
+        while len(await service.rows(query)) < count:
+            await asyncio.sleep(0.02)
 
 
 async def outcomes(service: Parts) -> list[tuple[str, int | None]]:

@@ -17,6 +17,7 @@ from shared.events import (
     INSPECTIONS,
     OPERATIONS,
     SUBMISSIONS,
+    ActEvent,
     DeadLetterHandled,
     Event,
     EventClassError,
@@ -149,7 +150,13 @@ def test_sums_and_counts_of_units_have_bounds_too(member: str, value: object) ->
         ("a" * 81, None),
         ("", None),
         (None, None),
+        *((f"SO{letter}", None) for letter in "²½①৴\ud800\n"),
     ],
 )
 def test_an_act_carries_a_role_and_a_unit_that_is_a_code(unit: str | None, expected: str | None) -> None:
     assert acting("reporter", unit) == {"acting_role": "reporter", "acting_unit": expected}
+
+
+@given(st.text(st.characters(), min_size=1, max_size=90) | st.text("²½①৴_-é́a", min_size=1, max_size=3))
+def test_whatever_a_token_names_an_act_can_be_told(unit: str) -> None:
+    assert ActEvent(**acting("reporter", unit)).acting_unit in (unit, None)

@@ -25,3 +25,21 @@ async def test_a_unit_reads_its_own_events_only(audit: Audit, role: str) -> None
         assert (await audit.get(path, role, UNIT)).status_code == 404
     assert (await audit.get(f"/subjects/{others.subject}", role, UNIT)).status_code == 404
     assert (await audit.get(f"/api/v1/events/{mine.id}/raw", role, UNIT)).content == mine.to_bytes()
+
+
+async def test_a_unit_reads_the_events_of_what_ended_in_it(audit: Audit) -> None:
+    context = audit.app.state.context
+    today, units = context.clock.today(), context.catalogue.units
+    successor = next(unit for unit in units if context.catalogue.inherited(unit, today))
+    ended = context.catalogue.inherited(successor, today)[0]
+    own, of_old, others = received(uuid4(), unit=successor), received(uuid4(), unit=ended), received(uuid4(), unit="X")
+    await audit.log(own, of_old, others)
+    for query, found in (({}, {own.id, of_old.id}), ({"unit": ended}, {of_old.id})):
+        items = (await audit.get("/api/v1/events", "reporter", successor, **query)).json()["items"]
+        assert {item["id"] for item in items} == found
+    paths = [f"/api/v1/events/{of_old.id}", f"/api/v1/events/{of_old.id}/raw"]
+    for path in (*paths, f"/events/{of_old.id}", f"/subjects/{of_old.subject}"):
+        assert (await audit.get(path, "head", successor)).status_code == 200
+    assert (await audit.get(f"/events/{others.id}", "head", successor)).status_code == 404
+    items = (await audit.get("/api/v1/events", "reporter", ended)).json()["items"]
+    assert {item["id"] for item in items} == {of_old.id}

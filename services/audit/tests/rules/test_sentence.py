@@ -99,6 +99,26 @@ def test_a_reminder_names_its_step_and_its_form(type_: str, stage: str, vi: str,
     assert vi in said.vi and en in said.en
 
 
+@pytest.mark.parametrize("stage", ["T-7", "returned"])
+def test_the_second_event_of_a_shared_mail_is_no_second_mail(stage: str) -> None:
+    shared = NOTICE | {"stage": stage, "recipient_roles": ["reporter", "head"]}
+    first, second = (
+        sentence("vn.tiendo.notification.sent.v1", "s", shared | {"recipient_role": role}, name_of)
+        for role in ("reporter", "head")
+    )
+    assert "cho người lập báo cáo và người đứng đầu của Xã Quảng Trực" in first.vi and "cùng một" not in first.vi
+    assert "the reporter and the head of Xã Quảng Trực" in first.en
+    assert "cho người đứng đầu của Xã Quảng Trực" in second.vi
+    assert second.vi.endswith("lần 1, trong cùng một thông báo với người lập báo cáo")
+    assert second.en.endswith("attempt 1, in the same message as to the reporter")
+
+
+def test_a_value_in_doubt_says_that_it_needs_checking() -> None:
+    sample = SAMPLES["indicator.aggregated"] | {"values": {"received": FIGURES | {"needs_check": True}}}
+    said = sentence("vn.tiendo.indicator.aggregated.v1", "s", sample, name_of)
+    assert "1.234,5 (cần kiểm tra); 3/28" in said.vi and "1,234.5 (needs checking); 3 of 28" in said.en
+
+
 @pytest.mark.parametrize("type_", ["notification.sent", "notification.failed", "notification.superseded"])
 def test_the_notice_of_a_return_is_no_reminder(type_: str) -> None:
     data = SAMPLES[type_] | {"stage": "returned"}

@@ -26,7 +26,7 @@ class NotificationsSettings(EmailSettings):
     retry_cap_seconds: float = Field(3600.0, gt=0)
     lease_seconds: float = Field(120.0, gt=0)
     """Longer than one sending can last by any channel (by e-mail `smtp_timeout_seconds` for each of at most four
-    steps)."""
+    steps), and `reason_timeout_seconds` before it where the notice is of a return."""
     claim_size: int = Field(10, ge=1, le=200)
 
     submissions_api_url: str | None = Field(None, validation_alias=AliasChoices("SUBMISSIONS_API_URL"))
@@ -36,6 +36,7 @@ class NotificationsSettings(EmailSettings):
     """A bearer token of the role leader, by which the reason of a return is read. Without it, mails say where the
     reason stands instead, except on a machine that issues tokens itself (`LOCAL_ISSUER_KEY_FILE`)."""
     reason_timeout_seconds: float = Field(3.0, gt=0, le=30)
+    """How long the whole question for the reason may last."""
 
     @field_validator("submissions_api_url", "submissions_token_file", mode="before")
     @classmethod

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import sqlalchemy as sa
 
-from services.notifications.tests.service import UNIT, ApiClients, MakeEvents, Parts
+from services.notifications.tests.service import UNIT, ApiClients, MakeEvents, Parts, until_waiting
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 
@@ -40,9 +40,7 @@ async def test_of_two_writers_with_one_etag_the_second_is_told(api: ApiClients, 
             await tx.execute(sa.text("select 1 from contact where unit = :unit for update"), {"unit": UNIT})
             bodies = [{"role": role, "email": f"{name}@quangtruc.example"} for name in ("b", "c")]
             writers = [asyncio.create_task(client.put(url, json=body, headers=headers)) for body in bodies]
-            async with asyncio.timeout(10):
-                while await waiting(service) < 2:
-                    await asyncio.sleep(0.02)
+            await until_waiting(service, 2)
         answers = await asyncio.gather(*writers)
     assert sorted(answer.status_code for answer in answers) == [200, 412]
     [winner] = [answer.json()["email"] for answer in answers if answer.status_code == 200]
@@ -86,6 +84,18 @@ async def test_a_first_address_names_no_version(api: ApiClients, service: Parts)
         assert (await client.put(url, json=body, headers=several)).status_code == 200
 
 
-async def waiting(service: Parts) -> int:
-    query = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    return len(await service.rows(query))
+async def test_of_two_first_addresses_at_once_one_stands_and_the_other_is_told(api: ApiClients, service: Parts) -> None:
+    """There is no row yet that either could lock; both are held where they would write."""
+    await service.change("delete from contact")
+    url, headers = f"/api/v1/contacts/{UNIT}", {"If-None-Match": "*"}
+    async with api.as_("coordinator") as client:
+        async with service.engine.begin() as tx:
+            await tx.execute(sa.text("lock table contact in share mode"))
+            bodies = [{"role": "head", "address": f"{name}@quangtruc.example"} for name in ("b", "c")]
+            writers = [asyncio.create_task(client.put(url, json=body, headers=headers)) for body in bodies]
+            await until_waiting(service, 2)
+        answers = await asyncio.gather(*writers)
+        stored = (await client.get(url, params={"role": "head"})).json()
+    assert sorted(answer.status_code for answer in answers) == [201, 412]
+    [winner] = [answer.json()["address"] for answer in answers if answer.status_code == 201]
+    assert stored["address"] == winner

@@ -1,6 +1,7 @@
 """The reason of a return comes from the submissions service, or the mail says where it stands."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -115,6 +116,27 @@ async def test_a_server_that_says_nothing_is_not_waited_for(issuer: Issuer) -> N
     async with await asyncio.start_server(silent, "127.0.0.1", 0) as server, asyncio.timeout(5):
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         assert await reasons(url, issuer).of(SUBMISSION) is None
+
+
+async def test_a_server_that_drips_is_not_waited_for(issuer: Issuer) -> None:
+    """Each byte comes long before the timeout of one read."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                with contextlib.suppress(TimeoutError):
+                    if not await asyncio.wait_for(reader.read(1000), 0.05):
+                        break
+        writer.close()
+
+    with capture_logs() as logs:
+        async with await asyncio.start_server(drip, "127.0.0.1", 0) as server, asyncio.timeout(5):
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            assert await reasons(url, issuer).of(SUBMISSION) is None
+    assert [each["why"] for each in logs] == ["TimeoutError"]
 
 
 @pytest.mark.parametrize("status", [200, 503])

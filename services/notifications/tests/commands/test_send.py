@@ -100,6 +100,18 @@ async def test_a_mail_that_cannot_be_composed_waits_and_the_others_leave(
     assert (await service.states(broken.id))["T-30"] == "sent"
 
 
+async def test_an_answer_goes_to_no_address_that_is_refused(
+    service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink
+) -> None:
+    sender = service.sender(smtp_sink.port)
+    for refused in (False, True):
+        if refused:
+            await service.change("update contact set refused_at = now() where unit = 'SO_NOI_VU'")
+        await due(service, obligation_events(id=uuid4()))
+        await sender.send_some()
+    assert [mail.message["Reply-To"] for mail in smtp_sink.messages] == ["so-noi-vu@daknong.example", None]
+
+
 async def test_a_claim_whose_outcome_cannot_be_written_is_put_off_and_the_others_leave(
     service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink
 ) -> None:

@@ -157,6 +157,7 @@ async def test_an_address_that_comes_to_be_shared_gets_no_step_again(
     [delivery] = await service.rows("select also_for, message_id from delivery where state = 'sent'")
     told = [event.data for event in await service.published() if isinstance(event.data, NotificationSent)]
     assert [(each.recipient_role, each.attempt) for each in told] == [("head", 1), ("reporter", 1)]
+    assert told[1].recipient_roles == ("head", "reporter")  # first the one after which it was sent
     assert {each.message_id for each in told} == {delivery.message_id} and len(delivery.also_for) == 1
 
 

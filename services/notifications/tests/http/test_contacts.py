@@ -2,6 +2,8 @@
 
 import pytest
 
+from notifications.http.contacts import precondition_of
+from notifications.rules.contact import Precondition
 from services.notifications.tests.channels.email.test_address import NO_ADDRESS
 from services.notifications.tests.service import UNIT, ApiClients
 
@@ -36,6 +38,20 @@ async def test_an_address_is_read_by_its_old_name_and_its_new_one(api: ApiClient
         listed = (await client.get("/api/v1/contacts", params={"unit": UNIT})).json()["items"]
     assert item["email"] == item["address"] == "a@quangtruc.example" and item["channel"] == "email"
     assert item in listed and len(listed) == 2
+
+
+@pytest.mark.parametrize(
+    ("if_match", "if_none_match", "seen"),
+    [
+        (None, None, None),
+        (None, "*", Precondition(absent=True)),
+        ("*", None, Precondition(any=True)),
+        ('"a"', None, Precondition(frozenset({'"a"'}))),
+        ('"a,b" ,W/"c", d, "e"', None, Precondition(frozenset({'"a,b"', '"e"'}))),
+    ],
+)
+def test_what_the_writer_has_seen(if_match: str | None, if_none_match: str | None, seen: Precondition | None) -> None:
+    assert precondition_of(if_match, if_none_match) == seen
 
 
 async def test_contacts_go_on_page_by_page(api: ApiClients) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from notifications.rules.contact import RemindingChannels
 from notifications.store import contact as contacts
-from services.notifications.tests.service import OTHER, UNIT, Parts
+from services.notifications.tests.service import OTHER, START, UNIT, Parts
 
 
 async def test_a_second_channel_has_an_address_of_its_own(service: Parts) -> None:
@@ -37,3 +37,18 @@ async def test_only_other_channels_with_an_address_are_added(service: Parts) -> 
             OTHER: RemindingChannels("email"),
         }
         assert await contacts.reminding_channels(tx, {UNIT}, ("email",)) == {UNIT: RemindingChannels("email")}
+
+
+async def test_a_mailbox_is_refused_and_reached_however_its_address_is_written(service: Parts) -> None:
+    """As the channel compares them where messages are shared."""
+    marks: list[int] = []
+    async with service.engine.begin() as tx:
+        for unit, role, address in ((UNIT, "head", "UBND@b.vn"), (OTHER, "reporter", "ubnd@B.vn")):
+            stored = await contacts.lock_contact(tx, unit, role, "email")
+            assert stored is not None
+            await contacts.save_contact(tx, replace(stored, address=address))
+        await contacts.mark_refused(tx, "email", "ubnd@b.vn", str.casefold, START)
+        marks.append(len(await contacts.refused_contacts(tx)))
+        await contacts.mark_reached(tx, "email", "Ubnd@b.VN", str.casefold)
+        marks.append(len(await contacts.refused_contacts(tx)))
+    assert marks == [2, 0]

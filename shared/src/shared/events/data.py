@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from shared.events.topics import ALL_TOPICS
 from shared.text.decimals import LARGEST, LARGEST_SUM, PLACES, decimals_of
@@ -50,7 +50,7 @@ WITHOUT_VALUE: frozenset[Status] = frozenset({"missing", "not_applicable"})
 Assessment = Literal["met", "partly_met", "not_met", "not_assessed", "not_applicable"]
 Version = Annotated[int, Field(ge=1), AfterValidator(_count)]
 
-CODE = re.compile(r"[\w@.|:/+=,-]{1,80}")
+_CODE: TypeAdapter[str] = TypeAdapter(Code)
 TYPE = re.compile(r"vn\.tiendo\.[a-z]+\.[a-z]+\.v[1-9][0-9]*")
 HOME = "shared.events."
 
@@ -99,7 +99,16 @@ class ActEvent(EventData):
 
 def acting(role: str, unit: str | None) -> ActingFields:
     """A token may name its unit as it likes: one that is no code is left out."""
-    return {"acting_role": role, "acting_unit": unit if unit and CODE.fullmatch(unit) else None}
+    return {"acting_role": role, "acting_unit": unit if unit is not None and _is_code(unit) else None}
+
+
+def _is_code(written: str) -> bool:
+    """As the event class checks it: its pattern knows fewer letters than Python's `re` does (², ½, ①)."""
+    try:
+        _CODE.validate_python(written)
+    except ValidationError:
+        return False
+    return True
 
 
 def _faults(model: type[EventData]) -> Iterator[str]:

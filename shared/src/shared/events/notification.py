@@ -24,7 +24,8 @@ class NotificationEvent(EventData):
 
 
 class NotificationSent(NotificationEvent):
-    """One for each role; `recipient_roles` names all of them when one message in one mailbox was for several."""
+    """One for each role; `recipient_roles` names all of them when one message in one mailbox was for several, first the
+    one after which the message was sent."""
 
     type: ClassVar[str] = "vn.tiendo.notification.sent.v1"
     recipient_roles: tuple[Code, ...] | None = Field(None, max_length=10)

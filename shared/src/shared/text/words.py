@@ -17,8 +17,8 @@ HidingKind = Literal["control-character", "direction-character"]
 PLACES = 5
 """How many places one fault names."""
 
-# What turns the order of the letters on the screen: Bidi_Control of the Unicode Character Database.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the order of the letters on the screen: Bidi_Control of the Unicode Character Database."""
 _KEPT_CONTROLS = frozenset("\t\n")
 # Letters, numbers, punctuation and symbols are seen. Marks stand on something, separators, formats, controls and what
 # is not assigned show nothing of their own.
@@ -89,7 +89,7 @@ def hidden_characters(said: str) -> Iterator[HiddenCharacter]:
 
 
 def _kind(letter: str) -> HidingKind | None:
-    if letter in _DIRECTION:
+    if letter in DIRECTION:
         return "direction-character"
     if letter not in _KEPT_CONTROLS and unicodedata.category(letter) in ("Cc", "Cs"):
         return "control-character"

@@ -211,5 +211,5 @@ async def test_the_api_says_which_version_was_seen(office: Office) -> None:
     late = await office.client.post(f"/api/v1/dead-letters/{id_}/replay", headers=headers)
     assert (late.status_code, late.json()["code"]) == (412, "letter-changed")
     office.fault = None
-    headers["If-Match"] = (await office.get(f"/api/v1/dead-letters/{id_}")).headers["etag"]
+    headers["If-Match"] = f"{tag}, {(await office.get(f'/api/v1/dead-letters/{id_}')).headers['etag']}"
     assert (await office.client.post(f"/api/v1/dead-letters/{id_}/replay", headers=headers)).status_code == 200

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.commands.author import Author
 from audit.rules.texts import text
 from audit.rules.vocabulary import Vocabulary
-from shared.access import Person, check_access
+from shared import access
+from shared.access import Person
 from shared.auth import require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.errors import forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,23 @@ class AuditContext:
     catalogue: Catalogue
     vocabulary: Vocabulary
     silent_after: timedelta
+
+    def readable_units(self, person: Person) -> tuple[str, ...]:
+        """The units whose events the person reads: their own and those that ended in it; none for all."""
+        return access.readable_units(person, None, lambda: self._answers_for(person.unit))
+
+    def searched_units(self, person: Person, requested: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of `requested` that the person reads; none for all. Problem 403 when it is none of them."""
+        readable = self.readable_units(person)
+        if not readable or not requested:
+            return readable or requested
+        searched = tuple(unit for unit in requested if unit in readable)
+        if not searched:
+            raise forbidden(text("problem.own_unit"))
+        return searched
+
+    def _answers_for(self, unit: str) -> list[str]:
+        return self.catalogue.inherited(unit, self.clock.today()) if unit in self.catalogue.units else []
 
     def author(self, person: Person) -> Author:
         return Author(person, self.clock.now(), self.catalogue.version)
@@ -37,13 +56,3 @@ Context = Annotated[AuditContext, Depends(context_of)]
 Reader = Annotated[Person, Depends(require())]
 CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader", "ops"))]
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]
-
-
-def readable_units(person: Person, units: tuple[str, ...]) -> tuple[str, ...]:
-    """The units to search for, none for all. Problem 403 when none of those asked for is the person's to read."""
-    own = person.own_unit
-    if own is None:
-        return units
-    if units and own not in units:
-        check_access(person, units[0], refusal=text("problem.own_unit"))
-    return (own,)

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from audit.http.context import AuditContext, Context, Reader, readable_units
+from audit.http.context import AuditContext, Context, Reader
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
 from audit.rules.entry import StoredEntry
 from audit.rules.search import Search, read_search
 from audit.rules.texts import fault, text
 from audit.store import entries
+from shared.access import Person
 from shared.errors import Problem, invalid, not_found
 from shared.events import CONTENT_TYPE
 from shared.text import Fault
@@ -45,14 +46,14 @@ async def list_events(
     limit: Annotated[str | None, Query(description=f"1 to {cursors.MAX_LIMIT}, {DEFAULT_LIMIT} if left out")] = None,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
 ) -> Any:
-    """Reporters and heads read the events of their own unit, the other roles all."""
+    """Reporters and heads read the events of their own unit and of those that ended in it, the other roles all."""
     query = dict(request.query_params)
     search, faults = read_search(query, context.vocabulary)
     faults += unread
     size, after = read_paging(query, faults)
     if faults:
         raise invalid(faults, title=text("problem.bad_search"))
-    search = replace(search, units=readable_units(person, search.units))
+    search = replace(search, units=context.searched_units(person, search.units))
     return await listing(context, search, after, size)
 
 
@@ -84,23 +85,23 @@ async def listing(context: AuditContext, search: Search, after: int | None, limi
 
 @router.get("/{event_id}", response_model=EntryDetail)
 async def get_event(event_id: str, context: Context, person: Reader) -> Any:
-    return EntryDetail.of_stored(await find(context, event_id, person.own_unit))
+    return EntryDetail.of_stored(await find(context, event_id, person))
 
 
 @router.get("/{event_id}/raw", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
 async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
     """The bytes as they stood in Kafka, and nothing else."""
-    entry = await find(context, event_id, person.own_unit)
+    entry = await find(context, event_id, person)
     headers = {"ETag": f'"{entry.sha256}"', "Content-Disposition": f'inline; filename="event-{entry.index}.json"'}
     return Response(entry.body, headers=headers, media_type=CONTENT_TYPE)
 
 
-async def find(context: AuditContext, event_id: str, unit: str | None) -> StoredEntry:
-    """Problem 404 when the log has no such event, or none about `unit` if it is given."""
+async def find(context: AuditContext, event_id: str, person: Person) -> StoredEntry:
+    """Problem 404 when the log has no such event, or none that the person reads."""
     entry = None
     if len(event_id) <= 64 and "\0" not in event_id:
         async with context.engine.connect() as tx:
-            entry = await entries.find(tx, event_id, unit)
+            entry = await entries.find(tx, event_id, context.readable_units(person))
     if entry is None:
         raise not_found(text("problem.no_event"))
     return entry

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from audit.http.context import Context, Reader, readable_units
+from audit.http.context import Context, Reader
 from audit.http.events import find, listing, read_paging
 from audit.http.schemas import EntryDetail, EntryItem
 from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
@@ -64,7 +64,7 @@ async def log(
     search, faults = read_search(typed | {name: iso_of(typed[name]) for name in DAYS}, context.vocabulary)
     _, after = read_paging({"cursor": cursor}, faults)
     faults += unread
-    search = replace(search, units=readable_units(person, search.units))
+    search = replace(search, units=context.searched_units(person, search.units))
     listed: cursors.Listing = {"items": [], "next": None}
     if not faults:
         listed = await listing(context, search, after, SHOWN)
@@ -92,7 +92,7 @@ async def log(
 
 @router.get("/events/{event_id}")
 async def event(request: Request, event_id: str, context: Context, person: Reader) -> Response:
-    entry = await find(context, event_id, person.own_unit)
+    entry = await find(context, event_id, person)
     [line] = await log_lines(context, [EntryItem.of(entry)])
     return page(
         request,
@@ -114,8 +114,9 @@ async def timeline(request: Request, subject: str, context: Context, person: Rea
         raise cursors.bad_cursor()
     happened: list[ListedEntry] = []
     if len(subject) <= 200 and "\0" not in subject:
+        units = context.readable_units(person)
         async with context.engine.connect() as tx:
-            happened = await entries.timeline(tx, writings(subject), person.own_unit, after, SHOWN_OF_TIMELINE + 1)
+            happened = await entries.timeline(tx, writings(subject), units, after, SHOWN_OF_TIMELINE + 1)
     if not happened:
         raise not_found(text("problem.no_subject"))
     listed = cursors.listing(happened, SHOWN_OF_TIMELINE, lambda entry: (entry.time, entry.index), EntryItem.of)

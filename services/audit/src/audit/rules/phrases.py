@@ -39,7 +39,7 @@ def placeholders(context: PhraseContext) -> dict[str, object]:
 
     Raises KeyError, TypeError and ValueError for data of another shape.
     """
-    values: dict[str, object] = {"reason": "–", "about": "", **context.data}
+    values: dict[str, object] = {"reason": "–", "about": "", "together": "", **context.data}
     for member, kind in WORDS.items():
         if member in context.data:
             values[member] = context.word(kind, str(context.data[member]))
@@ -94,6 +94,20 @@ def _reason(context: PhraseContext) -> dict[str, str]:
     return {"reason": context.word("reason", str(context.data["reason_code"]))}
 
 
+def _recipients(context: PhraseContext) -> dict[str, str]:
+    """All whom one message was for, in the sentence of the first; the others' say that it was the same message."""
+    role, roles = str(context.data["recipient_role"]), context.data.get("recipient_roles") or []
+    if not isinstance(roles, list):
+        raise TypeError("not a JSON array")
+    words = {str(each): context.word("recipient_role", str(each)) for each in (role, *roles)}
+    others = context.message("recipient_role.and").join(words[str(each)] for each in roles if each != role)
+    if not others:
+        return {"recipient_role": words[role]}
+    if roles[0] == role:
+        return {"recipient_role": context.message("recipient_role.and").join((words[role], others))}
+    return {"recipient_role": words[role], "together": context.message("event.together", others=others)}
+
+
 def _about(context: PhraseContext) -> dict[str, str]:
     measure = context.data["measure"]
     return {"about": context.message("event.about_measure", measure=measure)} if measure else {}
@@ -106,7 +120,8 @@ def _figures(context: PhraseContext) -> dict[str, str]:
     shown = (
         context.message("event.no_value") if value is None else number(str(value), decimals, language=context.language)
     )
-    return {"value": shown, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
+    check = context.message("event.needs_check") if figures.get("needs_check") else ""
+    return {"value": shown, "check": check, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
 
 
 def _object(value: object) -> EventFields:
@@ -128,7 +143,6 @@ def _rebuilt(context: PhraseContext) -> dict[str, str]:
 WORDS = {
     "kind": "kind",
     "severity": "severity",
-    "recipient_role": "recipient_role",
     "channel": "channel",
     "origin": "origin",
     "consumer": "service",
@@ -143,6 +157,7 @@ PHRASES: dict[str, Callable[[PhraseContext], dict[str, str]]] = {
     "due_at": _due,
     "days_left": _days_left,
     "reason_code": _reason,
+    "recipient_role": _recipients,
     "measure": _about,
     "values": _figures,
     "rebuilt_checksum": _rebuilt,

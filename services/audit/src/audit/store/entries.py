@@ -5,12 +5,24 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, exists, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    UnaryExpression,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import EntryBody, ListedEntry, StoredEntry
 from audit.rules.search import Search
-from audit.store.tables import HAS_CONTENT, HAS_SUBMISSION, ILLUSTRATIVE, entry, log_head
+from audit.store.tables import CONTENT, HAS_CONTENT, HAS_SUBMISSION, ILLUSTRATIVE, SUBMISSION, entry, log_head
 from shared.text.identifier import writings
 
 LISTED = (entry.c.index, entry.c.event_id, entry.c.type, entry.c.source, entry.c.subject, entry.c.time, entry.c.data)
@@ -53,8 +65,8 @@ def _conditions(query: Search) -> list[ColumnElement[bool]]:
 
 
 def _in_data(ids: Sequence[str]) -> list[ColumnElement[bool]]:
-    """What only the events' data say; each has a partial index, whose condition stands here word for word."""
-    submission, content = entry.c.data["submission_id"].astext, entry.c.data["content_sha256"].astext
+    """What only the events' data say; each has a partial index, whose words stand here without parameters."""
+    submission, content = literal_column(SUBMISSION, Text), literal_column(CONTENT, Text)
     return [and_(text(HAS_SUBMISSION), submission.in_(ids)), and_(text(HAS_CONTENT), content.in_(ids))]
 
 
@@ -84,15 +96,15 @@ def _following(after: int, topic: str | None) -> list[ColumnElement[bool]]:
 
 
 async def timeline(
-    tx: AsyncConnection, subject: Sequence[str], unit: str | None, after: tuple[datetime, int] | None, limit: int
+    tx: AsyncConnection, subject: Sequence[str], units: Collection[str], after: tuple[datetime, int] | None, limit: int
 ) -> list[ListedEntry]:
     """Everything about one subject, or about one obligation whatever the events' subject, in the order it happened.
 
-    `subject` are the writings of its name.
+    `subject` are the writings of its name. If `units` are given, only what is about one of them.
     """
     conditions: list[ColumnElement[bool]] = [or_(entry.c.subject.in_(subject), entry.c.obligation_id.in_(subject))]
-    if unit is not None:
-        conditions.append(entry.c.unit == unit)
+    if units:
+        conditions.append(entry.c.unit.in_(units))
     if after is not None:
         conditions.append(tuple_(entry.c.time, entry.c.index) > after)
     return await _listed(tx, conditions, [entry.c.time.asc(), entry.c.index.asc()], limit)
@@ -105,12 +117,12 @@ async def _listed(
     return [ListedEntry(*row) for row in await tx.execute(statement)]
 
 
-async def find(tx: AsyncConnection, event_id: str, unit: str | None) -> StoredEntry | None:
-    """The whole entry with its body, however the id is written. If `unit` is given, only an entry about that unit."""
+async def find(tx: AsyncConnection, event_id: str, units: Collection[str]) -> StoredEntry | None:
+    """The whole entry with its body, however the id is written. If `units` are given, only one about one of them."""
     ids = writings(event_id)
     statement = select(*STORED).where(entry.c.event_id.in_(ids))
-    if unit is not None:
-        statement = statement.where(entry.c.unit == unit)
+    if units:
+        statement = statement.where(entry.c.unit.in_(units))
     stored = sorted((StoredEntry(*row) for row in await tx.execute(statement)), key=lambda one: ids.index(one.event_id))
     return stored[0] if stored else None
 

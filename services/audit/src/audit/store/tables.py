@@ -22,8 +22,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 INSTANT = DateTime(timezone=True)
-# Conditions of partial indexes. A query repeats them word for word, without parameters, to be served by the index.
+# Conditions and expressions of partial indexes. A query repeats them word for word, without parameters, to be served
+# by the index.
 ILLUSTRATIVE = "type = 'vn.tiendo.submission.received.v1' and data ->> 'illustrative' = 'true'"
+SUBMISSION = "(data ->> 'submission_id')"
+CONTENT = "(data ->> 'content_sha256')"
 HAS_SUBMISSION = "data ->> 'submission_id' is not null"
 HAS_CONTENT = "data ->> 'content_sha256' is not null"
 
@@ -65,8 +68,8 @@ entry = Table(
     Index("entry_unit", "unit", "index"),
     Index("entry_trace", "trace_id", "index"),
     Index("entry_illustrative", "period", postgresql_where=sql(ILLUSTRATIVE)),
-    Index("entry_submission", sql("(data ->> 'submission_id')"), postgresql_where=sql(HAS_SUBMISSION)),
-    Index("entry_content", sql("(data ->> 'content_sha256')"), postgresql_where=sql(HAS_CONTENT)),
+    Index("entry_submission", sql(SUBMISSION), postgresql_where=sql(HAS_SUBMISSION)),
+    Index("entry_content", sql(CONTENT), postgresql_where=sql(HAS_CONTENT)),
     Index("entry_time", "time", postgresql_using="brin"),
     Index("entry_sequence", "source", "sequence", postgresql_where="sequence is not null"),
 )

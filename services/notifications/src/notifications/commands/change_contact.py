@@ -82,9 +82,10 @@ class ContactEditor:
                 raise StaleContact(old)
             if old is not None and old.address == new.address:
                 new = replace(new, refused_at=old.refused_at)
-            await contacts.save_contact(tx, new)
             if old is None:
-                await self._plan(tx, new)
+                await self._add(tx, new)
+            else:
+                await contacts.save_contact(tx, new)
             if old is None or old.address != new.address:
                 await contacts.retry_failed(tx, new, new.changed_at)
             await idempotency.finish(tx, attempt, 303, b"{}")
@@ -101,6 +102,8 @@ class ContactEditor:
         if change.unit not in self._catalogue.units:
             raise not_found(text("unit.unknown"))
 
-    async def _plan(self, tx: AsyncConnection, new: Contact) -> None:
+    async def _add(self, tx: AsyncConnection, new: Contact) -> None:
+        if not await contacts.add_contact(tx, new):
+            raise StaleContact(await contacts.find_contact(tx, new.unit, new.role, new.channel))
         obligations = await write.lock_open_obligations(tx, new.unit)
         await self._planner.plan(tx, list(obligations.values()), {})

@@ -3,6 +3,7 @@
 Events carry no free text (docs/decisions/0005-free-text.md), so the reason is not stored here either, and never logged.
 """
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -29,16 +30,20 @@ class ReturnReasons:
     unit: str
 
     async def of(self, submission_id: UUID) -> str | None:
-        """None when it cannot be had now: the mail goes out without it and says where it stands."""
+        """None when it cannot be had within `reason_timeout_seconds`: the mail goes out without it and says where it
+        stands."""
         try:
             token = self._token()
             if token is None:
                 return None
-            async with httpx.AsyncClient(
+            limit = self.settings.reason_timeout_seconds
+            client = httpx.AsyncClient(
                 base_url=self.settings.submissions_api,
                 headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-                timeout=self.settings.reason_timeout_seconds,
-            ) as client:
+                timeout=limit,
+            )
+            # httpx bounds each read, not all of them: a server that drips would hold the sender.
+            async with asyncio.timeout(limit), client:
                 answer = await client.get(f"/api/v1/submissions/{submission_id}")
             answer.raise_for_status()
             returns = [each for each in answer.json()["reviews"] if each["act"] == "return"]

@@ -130,11 +130,11 @@ class Sender:
             except Unreachable as error:
                 span.set_status(Status(StatusCode.ERROR, error.reason_code))
                 outcome = Outcome("deferred", error.reply_code, error.reason_code)
-                await self._settler.record(attempt, outcome, context)
+                await self._settler.record(attempt, outcome, context, channel.mailbox)
                 raise
             if outcome.kind != "sent":
                 span.set_status(Status(StatusCode.ERROR, outcome.reason_code or outcome.kind))
-            await self._settler.record(attempt, outcome, context)
+            await self._settler.record(attempt, outcome, context, channel.mailbox)
 
     async def _attempt(
         self, attempt: SendAttempt, first_message_id: str | None, channel: Channel, connections: Connections
@@ -160,7 +160,7 @@ class Sender:
             async with self._engine.connect() as tx:
                 reply_to = await contacts.find_contact(tx, coordinator, "reporter", channel.name)
         returned = leading.obligation.returned_submission if leading.reminder.stage == RETURNED else None
-        usable = reply_to is not None and channel.check_address(reply_to.address) is None
+        usable = reply_to is not None and reply_to.refused_at is None and not channel.check_address(reply_to.address)
         return Notice(
             reminder=leading.reminder,
             obligation=leading.obligation,

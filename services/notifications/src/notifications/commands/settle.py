@@ -16,6 +16,7 @@ from notifications.rules.reminder import next_attempt
 from notifications.settings import NotificationsSettings
 from notifications.store import claim as claims
 from notifications.store import contact as contacts
+from notifications.store import write
 from notifications.store.records import Claim, NewDelivery, SharedDelivery
 from shared.clock import Clock
 from shared.events import Event
@@ -52,23 +53,27 @@ class Settler:
         self._settings = settings
         self._events = event_factory
 
-    async def record(self, attempt: SendAttempt, outcome: Outcome, context: Context) -> None:
+    async def record(self, attempt: SendAttempt, outcome: Outcome, context: Context, mailbox: contacts.Mailbox) -> None:
         """The outcome, the attempt and an event for each reminder that the message served, and what became of the
-        address."""
+        address. What an address refused that was corrected meanwhile is tried again at the new one."""
         now = self._clock.now()
         leading = attempt.leading
         async with self._engine.begin() as tx:
+            corrected: set[str] = set()
+            if outcome.kind == "failed":
+                # Before the reminders, as a correction locks them: it then retries what fails here, or is seen here.
+                corrected = await self._corrected(tx, attempt, mailbox)
             # In the order in which planning locks them, so that neither waits on the other.
             for claim in sorted(attempt.claims, key=lambda one: one.reminder.id):
-                event = await self._settle(tx, claim, attempt, outcome, now)
+                becomes = Outcome("deferred") if claim.reminder.role in corrected else outcome
+                event = await self._settle(tx, claim, attempt, becomes, now)
                 if event is not None:
                     await publish(tx, event, context=context)
             await claims.log_delivery(tx, _delivery(attempt, outcome, now))
-            for address in sorted({claim.address for claim in attempt.claims if claim.address is not None}):
-                if outcome.kind == "sent":
-                    await contacts.mark_reached(tx, leading.reminder.channel, address)
-                elif outcome.kind == "failed":
-                    await contacts.mark_refused(tx, leading.reminder.channel, address, now)
+            if outcome.kind == "sent":
+                await contacts.mark_reached(tx, leading.reminder.channel, attempt.address, mailbox)
+            elif outcome.kind == "failed":
+                await contacts.mark_refused(tx, leading.reminder.channel, attempt.address, mailbox, now)
         log.info(
             "reminder.attempt",
             reminder_id=str(leading.reminder.id),
@@ -80,6 +85,12 @@ class Settler:
             reply_code=outcome.reply_code,
             reason_code=outcome.reason_code,
         )
+
+    async def _corrected(self, tx: AsyncConnection, attempt: SendAttempt, mailbox: contacts.Mailbox) -> set[str]:
+        """The roles whose address is another one than when the attempt began."""
+        unit, channel = attempt.leading.obligation.unit, attempt.leading.reminder.channel
+        now = await contacts.lock_addresses(tx, unit, channel, attempt.address, mailbox)
+        return {each.reminder.role for each in attempt.claims if now.get(each.reminder.role) != each.address}
 
     async def _settle(
         self, tx: AsyncConnection, claim: Claim, attempt: SendAttempt, outcome: Outcome, now: datetime
@@ -115,7 +126,7 @@ class Settler:
                     self._clock.now(),
                     attempt=shared.attempt,
                     message_id=message_id,
-                    roles=ROLES,
+                    roles=(*(role for role in ROLES if role != claim.reminder.role), claim.reminder.role),
                 )
                 await publish(tx, event, context=context)
 
@@ -129,14 +140,22 @@ class Settler:
                 await publish(tx, event, context=context)
 
     async def give_up(self, claim: Claim, context: Context) -> None:
-        """Nobody has an address there."""
+        """Nobody has an address there, or the channel is gone. A first address that came meanwhile is used."""
         now = self._clock.now()
         async with self._engine.begin() as tx:
-            if await claims.settle(tx, claim, state="failed", reason="no_contact"):
+            # A first address is planned for under the same lock: it then retries what fails here, or is seen here.
+            await write.lock_obligations(tx, [claim.obligation.obligation_id])
+            if claim.address is None and await self._reached(tx, claim):
+                await claims.settle(tx, claim)
+            elif await claims.settle(tx, claim, state="failed", reason="no_contact"):
                 event = self._events.failed(
                     claim.reminder, claim.obligation, now, attempt=claim.attempts, reason_code="no_contact"
                 )
                 await publish(tx, event, context=context)
+
+    async def _reached(self, tx: AsyncConnection, claim: Claim) -> bool:
+        unit, reminder = claim.obligation.unit, claim.reminder
+        return await contacts.find_contact(tx, unit, reminder.role, reminder.channel) is not None
 
     async def postpone(self, claim: Claim) -> None:
         """Not tried: its turn would have met the same closed door. It is not counted as an attempt."""

@@ -16,6 +16,7 @@ from notifications.store.contact import find_contact, list_contacts
 from shared.errors import not_found
 from shared.text import Fault
 from shared.web.cursor import Cursor, Limit, decode, listing
+from shared.web.etag import expected_tags
 from shared.web.query.known import refused
 from shared.web.query.parameters import Unit, blank_is_none
 
@@ -94,5 +95,6 @@ async def put_contact(
 def precondition_of(if_match: str | None, if_none_match: str | None) -> Precondition | None:
     """RFC 9110 sections 13.1.1 and 13.1.2. None when neither says which state is changed."""
     if if_match is not None:
-        return Precondition(frozenset(tag.strip() for tag in if_match.split(",")), any=if_match.strip() == "*")
+        tags = expected_tags(if_match)
+        return Precondition(any=True) if tags is None else Precondition(tags)
     return Precondition(absent=True) if (if_none_match or "").strip() == "*" else None

@@ -72,7 +72,8 @@ async def claim(tx: AsyncConnection, now: datetime, lease: timedelta, limit: int
 async def begin_attempt(
     tx: AsyncConnection, claim: Claim, now: datetime, lease: timedelta, mailbox: Callable[[str], str]
 ) -> BegunAttempt | SharedDelivery | None:
-    """None when the claim was lost or the obligation has been answered meanwhile.
+    """None when the claim was lost or the obligation has been answered meanwhile. It goes to the address that stands
+    now, which may be another one than when it was claimed.
 
     Whoever else of the unit is reached at the same mailbox by this step shares the attempt: their reminder is taken
     into hand as well, from another sender that has not begun with it, too. When they have got the step there already,
@@ -80,9 +81,9 @@ async def begin_attempt(
     """
     known = await _of_obligation(tx, claim)
     mine = next((row for row in known if row.id == claim.reminder.id), None)
-    if mine is None or claim.address is None or not _may_go(mine, now) or mine.claim_token != claim.token:
+    if mine is None or mine.address is None or not _may_go(mine, now) or mine.claim_token != claim.token:
         return None
-    place = mailbox(claim.address)
+    place = mailbox(mine.address)
     others = [row for row in known if row.stage == mine.stage and row.role != mine.role]
     for row in others:
         if row.state == "sent":
@@ -90,7 +91,7 @@ async def begin_attempt(
             if shared is not None:
                 return shared
     sharing = [row for row in others if _may_go(row, now) and row.address and mailbox(row.address) == place]
-    claims = [replace(claim, attempts=mine.attempts + 1)]
+    claims = [replace(claim, address=mine.address, attempts=mine.attempts + 1)]
     for row in sharing:
         shared_by = Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=True)
         claims.append(replace(claim, reminder=shared_by, address=row.address, token=uuid4(), attempts=row.attempts + 1))

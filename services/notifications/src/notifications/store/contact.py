@@ -1,6 +1,6 @@
 """The table of contacts: who is reached by which channel at which address."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifications.rules.contact import Contact, RemindingChannels
 from notifications.store.records import records
 from notifications.store.tables import contact, obligation, reminder
+
+Mailbox = Callable[[str], str]
+"""Of a channel: the same for two addresses that reach one place."""
 
 
 def reaches(obligation: sa.Table, reminder: sa.Table) -> sa.ColumnElement[bool]:
@@ -41,6 +44,23 @@ async def find_contact(tx: AsyncConnection, unit: str, role: str, channel: str) 
     return found[0] if found else None
 
 
+async def add_contact(tx: AsyncConnection, new: Contact) -> bool:
+    """False when somebody else has added one meanwhile: there is no row to lock before the first address."""
+    statement = insert(contact).values(asdict(new)).on_conflict_do_nothing().returning(contact.c.unit)
+    return (await tx.execute(statement)).first() is not None
+
+
+async def lock_addresses(
+    tx: AsyncConnection, unit: str, channel: str, address: str, mailbox: Mailbox
+) -> dict[str, str]:
+    """Those of a unit by role. Nobody corrects one before the transaction ends, nor one of this mailbox, which
+    `mark_refused` changes: all in one order, so that two senders never wait on each other."""
+    there = contact.c.channel == channel
+    affected = sa.or_(contact.c.unit == unit, contact.c.address.in_(await _alike(tx, there, address, mailbox)))
+    query = sa.select(contact).where(there, affected).order_by(contact.c.unit, contact.c.role).with_for_update()
+    return {row.role: row.address for row in await tx.execute(query) if row.unit == unit}
+
+
 async def save_contact(tx: AsyncConnection, changed: Contact) -> None:
     statement = insert(contact).values(asdict(changed))
     new = statement.excluded
@@ -68,16 +88,30 @@ async def list_contacts(
     return records(Contact, await tx.execute(query))
 
 
-async def mark_refused(tx: AsyncConnection, channel: str, address: str, now: datetime) -> None:
-    """From now on, unless it was before: whoever of whatever unit has this address gets nothing there."""
-    there = (contact.c.channel == channel, contact.c.address == address, contact.c.refused_at.is_(None))
-    await tx.execute(sa.update(contact).where(*there).values(refused_at=now))
+async def mark_refused(tx: AsyncConnection, channel: str, address: str, mailbox: Mailbox, now: datetime) -> None:
+    """From now on, unless it was before: whoever of whatever unit is reached at this mailbox gets nothing there."""
+    reached = sa.and_(contact.c.channel == channel, contact.c.refused_at.is_(None))
+    await _mark(tx, reached, address, mailbox, now)
 
 
-async def mark_reached(tx: AsyncConnection, channel: str, address: str) -> None:
+async def mark_reached(tx: AsyncConnection, channel: str, address: str, mailbox: Mailbox) -> None:
     """A message arrived."""
-    there = (contact.c.channel == channel, contact.c.address == address, contact.c.refused_at.is_not(None))
-    await tx.execute(sa.update(contact).where(*there).values(refused_at=None))
+    refused = sa.and_(contact.c.channel == channel, contact.c.refused_at.is_not(None))
+    await _mark(tx, refused, address, mailbox, None)
+
+
+async def _mark(
+    tx: AsyncConnection, which: sa.ColumnElement[bool], address: str, mailbox: Mailbox, refused_at: datetime | None
+) -> None:
+    alike = await _alike(tx, which, address, mailbox)
+    if alike:
+        await tx.execute(sa.update(contact).where(which, contact.c.address.in_(alike)).values(refused_at=refused_at))
+
+
+async def _alike(tx: AsyncConnection, which: sa.ColumnElement[bool], address: str, mailbox: Mailbox) -> list[str]:
+    """The addresses of one mailbox as they are written. The channel compares, here as where messages are shared."""
+    written = (await tx.execute(sa.select(contact.c.address).where(which).distinct())).scalars()
+    return [each for each in written if mailbox(each) == mailbox(address)]
 
 
 async def refused_contacts(tx: AsyncConnection, unit: str | None = None) -> Sequence[Contact]:

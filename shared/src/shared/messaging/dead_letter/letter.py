@@ -58,6 +58,10 @@ class Letter:
         """Changes with every act on the letter, so that whoever acts can say which state they saw."""
         return f"{self.state}-{self.attempts}"
 
+    def was_seen(self, versions: frozenset[str] | None) -> bool:
+        """Whether this state is one of those that a person saw; None: whatever they saw."""
+        return versions is None or self.version in versions
+
     @property
     def place(self) -> str:
         return f"{self.topic}/{self.partition}@{self.offset}"

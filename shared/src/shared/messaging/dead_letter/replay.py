@@ -72,18 +72,18 @@ class DeadLetters:
     clock: Clock
     catalogue_version: str
 
-    async def replay(self, id_: int, by: Person, seen: str | None = None) -> Handled:
+    async def replay(self, id_: int, by: Person, seen: frozenset[str] | None = None) -> Handled:
         """Apply the letter now. Of one that was replayed the same is answered again and nothing is done.
 
-        `seen` is the letter's version that the person saw: where it is another one, and not by this person's own replay
-        (a double click), nothing is done (412). Problems: 404, 409 without a value, `StillFails`: then nothing stays
-        but one more attempt and the new reason. A failure of the infrastructure is raised as it is and leaves the
-        letter as it was.
+        `seen` are the versions of the letter that the person acts on: where it is another one, and not by this person's
+        own replay (a double click), nothing is done (412). Problems: 404, 409 without a value, `StillFails`: then
+        nothing stays but one more attempt and the new reason. A failure of the infrastructure is raised as it is and
+        leaves the letter as it was.
         """
         async with self.engine.begin() as tx:
             letter = await self._locked(tx, id_)
             own = letter.state == "replayed" and letter.resolved_by == by.subject
-            if seen not in (None, letter.version) and not own:
+            if not letter.was_seen(seen) and not own:
                 raise changed_meanwhile()
             if letter.state == "replayed":
                 return Handled(letter.id, letter.state, letter.outcome)
@@ -118,7 +118,7 @@ class DeadLetters:
         except Problem as problem:
             return Handled(letter.id, letter.state, reason=problem.code)
 
-    async def discard(self, id_: int, note: str, by: Person, seen: str | None = None) -> Handled:
+    async def discard(self, id_: int, note: str, by: Person, seen: frozenset[str] | None = None) -> Handled:
         """Leave the letter alone, with a reason. It is kept whole and may still be replayed. Problems: 404, 409.
 
         Discarding again changes nothing; `seen` as in `replay`.
@@ -126,7 +126,7 @@ class DeadLetters:
         async with self.engine.begin() as tx:
             letter = await self._locked(tx, id_)
             own = letter.state == "discarded" and (letter.resolved_by, letter.note) == (by.subject, note)
-            if seen not in (None, letter.version) and not own:
+            if not letter.was_seen(seen) and not own:
                 raise changed_meanwhile()
             if letter.state == "replayed":
                 raise replayed_already()

@@ -23,6 +23,7 @@ from shared.web.dead_letters.schemas import (
     ReplayIn,
     ReplayResults,
 )
+from shared.web.etag import expected_tags
 from shared.web.query.parameters import Given, Topic
 from shared.web.texts import text
 
@@ -91,7 +92,7 @@ async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
 async def replay_letter(letter_id: LetterId, desk: Desk, person: Operator, if_match: IfMatch = None) -> Any:
     """Applied with today's code; a second time answers the same. 422 with the new reason when it still fails."""
     async with available():
-        return await desk.replay(letter_id, person, seen_version(if_match))
+        return await desk.replay(letter_id, person, seen_versions(if_match))
 
 
 @router.post("/{letter_id}/discard", response_model=Discarded)
@@ -100,12 +101,13 @@ async def discard_letter(
 ) -> Any:
     """The letter is kept whole and may still be replayed."""
     async with available():
-        return await desk.discard(letter_id, given.reason, person, seen_version(if_match))
+        return await desk.discard(letter_id, given.reason, person, seen_versions(if_match))
 
 
-def seen_version(if_match: str | None) -> str | None:
-    """The version that a client says it saw; None when any will do. One tag only: an act is about one state."""
-    return None if if_match is None or if_match.strip() == "*" else if_match.strip().strip('"')
+def seen_versions(if_match: str | None) -> frozenset[str] | None:
+    """The versions that a client says it saw; None when any will do."""
+    tags = expected_tags(if_match)
+    return None if tags is None else frozenset(tag[1:-1] for tag in tags)
 
 
 async def listing(desk: DeadLetters, wanted: Wanted, limit: int, cursor: str | None, item: Any) -> cursors.Listing:

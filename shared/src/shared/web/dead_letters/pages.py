@@ -88,7 +88,7 @@ async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Oper
     """303 to the letter; 422 with the letter and what failed, 412 with what somebody else did meanwhile."""
     try:
         async with available():
-            await desk.replay(letter_id, person, version or None)
+            await desk.replay(letter_id, person, frozenset({version}) if version else None)
     except StillFails as problem:
         return await _letter_page(request, desk, person, letter_id, failed=problem)
     except Problem as problem:
@@ -115,7 +115,7 @@ async def discard(
         return await _letter_page(request, desk, person, letter_id, faults=faults, typed=reason)
     try:
         async with available():
-            await desk.discard(letter_id, note, person, version or None)
+            await desk.discard(letter_id, note, person, frozenset({version}) if version else None)
     except Problem as problem:
         if problem.status != CHANGED:
             raise

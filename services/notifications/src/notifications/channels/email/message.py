@@ -20,10 +20,9 @@ from shared.text import Language, figures
 from shared.text.figures import last_day
 from shared.text.messages import Messages
 from shared.text.names import form_name, period_name
+from shared.text.words import DIRECTION
 
 NAME = "Tiến Độ"
-DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-"""Marks that turn the direction of writing (Unicode Standard Annex 9)."""
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
