@@ -4,7 +4,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.text.personal_data import PersonalData, confirmed_kinds, personal_data, told
@@ -164,6 +164,9 @@ def test_no_date_is_personal(first: date, last: date) -> None:
 
 
 @given(st.integers(0, 10**12))
+@example(3_020_000_000)
+@example(1_028_123_456)
+@example(21_028_123_456)
 def test_no_figure_with_separators_and_no_sum_is_personal(value: int) -> None:
     for written in (
         f"{value:,}",
