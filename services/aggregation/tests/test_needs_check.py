@@ -159,6 +159,21 @@ async def test_every_row_that_rests_on_a_figure_in_doubt_says_so(
     assert not await marked(years) | await marked(behind)
 
 
+async def test_no_blank_line_stands_between_the_notes_of_a_value(
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient
+) -> None:
+    """Each note is a block of its own: a break after one would leave a line empty."""
+    writer = await history(projection, catalogue)
+    estimated = writer.submit(writer.obligations[0], commune_answer(), status="estimate")
+    await projection.deliver([estimated])
+    for path in ("/indicators", "/indicators/4.1", "/indicators/4.1/explanation", "/indicators/4.1/history"):
+        page = html.unescape((await web.get(path, params={"period": PERIOD})).text)
+        notes = re.findall(r'<span class="note[^>]*>(?:(?!<span class="note).)*', page, re.DOTALL)
+        words = [word for word in ("Cần kiểm tra", "Có số ước thực hiện") if any(f">{word}<" in one for one in notes)]
+        assert len(words) == 2, path
+        assert not re.search(r'<br>\s*<span class="(badge|note)|<span class="note( hint)?">\s*</span>', page), path
+
+
 @pytest.mark.parametrize(("lang", "doubt"), [("vi", "Cần kiểm tra"), ("en", "Needs checking")])
 async def test_bar_and_chart_of_a_value_in_doubt_look_and_sound_unsure(
     projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient, lang: str, doubt: str
