@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.calendar import VIETNAM, Period
@@ -22,6 +22,7 @@ FIRST, LAST = datetime(2026, 12, 15), datetime(2027, 12, 31)  # noqa: DTZ001  # 
     st.datetimes(FIRST, LAST, timezones=st.just(UTC)),
     st.integers(-400, 400),
 )
+@example(PERIODS[10], "24736@2025-07-01", False, datetime(2026, 12, 15, tzinfo=UTC), 0)
 def test_a_period_is_opened_before_its_reports_and_these_are_sent_before_they_are_decided(
     period: Period, unit: str, corrected: bool, now: datetime, days_to_due: int
 ) -> None:

@@ -79,7 +79,7 @@ class Timeline:
             day = last + timedelta(days=1 + int(luck * LATE_DAYS))
             return min(self._office(day, Holidays.next_working_day, "sent", *seed), self.now)
         day = last - timedelta(days=int(luck * SENT_WITHIN_DAYS))
-        return self._office(day, Holidays.previous_working_day, "sent", *seed)
+        return min(self._office(day, Holidays.previous_working_day, "sent", *seed), self.now)
 
     def _decision(self, answer: OpenedObligation) -> Kind | None:
         fate = chance("fate", answer.unit, answer.period)
