@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from shared.errors import Problem
 from shared.text import Fault
-from shared.text.words import visible
+from shared.text.words import excerpt
 from shared.web.texts import text
 
 MAX_LIMIT = 500
@@ -29,7 +29,7 @@ def _limit(value: Any) -> Any:
     if isinstance(value, str) and not value.strip():
         raise PydanticUseDefault
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MAX_LIMIT):
-        why = text("web.query.not-a-limit", value=visible(value[:80]), most=MAX_LIMIT)
+        why = text("web.query.not-a-limit", value=excerpt(value, 80), most=MAX_LIMIT)
         raise PydanticCustomError("not_a_limit", "refused", {"vi": why.vi, "en": why.en})
     return value
 
@@ -54,7 +54,7 @@ def encode(*key: Key) -> str:
 
 
 def decode(cursor: str | None, *kinds: type[Key]) -> tuple[Any, ...] | None:
-    """The sort key, each part of its kind; None for none or an empty one. Problem 400 for what `encode` did not write."""
+    """The sort key, each part of its kind; None for none or an empty one. Problem 400 if `encode` did not write it."""
     if not cursor:
         return None
     try:
