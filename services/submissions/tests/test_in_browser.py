@@ -25,7 +25,7 @@ PASTE = """text => {
     const paste = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
     document.activeElement.dispatchEvent(paste);
 }"""
-Desks = Callable[..., Awaitable[Page]]
+OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
@@ -44,11 +44,11 @@ async def address(api_client: ApiClient) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def desks(browser: Browser, api_client: ApiClient, address: str) -> AsyncIterator[Desks]:
-    """`await desks(path, role, unit, scripts=…)`: a page of somebody's own browser, signed in."""
+async def open_page(browser: Browser, api_client: ApiClient, address: str) -> AsyncIterator[OpenPage]:
+    """`await open_page(path, role, unit, scripts=…)`: a page of somebody's own browser, signed in."""
     made: list[BrowserContext] = []
 
-    async def sit_down(path: str, role: Role = "reporter", unit: str = COMMUNE, *, scripts: bool = True) -> Page:
+    async def open_signed_in(path: str, role: Role = "reporter", unit: str = COMMUNE, *, scripts: bool = True) -> Page:
         context = await browser.new_context(java_script_enabled=scripts, locale="vi-VN")
         made.append(context)
         token = api_client.issuer.token(role, unit)
@@ -57,7 +57,7 @@ async def desks(browser: Browser, api_client: ApiClient, address: str) -> AsyncI
         await page.goto(address + path)
         return page
 
-    yield sit_down
+    yield open_signed_in
     for context in made:
         await context.close()
 
@@ -95,10 +95,10 @@ async def kept(api_client: ApiClient) -> dict[str, str]:
 
 @SCRIPTS
 async def test_two_officers_on_one_form(
-    api_client: ApiClient, desks: Desks, form: str, commune: FormRules, scripts: bool
+    api_client: ApiClient, open_page: OpenPage, form: str, commune: FormRules, scripts: bool
 ) -> None:
     await api_client.submit(form.rpartition("/")[2], commune_report())
-    first, second = await desks(form, scripts=scripts), await desks(form, "head", scripts=scripts)
+    first, second = await open_page(form, scripts=scripts), await open_page(form, "head", scripts=scripts)
     boys, girls = places(commune)["n_live_births_male"], places(commune)["n_live_births_female"]
     await first.fill(boys, "100")
     await first.fill("#reason", "sửa số bé trai")
@@ -121,10 +121,10 @@ async def test_two_officers_on_one_form(
 
 @SCRIPTS
 async def test_two_coordinators_on_one_report(
-    api_client: ApiClient, desks: Desks, form: str, report: dict[str, Any], scripts: bool
+    api_client: ApiClient, open_page: OpenPage, form: str, report: dict[str, Any], scripts: bool
 ) -> None:
     path = f"/submissions/{(await api_client.submit(form.rpartition('/')[2], report)).json()['id']}"
-    first, second = [await desks(path, "coordinator", "SO_NOI_VU", scripts=scripts) for _ in range(2)]
+    first, second = [await open_page(path, "coordinator", "SO_NOI_VU", scripts=scripts) for _ in range(2)]
     async with first.expect_navigation():
         await first.click("button[value=accept]")
     await second.fill("#reason", "Sai dân số")
@@ -140,9 +140,9 @@ async def test_two_coordinators_on_one_report(
 
 @SCRIPTS
 async def test_back_one_number_corrected_sent_again(
-    api_client: ApiClient, desks: Desks, form: str, commune: FormRules, scripts: bool
+    api_client: ApiClient, open_page: OpenPage, form: str, commune: FormRules, scripts: bool
 ) -> None:
-    page = await desks(form, scripts=scripts)
+    page = await open_page(form, scripts=scripts)
     await fill(page, commune)
     await send(page)
     await page.go_back()
@@ -154,11 +154,11 @@ async def test_back_one_number_corrected_sent_again(
 
 
 async def test_back_to_the_very_page_that_was_sent(
-    api_client: ApiClient, desks: Desks, form: str, commune: FormRules
+    api_client: ApiClient, open_page: OpenPage, form: str, commune: FormRules
 ) -> None:
     """As the back-forward cache keeps it, which a headless browser does not have: the answer to the sending is taken
     away, so that the page stays, and it is told that it is shown again."""
-    page = await desks(form)
+    page = await open_page(form)
     await page.wait_for_selector("table[data-grid=ready]")
     await fill(page, commune)
 
@@ -180,9 +180,9 @@ async def test_back_to_the_very_page_that_was_sent(
 
 @SCRIPTS
 async def test_a_double_click_sends_once(
-    api_client: ApiClient, desks: Desks, form: str, commune: FormRules, scripts: bool
+    api_client: ApiClient, open_page: OpenPage, form: str, commune: FormRules, scripts: bool
 ) -> None:
-    page = await desks(form, scripts=scripts)
+    page = await open_page(form, scripts=scripts)
     await fill(page, commune)
     await page.dblclick(SEND, no_wait_after=True)
     await page.wait_for_url("**/submissions/*")
@@ -191,9 +191,9 @@ async def test_a_double_click_sends_once(
 
 @SCRIPTS
 async def test_a_session_that_ended_loses_nothing(
-    api_client: ApiClient, desks: Desks, form: str, commune: FormRules, scripts: bool
+    api_client: ApiClient, open_page: OpenPage, form: str, commune: FormRules, scripts: bool
 ) -> None:
-    page = await desks(form, scripts=scripts)
+    page = await open_page(form, scripts=scripts)
     await fill(page, commune)
     words = 'Đã tập huấn "hai" lớp\n<b>&amp; một</b>'
     await page.fill("#narrative-general", words)
@@ -215,9 +215,9 @@ async def test_a_session_that_ended_loses_nothing(
 
 
 async def test_a_block_with_words_and_labels_is_pasted(
-    api_client: ApiClient, desks: Desks, form: str, commune: FormRules
+    api_client: ApiClient, open_page: OpenPage, form: str, commune: FormRules
 ) -> None:
-    page = await desks(form)
+    page = await open_page(form)
     await page.wait_for_selector("table[data-grid=ready]")
     names = {element: commune.elements[element].name.vi for element in commune.elements}
     place = places(commune)
@@ -262,12 +262,13 @@ async def test_a_block_with_words_and_labels_is_pasted(
         ("n_live_births_male", "Có\tkhông rõ\n5%\tx", {"n_live_births_female": "5%"}),
         ("n_people_reached", "5200\t2500\t2700", {"n_people_reached": "5200"}),
         ("n_live_births_male", "Missing", {}),
+        ("n_orgs_total", "constructor\t61\n__proto__\t5", {"n_orgs_total": "61"}),
     ],
 )  # fmt: skip
 async def test_a_block_goes_where_the_cursor_stands(
-    desks: Desks, form: str, commune: FormRules, start: str, block: str, expected: dict[str, str]
+    open_page: OpenPage, form: str, commune: FormRules, start: str, block: str, expected: dict[str, str]
 ) -> None:
-    page = await desks(form)
+    page = await open_page(form)
     await page.wait_for_selector("table[data-grid=ready]")
     place = places(commune)
     await page.focus(place[start])

@@ -63,8 +63,9 @@ async def test_personal_data_is_asked_about_before_anything_is_kept(audit: Audit
 
 @pytest.mark.parametrize(
     ("confirmed", "code"),
-    [("personal_data", "not-a-list"), (["all"], "unknown-confirmation"), ([1], "unknown-confirmation")],
-)
+    [("personal_data", "not-a-list"), (["all"], "unknown-confirmation"), ([1], "unknown-confirmation"),
+     (["personal_data"] * 8 + ["all"], "unknown-confirmation")],
+)  # fmt: skip
 async def test_what_cannot_be_confirmed_is_named(audit: Audit, confirmed: object, code: str) -> None:
     body = CASE | {"confirmed": confirmed, "scope": "x", "findings": []}
     answer = await post(audit, "/api/v1/inspections", body)

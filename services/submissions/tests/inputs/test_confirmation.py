@@ -58,6 +58,7 @@ async def test_all_other_faults_are_told_beside_it(api_client: ApiClient, person
         (None, ("confirmed_expected", "/confirmed")),
         (["personal_data", "all"], ("unknown_confirmation", "/confirmed/1")),
         ([["personal_data"]], ("unknown_confirmation", "/confirmed/0")),
+        (["personal_data"] * 8 + ["all"], ("unknown_confirmation", "/confirmed/8")),
     ],
 )
 async def test_what_cannot_be_confirmed_is_named(
@@ -66,6 +67,18 @@ async def test_what_cannot_be_confirmed_is_named(
     answer = await api_client.submit(await api_client.obligation_id(), report | {"confirmed": confirmed})
     assert answer.status_code == 422
     assert [(e["code"], e["pointer"]) for e in answer.json()["errors"]] == [fault]
+
+
+@pytest.mark.parametrize("confirmed", ["personal_data", None, ["all"], ["personal_data"] * 8 + [1]])
+async def test_a_decision_confirms_by_the_same_rule(api_client: ApiClient, report: Report, confirmed: object) -> None:
+    submission = (await api_client.submit(await api_client.obligation_id(), report)).json()["id"]
+    path, body = f"/api/v1/submissions/{submission}/decision", {"decision": "return", "reason": PHONE}
+    refused = await api_client.post(path, body | {"confirmed": confirmed}, *COORDINATOR)  # type: ignore[arg-type]
+    [fault] = refused.json()["errors"]
+    assert (refused.status_code, fault["code"], fault["pointer"]) == (422, "unknown-confirmation", "/confirmed")
+    assert "personal_data" in fault["message"]
+    often = body | {"confirmed": ["personal_data"] * 9}
+    assert (await api_client.post(path, often, *COORDINATOR)).status_code == 200  # type: ignore[arg-type]
 
 
 async def test_a_confirmation_of_nothing_changes_nothing(api_client: ApiClient, report: Report) -> None:

@@ -130,6 +130,37 @@ async def test_two_people_on_one_form_see_both_and_lose_nothing(
     assert kept == ["100", "90"]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("narrative.general", "gọi 0912 345 678"), ("note.1", "x"), ("evidence", "x")]
+)
+async def test_what_others_wrote_is_not_confirmed_by_a_tick_before(
+    api_client: ApiClient, name: str, words: str
+) -> None:
+    """Their words are taken over where nothing was typed, and this reader has not looked at them."""
+    obligation_id = await api_client.obligation_id()
+    path, ticked = f"/obligations/{obligation_id}", {"confirmed": "personal_data"}
+    await api_client.submit(obligation_id, commune_report())
+    first, second = [inputs(await browse(api_client, path)).values for _ in range(2)]
+    assert (await press(api_client, path, first | {name: words, "reason": "sửa"} | ticked, "head")).status_code == 303
+    stale = await press(api_client, path, second | {"reason": "gọi 0987 654 321", **ticked})
+    assert stale.status_code == 412 and "checked" not in stale.text
+    shown = inputs(stale).values
+    assert shown[name] == words and "confirmed" not in shown
+    asked = await press(api_client, path, shown)
+    assert asked.status_code == 422 and 'name="confirmed"' in asked.text
+    assert (await press(api_client, path, shown | ticked)).status_code == 303
+
+
+async def test_a_tick_stays_where_only_a_figure_is_taken_over(api_client: ApiClient) -> None:
+    obligation_id = await api_client.obligation_id()
+    path, ticked = f"/obligations/{obligation_id}", {"confirmed": "personal_data"}
+    await api_client.submit(obligation_id, commune_report())
+    first, second = [inputs(await browse(api_client, path)).values for _ in range(2)]
+    assert (await press(api_client, path, first | {"value.1": "62", "reason": "sửa"}, "head")).status_code == 303
+    stale = await press(api_client, path, second | {"reason": "gọi 0987 654 321", **ticked})
+    assert stale.status_code == 412 and 'value="personal_data" checked' in stale.text
+
+
 async def test_back_after_sending_goes_on_as_a_correction(api_client: ApiClient, rules: dict[str, FormRules]) -> None:
     """From the very page that was sent, as often as one likes, as long as nobody else has changed the report."""
     obligation_id = await api_client.obligation_id()

@@ -81,6 +81,16 @@ async def test_what_is_overdue_stands_on_top_whatever_its_period_and_every_count
     assert overdue_periods(await page("/obligations")) == ["quý I/2026", "quý II/2026", "năm 2026"]
 
 
+async def test_a_form_that_left_the_catalogue_is_listed_by_its_code(api_client: ApiClient) -> None:
+    await api_client.open("2026")
+    async with api_client.engine.begin() as tx:
+        await tx.execute(sa.text("update obligation set form = 'B99-XA' where form = 'B01-XA'"))
+    answer = await browse(api_client, "/obligations", "coordinator", "SO_NOI_VU")
+    assert answer.status_code == 200 and "B99-XA" in answer.text
+    own = await browse(api_client, "/obligations")
+    assert own.status_code == 200 and "B99-XA" in own.text
+
+
 def overdue_periods(page: str) -> list[str]:
     table = page[page.index("Quá hạn, chưa có báo cáo") : page.index("Lọc danh sách")]
     return list(dict.fromkeys(re.findall(r'data-column="Kỳ">([^<]*)<', table)))

@@ -22,11 +22,19 @@ _OTHER_DAYS = (
 )
 
 
-def read_day(written: str) -> date:
-    """ "2026-12-14", of this century. Raises ValueError for any other writing and a day that no calendar has."""
-    if not _DAY.fullmatch(written) or int(written[:4]) not in YEARS:
+def iso_day(written: str) -> date:
+    """ "2026-12-14". Raises ValueError for any other writing and a day that no calendar has."""
+    if not _DAY.fullmatch(written):
         raise ValueError(f"not a day: {written[:40]!r}")
     return date.fromisoformat(written)
+
+
+def read_day(written: str) -> date:
+    """The same of this century. Raises ValueError for a day of another one, too."""
+    day = iso_day(written)
+    if day.year not in YEARS:
+        raise ValueError(f"not a day of this century: {written!r}")
+    return day
 
 
 def read_instant(written: str) -> datetime:

@@ -101,6 +101,16 @@ def visible(said: str) -> str:
     return "".join("\ufffd" if _kind(letter) is not None else letter for letter in said)
 
 
+def excerpt(said: str, most: int) -> str:
+    """As much of what was sent as a fault repeats: `most` characters, visible, and … for the rest."""
+    return visible(said if len(said) <= most else said[:most] + "…")
+
+
+def coded(said: str) -> str:
+    """For a page that repeats what was sent: each character that hides something is shown as its code, (U+202E)."""
+    return "".join(f"(U+{ord(letter):04X})" if _kind(letter) is not None else letter for letter in said)
+
+
 def hiding_faults(said: str, pointer: str) -> list[Fault]:
     """One fault for each kind that `said` holds: where, and what to do about it."""
     by_kind: dict[HidingKind, list[str]] = {}

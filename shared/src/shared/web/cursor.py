@@ -14,20 +14,22 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from shared.errors import Problem
 from shared.text import Fault
-from shared.text.words import visible
+from shared.text.words import excerpt
 from shared.web.texts import text
 
 MAX_LIMIT = 500
 
 
 def _limit(value: Any) -> Any:
-    """pydantic would also read 1_0, +5 and 5.0."""
+    """pydantic would also read 1_0, +5 and 5.0. An empty value is none, as of every parameter."""
+    if isinstance(value, str) and not value.strip():
+        raise PydanticUseDefault
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MAX_LIMIT):
-        why = text("web.query.not-a-limit", value=visible(value[:80]), most=MAX_LIMIT)
+        why = text("web.query.not-a-limit", value=excerpt(value, 80), most=MAX_LIMIT)
         raise PydanticCustomError("not_a_limit", "refused", {"vi": why.vi, "en": why.en})
     return value
 
@@ -52,8 +54,8 @@ def encode(*key: Key) -> str:
 
 
 def decode(cursor: str | None, *kinds: type[Key]) -> tuple[Any, ...] | None:
-    """The sort key, each part of its kind; None for no cursor. Problem 400 for what `encode` did not write."""
-    if cursor is None:
+    """The sort key, each part of its kind; None for none or an empty one. Problem 400 if `encode` did not write it."""
+    if not cursor:
         return None
     try:
         plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))

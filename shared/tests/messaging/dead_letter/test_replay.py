@@ -31,7 +31,7 @@ class StandingClock(Clock):
         return THEN
 
 
-def desk(probe: ServiceProbe, apply: Apply) -> DeadLetters:
+def letters_of(probe: ServiceProbe, apply: Apply) -> DeadLetters:
     return DeadLetters(probe.engine, "probe", apply, StandingClock(), "0" * 64)
 
 
@@ -64,7 +64,7 @@ async def told(probe: ServiceProbe) -> list[Event]:
 async def test_a_replay_applies_once_and_tells_of_it(probe: ServiceProbe) -> None:
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     assert await letters.replay(id_, BY) == Handled(id_, "replayed", "applied")
     assert await letters.replay(id_, ANOTHER) == Handled(id_, "replayed", "applied")
     assert await probe.effects() == [event.id]
@@ -90,7 +90,7 @@ async def test_the_effect_gets_the_record_as_it_stood_in_kafka(probe: ServicePro
         given.extend(received)
 
     [id_] = await set_aside(probe, event.to_bytes())
-    await desk(probe, apply).replay(id_, BY)
+    await letters_of(probe, apply).replay(id_, BY)
     original = a_record(event.to_bytes(), offset=0, headers=(("trace", b"\xff"), ("none", None)))
     assert [(r.event, r.record) for r in given] == [(event, replace(original, serialized_key_size=ANY))]
 
@@ -98,7 +98,7 @@ async def test_the_effect_gets_the_record_as_it_stood_in_kafka(probe: ServicePro
 async def test_two_replays_at_the_same_instant_apply_once(probe: ServiceProbe) -> None:
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     answers = await asyncio.gather(*(letters.replay(id_, Person("ops", "SO_NOI_VU", f"ops-{n}")) for n in range(6)))
     assert answers == [Handled(id_, "replayed", "applied")] * 6
     assert await probe.effects() == [event.id]
@@ -113,7 +113,7 @@ async def test_a_replay_that_fails_again_keeps_the_letter_and_nothing_else(probe
         raise KeyError("B99 is no form of the plan")
 
     with pytest.raises(StillFails, match="still cannot be applied") as raised:
-        await desk(probe, refuse).replay(id_, BY)
+        await letters_of(probe, refuse).replay(id_, BY)
     assert raised.value.status == 422
     assert raised.value.reason == "KeyError('B99 is no form of the plan')"
     [letter] = await probe.rows("select state, attempts, reason, resolved_at from dead_letter")
@@ -131,7 +131,7 @@ async def test_an_infrastructure_failure_leaves_all_as_it_was(probe: ServiceProb
         raise ConnectionResetError("the server went away")
 
     with pytest.raises(ConnectionResetError):
-        await desk(probe, down).replay(id_, BY)
+        await letters_of(probe, down).replay(id_, BY)
     assert await everything(probe) == before
 
 
@@ -153,15 +153,15 @@ async def test_a_process_killed_before_the_commit_leaves_all_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(publish, die)
         with pytest.raises(sa.exc.DBAPIError):
-            await desk(probe, mended(probe)).replay(id_, BY)
+            await letters_of(probe, mended(probe)).replay(id_, BY)
     assert await everything(probe) == before
-    assert (await desk(probe, mended(probe)).replay(id_, BY)).outcome == "applied"
+    assert (await letters_of(probe, mended(probe)).replay(id_, BY)).outcome == "applied"
     assert await probe.effects() == [event.id]
 
 
 async def test_after_an_upgrade_an_unknown_type_is_known(probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch) -> None:
     event = an_event()
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     with monkeypatch.context() as patch:
         patch.delitem(DATA_TYPES, event.type)
         [id_] = await set_aside(probe, event.to_bytes())
@@ -189,7 +189,7 @@ async def test_a_form_that_the_catalogue_has_only_now(probe: ServiceProbe) -> No
     consumer = BatchConsumer(probe.engine, "probe", by_catalogue)
     await consumer.consume([a_record(e.to_bytes(), offset=n) for n, e in enumerate([new, old])])
     [row] = await probe.rows("select id from dead_letter")
-    letters = desk(probe, by_catalogue)
+    letters = letters_of(probe, by_catalogue)
     with pytest.raises(StillFails, match="still cannot"):
         await letters.replay(row.id, BY)
     forms.add("B99")
@@ -205,7 +205,7 @@ async def test_an_event_that_took_effect_meanwhile_is_a_duplicate(
     with monkeypatch.context() as patch:
         patch.delitem(DATA_TYPES, event.type)
         ids = await set_aside(probe, event.to_bytes(), event.to_bytes())
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     assert (await letters.replay(ids[0], BY)).outcome == "applied"
     assert await letters.replay(ids[1], BY) == Handled(ids[1], "replayed", "duplicate")
     assert await letters.replay(ids[1], BY) == Handled(ids[1], "replayed", "duplicate")
@@ -222,7 +222,7 @@ async def test_a_delivery_and_a_replay_at_the_same_instant_apply_once(
         ids = await set_aside(probe, *(e.to_bytes() for e in events))
     consumer = BatchConsumer(probe.engine, "probe", mended(probe))
     again = [a_record(e.to_bytes(), offset=100 + n) for n, e in enumerate(events)]
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     await asyncio.gather(consumer.consume(again), *(letters.replay(id_, BY) for id_ in reversed(ids)))
     assert sorted(await probe.effects()) == sorted(e.id for e in events)
 
@@ -230,7 +230,7 @@ async def test_a_delivery_and_a_replay_at_the_same_instant_apply_once(
 async def test_what_holds_no_value_cannot_be_replayed(probe: ServiceProbe) -> None:
     [id_] = await set_aside(probe, None)
     with pytest.raises(Problem, match="holds no value") as raised:
-        await desk(probe, mended(probe)).replay(id_, BY)
+        await letters_of(probe, mended(probe)).replay(id_, BY)
     assert raised.value.status == 409
     assert (await probe.rows("select state, attempts from dead_letter")) == [("open", 0)]
 
@@ -238,7 +238,7 @@ async def test_what_holds_no_value_cannot_be_replayed(probe: ServiceProbe) -> No
 async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: ServiceProbe) -> None:
     event = an_event("poison")
     [id_] = await set_aside(probe, event.to_bytes())
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     assert await letters.discard(id_, "a test of the agency", BY) == Handled(id_, "discarded")
     assert await letters.discard(id_, "another reason", ANOTHER) == Handled(id_, "discarded")
     [row] = await probe.rows("select value, note, resolved_by from dead_letter")
@@ -260,7 +260,7 @@ async def test_several_at_once_oldest_first_with_a_result_each(probe: ServicePro
     events = [an_event("poison") for _ in range(4)]
     ids = await set_aside(probe, *(e.to_bytes() for e in events))
     beyond = await set_aside(probe, *(e.to_bytes() for e in events), b"{not json", None)
-    letters = desk(probe, mended(probe))
+    letters = letters_of(probe, mended(probe))
     first, after = await letters.replay_all(Wanted("open", reason="rule refuses"), 0, 3, BY)
     assert first == [Handled(id_, "replayed", "applied") for id_ in ids[:3]]
     assert after == ids[2]
@@ -278,7 +278,7 @@ async def test_several_at_once_oldest_first_with_a_result_each(probe: ServicePro
 
 async def test_the_worker_tells_how_many_are_open(probe: ServiceProbe) -> None:
     ids = await set_aside(probe, b"{", b"[", b"")
-    await desk(probe, mended(probe)).discard(ids[0], "not one of ours", BY)
+    await letters_of(probe, mended(probe)).discard(ids[0], "not one of ours", BY)
     worker = ServiceWorker(probe.settings, probe.engine)
     await worker.start()
     try:
@@ -294,7 +294,7 @@ async def test_a_claim_is_kept_as_long_as_its_letter_may_be_replayed(
 ) -> None:
     waiting, done = an_event("poison"), an_event("poison")
     ids = await set_aside(probe, waiting.to_bytes(), done.to_bytes())
-    await desk(probe, mended(probe)).replay(ids[1], BY)
+    await letters_of(probe, mended(probe)).replay(ids[1], BY)
     async with probe.engine.begin() as tx:
         await tx.execute(sa.text("update inbox set received_at = now() - interval '15 days'"))
     assert await forget_inbox(probe.engine) == 1

@@ -94,7 +94,9 @@ async def test_a_browser_gets_the_error_as_a_page(client: httpx.AsyncClient) -> 
     assert "<h1>Không tìm thấy</h1>" in missing.text
 
 
-@pytest.mark.parametrize(("lang", "title"), [("vi", "Không hiểu “20x6”"), ("en", "“20x6” in the address")])
+@pytest.mark.parametrize(
+    ("lang", "title"), [("vi", "Không hiểu “<bdi>20x6</bdi>”"), ("en", "“<bdi>20x6</bdi>” in the address")]
+)
 async def test_a_page_names_what_was_typed_and_nothing_of_ours(
     client: httpx.AsyncClient, lang: str, title: str
 ) -> None:
@@ -108,10 +110,24 @@ async def test_a_page_names_what_was_typed_and_nothing_of_ours(
     assert "/query/month" in by_pointer(await client.get("/list?month=20x6&limit=many"))
 
 
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\x07"])
+async def test_what_a_page_repeats_shows_what_it_hides_and_keeps_its_direction(
+    client: httpx.AsyncClient, letter: str
+) -> None:
+    code, browser = f"(U+{ord(letter):04X})", {"Accept": "text/html"}
+    for answer in (
+        await client.get("/list", params={"month": letter * 1001}, headers=browser),
+        await client.post("/list/1", data={"period": f"<{letter}"}, headers=browser),
+        await client.post("/list/1", data={"period": "2026", "note": f"<b>ab{letter}"}, headers=browser),
+    ):
+        assert answer.status_code == 422 and letter not in answer.text
+        assert re.search(rf"“<bdi>[^“”]*{re.escape(code)}</bdi>”", answer.text) and "<b>" not in answer.text
+
+
 async def test_a_form_that_is_refused_before_its_page_names_what_was_typed(client: httpx.AsyncClient) -> None:
     answer = await client.post("/list/1", data={"period": "Q3", "note": "12345"}, headers={"Accept": "text/html"})
     assert answer.status_code == 422
-    assert "“Q3” không đúng dạng" in answer.text
-    assert "“12345”: Không được quá 4 ký tự." in answer.text
+    assert "“<bdi>Q3</bdi>” không đúng dạng" in answer.text
+    assert "“<bdi>12345</bdi>”: Không được quá 4 ký tự." in answer.text
     empty = await client.post("/list/1", data={}, headers={"Accept": "text/html"})
     assert "Thiếu một phần của trang vừa gửi" in empty.text

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from shared.access import Person
 from shared.auth import require
-from shared.web.cursor import Limit
+from shared.web.cursor import Cursor, Limit, decode
 from shared.web.query.check import QueryFaults
 from shared.web.query.known import OneOf
 from shared.web.query.parameters import Day, FormCode, Given, Id, Instant, ReportingPeriod, Unit
@@ -39,6 +39,10 @@ def app(app: FastAPI) -> FastAPI:
         kind: Annotated[Given[str], OneOf(("a", "b"))] = None,
     ) -> dict[str, Any]:
         return {**query.model_dump(), "day": day, "as_of": as_of, "id": id_, "kind": kind}
+
+    @app.get(f"{PATH}/plain")
+    async def plain(limit: Limit = 10, cursor: Cursor = None) -> list[Any]:
+        return [limit, decode(cursor, str)]
 
     @app.get("/answers")
     async def page(person: Anyone, unread: QueryFaults, unit: Unit = None) -> list[str]:
@@ -97,11 +101,11 @@ async def test_what_is_understood_is_answered(signed_in: httpx.AsyncClient) -> N
 
 
 async def test_an_empty_value_is_none(signed_in: httpx.AsyncClient) -> None:
-    query = dict.fromkeys(("unit", "period", "form", "day", "as_of", "id", "kind"), "")
+    query = dict.fromkeys(("unit", "period", "form", "day", "as_of", "id", "kind", "limit"), "")
     assert set((await signed_in.get(PATH, params=query)).json().values()) == {None, 10}
 
 
-@pytest.mark.parametrize("limit", ["1_0", "+5", " 5", "5.0", "٥", "501", "-1", "", "9" * 400])
+@pytest.mark.parametrize("limit", ["1_0", "+5", " 5", "5.0", "٥", "501", "-1", "9" * 400])
 async def test_a_limit_is_plain_digits(signed_in: httpx.AsyncClient, limit: str) -> None:
     assert await faults_of(signed_in, limit=limit) == {"limit": "not-a-limit"}
 
@@ -110,6 +114,21 @@ async def test_a_page_reads_as_a_page(signed_in: httpx.AsyncClient) -> None:
     answer = await signed_in.get("/tasks", params={"perod": "2\u202e6"}, headers={"Accept": "text/html"})
     assert answer.status_code == 422 and answer.headers["content-type"].startswith("text/html")
     assert "Không có tham số “perod” ở đây. Dùng được: bad." in answer.text and "\u202e" not in answer.text
+
+
+async def test_an_empty_limit_and_cursor_are_none(signed_in: httpx.AsyncClient) -> None:
+    for query in ("", "?limit=", "?limit=%20&cursor="):
+        assert (await signed_in.get(f"{PATH}/plain{query}")).json() == [10, None]
+
+
+@pytest.mark.parametrize("session", ["expired", "e30.e30.e30"])
+async def test_a_page_for_everybody_is_answered_whatever_the_session(client: httpx.AsyncClient, session: str) -> None:
+    """The query is looked at before the route, and must not ask for a person where the route asks for none."""
+    headers = {"Accept": "text/html", "Cookie": f"tiendo_token={session}"}
+    for path in ("/sign-in?x=1", "/public?x=1", "/sign-in?next=/tasks&next=/"):
+        assert (await client.get(path, headers=headers)).status_code == 200, path
+    refused = await client.get("/tasks?perod=1", headers=headers)
+    assert (refused.status_code, refused.headers["location"]) == (303, "/sign-in?next=%2Ftasks%3Fperod%3D1")
 
 
 async def test_a_page_may_show_it_in_place(signed_in: httpx.AsyncClient) -> None:

@@ -14,15 +14,18 @@ from starlette.datastructures import FormData
 from shared.access import Person
 from shared.auth import require
 from shared.settings import ServiceSettings
-from shared.web.shell.kept_form import MOST_BYTES, KeptForm, carried_form
+from shared.web.shell.kept_form import MOST_BYTES, KeptForm, carried_form, safe_path
 
 PAGE = {"Accept": "text/html", "Origin": "http://tiendo.test"}
 TYPED = {"reason": 'Đã "gõ" <b>\nhai dòng', "cell.1": "1.234,5", "empty": ""}
+WHO = {"role": "reporter", "unit": "SO_Y_TE"}
 
 
 def fields_of(page: httpx.Response) -> dict[str, str]:
-    found = re.findall(r'<textarea name="([^"]*)" hidden>(.*?)</textarea>', page.text, re.DOTALL)
-    return {unescape(name): unescape(value) for name, value in found}
+    """As a browser reads them: line ends are one, and the first of a text area is no part of it (HTML 13.2.6.4.7)."""
+    read = re.sub(r"\r\n?", "\n", page.text)
+    found = re.findall(r'<textarea name="([^"]*)" hidden>(.*?)</textarea>', read, re.DOTALL)
+    return {unescape(name): unescape(value.removeprefix("\n")) for name, value in found}
 
 
 @pytest.fixture
@@ -41,6 +44,19 @@ def posted(app: FastAPI) -> list[dict[str, str]]:
         return {"number": number}
 
     return taken
+
+
+@pytest.fixture
+def lost(app: FastAPI, posted: list[dict[str, str]]) -> list[str]:
+    """Where a form may be sent from the page /notes/7."""
+
+    @app.get("/notes/{number}")
+    async def note(number: int) -> None: ...
+
+    @app.post("/notes/{number}/decision")
+    async def decide(number: int, person: Annotated[Person, Depends(require())]) -> None: ...
+
+    return ["/notes/7", "/notes/7/decision"]
 
 
 async def test_a_form_goes_through_the_sign_in(client: httpx.AsyncClient, posted: list[dict[str, str]]) -> None:
@@ -75,14 +91,34 @@ async def test_a_form_without_a_local_sign_in_stays_on_the_page(
         {"password": "x"},
         {"reason": "x" * MOST_BYTES},
         {str(n): "" for n in range(901)},
-        {},
     ],
-    ids=["token", "password", "long", "many", "nothing"],
+    ids=["token", "password", "long", "many"],
 )
-async def test_what_is_not_carried(
-    client: httpx.AsyncClient, posted: list[dict[str, str]], form: dict[str, str]
+async def test_what_is_not_carried_is_said_and_leads_back(
+    client: httpx.AsyncClient, lost: list[str], form: dict[str, str]
 ) -> None:
-    answer = await client.post("/notes/7", data=form, headers=PAGE)
+    for path in lost:
+        answer = await client.post(path, data=form, headers=PAGE)
+        assert answer.status_code == 401 and answer.headers["www-authenticate"] == "Bearer"
+        assert "không giữ lại được" in answer.text and "vẫn còn" not in answer.text and not fields_of(answer)
+        assert 'name="next" value="/notes/7"' in answer.text
+        entered = await client.post("/sign-in", data={"next": "/notes/7", **WHO}, headers=PAGE)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/notes/7")
+        client.cookies.clear()
+
+
+async def test_what_is_not_carried_is_said_where_there_is_no_local_sign_in(
+    client: httpx.AsyncClient, lost: list[str], settings: ServiceSettings, app: FastAPI
+) -> None:
+    app.state.settings = settings.model_copy(update={"local_issuer_key_file": None})
+    answer = await client.post(lost[1], data={"password": "x"}, headers=PAGE)
+    assert answer.status_code == 401 and "không giữ lại được" in answer.text and 'href="/notes/7"' in answer.text
+
+
+async def test_a_form_with_nothing_in_it_asks_for_sign_in_only(
+    client: httpx.AsyncClient, posted: list[dict[str, str]]
+) -> None:
+    answer = await client.post("/notes/7", data={}, headers=PAGE)
     assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
 
 
@@ -99,10 +135,44 @@ async def test_an_api_call_is_answered_as_before(client: httpx.AsyncClient, post
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "//evil.test/x", "/\\evil.test", "https://evil.test/", "javascript:alert(1)", "/a\nb"]
-)
+    "path",
+    ["", "/", "//evil.test/x", "/\\evil.test", "https://evil.test/", "javascript:alert(1)", "/a\nb",
+     "/sign-out", "/sign-in", "/sign-out?x=1", "/sign-in/", "/./sign-out", "/a/../sign-out", "/%2e/sign-in",
+     "/sign%2Dout", "/a\\..\\sign-out"],
+)  # fmt: skip
 def test_a_form_goes_to_a_path_of_this_service_only(path: str) -> None:
     assert carried_form(FormData([("kept-path", path), ("kept.reason", "x")])) is None
+    assert safe_path(path) == "/"
+
+
+@pytest.mark.parametrize("path", ["/notes/7", "/notes/7?lang=en&next=/../x", "/sign-inspection", "/a..b/.c", "/a?b=\\"])
+def test_every_other_path_is_kept_with_its_query(path: str) -> None:
+    assert safe_path(path) == path
+    form = carried_form(FormData([("kept-path", path), ("kept.reason", "x")]))
+    assert form is not None and form.path == path
+
+
+async def test_the_posted_address_keeps_its_query_and_is_sent_once(
+    client: httpx.AsyncClient, posted: list[dict[str, str]], settings: ServiceSettings, app: FastAPI
+) -> None:
+    asked = await client.post("/notes/7?from=a%26b&x", data=TYPED, headers=PAGE)
+    entered = await client.post("/sign-in", data=fields_of(asked) | WHO, headers=PAGE)
+    form = 'action="/notes/7?from=a%26b&amp;x" class="card stack" data-once>'
+    assert form in entered.text
+    client.cookies.clear()
+    app.state.settings = settings.model_copy(update={"local_issuer_key_file": None})
+    assert form in (await client.post("/notes/7?from=a%26b&x", data=TYPED, headers=PAGE)).text
+
+
+@pytest.mark.parametrize("words", ["\r\nhai", "\n\nba", "\r\n", "một\r\n"])
+async def test_a_first_line_break_stays_at_each_hop(
+    client: httpx.AsyncClient, posted: list[dict[str, str]], words: str
+) -> None:
+    answer = await client.post("/notes/7", data={"reason": words}, headers=PAGE)
+    for unit in ("", "SO_Y_TE"):
+        sent = {name: value.replace("\n", "\r\n") for name, value in fields_of(answer).items()}
+        answer = await client.post("/sign-in", data=sent | WHO | {"unit": unit}, headers=PAGE)
+    assert fields_of(answer)["reason"] == words.replace("\r\n", "\n")
 
 
 @given(

@@ -1,17 +1,14 @@
 """Read what a person or a program sent. All faults are collected, not only the first."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
 from audit.rules.texts import fault
+from shared.calendar.written import iso_day
 from shared.text import Fault
+from shared.text.confirmation import CONFIRMATIONS, read_confirmed
 from shared.text.personal_data import CONFIRMATION, personal_data, told
 from shared.text.words import hiding_faults, kept
-
-CONFIRMATIONS = (CONFIRMATION,)
-MOST_CONFIRMED = 8
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` reads 2026-W50-1, too
 
 
 class FormReader:
@@ -71,9 +68,7 @@ class FormReader:
         if not value:
             return None
         try:
-            if not DAY.fullmatch(value):
-                raise ValueError(value)
-            day = date.fromisoformat(value)
+            day = iso_day(value)
         except ValueError:
             self._add("not-a-day", name, value=value)
             return None
@@ -85,13 +80,13 @@ class FormReader:
 
     def confirmed(self) -> tuple[str, ...]:
         """Codes of what the writer has looked at again: a list, which may be left out."""
-        value = self._raw.get("confirmed", [])
-        if not isinstance(value, list):
+        read = read_confirmed(self._raw.get("confirmed", []))
+        if read is None:
             self._add("not-a-list", "confirmed")
             return ()
-        for name in (name for name in value[:MOST_CONFIRMED] if name not in CONFIRMATIONS):
-            self._add("unknown-confirmation", "confirmed", value=str(name)[:40], options=", ".join(CONFIRMATIONS))
-        return tuple(name for name in CONFIRMATIONS if name in value)
+        for name in read.unknown.values():
+            self._add("unknown-confirmation", "confirmed", value=name, options=", ".join(CONFIRMATIONS))
+        return read.known
 
     def check_personal(self, said: Mapping[str, str], confirmed: Collection[str]) -> tuple[str, ...]:
         """What was confirmed of the texts `said`, by name; a fault for each that must be looked at again first."""

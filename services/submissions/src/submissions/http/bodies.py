@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -11,9 +12,10 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from shared.events import Status
-from submissions.http.parse import read_report
+from submissions.http.parse import read_confirmed, read_report
 from submissions.rules.revision import Report
 
 Value = Annotated[
@@ -34,9 +36,19 @@ class ObservationBody(Body):
     note: str | None = None
 
 
+def _confirmed(raw: Any) -> Any:
+    """The same rule as of a report; one fault names all that is wrong."""
+    known, wrong = read_confirmed(raw)
+    if wrong:
+        vi, en = (" ".join(getattr(one.text, language) for one in wrong) for language in ("vi", "en"))
+        raise PydanticCustomError("unknown_confirmation", "refused", {"vi": vi, "en": en})
+    return sorted(known)
+
+
 Confirmed = Annotated[
     list[Literal["personal_data"]],
-    Field(default_factory=list, max_length=8, description="what looked wrong and the sender has looked at again"),
+    BeforeValidator(_confirmed),
+    Field(default_factory=list, description="what looked wrong and the sender has looked at again"),
 ]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.text.personal_data import CONFIRMATION
+from shared.text import confirmation
+from shared.text.confirmation import CONFIRMATIONS
 from submissions.rules import limits
 from submissions.rules.observation import ObservationEntry
 from submissions.rules.revision import Report
@@ -11,7 +12,6 @@ from submissions.rules.violation import Violation, escape, shown, violation
 
 OBSERVATION = ("measure", "value", "disaggregation", "status", "note")
 REPORT = ("observations", "narrative", "evidence", "reason", "confirmed")
-CONFIRMATIONS = (CONFIRMATION,)
 
 
 def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
@@ -51,16 +51,15 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
 
 def read_confirmed(raw: object) -> tuple[frozenset[str], list[Violation]]:
     """What the sender confirms to have looked at again, and what there is not to confirm."""
-    if not isinstance(raw, list):
+    read = confirmation.read_confirmed(raw)
+    if read is None:
         return frozenset(), [violation("confirmed_expected", "/confirmed")]
+    options = ", ".join(CONFIRMATIONS)
     wrong = [
-        violation(
-            "unknown_confirmation", f"/confirmed/{index}", name=shown(str(name)), options=", ".join(CONFIRMATIONS)
-        )
-        for index, name in enumerate(raw[: limits.UNKNOWN_KEYS])
-        if name not in CONFIRMATIONS
+        violation("unknown_confirmation", f"/confirmed/{index}", name=name, options=options)
+        for index, name in read.unknown.items()
     ]
-    return frozenset(name for name in CONFIRMATIONS if name in raw), wrong
+    return frozenset(read.known), wrong
 
 
 def read_entry(raw: object) -> ObservationEntry | None:

@@ -31,6 +31,10 @@ class Difference:
     typed: Text
     now: Text
 
+    @property
+    def is_text(self) -> bool:
+        return not self.names[0].startswith("value.")
+
 
 def compare(
     rules: FormRules, opened_with: TypedForm, typed: TypedForm, now: TypedForm

@@ -22,7 +22,7 @@ from submissions.pages.comparison import Difference, by_input, compare, narrativ
 from submissions.pages.form_faults import faults_beside, input_of, page_faults
 from submissions.pages.form_table import columns_of, paste_words, rows_of
 from submissions.pages.task import SHAPES, task_of
-from submissions.pages.typed_form import TypedForm, read_typed, report_of, typed_of, written
+from submissions.pages.typed_form import CONFIRMED, TypedForm, read_typed, report_of, typed_of, written
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Review
@@ -118,7 +118,10 @@ def outdated_view(
     opened_with = typed_of(rules, revision_at(changes, version), typed.numbers)
     now = typed_of(rules, records.latest, typed.numbers)
     shown, differences = compare(rules, opened_with, typed, now)
-    taken = {f"/{name}" for one in differences if one.changed == "others" for name in one.names}
+    from_others = [one for one in differences if one.changed == "others"]
+    taken = {f"/{name}" for one in from_others for name in one.names}
+    if any(one.is_text for one in from_others):  # nobody has looked at these words here
+        shown = shown.without(CONFIRMED)
     return FormView(
         shown,
         version_after(changes),

@@ -5,7 +5,7 @@ Names: `value.3`, `status.3`, `note.3` of the form's third cell (counted from 0)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +39,9 @@ class TypedForm:
 
     def of(self, name: str) -> str:
         return self.inputs.get(name, "")
+
+    def without(self, name: str) -> "TypedForm":
+        return replace(self, inputs={other: text for other, text in self.inputs.items() if other != name})
 
     @property
     def narrative(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.calendar import VIETNAM, Period
+from shared.text import figures
 from submissions.rules.observation import ObservationJson
 from submissions.rules.violation import Violation, violation
 
@@ -63,9 +64,9 @@ def check_intake(period: Period, now: datetime, close_after_years: int) -> list[
     today = now.astimezone(VIETNAM).date()
     last = closing_day(period, close_after_years)
     if today < period.start:
-        return [violation("period_not_started", "", period=str(period), day=f"{period.start:%d/%m/%Y}")]
+        return [violation("period_not_started", "", period=str(period), day=figures.day(period.start))]
     if today > last:
-        return [violation("period_closed", "", period=str(period), day=f"{last:%d/%m/%Y}")]
+        return [violation("period_closed", "", period=str(period), day=figures.day(last))]
     return []
 
 

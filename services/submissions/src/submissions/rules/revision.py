@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.calendar import Period
-from shared.text.figures import last_day
+from shared.text import figures
 from shared.text.words import kept
 from submissions.rules.checks.narrative import check_narrative, check_reason, warn_narrative
 from submissions.rules.checks.observations import check_observations
@@ -129,5 +129,5 @@ def warn_circumstances(obligation: LockedObligation, timeless_sha256: str, late:
     if timeless_sha256 == obligation.previous_timeless_sha256:
         warnings.append(violation("same_as_previous_year", "", period=obligation.previous_period))
     if late:
-        warnings.append(violation("late", "", day=f"{last_day(obligation.due_at):%d/%m/%Y}"))
+        warnings.append(violation("late", "", day=figures.day(figures.last_day(obligation.due_at))))
     return warnings

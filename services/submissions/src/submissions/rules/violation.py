@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from shared.text import Fault, Text
 from shared.text.figures import number
-from shared.text.words import visible
+from shared.text.words import excerpt
 from submissions.rules import limits
 from submissions.rules.texts import text
 
@@ -40,8 +40,7 @@ def figure(value: Decimal) -> Text:
 
 def shown(wrong: str) -> str:
     """As much of a wrong text as an error repeats."""
-    clean = visible(wrong[: limits.SHOWN + 1])
-    return clean if len(clean) <= limits.SHOWN else clean[: limits.SHOWN] + "…"
+    return excerpt(wrong, limits.SHOWN)
 
 
 def escape(part: str) -> str:

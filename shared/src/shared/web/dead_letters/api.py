@@ -30,12 +30,12 @@ from shared.web.texts import text
 MAX_ID = 2**63 - 1
 
 
-def desk_of(request: Request) -> DeadLetters:
+def letters_of(request: Request) -> DeadLetters:
     found: DeadLetters = request.app.state.dead_letters
     return found
 
 
-Desk = Annotated[DeadLetters, Depends(desk_of)]
+Letters = Annotated[DeadLetters, Depends(letters_of)]
 Reader = Annotated[Person, Depends(require("ops", "auditor"))]
 Operator = Annotated[Person, Depends(require("ops"))]
 IfMatch = Annotated[str | None, Header(description="the ETag of the letter: 412 when somebody acted since")]
@@ -45,7 +45,7 @@ router = APIRouter(prefix="/api/v1/dead-letters", tags=["dead letters"])
 
 @router.get("", response_model=LetterList)
 async def list_letters(
-    desk: Desk,
+    letters: Letters,
     person: Reader,
     state: Given[State] = None,
     topic: Topic = None,
@@ -55,53 +55,55 @@ async def list_letters(
     cursor: cursors.Cursor = None,
 ) -> Any:
     """Newest first, without their values."""
-    return await listing(desk, Wanted(state, topic or None, type or None, reason or None), limit, cursor, LetterItem.of)
+    return await listing(
+        letters, Wanted(state, topic or None, type or None, reason or None), limit, cursor, LetterItem.of
+    )
 
 
 @router.get("/{letter_id}", response_model=LetterDetail)
-async def get_letter(letter_id: LetterId, desk: Desk, person: Reader, response: Response) -> Any:
+async def get_letter(letter_id: LetterId, letters: Letters, person: Reader, response: Response) -> Any:
     """The ETag is for `If-Match` of an act."""
-    letter, value = await letter_and_value(desk, letter_id)
+    letter, value = await letter_and_value(letters, letter_id)
     response.headers["ETag"] = f'"{letter.version}"'
     return LetterDetail.whole(letter, value)
 
 
 @router.get("/{letter_id}/raw", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
-async def get_raw_letter(letter_id: LetterId, desk: Desk, person: Reader) -> Response:
+async def get_raw_letter(letter_id: LetterId, letters: Letters, person: Reader) -> Response:
     """The exact bytes of the record's value, and nothing else."""
-    _, value = await letter_and_value(desk, letter_id)
+    _, value = await letter_and_value(letters, letter_id)
     if value is None:
         raise Problem(404, "no-value", text("web.letters.no_raw_value"))
-    headers = {"Content-Disposition": f'attachment; filename="dead-letter-{desk.service}-{letter_id}.bin"'}
+    headers = {"Content-Disposition": f'attachment; filename="dead-letter-{letters.service}-{letter_id}.bin"'}
     return Response(value, headers=headers, media_type="application/octet-stream")
 
 
 @router.post("/replay", response_model=ReplayResults)
-async def replay_letters(wanted: ReplayIn, desk: Desk, person: Operator) -> Any:
+async def replay_letters(wanted: ReplayIn, letters: Letters, person: Operator) -> Any:
     """Oldest first, each letter in its own transaction. What still fails stays, and is told; go on with `next`."""
     after = cursor_after(wanted.cursor)
     if wanted.state == "replayed":
         raise conflict("replayed-already", text("web.letters.all_replayed"))
     which = Wanted(wanted.state, wanted.topic, wanted.type, wanted.reason)
     async with available():
-        handled, last = await desk.replay_all(which, after, wanted.limit, person)
+        handled, last = await letters.replay_all(which, after, wanted.limit, person)
     return {"items": handled, "next": cursors.encode(last) if last is not None else None}
 
 
 @router.post("/{letter_id}/replay", response_model=Replayed)
-async def replay_letter(letter_id: LetterId, desk: Desk, person: Operator, if_match: IfMatch = None) -> Any:
+async def replay_letter(letter_id: LetterId, letters: Letters, person: Operator, if_match: IfMatch = None) -> Any:
     """Applied with today's code; a second time answers the same. 422 with the new reason when it still fails."""
     async with available():
-        return await desk.replay(letter_id, person, seen_versions(if_match))
+        return await letters.replay(letter_id, person, seen_versions(if_match))
 
 
 @router.post("/{letter_id}/discard", response_model=Discarded)
 async def discard_letter(
-    letter_id: LetterId, given: DiscardIn, desk: Desk, person: Operator, if_match: IfMatch = None
+    letter_id: LetterId, given: DiscardIn, letters: Letters, person: Operator, if_match: IfMatch = None
 ) -> Any:
     """The letter is kept whole and may still be replayed."""
     async with available():
-        return await desk.discard(letter_id, given.reason, person, seen_versions(if_match))
+        return await letters.discard(letter_id, given.reason, person, seen_versions(if_match))
 
 
 def seen_versions(if_match: str | None) -> frozenset[str] | None:
@@ -110,13 +112,13 @@ def seen_versions(if_match: str | None) -> frozenset[str] | None:
     return None if tags is None else frozenset(tag[1:-1] for tag in tags)
 
 
-async def listing(desk: DeadLetters, wanted: Wanted, limit: int, cursor: str | None, item: Any) -> cursors.Listing:
+async def listing(letters: DeadLetters, wanted: Wanted, limit: int, cursor: str | None, item: Any) -> cursors.Listing:
     key = cursors.decode(cursor, int)
     if key is not None and not 0 <= key[0] <= MAX_ID:
         raise cursors.bad_cursor()
-    async with desk.engine.connect() as tx:
-        letters = await search(tx, wanted, key[0] if key else None, limit + 1)
-    return cursors.listing(letters, limit, lambda letter: (letter.id,), item)
+    async with letters.engine.connect() as tx:
+        rows = await search(tx, wanted, key[0] if key else None, limit + 1)
+    return cursors.listing(rows, limit, lambda letter: (letter.id,), item)
 
 
 def cursor_after(cursor: str | None) -> int:
@@ -127,9 +129,9 @@ def cursor_after(cursor: str | None) -> int:
     return key[0] if key else 0
 
 
-async def letter_and_value(desk: DeadLetters, letter_id: int) -> tuple[Letter, bytes | None]:
+async def letter_and_value(letters: DeadLetters, letter_id: int) -> tuple[Letter, bytes | None]:
     """Problem 404."""
-    async with desk.engine.connect() as tx:
+    async with letters.engine.connect() as tx:
         letter = await find(tx, letter_id)
         if letter is None:
             raise unknown()

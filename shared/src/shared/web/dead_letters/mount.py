@@ -6,7 +6,7 @@ from shared.messaging.dead_letter import DeadLetters
 from shared.web.dead_letters import api, pages
 
 
-def mount(app: FastAPI, desk: DeadLetters) -> None:
-    app.state.dead_letters = desk
+def mount(app: FastAPI, letters: DeadLetters) -> None:
+    app.state.dead_letters = letters
     app.include_router(api.router)
     app.include_router(pages.router)

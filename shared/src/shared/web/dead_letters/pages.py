@@ -18,8 +18,8 @@ from shared.messaging.dead_letter import DeadLetters, Handled, State, StillFails
 from shared.text import Fault
 from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
-    Desk,
     LetterId,
+    Letters,
     Operator,
     Reader,
     available,
@@ -46,7 +46,7 @@ router = APIRouter(prefix=HOME, include_in_schema=False)
 @router.get("")
 async def letters(
     request: Request,
-    desk: Desk,
+    letters: Letters,
     person: Reader,
     state: Annotated[str, OneOf(STATES)] = "open",
     topic: Annotated[str, KnownTopic()] = "",
@@ -55,13 +55,13 @@ async def letters(
 ) -> Response:
     """The open ones unless another state is asked for; an empty `state` shows all."""
     typed = {"state": state.strip(), "topic": topic.strip(), "reason": reason}
-    return await _list_page(request, desk, person, typed, cursor)
+    return await _list_page(request, letters, person, typed, cursor)
 
 
 @router.post("/replay")
 async def replay_filtered(
     request: Request,
-    desk: Desk,
+    letters: Letters,
     person: Operator,
     state: Annotated[Literal["open", "discarded"], Form()],
     topic: Field = "",
@@ -74,27 +74,29 @@ async def replay_filtered(
     """
     typed = {"state": state, "topic": topic, "reason": reason}
     async with available():
-        handled, last = await desk.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person)
-    return await _list_page(request, desk, person, typed, None, handled=handled, last=last)
+        handled, last = await letters.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person)
+    return await _list_page(request, letters, person, typed, None, handled=handled, last=last)
 
 
 @router.get("/{letter_id}")
-async def letter(request: Request, letter_id: LetterId, desk: Desk, person: Reader) -> Response:
-    return await _letter_page(request, desk, person, letter_id)
+async def letter(request: Request, letter_id: LetterId, letters: Letters, person: Reader) -> Response:
+    return await _letter_page(request, letters, person, letter_id)
 
 
 @router.post("/{letter_id}/replay")
-async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Operator, version: Field = "") -> Response:
+async def replay(
+    request: Request, letter_id: LetterId, letters: Letters, person: Operator, version: Field = ""
+) -> Response:
     """303 to the letter; 422 with the letter and what failed, 412 with what somebody else did meanwhile."""
     try:
         async with available():
-            await desk.replay(letter_id, person, frozenset({version}) if version else None)
+            await letters.replay(letter_id, person, frozenset({version}) if version else None)
     except StillFails as problem:
-        return await _letter_page(request, desk, person, letter_id, failed=problem)
+        return await _letter_page(request, letters, person, letter_id, failed=problem)
     except Problem as problem:
         if problem.status != CHANGED:
             raise
-        return await _letter_page(request, desk, person, letter_id, changed=problem)
+        return await _letter_page(request, letters, person, letter_id, changed=problem)
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
 
 
@@ -102,7 +104,7 @@ async def replay(request: Request, letter_id: LetterId, desk: Desk, person: Oper
 async def discard(
     request: Request,
     letter_id: LetterId,
-    desk: Desk,
+    letters: Letters,
     person: Operator,
     reason: Annotated[str, Form()] = "",
     version: Field = "",
@@ -112,14 +114,14 @@ async def discard(
         note = TypeAdapter(Note).validate_python(reason)
     except ValidationError as error:
         faults = model_faults(error.errors(), "/reason")
-        return await _letter_page(request, desk, person, letter_id, faults=faults, typed=reason)
+        return await _letter_page(request, letters, person, letter_id, faults=faults, typed=reason)
     try:
         async with available():
-            await desk.discard(letter_id, note, person, frozenset({version}) if version else None)
+            await letters.discard(letter_id, note, person, frozenset({version}) if version else None)
     except Problem as problem:
         if problem.status != CHANGED:
             raise
-        return await _letter_page(request, desk, person, letter_id, typed=reason, changed=problem)
+        return await _letter_page(request, letters, person, letter_id, typed=reason, changed=problem)
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
 
 
@@ -130,7 +132,7 @@ def _wanted(typed: dict[str, str]) -> Wanted:
 
 async def _list_page(
     request: Request,
-    desk: DeadLetters,
+    letters: DeadLetters,
     person: Person,
     typed: dict[str, str],
     cursor: str | None,
@@ -138,8 +140,8 @@ async def _list_page(
     handled: Sequence[Handled] = (),
     last: int | None = None,
 ) -> Response:
-    found = await listing(desk, _wanted(typed), SHOWN, cursor, lambda letter: letter)
-    async with desk.engine.connect() as tx:
+    found = await listing(letters, _wanted(typed), SHOWN, cursor, lambda letter: letter)
+    async with letters.engine.connect() as tx:
         known_topics = await topics(tx)
     more = urlencode({**typed, "cursor": found["next"] or ""})
     return page(
@@ -161,7 +163,7 @@ async def _list_page(
 
 async def _letter_page(
     request: Request,
-    desk: DeadLetters,
+    letters: DeadLetters,
     person: Person,
     letter_id: int,
     *,
@@ -171,7 +173,7 @@ async def _letter_page(
     changed: Problem | None = None,
 ) -> Response:
     """`changed`: what the person sent was not done, since somebody else had done something before."""
-    found, value = await letter_and_value(desk, letter_id)
+    found, value = await letter_and_value(letters, letter_id)
     shown: dict[str, Any] = {
         "letter": found,
         "payload": payload(value),

@@ -13,7 +13,7 @@ from shared.errors import Problem
 from shared.web.language import language_of_api
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.document import MEDIA_TYPE, document
-from shared.web.shell.kept_form import kept_form
+from shared.web.shell.kept_form import KeptForm, kept_form, safe_path
 from shared.web.shell.page import page
 from shared.web.shell.sign_in import sign_in_page
 
@@ -27,21 +27,24 @@ def wants_page(request: Request) -> bool:
 async def answer(request: Request, problem: Problem) -> Response:
     """Whoever is not signed in and asks for a page goes to the sign-in page, where there is one, and comes back.
 
-    What such a person typed into a form is kept on that page, or on the problem's where there is none (`kept_form`).
+    What such a person typed into a form is kept on that page, or on the problem's where there is none (`kept_form`);
+    where it cannot be kept, the page says so and leads back to the form.
     """
     if not wants_page(request):
         return _json(request, problem)
-    kept = await kept_form(request) if problem.status == 401 else None
+    sent = await kept_form(request) if problem.status == 401 else None
+    kept, lost = (sent, None) if isinstance(sent, KeptForm) else (None, sent)
     if problem.status == 401 and request.app.state.settings.local_issuer_key_file:
-        if kept:
-            asked = sign_in_page(request, problem.status, kept=kept)
+        if sent:
+            next_page = lost.page if lost else "/"
+            asked = sign_in_page(request, problem.status, kept=kept, lost=lost is not None, next_page=next_page)
             asked.headers.update(problem.headers)
             return asked
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='')}", 303)
     try:
         with suppress(Problem):  # the header names the person where there is one
             await person_of(request)
-        rendered: Response = page(request, "problem.html", problem.status, problem=problem, kept=kept)
+        rendered: Response = page(request, "problem.html", problem.status, problem=problem, kept=kept, lost=lost)
     except Exception:
         log.exception("the error page itself failed")
         rendered = HTMLResponse(f"<h1>{problem.status}</h1><p>{trace_id(request.scope)}</p>", problem.status)
@@ -61,4 +64,4 @@ def _here(request: Request) -> str:
     """Where to come back to: the page, or for a form that was sent the page it stood on is unknown, so home."""
     if request.method != "GET":
         return "/"
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return safe_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""))

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.text import Fault, Text
+from shared.text.words import coded
+from shared.web.shell.page import bdi
 from shared.web.texts import text, texts
 
 NOT_BODY = ("query", "path", "header", "cookie")
@@ -16,7 +18,10 @@ def faults(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
 
 
 def page_faults(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """As a page tells them: by what was typed, since nobody who reads a page knows where it stands in a request."""
+    """As a page tells them: by what was typed, since nobody who reads a page knows where it stands in a request.
+
+    The texts are markup: what was typed has a direction of its own, and hidden characters are shown as their codes.
+    """
     return [Fault(error["type"].replace("_", "-"), "", _page_text(error)) for error in errors]
 
 
@@ -26,10 +31,16 @@ def _page_text(error: Mapping[str, Any]) -> Text:
     if not value:
         return text("web.fault.page.missing")
     if error["loc"][:1] and error["loc"][0] in NOT_BODY:
-        return text("web.fault.page.address", value=value)
+        return _about("address", value)
     if error["type"] == "string_pattern_mismatch":
-        return text("web.fault.page.form", value=value)
-    return text("web.fault.page.typed", value=value, fault=_text(error))
+        return _about("form", value)
+    return _about("typed", value, _text(error))
+
+
+def _about(key: str, value: str, fault: Text | None = None) -> Text:
+    shown, why = bdi(coded(value)), fault or Text("", "")
+    vi = texts().markup("vi", f"web.fault.page.{key}", value=shown, fault=why.vi)
+    return Text(vi, texts().markup("en", f"web.fault.page.{key}", value=shown, fault=why.en))
 
 
 def model_faults(errors: Sequence[Mapping[str, Any]], root: str = "") -> list[Fault]:

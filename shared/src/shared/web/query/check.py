@@ -7,6 +7,7 @@ declares is read from the route: a parameter that only its body looks at is refu
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from shared.auth import person_of
-from shared.errors import invalid
+from shared.errors import Problem, invalid
 from shared.text import Fault
 from shared.web.language import COOKIE
 from shared.web.problem.validation import faults
@@ -63,8 +64,10 @@ async def check_query(request: Request) -> None:
     """Problem 422. Who is not signed in is asked for that first; a route for everybody answers them as it is."""
     if request.method != "GET" or not (declared := _declared(request)) or declared.in_place:
         return
-    found = _faults(request, declared)
-    if not found or await person_of(request) is None:
+    found, person = _faults(request, declared), None
+    with suppress(Problem):  # no valid sign-in: the route refuses it where it asks for a person
+        person = await person_of(request) if found else None
+    if person is None:
         return
     _, errors = request_params_to_args(declared.fields, request.query_params)
     told = {fault.pointer for fault in found}

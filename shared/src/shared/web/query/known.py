@@ -11,7 +11,7 @@ from shared.calendar import Period
 from shared.catalogue import Catalogue
 from shared.events import ALL_TOPICS
 from shared.text import Fault, Text
-from shared.text.words import visible
+from shared.text.words import excerpt
 from shared.web.texts import text
 
 SHOWN = 80
@@ -29,7 +29,7 @@ class KnownValue(Protocol):
 
 def shown(value: str) -> str:
     """As much of what was sent as a fault repeats."""
-    return visible(value if len(value) <= SHOWN else value[:SHOWN] + "…")
+    return excerpt(value, SHOWN)
 
 
 def choose(value: str, options: Collection[str]) -> Text:

@@ -5,14 +5,16 @@ again, to the same path of this service. Nothing is sent without a press, nothin
 without scripts. What reaches this has passed the check against forged requests, so it came from our own page.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 
 from shared.errors import Problem
 from shared.web.middleware.limits import DEFAULT_BYTES
@@ -21,13 +23,15 @@ PREFIX = "kept."
 PATH = "kept-path"
 MOST_FIELDS = 900  # a parser takes a thousand, and sign-in adds its own
 MOST_BYTES = DEFAULT_BYTES - 16_384  # as a browser encodes it; sign-in adds its own
+LINE_END = re.compile(r"\r\n?|\n")
+SIGNING = re.compile(r"/sign-(?:in|out)(?:/|$)")
 SECRET = ("password", "passwd", "token", "secret", "authorization", "credential")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True)
 class KeptForm:
-    """`path` took the form and gets it again; `fields` in their order, files left out."""
+    """`path`, with its query, took the form and gets it again; `fields` in their order, files left out."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
@@ -37,16 +41,27 @@ class KeptForm:
         return [(PATH, self.path), *((PREFIX + name, value) for name, value in self.fields)]
 
 
-async def kept_form(request: Request) -> KeptForm | None:
-    """The form that a request sends; None when it sends none, one too large to be carried, or one with a secret."""
+@dataclass(frozen=True)
+class LostForm:
+    """A form that cannot be carried: too large, or with a secret. `page` is the nearest one above where it was sent."""
+
+    page: str
+
+
+async def kept_form(request: Request) -> KeptForm | LostForm | None:
+    """The form that a request sends; None when it sends none, or nothing in it."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method != "POST" or media_type not in FORMS or request.url.path.startswith("/sign-"):
+    path = _address(request)
+    if request.method != "POST" or media_type not in FORMS or safe_path(path) == "/":
         return None
     try:
         data = await request.form()
     except (HTTPException, Problem, RuntimeError):  # no form after all, too large, or the body is read already
+        return LostForm(_page_above(request))
+    form = KeptForm(path, _texts(data))
+    if not form.fields:
         return None
-    return _small_enough(KeptForm(request.url.path, _texts(data)))
+    return form if _may_be_carried(form) else LostForm(_page_above(request))
 
 
 def carried_form(data: FormData) -> KeptForm | None:
@@ -55,14 +70,19 @@ def carried_form(data: FormData) -> KeptForm | None:
     if not isinstance(path, str) or safe_path(path) != path or path == "/":
         return None
     fields = tuple((name.removeprefix(PREFIX), value) for name, value in _texts(data) if name.startswith(PREFIX))
-    return _small_enough(KeptForm(path, fields))
+    form = KeptForm(path, fields)
+    return form if _may_be_carried(form) else None
 
 
-def safe_path(path: str) -> str:
-    """A path on this host, else `/`: never `//host`, `/\\host`, another scheme or control characters."""
-    if not path.startswith("/") or path[1:2] in ("/", "\\") or any(ord(letter) < 32 for letter in path):
+def safe_path(address: str) -> str:
+    """A path on this host with its query, else `/`: never `//host`, `/\\host`, another scheme, control characters,
+    the sign-in or sign-out, or what a browser would make one of these (`/a/../sign-out`).
+    """
+    path = unquote(address.partition("?")[0].partition("#")[0])
+    strange = not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(c) < 32 for c in address)
+    if strange or SIGNING.match(path) or {".", ".."} & set(path.split("/")):
         return "/"
-    return path
+    return address
 
 
 def _texts(data: FormData | Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -70,8 +90,25 @@ def _texts(data: FormData | Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in items if isinstance(value, str))
 
 
-def _small_enough(form: KeptForm) -> KeptForm | None:
+def _may_be_carried(form: KeptForm) -> bool:
     if any(word in name.lower() for name, _ in form.fields for word in SECRET):
-        return None
-    size = len(urlencode([(name, value.replace("\n", "\r\n")) for name, value in form.hidden()], errors="replace"))
-    return form if form.fields and len(form.fields) <= MOST_FIELDS and size <= MOST_BYTES else None
+        return False
+    size = len(urlencode([(name, LINE_END.sub("\r\n", value)) for name, value in form.hidden()], errors="replace"))
+    return 0 < len(form.fields) <= MOST_FIELDS and size <= MOST_BYTES
+
+
+def _address(request: Request) -> str:
+    """The path and query that were asked for."""
+    query = request.url.query
+    return quote(request.scope["path"], safe="/!$&'()*+,;=:@~") + (f"?{query}" if query else "")
+
+
+def _page_above(request: Request) -> str:
+    """The page that a form stands on: where it was sent (`/obligations/7`), or above it (`/submissions/7/decision`)."""
+    path = request.scope["path"]
+    while path.strip("/"):
+        scope = {**request.scope, "method": "GET", "path": path}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            return safe_path(quote(path))
+        path = path.rpartition("/")[0]
+    return "/"

@@ -43,14 +43,15 @@ def sign_in_page(
     unit: str = "",
     next_page: str = "/",
     kept: KeptForm | None = None,
+    lost: bool = False,
 ) -> Response:
-    """`kept` is what was typed before the session ended; the page carries it along."""
+    """`kept` is what was typed before the session ended; the page carries it along. `lost`: it says that it cannot."""
     state = request.app.state
     today = Clock(timedelta(seconds=state.settings.clock_offset_seconds)).today()
     return page(
         request, "sign_in.html", status,
         faults=faults, roles=ROLES, groups=unit_groups(state.catalogue, today), role=role, unit=unit,
-        next_page=next_page, kept=kept,
+        next_page=next_page, kept=kept, lost=lost,
     )  # fmt: skip
 
 

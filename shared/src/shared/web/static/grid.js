@@ -1,7 +1,7 @@
 // A table of inputs like a sheet: arrow keys and Enter move, a block copied from a spreadsheet fills the cells (paste.js).
 // Cells are the inputs and selects of the body, one per column at most; a column without one is passed over.
 
-import { paste } from "./paste.js";
+import { paste, usable } from "./paste.js";
 
 const FIELD = "input:not([type=hidden]), select, textarea";
 
@@ -14,8 +14,6 @@ const place = (grid, field) => {
   const row = grid.findIndex((fields) => fields.includes(field));
   return row < 0 ? null : { row, column: grid[row].indexOf(field) };
 };
-
-const usable = (field) => field && !field.disabled && !field.readOnly;
 
 function go(grid, from, rows, columns) {
   let { row, column } = from;

@@ -5,7 +5,7 @@
 
 const NUMBER = /^[-+]?[\d.,\s]*\d[\d.,\s]*%?$/;
 const plain = (text) => text.normalize("NFC").toLowerCase().replace(/[\s“”"*:]+/g, " ").trim();
-const usable = (field) => field && !field.disabled && !field.readOnly;
+export const usable = (field) => field && !field.disabled && !field.readOnly;
 
 // Tab-separated; a cell that holds a tab, a line end or a quote is quoted.
 function split(text) {
@@ -77,7 +77,8 @@ function put(field, entry, words) {
 const changed = (field) => ["input", "change"].forEach((kind) => field.dispatchEvent(new Event(kind, { bubbles: true })));
 
 export function paste(table, grid, from, text) {
-  const words = JSON.parse(table.dataset.words ?? "{}");
+  // Without a prototype: a cell may say "constructor".
+  const words = Object.assign(Object.create(null), JSON.parse(table.dataset.words ?? "{}"));
   const block = split(text);
   const [[only]] = block;
   const single = block.length === 1 && block[0].length === 1;
