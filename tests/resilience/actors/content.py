@@ -22,7 +22,7 @@ def invent(rng: Random) -> dict[str, int]:
         "female_key_leader": rng.randint(0, 1),
         "n_live_births_male": rng.randint(201, 400),
         "n_live_births_female": rng.randint(201, 400),
-        "n_adolescent_births": rng.randint(5, 90),
+        "n_adolescent_births": rng.randint(5, 49),
         "n_adolescent_women": women,
         "n_people_reached": rng.randint(7_500, population),
         "population": population,
