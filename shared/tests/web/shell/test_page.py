@@ -42,6 +42,8 @@ async def test_a_wrong_choice_keeps_what_was_chosen(client: httpx.AsyncClient) -
     assert answer.status_code == 422
     assert "Chọn một vai trò" in answer.text
     assert 'value="SO_Y_TE" selected' in answer.text
+    assert "hreflang" not in answer.text, "a link to the other language would lose what was chosen"
+    assert "hreflang" in (await client.get("/sign-in")).text
     token = await client.post("/local/token", json={"role": "king", "unit": "nowhere"})
     assert [fault["pointer"] for fault in token.json()["errors"]] == ["/role", "/unit"]
 

@@ -60,7 +60,7 @@ def _words(request: Request) -> dict[str, Any]:
         "places": NAV_ITEMS.values(),
         "place": state.place,
         "path": request.url.path,
-        "other_language_url": with_choice(request.url.path, request.url.query, other),
+        "other_language_url": _other_language_url(request, other),
         "person": getattr(request.state, "person", None),
         "signs_in_here": state.settings.local_issuer_key_file is not None,
         "field_id": field_id,
@@ -73,6 +73,13 @@ def _words(request: Request) -> dict[str, Any]:
         "trace_id": trace_id(request.scope),
         "request": request,
     }
+
+
+def _other_language_url(request: Request, other: Language) -> str | None:
+    """Where the page is read in the other language; None on an answer to a POST, whose typed words it would lose."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    return with_choice(request.url.path, request.url.query, other)
 
 
 def bdi(said: object) -> Markup:
