@@ -85,16 +85,11 @@ async def begin_attempt(
         return None
     place = mailbox(mine.address)
     others = [row for row in known if row.stage == mine.stage and row.role != mine.role]
-    for row in others:
-        if row.state == "sent":
-            shared = await _arrived_at(tx, row.id, [each.id for each in (mine, *others)], place, mailbox)
-            if shared is not None:
-                return shared
+    shared = await _already_there(tx, mine, others, place, mailbox)
+    if shared is not None:
+        return shared
     sharing = [row for row in others if _may_go(row, now) and row.address and mailbox(row.address) == place]
-    claims = [replace(claim, address=mine.address, attempts=mine.attempts + 1)]
-    for row in sharing:
-        shared_by = Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=True)
-        claims.append(replace(claim, reminder=shared_by, address=row.address, token=uuid4(), attempts=row.attempts + 1))
+    claims = _claims_of(claim, mine, sharing)
     for each in claims:
         await tx.execute(
             sa.update(reminder)
@@ -102,9 +97,35 @@ async def begin_attempt(
             .values(attempts=each.attempts, lease_until=now + lease, claim_token=each.token)
         )
     claims.sort(key=lambda each: ROLES.index(each.reminder.role))
+    return BegunAttempt(tuple(claims), _first_message(known))
+
+
+async def _already_there(
+    tx: AsyncConnection, mine: Any, others: Sequence[Any], place: str, mailbox: Callable[[str], str]
+) -> SharedDelivery | None:
+    """The delivery by which one of the others got the step at this mailbox."""
+    for row in others:
+        if row.state == "sent":
+            shared = await _arrived_at(tx, row.id, [each.id for each in (mine, *others)], place, mailbox)
+            if shared is not None:
+                return shared
+    return None
+
+
+def _claims_of(claim: Claim, mine: Any, sharing: Sequence[Any]) -> list[Claim]:
+    """The claim as its row stands now, and a claim for each that shares its attempt."""
+    claims = [replace(claim, address=mine.address, attempts=mine.attempts + 1)]
+    for row in sharing:
+        shared_by = Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=True)
+        claims.append(replace(claim, reminder=shared_by, address=row.address, token=uuid4(), attempts=row.attempts + 1))
+    return claims
+
+
+def _first_message(known: Sequence[Any]) -> str | None:
+    """The id of the first mail about the obligation, which the next ones answer."""
     sent = [row for row in known if row.state == "sent" and row.message_id]
     first = min(sent, key=lambda row: (row.sent_at, row.id), default=None)
-    return BegunAttempt(tuple(claims), first.message_id if first is not None else None)
+    return first.message_id if first is not None else None
 
 
 async def _of_obligation(tx: AsyncConnection, claim: Claim) -> Sequence[Any]:
