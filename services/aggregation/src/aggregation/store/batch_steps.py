@@ -4,7 +4,7 @@ What becomes of the cells, the indicator values, stands in `indicator_values`.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -15,11 +15,7 @@ from aggregation.rules.fact import Fact
 from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, ObligationRecord
 from aggregation.rules.revision import BASES, Basis, ReportedObservation, Revision
 from aggregation.store import statements
-
-
-def _columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
-    columns = list(zip(*rows, strict=True))
-    return {name: list(columns[i]) if columns else [] for i, name in enumerate(names)}
+from shared.database.columns import columns
 
 
 async def lock(tx: AsyncConnection) -> None:
@@ -29,7 +25,7 @@ async def lock(tx: AsyncConnection) -> None:
 
 async def open_obligations(tx: AsyncConnection, obligations: Iterable[ObligationRecord]) -> None:
     rows = sorted((o.obligation_id, o.obligation, o.form, o.unit, o.period, o.due_at) for o in obligations)
-    await tx.execute(statements.OPEN, _columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
+    await tx.execute(statements.OPEN, columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
 
 
 async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision]]) -> None:
@@ -49,7 +45,7 @@ async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision
         for r in of_obligation
     ]
     names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative", "was_accepted")
-    await tx.execute(statements.REVISE, _columns(names, rows))
+    await tx.execute(statements.REVISE, columns(names, rows))
 
 
 async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerRecord]:
@@ -71,7 +67,7 @@ async def count(tx: AsyncConnection, counted: Mapping[UUID, Mapping[Basis, Revis
     rows = [
         (id, *(r.number if (r := by_basis[basis]) else None for basis in BASES)) for id, by_basis in counted.items()
     ]
-    await tx.execute(statements.COUNT, _columns(("ids", "received", "accepted"), rows))
+    await tx.execute(statements.COUNT, columns(("ids", "received", "accepted"), rows))
 
 
 async def facts(tx: AsyncConnection, sources: Collection[UUID]) -> dict[FactKey, FactRow]:
@@ -86,7 +82,7 @@ async def places(tx: AsyncConnection) -> list[tuple[str, str]]:
 
 async def facts_at(tx: AsyncConnection, places: Collection[tuple[str, str]]) -> list[FactRow]:
     """Every fact of (unit, period)."""
-    rows = await tx.execute(statements.FACTS_AT, _columns(("units", "periods"), sorted(places)))
+    rows = await tx.execute(statements.FACTS_AT, columns(("units", "periods"), sorted(places)))
     return [to_fact_row(row) for row in rows]
 
 
@@ -107,14 +103,14 @@ async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
         (*row.key, row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected, row.fact.implausible)
         for row in sorted(facts, key=lambda row: row.key)
     ]
-    await tx.execute(statements.WRITE_FACTS, _columns(names, rows))
+    await tx.execute(statements.WRITE_FACTS, columns(names, rows))
 
 
 async def quarter_counts(
     tx: AsyncConnection, places: Collection[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str, Basis], Fact]:
     """(unit, quarter, element) → the count on each basis."""
-    rows = await tx.execute(statements.COUNTS, _columns(("units", "periods", "elements"), sorted(places)))
+    rows = await tx.execute(statements.COUNTS, columns(("units", "periods", "elements"), sorted(places)))
     return {(row.unit, row.period, row.element, cast(Basis, row.basis)): to_fact(row) for row in rows}
 
 
@@ -122,7 +118,7 @@ async def sum_cells(tx: AsyncConnection, keys: Iterable[CellKey], parents: Mappi
     """Recompute cells of units of one level from their facts and the cells below."""
     rows = [(*key, parents[key.unit]) for key in sorted(keys)]
     names = ("units", "periods", "elements", "disaggregations", "bases", "parents")
-    await tx.execute(statements.SUM, _columns(names, rows))
+    await tx.execute(statements.SUM, columns(names, rows))
 
 
 def to_revision(row: Any) -> Revision:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.store.tables import STATE, indicator_value, revision
+from shared.database.columns import columns
 
 LEFT_OUT = frozenset({"indicator_value.as_of"})
 HAS_CONTENT = {
@@ -98,7 +99,7 @@ async def lines_at(tx: AsyncConnection, table: sa.Table, schema: str, places: Co
         join unnest(:units, :periods) as p (unit, period) using (unit, period)
         """
     ).bindparams(sa.bindparam("units", type_=ARRAY(sa.Text)), sa.bindparam("periods", type_=ARRAY(sa.Text)))
-    rows = await tx.execute(query, {"units": [u for u, _ in places], "periods": [p for _, p in places]})
+    rows = await tx.execute(query, columns(("units", "periods"), list(places)))
     return {row.key: row.line for row in rows}
 
 

@@ -15,53 +15,31 @@ from aggregation.rules.records import CellKey, Value, ValueKey, ValuePart
 from aggregation.rules.revision import Basis
 from aggregation.store import statements
 from aggregation.store.tables import cell, indicator_history, indicator_value
+from shared.database.columns import columns
+
+_WRITTEN = (
+    *("measures", "units", "periods", "bases"),
+    *("values", "numerators", "denominators", "reported", "expected"),
+    *("assessments", "provisional", "below_floor", "above_whole", "parts", "instants", "needs_check"),
+)
 
 
 async def cells_at(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[CellKey, CellSum]:
     """All cells of (unit, period, element), every disaggregation and basis."""
-    ordered = sorted(places)
-    lists = {
-        "units": [unit for unit, _, _ in ordered],
-        "periods": [period for _, period, _ in ordered],
-        "elements": [element for _, _, element in ordered],
-    }
+    lists = columns(("units", "periods", "elements"), sorted(places))
     return _to_cells(await tx.execute(statements.CELLS, lists))
 
 
 async def values_at(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[ValueKey, Value]:
     """(measure, unit, period) → the stored value on each basis."""
-    ordered = sorted(places)
-    lists = {
-        "measures": [measure for measure, _, _ in ordered],
-        "units": [unit for _, unit, _ in ordered],
-        "periods": [period for _, _, period in ordered],
-    }
+    lists = columns(("measures", "units", "periods"), sorted(places))
     return _to_values(await tx.execute(statements.VALUES, lists))
 
 
 async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -> None:
     """Set the current values and add them to the history."""
-    keys = sorted(changed)
-    values = [changed[key] for key in keys]
-    lists = {
-        "measures": [key.measure for key in keys],
-        "units": [key.unit for key in keys],
-        "periods": [key.period for key in keys],
-        "bases": [key.basis for key in keys],
-        "values": [v.value for v in values],
-        "numerators": [v.numerator for v in values],
-        "denominators": [v.denominator for v in values],
-        "reported": [v.reported for v in values],
-        "expected": [v.expected for v in values],
-        "assessments": [v.assessment for v in values],
-        "provisional": [v.provisional for v in values],
-        "below_floor": [v.below_floor for v in values],
-        "above_whole": [v.above_whole for v in values],
-        "parts": [parts_json(v.parts) for v in values],
-        "instants": [v.as_of for v in values],
-        "needs_check": [v.needs_check for v in values],
-    }
-    await tx.execute(statements.WRITE_VALUES, lists)
+    rows = [(*key, *_stored(changed[key])) for key in sorted(changed)]
+    await tx.execute(statements.WRITE_VALUES, columns(_WRITTEN, rows))
 
 
 async def values_of(
@@ -154,6 +132,13 @@ def to_value(row: Any) -> Value:
         as_of=row.as_of,
         needs_check=row.needs_check,
     )
+
+
+def _stored(v: Value) -> tuple[object, ...]:
+    """What is kept of a value, in the order of `_WRITTEN`."""
+    figures = (v.value, v.numerator, v.denominator, v.reported, v.expected)
+    judged = (v.assessment, v.provisional, v.below_floor, v.above_whole)
+    return (*figures, *judged, parts_json(v.parts), v.as_of, v.needs_check)
 
 
 def parts_json(parts: Iterable[ValuePart]) -> str:

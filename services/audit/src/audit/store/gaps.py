@@ -12,6 +12,7 @@ from audit.rules.sources.sequence import number_ranges
 from audit.rules.sources.source import Kind
 from audit.store import append
 from audit.store.source_statements import ANY_OVERDUE, OVERDUE, UNCHAINED, UPSERT_GAPS
+from shared.database.columns import columns
 
 log = structlog.get_logger()
 
@@ -27,12 +28,9 @@ class GapNumber(NamedTuple):
 async def unchained(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -> list[GapNumber]:
     """The numbers whose event does not fit the event before or the last heartbeat."""
     pairs = [(source, number) for source, item in changes.items() for number in item.numbers]
-    columns = {
-        "sources": [source for source, _ in pairs],
-        "numbers": [number for _, number in pairs],
-        "heard": [source for source, item in changes.items() if item.heartbeats],
-    }
-    return [GapNumber(source, "unchained", number) for source, number in await tx.execute(UNCHAINED, columns)]
+    heard = [source for source, item in changes.items() if item.heartbeats]
+    found = await tx.execute(UNCHAINED, {**columns(("sources", "numbers"), pairs), "heard": heard})
+    return [GapNumber(source, "unchained", number) for source, number in found]
 
 
 async def record_gaps(tx: AsyncConnection, gap_numbers: Sequence[GapNumber], now: datetime) -> None:
@@ -40,18 +38,15 @@ async def record_gaps(tx: AsyncConnection, gap_numbers: Sequence[GapNumber], now
     numbers: dict[tuple[str, Kind], list[int]] = {}
     for source, kind, number in gap_numbers:
         numbers.setdefault((source, kind), []).append(number)
-    rows = [(source, kind, range_) for (source, kind), given in numbers.items() for range_ in number_ranges(given)]
-    for source, kind, range_ in rows:
-        log.error(f"source.{kind}", source=source, first=range_.first, last=range_.last)
+    rows = [
+        (source, kind, range_.first, range_.last)
+        for (source, kind), given in numbers.items()
+        for range_ in number_ranges(given)
+    ]
+    for source, kind, first, last in rows:
+        log.error(f"source.{kind}", source=source, first=first, last=last)
     if rows:
-        columns = {
-            "sources": [source for source, _, _ in rows],
-            "kinds": [kind for _, kind, _ in rows],
-            "firsts": [range_.first for *_, range_ in rows],
-            "lasts": [range_.last for *_, range_ in rows],
-            "now": now,
-        }
-        await tx.execute(UPSERT_GAPS, columns)
+        await tx.execute(UPSERT_GAPS, {**columns(("sources", "kinds", "firsts", "lasts"), rows), "now": now})
 
 
 async def open_overdue_gaps(tx: AsyncConnection, now: datetime, grace: timedelta) -> None:

@@ -5,6 +5,7 @@ holds. A batch takes the same few statements whatever its size and however much 
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import astuple
 from datetime import datetime
 
 import structlog
@@ -16,6 +17,7 @@ from audit.rules.sources.heartbeat import SentUpTo
 from audit.rules.sources.sequence import FIRST, Missing, SourceProgress
 from audit.store.gaps import GapNumber, record_gaps, unchained
 from audit.store.source_statements import CLOSE, DELETE_ARRIVED, INSERT_MISSING, MISSING, SAVE_SOURCES, SOURCES
+from shared.database.columns import columns
 
 MAX_SOURCES = 100
 
@@ -67,7 +69,7 @@ async def _missing(tx: AsyncConnection, late: list[tuple[str, int]]) -> dict[str
     """The missing ranges that hold one of these numbers of a source, by source."""
     if not late:
         return {}
-    rows = await tx.execute(MISSING, {"sources": [source for source, _ in late], "numbers": [n for _, n in late]})
+    rows = await tx.execute(MISSING, columns(("sources", "numbers"), late))
     missing: dict[str, tuple[Missing, ...]] = {}
     for source, *range_ in rows:
         missing[source] = (*missing.get(source, ()), Missing(*range_))
@@ -81,40 +83,41 @@ async def _save_sources(
     behind: Collection[str],
     now: datetime,
 ) -> None:
-    last = {source: item.heartbeats[-1] for source, item in changes.items() if item.heartbeats}
-    columns = {
-        "source": list(changes),
-        "next": [after[source].next for source in changes],
-        "last": [max(item.numbers, default=None) for item in changes.values()],
-        "unnumbered": [item.unnumbered for item in changes.values()],
-        "event_at": [now if item.entries else None for item in changes.values()],
-        "heartbeat_at": [now if source in last else None for source in changes],
-        "announced": [last[source].sequence if source in last else None for source in changes],
-        "hash": [last[source].hash if source in last else None for source in changes],
-        "behind_at": [now if source in behind else None for source in changes],
-    }
-    await tx.execute(SAVE_SOURCES, columns)
+    names = ("source", "next", "last", "unnumbered", "event_at", "heartbeat_at", "announced", "hash", "behind_at")
+    rows = [
+        (source, after[source].next, *_arrived(item, now), *_announced(item, now), now if source in behind else None)
+        for source, item in changes.items()
+    ]
+    await tx.execute(SAVE_SOURCES, columns(names, rows))
+
+
+def _arrived(item: SourceChanges, now: datetime) -> tuple[int | None, int, datetime | None]:
+    """The last number that came, how many came without one, and when an event came."""
+    return max(item.numbers, default=None), item.unnumbered, now if item.entries else None
+
+
+def _announced(item: SourceChanges, now: datetime) -> tuple[datetime | None, int | None, bytes | None]:
+    """When a heartbeat came, and what the last one said; nothing without one."""
+    if not item.heartbeats:
+        return None, None, None
+    last = item.heartbeats[-1]
+    return now, last.sequence, last.hash
+
+
+def _ranges(progress: Mapping[str, SourceProgress]) -> set[tuple[str, Missing]]:
+    return {(source, range_) for source, of_source in progress.items() for range_ in of_source.missing}
 
 
 async def _save_missing(
     tx: AsyncConnection, before: Mapping[str, SourceProgress], after: Mapping[str, SourceProgress], now: datetime
 ) -> None:
-    old = {(source, range_) for source, progress in before.items() for range_ in progress.missing}
-    new = {(source, range_) for source, progress in after.items() for range_ in progress.missing}
+    old, new = _ranges(before), _ranges(after)
     arrived, opened = list(old - new), list(new - old)
     if arrived:
-        columns = {"sources": [source for source, _ in arrived], "firsts": [range_.first for _, range_ in arrived]}
-        await tx.execute(DELETE_ARRIVED, columns)
+        firsts = [(source, range_.first) for source, range_ in arrived]
+        await tx.execute(DELETE_ARRIVED, columns(("sources", "firsts"), firsts))
     if opened:
-        await tx.execute(
-            INSERT_MISSING,
-            {
-                "sources": [source for source, _ in opened],
-                "firsts": [range_.first for _, range_ in opened],
-                "lasts": [range_.last for _, range_ in opened],
-                "opened": [range_.opened_at for _, range_ in opened],
-                "gaps": [range_.gap for _, range_ in opened],
-            },
-        )
+        rows = [(source, *astuple(range_)) for source, range_ in opened]
+        await tx.execute(INSERT_MISSING, columns(("sources", "firsts", "lasts", "opened", "gaps"), rows))
     if gaps := [range_.gap for _, range_ in arrived if range_.gap is not None]:
         await tx.execute(CLOSE, {"gaps": gaps, "now": now})

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database.columns import columns
 from submissions.rules.obligation import LockedObligation, ReportingObligation, State
 from submissions.rules.review import Review
 from submissions.rules.revision import NewRevision
@@ -88,16 +89,9 @@ async def open_obligations(
     tx: AsyncConnection, obligations: Sequence[ReportingObligation], opened_at: datetime
 ) -> set[UUID]:
     """Insert what is not there yet; the ids that are new. Sorted, so that two openings at once wait, not deadlock."""
-    values = {
-        "ids": [o.id for o in obligations],
-        "obligations": [o.obligation for o in obligations],
-        "forms": [o.form for o in obligations],
-        "units": [o.unit for o in obligations],
-        "periods": [o.period for o in obligations],
-        "due_ats": [o.due_at for o in obligations],
-        "opened_at": opened_at,
-    }
-    return set((await tx.execute(_OPEN, values)).scalars())
+    names = ("ids", "obligations", "forms", "units", "periods", "due_ats")
+    rows = [(o.id, o.obligation, o.form, o.unit, o.period, o.due_at) for o in obligations]
+    return set((await tx.execute(_OPEN, {**columns(names, rows), "opened_at": opened_at})).scalars())
 
 
 async def lock_obligation(tx: AsyncConnection, obligation_id: UUID) -> LockedObligation | None:
