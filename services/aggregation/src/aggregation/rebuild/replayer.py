@@ -87,32 +87,40 @@ class Replayer:
 
         Goes on without those that an incomplete origin no longer has.
         """
-        async with self._shadow.connect() as tx:
-            values = (await tx.execute(SELECT_UNREADABLE)).scalars()
-            self.unreadable |= missing & {id for value in values if (id := signature(value)[0])}
+        await self._read_unreadable(missing)
         missing -= self._gone | self.unreadable
         deadline = time.monotonic() + seconds
-        while True:
-            held = [event for event in self._held.values() if event.id in missing]
-            await self._apply(held)
-            for event in held:
-                del self._held[event.id or ""]
-                missing.remove(event.id or "")
-            if not missing:
-                return
-            if time.monotonic() > deadline and not self._origin.complete:
-                self._say(f"{len(missing):,} events that live has applied are gone from the {self._origin.name}")
-                self._gone |= missing
-                return
+        while missing := missing - await self._apply_held(missing):
             if time.monotonic() > deadline:
-                raise CouldNotCompare(
-                    f"live has applied {len(missing):,} events that the {self._origin.name} does not tell of "
-                    f"after {seconds:.0f} s, for instance {min(missing)}"
-                )
+                self._give_up(missing, seconds)
+                return
             page = await self._origin.read()
             self._held |= {event.id: event for event in page.events if event.id is not None}
             if not page.events:
                 await asyncio.sleep(LOOK_SECONDS)
+
+    async def _read_unreadable(self, missing: set[str]) -> None:
+        async with self._shadow.connect() as tx:
+            values = (await tx.execute(SELECT_UNREADABLE)).scalars()
+            self.unreadable |= missing & {id for value in values if (id := signature(value)[0])}
+
+    async def _apply_held(self, missing: set[str]) -> set[str]:
+        """Apply what is held of the missing events; their ids."""
+        held = {id: event for id, event in self._held.items() if id in missing}
+        await self._apply(list(held.values()))
+        for id in held:
+            del self._held[id]
+        return set(held)
+
+    def _give_up(self, missing: set[str], seconds: float) -> None:
+        """To be gone is no fault where the origin never had all; a complete one must have them."""
+        if self._origin.complete:
+            raise CouldNotCompare(
+                f"live has applied {len(missing):,} events that the {self._origin.name} does not tell of "
+                f"after {seconds:.0f} s, for instance {min(missing)}"
+            )
+        self._say(f"{len(missing):,} events that live has applied are gone from the {self._origin.name}")
+        self._gone |= missing
 
     async def wait_for_live(self, live: AsyncEngine, patience: float) -> int:
         """Until live has applied what the shadow has, or has applied nothing for `patience` seconds.

@@ -37,11 +37,18 @@ def difference(
     plan: PlanIndex, code: str, *, unit: str, period: str, basis: Basis, values: Mapping[ValueKey, Value]
 ) -> BirthsDifference | None:
     """Only when both counts are complete in the same place and period."""
-    both = [values.get(ValueKey(name, unit, period, basis)) for name in beside(plan, code)]
-    if len(both) != 2 or any(v is None or not 0 < v.expected == v.reported for v in both):
+    codes = beside(plan, code)
+    if not codes:
         return None
-    whole, ratio = both
-    if whole is None or ratio is None or None in (whole.denominator, ratio.numerator, ratio.denominator):
+    whole, ratio = (values.get(ValueKey(name, unit, period, basis)) for name in codes)
+    (_, total), (boys, girls) = _counts(whole), _counts(ratio)
+    if total is None or boys is None or girls is None or total == boys + girls:
         return None
-    total, parts = whole.denominator or Decimal(0), (ratio.numerator or 0) + (ratio.denominator or Decimal(0))
-    return None if total == parts else BirthsDifference(total, parts)
+    return BirthsDifference(total, boys + girls)
+
+
+def _counts(value: Value | None) -> tuple[Decimal | None, Decimal | None]:
+    """Numerator and denominator of a complete value; nothing of any other."""
+    if value is None or not 0 < value.expected == value.reported:
+        return None, None
+    return value.numerator, value.denominator

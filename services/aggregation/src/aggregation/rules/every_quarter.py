@@ -2,7 +2,7 @@
 included. The yes/no is derived from the quarterly counts and kept as a fact of its own (`figure.flag_element`)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -115,14 +115,17 @@ def outlook(measure: Measure, target: Target | None, counts: Mapping[str, Sequen
     minimum = measure.quarter_minimum or Decimal(0)
     flags = {unit: flag(quarters, minimum) for unit, quarters in counts.items()}
     missed = frozenset(unit for unit, quarters in counts.items() if any(_too_few(count, minimum) for count in quarters))
-    undecided = [unit for unit, one in flags.items() if one.status is None]
-    if target is None or not undecided:
-        return Outlook(len(counts), missed, out_of_reach=False)
+    decided = all(one.status for one in flags.values())
+    out_of_reach = target is not None and not decided and not meets(_best(measure, flags, missed), target)
+    return Outlook(len(counts), missed, out_of_reach)
+
+
+def _best(measure: Measure, flags: Mapping[str, Fact], missed: Collection[str]) -> Fraction:
+    """The best that the value can still become: who has yet to report, and has missed nothing so far, may suffice."""
     enough = sum(one.value == 1 for one in flags.values())
     if measure.direction == "higher":
-        enough += sum(unit not in missed for unit in undecided)
-    best = Fraction(measure.scale) * enough / len(counts)
-    return Outlook(len(counts), missed, out_of_reach=not meets(best, target))
+        enough += sum(one.status is None and unit not in missed for unit, one in flags.items())
+    return Fraction(measure.scale) * enough / len(flags)
 
 
 def _too_few(count: Fact | None, minimum: Decimal) -> bool:

@@ -36,24 +36,34 @@ def facts(plan: PlanIndex, form: str, unit: str, revision: Revision | None) -> d
     collected: dict[Key, Fact] = {}
     for group in layout.groups:
         for part in group.parts:
-            group_facts = {
-                element: answers.get((element, part), Fact(expected=layout.fields[(element, part)]))
-                for element in group.names
-                if (element, part) in layout.fields
-            }
-            collected |= {(group.names[e], part): fact for e, fact in _agreed(plan, group, group_facts).items()}
-        whole = {
-            element: total([collected[(name, part)] for part in layout.totals[element]])
-            if element in layout.totals
-            else collected.get((name, ""), Fact())
-            for element, name in group.names.items()
-        }
-        collected |= {(group.names[e], ""): fact for e, fact in _agreed(plan, group, whole).items()}
+            agreed = _agreed(plan, group, _asked(layout, group, part, answers))
+            collected |= {(group.names[element], part): fact for element, fact in agreed.items()}
+        agreed = _agreed(plan, group, _whole(layout, group, collected))
+        collected |= {(group.names[element], ""): fact for element, fact in agreed.items()}
     level = plan.level_key(unit)
     for name in plan.by_level:
         if level and (name, "") in collected:
             collected[(name, level)] = collected[(name, "")]
     return collected
+
+
+def _asked(layout: Layout, group: ElementGroup, part: str, answers: Mapping[Key, Fact]) -> dict[str, Fact]:
+    """By element, what was answered where the form asks for this disaggregation of it."""
+    return {
+        element: answers.get((element, part), Fact(expected=layout.fields[(element, part)]))
+        for element in group.names
+        if (element, part) in layout.fields
+    }
+
+
+def _whole(layout: Layout, group: ElementGroup, collected: Mapping[Key, Fact]) -> dict[str, Fact]:
+    """By element, the answer without disaggregation, or the total of its categories where only they are asked."""
+    return {
+        element: total([collected[(name, part)] for part in layout.totals[element]])
+        if element in layout.totals
+        else collected.get((name, ""), Fact())
+        for element, name in group.names.items()
+    }
 
 
 def _agreed(plan: PlanIndex, group: ElementGroup, group_facts: Mapping[str, Fact]) -> Mapping[str, Fact]:

@@ -1,6 +1,6 @@
 """The catalogue as the rules need it: layouts of forms, measures of elements, the path from a unit to the root."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -119,28 +119,16 @@ class PlanIndex:
             if form not in self.catalogue.forms:
                 raise UnknownWord(f"form {form} is not in catalogue {self.version[:12]}")
             fields = {(f.element, f.key): f.required for f in self.catalogue.forms[form].fields}
-            whole = {element for element, part in fields if not part}
-            totals = {
-                element: tuple(part for (named, part), required in fields.items() if named == element and required)
-                for element in dict.fromkeys(element for element, _ in fields)
-                if element not in whole
-            }
-            self._layouts[form] = Layout(fields, totals, self._groups(fields))
+            self._layouts[form] = Layout(fields, _totals(fields), self._groups(fields))
         return self._layouts[form]
 
     def _groups(self, fields: Mapping[Key, bool]) -> tuple[ElementGroup, ...]:
         form_elements = dict.fromkeys(element for element, _ in fields)
-        groups: list[tuple[Measure | None, dict[str, str]]] = []
-        for m in self.measures.values():
-            names = {element_of(name): name for name in elements(m) if not needs_of(m.kind).quarters}
-            groups.append((m, {element: name for element, name in names.items() if element in form_elements}))
+        groups: list[tuple[Measure | None, Mapping[str, str]]] = []
+        groups += [(m, _names_on_form(m, form_elements)) for m in self.measures.values()]
         grouped = {element for _, names in groups for element in names}
         groups += [(None, {element: element}) for element in form_elements if element not in grouped]
-        return tuple(
-            ElementGroup(m, names, tuple(dict.fromkeys(part for element, part in fields if element in names)))
-            for m, names in groups
-            if names
-        )
+        return tuple(ElementGroup(m, names, _parts(fields, names)) for m, names in groups if names)
 
     def must_have_value(self, element: str) -> bool:
         """Whether không phát sinh is no answer, also when an earlier intake took it."""
@@ -162,3 +150,25 @@ class PlanIndex:
         """The disaggregation of a unit's administrative level; None for a unit outside the three levels."""
         level = self.catalogue.units[unit].admin_level
         return disaggregation_key({"admin_level": level}) if level else None
+
+
+def _totals(fields: Mapping[Key, bool]) -> dict[str, tuple[str, ...]]:
+    """Element that is asked by category only → the categories that must be filled."""
+    totals: dict[str, tuple[str, ...]] = {}
+    for (element, part), required in fields.items():
+        totals[element] = (*totals.get(element, ()), *([part] if required else []))
+    whole = {element for element, part in fields if not part}
+    return {element: parts for element, parts in totals.items() if element not in whole}
+
+
+def _names_on_form(measure: Measure, form_elements: Collection[str]) -> dict[str, str]:
+    """What the form asks for the measure: element → the name of its sum. A quarterly count is kept as it is."""
+    if needs_of(measure.kind).quarters:
+        return {}
+    names = {element_of(name): name for name in elements(measure)}
+    return {element: name for element, name in names.items() if element in form_elements}
+
+
+def _parts(fields: Mapping[Key, bool], names: Collection[str]) -> tuple[str, ...]:
+    """The disaggregations in which one of the elements is asked."""
+    return tuple(dict.fromkeys(part for element, part in fields if element in names))

@@ -74,7 +74,10 @@ def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[I
         read_finding(item, f"/findings/{number}", faults, vocabulary.measures, confirmed)
         for number, item in enumerate(reader.items("findings", limit=MAX_FINDINGS))
     )
-    faults += check_dates(started_on, ended_on, signed_on, document_number, has_findings=bool(findings), today=today)
+    faults += check_days(started_on, ended_on, today)
+    faults += check_signature(signed_on, document_number, started_on, today)
+    if findings and started_on and started_on > today:
+        faults.append(fault("findings-before-start", "/findings"))
     if faults or started_on is None:
         return None, faults
     inspection = Inspection(
@@ -84,16 +87,8 @@ def read_inspection(raw: object, vocabulary: Vocabulary, today: date) -> tuple[I
     return inspection, []
 
 
-def check_dates(
-    started_on: date | None,
-    ended_on: date | None,
-    signed_on: date | None,
-    document_number: str,
-    *,
-    has_findings: bool,
-    today: date,
-) -> list[Fault]:
-    """What is wrong with the days of an inspection, each alone and one against the other."""
+def check_days(started_on: date | None, ended_on: date | None, today: date) -> list[Fault]:
+    """The days on the spot, each alone and one against the other."""
     faults = []
     if started_on and started_on > today + FURTHEST_AHEAD:
         faults.append(fault("starts-too-late", "/started_on"))
@@ -101,16 +96,20 @@ def check_dates(
         faults.append(fault("ends-before-start", "/ended_on"))
     if ended_on and ended_on > today:
         faults.append(fault("ends-in-future", "/ended_on"))
-    if signed_on and signed_on > today:
+    return faults
+
+
+def check_signature(signed_on: date | None, document_number: str, started_on: date | None, today: date) -> list[Fault]:
+    """The signed conclusion: its number and its day stand together, and the day is not before the inspection."""
+    if signed_on is None:
+        return [fault("number-without-signature", "/document_number")] if document_number else []
+    faults = []
+    if signed_on > today:
         faults.append(fault("signed-in-future", "/signed_on"))
-    elif signed_on and started_on and signed_on < started_on:
+    elif started_on and signed_on < started_on:
         faults.append(fault("signed-before-start", "/signed_on"))
-    if document_number and not signed_on:
-        faults.append(fault("number-without-signature", "/document_number"))
-    if signed_on and not document_number:
+    if not document_number:
         faults.append(fault("signature-without-number", "/signed_on"))
-    if has_findings and started_on and started_on > today:
-        faults.append(fault("findings-before-start", "/findings"))
     return faults
 
 
