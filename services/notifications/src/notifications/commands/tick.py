@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -75,23 +76,22 @@ class Ticker:
         changes = catch_up((traced.reminder for traced in ripe), now)
         if not changes:
             return []
-        traces = {traced.reminder.id: traced for traced in ripe}
-        cause = traces[changes[-1].id]
+        cause = next(traced for traced in ripe if traced.reminder.id == changes[-1].id)
         span = tracing.start("remind", cause, now)
         context = set_span_in_context(span)
         await write.set_states(tx, changes)
         due = [change for change in changes if change.state == "due"]
         await write.set_trace(tx, [change.id for change in due], telemetry.traceparent_of(context), now)
         span.end()
-        announced = first_of_each_stage(each for each in due if each.channel == self._default_channel)
+        stages = sorted({reminder.stage for reminder in due})
+        log.info("reminder.due", obligation_id=str(obligation.obligation_id), stages=stages)
+        return [(event, context) for event in self._events_of(changes, obligation, now)]
+
+    def _events_of(self, changes: Sequence[Reminder], obligation: TrackedObligation, now: datetime) -> list[Event]:
+        """One for each reminder that was superseded, and one for each step that is due."""
+        steps = [each for each in changes if each.state == "due" and each.channel == self._default_channel]
         events = [self._events.superseded(change, obligation, now) for change in changes if change.state != "due"]
-        events += [self._events.deadline(reminder, obligation, now) for reminder in announced]
-        log.info(
-            "reminder.due",
-            obligation_id=str(obligation.obligation_id),
-            stages=sorted({reminder.stage for reminder in due}),
-        )
-        return [(event, context) for event in events]
+        return events + [self._events.deadline(step, obligation, now) for step in first_of_each_stage(steps)]
 
 
 def first_of_each_stage(due: Iterable[Reminder]) -> list[Reminder]:

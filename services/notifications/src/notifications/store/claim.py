@@ -80,8 +80,8 @@ async def begin_attempt(
     that delivery is given.
     """
     known = await _of_obligation(tx, claim)
-    mine = next((row for row in known if row.id == claim.reminder.id), None)
-    if mine is None or mine.address is None or not _may_go(mine, now) or mine.claim_token != claim.token:
+    mine = _held(known, claim, now)
+    if mine is None:
         return None
     place = mailbox(mine.address)
     others = [row for row in known if row.stage == mine.stage and row.role != mine.role]
@@ -96,8 +96,15 @@ async def begin_attempt(
             .where(reminder.c.id == each.reminder.id)
             .values(attempts=each.attempts, lease_until=now + lease, claim_token=each.token)
         )
-    claims.sort(key=lambda each: ROLES.index(each.reminder.role))
     return BegunAttempt(tuple(claims), _first_message(known))
+
+
+def _held(known: Sequence[Any], claim: Claim, now: datetime) -> Any | None:
+    """The reminder that was claimed, as long as this claim holds it and it may go somewhere."""
+    mine = next((row for row in known if row.id == claim.reminder.id), None)
+    if mine is None or mine.claim_token != claim.token or mine.address is None:
+        return None
+    return mine if _may_go(mine, now) else None
 
 
 async def _already_there(
@@ -113,12 +120,12 @@ async def _already_there(
 
 
 def _claims_of(claim: Claim, mine: Any, sharing: Sequence[Any]) -> list[Claim]:
-    """The claim as its row stands now, and a claim for each that shares its attempt."""
+    """The claim as its row stands now, and a claim for each that shares its attempt, in the order of their roles."""
     claims = [replace(claim, address=mine.address, attempts=mine.attempts + 1)]
     for row in sharing:
         shared_by = Reminder(**{name: getattr(row, name) for name in REMINDER_COLUMNS}, leased=True)
         claims.append(replace(claim, reminder=shared_by, address=row.address, token=uuid4(), attempts=row.attempts + 1))
-    return claims
+    return sorted(claims, key=lambda each: ROLES.index(each.reminder.role))
 
 
 def _first_message(known: Sequence[Any]) -> str | None:
