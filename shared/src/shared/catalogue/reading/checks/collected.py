@@ -15,11 +15,8 @@ def check_collected(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
     plan = files.plan.plan
     if plan.is_unread("valid_from", "valid_to"):
         return
-    owed: dict[tuple[str, str], list[Assignment]] = {}
-    for form in catalogue.forms.values():
-        for field in form.fields:
-            owed.setdefault((field.element, field.key), []).extend(form.assigned)
-    for measure in (measure for indicator in files.indicators.indicators for measure in indicator.measures):
+    owed = _owed_cells(catalogue)
+    for measure in files.indicators.measures:
         years = [target.year for target in measure.targets if not target.is_unread("year")]
         if not years:
             continue
@@ -29,6 +26,15 @@ def check_collected(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
             if reached < plan.valid_to:
                 message = f"measure {measure.code}: nobody is asked for {' '.join(cell).rstrip()} from {reached}"
                 yield Flaw(measure, None, "not_collected", message)
+
+
+def _owed_cells(catalogue: Catalogue) -> dict[tuple[str, str], list[Assignment]]:
+    """Every cell of the forms, with all who owe it on one of them."""
+    owed: dict[tuple[str, str], list[Assignment]] = {}
+    for form in catalogue.forms.values():
+        for field in form.fields:
+            owed.setdefault((field.element, field.key), []).extend(form.assigned)
+    return owed
 
 
 def _end_of_chain(assignments: list[Assignment], begin: date) -> date:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
-from shared.catalogue.reading.models.elements import BandsEntry, LastYearEntry, LikeUnitsEntry
+from shared.catalogue.reading.models.elements import BandsEntry, ElementEntry, LastYearEntry, LikeUnitsEntry
 
 QUARTILES = 4
 """Of fewer figures the quartiles are not parted from the median."""
@@ -11,23 +11,32 @@ QUARTILES = 4
 
 def check_elements(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
     for element in files.elements.elements:
-        named = [("required_by", element.required_by), *(("optional_by", name) for name in element.optional_by)]
-        for key, name in named:
-            if name is not None and name not in catalogue.dimensions:
-                yield Flaw(element, key, "unknown_dimension", f"element {element.id}: no dimension {name}")
+        what = f"element {element.id}"
+        yield from _dimensions(element, what, catalogue)
         if element.may_be_not_applicable and element.kind != "count":
-            message = f"element {element.id}: only a count can be not applicable, not {element.kind}"
+            message = f"{what}: only a count can be not applicable, not {element.kind}"
             yield Flaw(element, "may_be_not_applicable", "not_a_count", message)
         if element.bands is not None:
-            if element.kind == "flag":
-                message = f"element {element.id}: a flag is yes or no, there is nothing to compare"
-                yield Flaw(element, "bands", "bad_choice", message)
-            if element.sensitive and element.bands.like_units is not None:
-                message = f"element {element.id}: it is sensitive, and like_units would tell what other units report"
-                yield Flaw(element.bands, "like_units", "bad_choice", message)
-            yield from _bands(element.bands, f"element {element.id}")
+            yield from _bands_allowed(element, element.bands, what)
+            yield from _bands(element.bands, what)
     for bands in files.elements.bands:
         yield from _bands(bands, f"bands of {bands.kind}")
+
+
+def _dimensions(element: ElementEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
+    named = [("required_by", element.required_by), *(("optional_by", name) for name in element.optional_by)]
+    for key, name in named:
+        if name is not None and name not in catalogue.dimensions:
+            yield Flaw(element, key, "unknown_dimension", f"{what}: no dimension {name}")
+
+
+def _bands_allowed(element: ElementEntry, bands: BandsEntry, what: str) -> Iterator[Flaw]:
+    if element.kind == "flag":
+        message = f"{what}: a flag is yes or no, there is nothing to compare"
+        yield Flaw(element, "bands", "bad_choice", message)
+    if element.sensitive and bands.like_units is not None:
+        message = f"{what}: it is sensitive, and like_units would tell what other units report"
+        yield Flaw(bands, "like_units", "bad_choice", message)
 
 
 def _bands(bands: BandsEntry, what: str) -> Iterator[Flaw]:

@@ -68,25 +68,21 @@ def _cell(entry: FieldEntry, cell: str, element: DataElement, what: str, catalog
 def _checks(form: FormEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
     on_form = [catalogue.elements[field.element] for field in form.fields if field.element in catalogue.elements]
     kinds = {element.id: element.kind for element in on_form}
-    bounded = set()
     for check in form.checks:
-        keys = ("numerator", "denominator")
-        if isinstance(check, HoursCheckEntry):
-            keys = ("hours", "persons")
-            bounded.add((check.left, check.right))
         if isinstance(check, RatioCheckEntry):
             yield from _ratio(check, kinds, what)
         yield from _range(check, what)
-        for key, element in zip(keys, (check.left, check.right), strict=True):
-            if element not in kinds:
-                yield Flaw(check, key, "unknown_element", f"{what}: {element} is not on the form")
-            elif isinstance(check, HoursCheckEntry) and kinds[element] != key:
-                yield Flaw(check, key, "bad_choice", f"{what}: {element} is no element of kind {key}")
-    for measure in catalogue.measures.values():
-        for hours, persons in _means(measure):
-            if {hours, persons} <= kinds.keys() and (hours, persons) not in bounded:
-                message = f"{what}: measure {measure.code} needs a check hours_of_persons of {hours} and {persons}"
-                yield Flaw(form, "checks", "bounds_missing", message)
+        yield from _sides(check, kinds, what)
+    yield from _bounds(form, kinds, what, catalogue)
+
+
+def _sides(check: CheckEntry, kinds: dict[str, ElementKind], what: str) -> Iterator[Flaw]:
+    keys = ("hours", "persons") if isinstance(check, HoursCheckEntry) else ("numerator", "denominator")
+    for key, element in zip(keys, (check.left, check.right), strict=True):
+        if element not in kinds:
+            yield Flaw(check, key, "unknown_element", f"{what}: {element} is not on the form")
+        elif isinstance(check, HoursCheckEntry) and kinds[element] != key:
+            yield Flaw(check, key, "bad_choice", f"{what}: {element} is no element of kind {key}")
 
 
 def _range(check: CheckEntry, what: str) -> Iterator[Flaw]:
@@ -105,6 +101,16 @@ def _ratio(check: RatioCheckEntry, kinds: dict[str, ElementKind], what: str) -> 
     for key, element in (("numerator", check.left), ("denominator", check.right)):
         if kinds.get(element) == "flag":
             yield Flaw(check, key, "bad_choice", f"{what}: {element} is a flag, there is nothing to compare")
+
+
+def _bounds(form: FormEntry, kinds: dict[str, ElementKind], what: str, catalogue: Catalogue) -> Iterator[Flaw]:
+    """A mean that a measure takes is bounded on every form that asks for both of its sides."""
+    bounded = {(check.left, check.right) for check in form.checks if isinstance(check, HoursCheckEntry)}
+    for measure in catalogue.measures.values():
+        for hours, persons in _means(measure):
+            if {hours, persons} <= kinds.keys() and (hours, persons) not in bounded:
+                message = f"{what}: measure {measure.code} needs a check hours_of_persons of {hours} and {persons}"
+                yield Flaw(form, "checks", "bounds_missing", message)
 
 
 def _means(measure: Measure) -> list[tuple[str, str]]:

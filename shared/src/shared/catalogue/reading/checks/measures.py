@@ -2,20 +2,21 @@ from collections.abc import Iterator
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.form import Form
-from shared.catalogue.measure_kind import needs_of
+from shared.catalogue.measure_kind import KindNeeds, needs_of
 from shared.catalogue.reading.files import PlanFiles
 from shared.catalogue.reading.flaw import Flaw
 from shared.catalogue.reading.models.indicators import MeasureEntry, TargetEntry
 
 
 def check_measures(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
-    for indicator in files.indicators.indicators:
-        for measure in indicator.measures:
-            what = f"measure {measure.code}"
-            yield from _formula(measure, what)
-            yield from _references(measure, what, catalogue)
-            yield from _targets(measure, what, catalogue)
-            yield from _not_applicable(measure, what, catalogue)
+    for measure in files.indicators.measures:
+        what = f"measure {measure.code}"
+        yield from _formula(measure, what)
+        yield from _note(measure)
+        yield from _references(measure, what, catalogue)
+        yield from _numerator(measure, what, catalogue)
+        yield from _targets(measure, what, catalogue)
+        yield from _not_applicable(measure, what, catalogue)
     yield from _quarters(files, catalogue)
 
 
@@ -27,11 +28,7 @@ def elements_of(measure: MeasureEntry) -> list[tuple[str, str]]:
 
 def _formula(measure: MeasureEntry, what: str) -> Iterator[Flaw]:
     needs = needs_of(measure.kind)
-    if not needs.denominator and measure.denominator is not None:
-        message = f"{what}: a {measure.kind} has no denominator element"
-        yield Flaw(measure, "denominator", "denominator_unexpected", message)
-    if needs.denominator and measure.denominator is None and not measure.is_unread("denominator", "kind"):
-        yield Flaw(measure, "numerator", "denominator_missing", f"{what}: formula without denominator")
+    yield from _denominator(measure, what, needs)
     if needs.persons and None in (measure.numerator_persons, measure.denominator_persons):
         yield Flaw(measure, "kind", "persons_missing", f"{what}: a ratio of means counts persons on both sides")
     if needs.quarters and measure.quarter_minimum is None:
@@ -40,6 +37,18 @@ def _formula(measure: MeasureEntry, what: str) -> Iterator[Flaw]:
         yield Flaw(measure, "quarter_minimum", "bad_decimal", f"{what}: quarter_minimum must be above zero")
     if measure.scale <= 0:
         yield Flaw(measure, "scale", "bad_decimal", f"{what}: scale must be above zero")
+
+
+def _denominator(measure: MeasureEntry, what: str, needs: KindNeeds) -> Iterator[Flaw]:
+    if not needs.denominator and measure.denominator is not None:
+        message = f"{what}: a {measure.kind} has no denominator element"
+        yield Flaw(measure, "denominator", "denominator_unexpected", message)
+    if needs.denominator and measure.denominator is None and not measure.is_unread("denominator", "kind"):
+        yield Flaw(measure, "numerator", "denominator_missing", f"{what}: formula without denominator")
+
+
+def _note(measure: MeasureEntry) -> Iterator[Flaw]:
+    """In both languages or in none."""
     if (measure.note_vi is None) != (measure.note_en is None):
         key = "note_vi" if measure.note_vi is None else "note_en"
         yield Flaw(measure, key, "missing_text", f"{key!r} has no text")
@@ -48,8 +57,7 @@ def _formula(measure: MeasureEntry, what: str) -> Iterator[Flaw]:
 def _quarters(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
     """A count of every quarter is asked for every quarter, and decides one measure."""
     decided: dict[str, str] = {}
-    measures = [measure for indicator in files.indicators.indicators for measure in indicator.measures]
-    for measure in (measure for measure in measures if needs_of(measure.kind).quarters):
+    for measure in (measure for measure in files.indicators.measures if needs_of(measure.kind).quarters):
         what, counted = f"measure {measure.code}", measure.numerator
         if (other := decided.setdefault(counted, measure.code)) != measure.code:
             yield Flaw(measure, "numerator", "decided_twice", f"{what}: {counted} decides measure {other} already")
@@ -71,6 +79,9 @@ def _references(measure: MeasureEntry, what: str, catalogue: Catalogue) -> Itera
     for key, dimension in (("tested_by", measure.tested_by), ("partly_by", measure.partly_by)):
         if dimension is not None and dimension not in catalogue.dimensions:
             yield Flaw(measure, key, "unknown_dimension", f"{what}: no dimension {dimension}")
+
+
+def _numerator(measure: MeasureEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
     numerator = catalogue.elements.get(measure.numerator)
     if numerator is None:
         return

@@ -30,12 +30,11 @@ def _outside(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
     for one in plan.breaks:
         if not plan.valid_from <= one.day < plan.valid_to:
             yield Flaw(one, "date", "outside_plan", f"break {one.day} lies {span}")
-    for indicator in files.indicators.indicators:
-        for measure in indicator.measures:
-            for target in (*measure.targets, *measure.national_targets):
-                if target.year not in years:
-                    message = f"measure {measure.code}: target of {target.year} lies {span}"
-                    yield Flaw(target, "year", "outside_plan", message)
+    for measure in files.indicators.measures:
+        for target in (*measure.targets, *measure.national_targets):
+            if target.year not in years:
+                message = f"measure {measure.code}: target of {target.year} lies {span}"
+                yield Flaw(target, "year", "outside_plan", message)
 
 
 def _breaks(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:

@@ -30,13 +30,18 @@ def _unit_entries(where: dict[str, UnitEntry], catalogue: Catalogue) -> Iterator
             yield Flaw(entry, "valid_to", "bad_interval", message)
         if isinstance(entry, AreaEntry) and unit_on(catalogue.units, entry.parent, entry.valid_from) is None:
             yield Flaw(entry, "parent", "unknown_unit", f"{key}: no unit {entry.parent} on {entry.valid_from}")
-        for successor in entry.successors if isinstance(entry, BodyEntry) else ():
-            if successor.code not in catalogue.units and successor.code not in catalogue.receivers:
-                yield Flaw(successor, "code", "unknown_unit", f"{key}: no successor {successor.code}")
-        abolished = isinstance(entry, AreaEntry | BodyEntry) and entry.abolished
-        if entry.valid_to is not None and not abolished and not catalogue.unit(key).successors:
-            message = f"{key} ends on {entry.valid_to} without a successor (or abolished: true)"
-            yield Flaw(entry, None, "successor_missing", message)
+        yield from _successors(key, entry, catalogue)
+
+
+def _successors(key: str, entry: UnitEntry, catalogue: Catalogue) -> Iterator[Flaw]:
+    """What ends says who goes on for it, or that nobody does."""
+    for successor in entry.successors if isinstance(entry, BodyEntry) else ():
+        if successor.code not in catalogue.units and successor.code not in catalogue.receivers:
+            yield Flaw(successor, "code", "unknown_unit", f"{key}: no successor {successor.code}")
+    abolished = isinstance(entry, AreaEntry | BodyEntry) and entry.abolished
+    if entry.valid_to is not None and not abolished and not catalogue.unit(key).successors:
+        message = f"{key} ends on {entry.valid_to} without a successor (or abolished: true)"
+        yield Flaw(entry, None, "successor_missing", message)
 
 
 def _merges(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -81,15 +86,23 @@ def _tree(files: PlanFiles, where: dict[str, UnitEntry], catalogue: Catalogue) -
     if root not in units or units[root].level != "root":
         yield Flaw(files.plan.plan, "root", "unknown_unit", f"no root {root}")
     for key, unit in units.items():
-        parent = units.get(unit.parent) if unit.parent else None
+        parent = _parent(unit, units)
         known = not where[key].is_unread("valid_from", "valid_to")
         if known and parent is not None and not parent.spans(unit.valid_from, unit.valid_to):
             message = f"{key}: parent {parent.key} does not exist through its whole life"
             yield Flaw(where[key], "parent", "parent_not_valid", message)
-        chain = {key}
-        while parent is not None:
-            if parent.key in chain:
-                yield Flaw(where[key], "parent", "tree_cycle", f"{key} is above itself in the tree of units")
-                break
-            chain.add(parent.key)
-            parent = units.get(parent.parent) if parent.parent else None
+        if _runs_into_cycle(unit, units):
+            yield Flaw(where[key], "parent", "tree_cycle", f"{key} is above itself in the tree of units")
+
+
+def _runs_into_cycle(unit: Unit, units: dict[str, Unit]) -> bool:
+    passed: set[str] = set()
+    above: Unit | None = unit
+    while above is not None and above.key not in passed:
+        passed.add(above.key)
+        above = _parent(above, units)
+    return above is not None
+
+
+def _parent(unit: Unit, units: dict[str, Unit]) -> Unit | None:
+    return units.get(unit.parent) if unit.parent else None

@@ -67,3 +67,7 @@ class IndicatorEntry(NamedEntry):
 class IndicatorsFile(Entry):
     objectives: tuple[ObjectiveEntry, ...]
     indicators: tuple[IndicatorEntry, ...]
+
+    @property
+    def measures(self) -> tuple[MeasureEntry, ...]:
+        return tuple(measure for indicator in self.indicators for measure in indicator.measures)
