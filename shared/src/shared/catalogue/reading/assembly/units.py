@@ -23,13 +23,7 @@ def key_of(entry: UnitEntry, level: Level) -> str:
 
 def build_units(units: UnitsFile, agencies: AgenciesFile, root: str) -> tuple[Units, Units]:
     """The tree below the root, and the bodies above it."""
-    tree: Units = {}
-    above: Units = {}
-    for entry, level in levels(units, agencies):
-        key = key_of(entry, level)
-        parent = root if level == "province_agency" else None
-        if key not in tree and key not in above:
-            (above if level == "central" else tree)[key] = entry.built(Unit, key=key, level=level, parent=parent)
+    tree, above = _unlinked(units, agencies, root)
     for area in units.units:
         key = key_of(area, area.level)
         if key in tree and (parent_unit := unit_on(tree, area.parent, area.valid_from)):
@@ -41,6 +35,18 @@ def build_units(units: UnitsFile, agencies: AgenciesFile, root: str) -> tuple[Un
             successors=tuple(code for code, _ in followers),
             unconfirmed_successors=tuple(code for code, confirmed in followers if not confirmed),
         )
+    return tree, above
+
+
+def _unlinked(units: UnitsFile, agencies: AgenciesFile, root: str) -> tuple[Units, Units]:
+    """The first unit of every key; no area with its parent yet, nothing with its successors."""
+    tree: Units = {}
+    above: Units = {}
+    for entry, level in levels(units, agencies):
+        key = key_of(entry, level)
+        parent = root if level == "province_agency" else None
+        if key not in tree and key not in above:
+            (above if level == "central" else tree)[key] = entry.built(Unit, key=key, level=level, parent=parent)
     return tree, above
 
 
