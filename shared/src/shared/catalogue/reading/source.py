@@ -39,8 +39,10 @@ Node = Scalar | Items | Mapping
 
 
 class _Refused(Exception):
+    """No mark: the file as a whole is refused."""
+
     def __init__(self, mark: Any, code: str, message: str) -> None:
-        self.line, self.code, self.message = mark.line + 1, code, message
+        self.line, self.code, self.message = _line_of(mark), code, message
 
 
 def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
@@ -48,34 +50,40 @@ def read_source(path: Path, name: str, faults: Faults) -> Mapping | None:
 
     Anchors, aliases and tags are refused, and so are files above MAX_BYTES, MAX_DEPTH or MAX_NODES.
     """
-    start = Location(name, 1)
     planted = _Tree(name)
-    root: Node | None = None
+    root: Mapping | None = None
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            faults.add(start, "too_large", f"{size} bytes; at most {MAX_BYTES} are read")
-            return None
-        text = path.read_bytes().decode("utf-8")
-        for event in yaml.parse(text, Loader=_Loader):
-            planted.take(event)
+        root = _parse_into(planted, path)
     except OSError as error:
-        faults.add(start, "unreadable", error.strerror or "cannot be read")
+        faults.add(Location(name, 1), "unreadable", error.strerror or "cannot be read")
     except UnicodeDecodeError as error:
-        faults.add(start, "not_utf8", f"byte {error.start} is not UTF-8")
+        faults.add(Location(name, 1), "not_utf8", f"byte {error.start} is not UTF-8")
     except _Refused as refused:
         faults.add(Location(name, refused.line), refused.code, refused.message)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
+        line = _line_of(getattr(error, "problem_mark", None))
         faults.add(Location(name, line), "bad_yaml", str(getattr(error, "problem", None) or "not YAML"))
-    else:
-        root = planted.root
-        if not isinstance(root, Mapping):
-            faults.add(start, "bad_yaml", "the file must be a mapping of names to values")
     for repeated in planted.repeated:
         faults.add(repeated.location, "duplicate_key", f"{repeated.text!r} stands twice in one mapping")
-    return root if isinstance(root, Mapping) else None
+    return root
+
+
+def _parse_into(planted: "_Tree", path: Path) -> Mapping:
+    """The root of the tree, which has taken the whole file."""
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise _Refused(None, "too_large", f"{size} bytes; at most {MAX_BYTES} are read")
+    text = path.read_bytes().decode("utf-8")
+    for event in yaml.parse(text, Loader=_Loader):
+        planted.take(event)
+    if not isinstance(planted.root, Mapping):
+        raise _Refused(None, "bad_yaml", "the file must be a mapping of names to values")
+    return planted.root
+
+
+def _line_of(mark: Any) -> int:
+    """Counted from 1, where the parser counts from 0; without a mark, the first line."""
+    return 1 if mark is None else mark.line + 1
 
 
 def location_of(node: Node, path: Sequence[int | str]) -> Location:
@@ -126,7 +134,7 @@ class _Tree:
             raise _Refused(event.start_mark, "tag", f"tag {event.tag} is not allowed")
 
     def _node(self, event: Any) -> Node:
-        location = Location(self._name, event.start_mark.line + 1)
+        location = Location(self._name, _line_of(event.start_mark))
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
             return Scalar(event.value, location, null=plain and event.value in ("", "~", "null"))
