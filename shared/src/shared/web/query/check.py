@@ -5,7 +5,6 @@ names what the plan does not have, all at once with what FastAPI itself finds, a
 declares is read from the route: a parameter that only its body looks at is refused, which a test notices at once.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -78,16 +77,11 @@ async def check_query(request: Request) -> None:
 def _faults(request: Request, declared: DeclaredQuery | None) -> list[Fault]:
     if declared is None:
         return []
-    sent = request.query_params.multi_items()
-    counts = Counter(name for name, _ in sent)
+    sent = request.query_params
     understood = {**declared.parameters, **({} if request.url.path.startswith("/api/") else ON_EVERY_PAGE)}
-    found = [_unknown(name, declared) for name in counts if name not in understood][:MOST]
+    found = [_unknown(name, declared) for name in sent if name not in understood][:MOST]
     for name, parameter in understood.items():
-        if counts[name] > 1 and not parameter.many:
-            found.append(Fault("repeated-parameter", _at(name), text("web.query.repeated-parameter", name=name)))
-            continue
-        values = [value.strip() for sent_name, value in sent if sent_name == name]
-        found += _unknown_values(name, parameter, [value for value in values if value], request.app)
+        found += _misunderstood(name, parameter, sent.getlist(name), request.app)
     return found
 
 
@@ -97,8 +91,11 @@ def _unknown(name: str, declared: DeclaredQuery) -> Fault:
     return Fault("unknown-parameter", _at(name), text(key, name=shown(name), options=options))
 
 
-def _unknown_values(name: str, parameter: DeclaredParameter, values: Sequence[str], app: FastAPI) -> Iterator[Fault]:
-    for value in values:
+def _misunderstood(name: str, parameter: DeclaredParameter, values: Sequence[str], app: FastAPI) -> Iterator[Fault]:
+    if len(values) > 1 and not parameter.many:
+        yield Fault("repeated-parameter", _at(name), text("web.query.repeated-parameter", name=name))
+        return
+    for value in filter(None, map(str.strip, values)):
         for known in parameter.known:
             if refusal := known.refusal(value, app):
                 yield Fault(refusal.code, _at(name), refusal.text)
