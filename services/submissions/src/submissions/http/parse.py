@@ -1,52 +1,56 @@
 """From the JSON of a report to a `Report`, with everything that has the wrong shape among its violations."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from shared.text import confirmation
 from shared.text.confirmation import CONFIRMATIONS
 from submissions.rules import limits
+from submissions.rules.checks.observations import check_keys
 from submissions.rules.observation import ObservationEntry
 from submissions.rules.revision import Report
-from submissions.rules.violation import Violation, escape, shown, violation
+from submissions.rules.violation import Violation, escape, violation
 
 OBSERVATION = ("measure", "value", "disaggregation", "status", "note")
 REPORT = ("observations", "narrative", "evidence", "reason", "confirmed")
 
+ListOrObject = TypeVar("ListOrObject", list[Any], dict[str, Any])
+
 
 def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
     """`raw` is an object as it was sent. What has the wrong type stands in `Report.wrong`, the rest is read on."""
-    wrong = [
-        violation("unknown_key", f"/{escape(key)}", name=shown(key))
-        for key in [key for key in raw if key not in REPORT][: limits.UNKNOWN_KEYS]
-    ]
-    observations = raw.get("observations")
-    if not isinstance(observations, list):
-        wrong.append(violation("observations_expected", "/observations"))
-        observations = []
-    narrative, evidence = raw.get("narrative", {}), raw.get("evidence", [])
-    if not isinstance(narrative, dict):
-        wrong.append(violation("narrative_expected", "/narrative"))
-        narrative = {}
-    if not isinstance(evidence, list):
-        wrong.append(violation("evidence_expected", "/evidence"))
-        evidence = []
-    wrong += not_text({f"/narrative/{escape(key)}": text for key, text in narrative.items()})
-    wrong += not_text({f"/evidence/{index}": text for index, text in enumerate(evidence)})
+    wrong_keys = check_keys([key for key in raw if key not in REPORT], "")
+    observations, wrong_observations = read_part(
+        list, raw.get("observations"), violation("observations_expected", "/observations")
+    )
+    narrative, wrong_narrative = read_part(
+        dict, raw.get("narrative", {}), violation("narrative_expected", "/narrative")
+    )
+    evidence, wrong_evidence = read_part(list, raw.get("evidence", []), violation("evidence_expected", "/evidence"))
     reason = raw.get("reason")
-    if reason is not None:
-        wrong += not_text({"/reason": reason})
+    wrong_texts = check_texts(narrative, evidence, reason)
     confirmed, wrong_confirmed = read_confirmed(raw.get("confirmed", []))
-    wrong += wrong_confirmed
     return Report(
         [read_entry(observation) for observation in observations],
         {key: text for key, text in narrative.items() if isinstance(text, str)},
         [text if isinstance(text, str) else "" for text in evidence],
         reason if isinstance(reason, str) else None,
         illustrative,
-        wrong=wrong,
+        wrong=wrong_keys + wrong_observations + wrong_narrative + wrong_evidence + wrong_texts + wrong_confirmed,
         confirmed=confirmed,
     )
+
+
+def read_part(type_: type[ListOrObject], raw: object, expected: Violation) -> tuple[ListOrObject, list[Violation]]:
+    """A part of the report; an empty one, and the violation, in place of what has another type."""
+    return (raw, []) if isinstance(raw, type_) else (type_(), [expected])
+
+
+def check_texts(narrative: Mapping[str, object], evidence: Sequence[object], reason: object) -> list[Violation]:
+    """Only the reason may be null."""
+    wrong = not_text({f"/narrative/{escape(key)}": text for key, text in narrative.items()})
+    wrong += not_text({f"/evidence/{index}": text for index, text in enumerate(evidence)})
+    return wrong if reason is None else wrong + not_text({"/reason": reason})
 
 
 def read_confirmed(raw: object) -> tuple[frozenset[str], list[Violation]]:

@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict, get_args
 from babel.numbers import NumberFormatError, parse_decimal
 
 from shared.events import Status
+from shared.text.words import kept
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -26,6 +27,16 @@ class ObservationEntry:
     status: object = "final"
     note: object = None
     unknown: tuple[str, ...] = ()  # keys that an observation does not have
+
+    @property
+    def has_value(self) -> bool:
+        """Also a value of the wrong type; not a blank text."""
+        return bool(self.value.strip()) if isinstance(self.value, str) else self.value is not None
+
+    @property
+    def kept_note(self) -> str | None:
+        """None for a note that shows nothing, and for one that is no text."""
+        return (kept(self.note) or None) if isinstance(self.note, str) else None
 
 
 @dataclass(frozen=True)

@@ -23,17 +23,10 @@ def check_cell(rules: FormRules, entry: ObservationEntry, at: str) -> tuple[Cell
     wrong_split += check_categories(rules, split, pointer)
     if wrong or not isinstance(measure, str):
         return None, wrong + wrong_split
-    cell = (measure, disaggregation_key(split))
-    field = rules.by_cell.get(cell)
-    fields = rules.fields_of(measure)
-    dimensions = {dimension for f in fields for dimension in f.disaggregation}
-    on_form = field is not None and field.disaggregation == dict(split)
-    if not on_form and not (wrong_split and dimensions.issuperset(split)):
-        allowed = ", ".join(f"“{f.key}”" if f.key else "{}" for f in fields)
-        wrong_split.append(
-            violation("disaggregation_not_asked", pointer, name=rules.names[measure], form=rules.code, allowed=allowed)
-        )
-    return (None if wrong_split else cell), wrong_split
+    dimensions = {dimension for field in rules.fields_of(measure) for dimension in field.disaggregation}
+    if not (wrong_split and dimensions.issuperset(split)):
+        wrong_split += check_asked(rules, measure, split, pointer)
+    return (None if wrong_split else (measure, disaggregation_key(split))), wrong_split
 
 
 def check_measure(rules: FormRules, measure: object, at: str) -> list[Violation]:
@@ -75,6 +68,15 @@ def check_categories(rules: FormRules, split: Mapping[str, str], at: str) -> lis
         for id_, category in split.items()
         if id_ in rules.dimensions and category not in rules.dimensions[id_].categories
     ]
+
+
+def check_asked(rules: FormRules, measure: str, split: Mapping[str, str], at: str) -> list[Violation]:
+    """A disaggregation by which the form does not ask for the measure."""
+    field = rules.by_cell.get((measure, disaggregation_key(split)))
+    if field is not None and field.disaggregation == dict(split):
+        return []
+    allowed = ", ".join(f"“{f.key}”" if f.key else "{}" for f in rules.fields_of(measure))
+    return [violation("disaggregation_not_asked", at, name=rules.names[measure], form=rules.code, allowed=allowed)]
 
 
 def quoted(names: list[Text]) -> Text:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.events import Status
-from shared.text.words import kept
 from submissions.rules import limits
 from submissions.rules.checks.cell import check_cell
 from submissions.rules.checks.pairs import check_pairs
@@ -70,17 +69,20 @@ def check_entry(
     if cell is not None and again:
         violations.append(violation("duplicate_cell", at, cell, name=rules.label(cell)))
     value, wrong_value = check_value(rules, entry, cell, at, read)
-    violations += check_keys(entry, at) + wrong_value
+    violations += check_keys(entry.unknown, at) + wrong_value
     if cell is None or again:
         return CheckedEntry(violations)
-    status = status_of(entry)
-    if status is None or {v.code for v in violations} & CONTRADICTED:
-        return CheckedEntry(violations, cell)
-    if f"{at}/value" in {v.pointer for v in violations}:
+    status = uncontradicted_status(entry, violations)
+    if status is None or f"{at}/value" in {v.pointer for v in violations}:
         return CheckedEntry(violations, cell, status)
-    note = kept(entry.note) or None if isinstance(entry.note, str) else None  # else it is among the violations
-    observation = Observation(cell[0], cell[1], value, rules.by_cell[cell].disaggregation, status, note, index)
+    disaggregation = rules.by_cell[cell].disaggregation
+    observation = Observation(cell[0], cell[1], value, disaggregation, status, entry.kept_note, index)
     return CheckedEntry(violations, cell, status, observation)
+
+
+def uncontradicted_status(entry: ObservationEntry, violations: Sequence[Violation]) -> Status | None:
+    """The status of an entry, as far as what is wrong with the entry leaves it a meaning."""
+    return None if {v.code for v in violations} & CONTRADICTED else status_of(entry)
 
 
 def check_missing(rules: FormRules, places: Mapping[Cell, int]) -> list[Violation]:
@@ -94,7 +96,7 @@ def check_missing(rules: FormRules, places: Mapping[Cell, int]) -> list[Violatio
     ]
 
 
-def check_keys(entry: ObservationEntry, at: str) -> list[Violation]:
-    """Keys that an observation does not have, the first of them."""
-    keys = entry.unknown[: limits.UNKNOWN_KEYS]
+def check_keys(unknown: Sequence[str], at: str) -> list[Violation]:
+    """Keys that the object at `at` should not have, the first of them."""
+    keys = unknown[: limits.UNKNOWN_KEYS]
     return [violation("unknown_key", f"{at}/{escape(key)}", name=shown(key)) for key in keys]

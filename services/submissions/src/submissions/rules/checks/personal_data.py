@@ -47,9 +47,9 @@ def texts_of(
 ) -> Iterator[WrittenText]:
     """Every text of a report, as it is kept. What is too much of anything is a violation of its own, and not read."""
     for index, entry in enumerate(entries[: limits.OBSERVATIONS]):
-        if entry is not None and isinstance(entry.note, str) and entry.note:
+        if entry is not None and (note := entry.kept_note):
             at = f"/observations/{index}"
-            yield WrittenText(f"{at}/note", kept(entry.note)[: limits.NOTE], check_cell(rules, entry, at)[0])
+            yield WrittenText(f"{at}/note", note[: limits.NOTE], check_cell(rules, entry, at)[0])
     for key, words in list(narrative.items())[: limits.NARRATIVES]:
         yield WrittenText(f"/narrative/{escape(key)}", words)
     for index, words in enumerate(evidence[: limits.EVIDENCE]):

@@ -58,25 +58,39 @@ def check_value(
     pointer, element, name = f"{at}/value", element_of(rules, entry), name_of(rules, entry, cell)
     wrong_status = check_status(rules, entry, cell, at, name)
     violations = check_note(entry, at, cell) + wrong_status
-    raw, status = entry.value, "" if wrong_status else status_of(entry) or ""
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    status = None if wrong_status else status_of(entry)
+    if not entry.has_value:
         if element is not None and status in WITH_VALUE:
             violations.append(
                 violation_of(element)("value_required", pointer, cell, name=name, instead=instead_of(element))
             )
         return None, violations
+    value, wrong_value = read_value(rules, entry, status, name, pointer, cell, read)
+    return value, violations + wrong_value
+
+
+def read_value(
+    rules: FormRules,
+    entry: ObservationEntry,
+    status: Status | None,
+    name: Text,
+    pointer: str,
+    cell: Cell | None,
+    read: NumberReader,
+) -> tuple[Decimal | None, list[Violation]]:
+    """The value that was given. No status: what is wrong with it is told already."""
+    raw, element = entry.value, element_of(rules, entry)
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        return None, [*violations, violation("value_type", pointer, cell)]
+        return None, [violation("value_type", pointer, cell)]
     if status in WITHOUT_VALUE:
         words, wrong_with = text(f"without_value.{status}"), violation_of(element)
-        return None, [*violations, wrong_with("value_not_allowed", pointer, cell, name=name, status=words)]
+        return None, [wrong_with("value_not_allowed", pointer, cell, name=name, status=words)]
     if isinstance(raw, float):
-        return None, [*violations, violation("float_not_exact", pointer, cell, name=name)]
+        return None, [violation("float_not_exact", pointer, cell, name=name)]
     if "%" in str(raw) and not is_flag(element):
         values = {"value": shown(str(raw)), "name": name, "counts": counts_for(rules, entry)}
-        return None, [*violations, violation("percentage_instead_of_counts", pointer, cell, **values)]
-    value, wrong = read_number(element, str(raw), name, pointer, cell, read)
-    return value, violations + wrong
+        return None, [violation("percentage_instead_of_counts", pointer, cell, **values)]
+    return read_number(element, str(raw), name, pointer, cell, read)
 
 
 def read_number(
