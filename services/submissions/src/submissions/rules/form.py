@@ -171,18 +171,26 @@ def _checks(form: cat.Form) -> tuple[tuple[Share, ...], tuple[Hours, ...], tuple
             case "numerator_le_denominator":
                 shares.append((check.left, check.right))
             case "hours_of_persons":
-                if check.at_least is None or check.at_most is None:
-                    raise ValueError("the catalogue asks for both bounds of hours")
-                hours.append(Hours(check.left, check.right, check.at_least, check.at_most))
+                hours.append(_hours(check))
             case "plausible_ratio":
-                if check.at_least is None or check.at_most is None or check.floor is None:
-                    raise ValueError("the catalogue asks for both bounds and the floor of a ratio")
-                ratio_bands.append(RatioBand(check.left, check.right, check.at_least, check.at_most, check.floor))
+                ratio_bands.append(_ratio_band(check))
             case "sum_equals":
                 pass  # the parts of every element are added up, whether or not a check names it (`check_parts`)
             case _:
                 assert_never(check.kind)
     return tuple(shares), tuple(hours), tuple(ratio_bands)
+
+
+def _hours(check: cat.FormCheck) -> Hours:
+    if check.at_least is None or check.at_most is None:
+        raise ValueError("the catalogue asks for both bounds of hours")
+    return Hours(check.left, check.right, check.at_least, check.at_most)
+
+
+def _ratio_band(check: cat.FormCheck) -> RatioBand:
+    if check.at_least is None or check.at_most is None or check.floor is None:
+        raise ValueError("the catalogue asks for both bounds and the floor of a ratio")
+    return RatioBand(check.left, check.right, check.at_least, check.at_most, check.floor)
 
 
 def _name(thing: Named) -> Text:

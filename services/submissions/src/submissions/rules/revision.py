@@ -86,7 +86,6 @@ def revise(
     """The next revision of the answer to `obligation`, or everything that is wrong with the report.
 
     A figure outside its bands of plausibility is marked, and some are taken with a note only.
-    Illustrative reports may be for a closed period: demonstrations play past years.
     """
     number = obligation.revision + 1
     observations, violations = check_observations(rules, report.entries, report.read)
@@ -99,8 +98,7 @@ def revise(
     written = texts_of(rules, report.entries, narrative, evidence, report.reason)
     personal, confirmed = check_personal_data(written, report.confirmed)
     violations += personal
-    closed = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
-    violations += [v for v in closed if not (report.illustrative and v.code == "period_closed")]
+    violations += check_period(obligation, report, arrival, close_after_years)
     if violations:
         return Rejected(violations)
     observations = marked(observations, found)
@@ -121,6 +119,14 @@ def revise(
         + confirmed
         + warn_circumstances(obligation, content.timeless_sha256, late),
     )
+
+
+def check_period(
+    obligation: LockedObligation, report: Report, arrival: Arrival, close_after_years: int
+) -> list[Violation]:
+    """Illustrative reports may be for a closed period: demonstrations play past years."""
+    violations = check_intake(Period.parse(obligation.period), arrival.received_at, close_after_years)
+    return [v for v in violations if not (report.illustrative and v.code == "period_closed")]
 
 
 def warn_circumstances(obligation: LockedObligation, timeless_sha256: str, late: bool) -> list[Violation]:

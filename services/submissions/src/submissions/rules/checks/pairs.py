@@ -1,6 +1,6 @@
 """The two counts of a ratio are answered alike: one alone would leave half a unit in the province's sums."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from shared.events import WITH_VALUE, Status
 from submissions.rules.form import Cell, FormRules
@@ -21,24 +21,30 @@ def check_pairs(rules: FormRules, statuses: Statuses, places: Mapping[Cell, int]
         if element == ratio.numerator and status in WITH_VALUE
     }
     violations = []
-    for left, right in rules.pairs:
-        for key in (key for (element, key) in statuses if element == left and (right, key) in statuses):
-            one, other = (left, key), (right, key)
-            if answered(statuses[one]) == answered(statuses[other]):
-                continue
-            if statuses[one] == "missing" and other in shared:
-                continue
-            silent, spoken = (other, one) if statuses[one] in WITH_VALUE else (one, other)
-            violations.append(
-                violation(
-                    "answered_in_part",
-                    f"/observations/{places[silent]}/status",
-                    silent,
-                    name=rules.label(silent),
-                    other=rules.label(spoken),
-                )
+    for one, other in pairs_of_cells(rules, statuses):
+        if answered(statuses[one]) == answered(statuses[other]):
+            continue
+        if statuses[one] == "missing" and other in shared:
+            continue
+        silent, spoken = (other, one) if statuses[one] in WITH_VALUE else (one, other)
+        violations.append(
+            violation(
+                "answered_in_part",
+                f"/observations/{places[silent]}/status",
+                silent,
+                name=rules.label(silent),
+                other=rules.label(spoken),
             )
+        )
     return violations
+
+
+def pairs_of_cells(rules: FormRules, statuses: Statuses) -> Iterator[tuple[Cell, Cell]]:
+    """The pairs of the form, once for each disaggregation in which both elements have a status."""
+    for left, right in rules.pairs:
+        for element, key in statuses:
+            if element == left and (right, key) in statuses:
+                yield (left, key), (right, key)
 
 
 def answered(status: Status) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from shared.catalogue import disaggregation_key
+from shared.catalogue.element import LastYearBand
 from shared.events import WITH_VALUE
 from shared.text import Text
 from shared.text.decimals import half_up, plain
@@ -127,26 +128,38 @@ def against_last_year(rules: FormRules, cell: Cell, value: Decimal, previous: De
     band = rules.elements[cell[0]].bands.last_year
     if band is None:
         return None
-    said = {"previous": figure(previous), "period": period}
-    too_high = value > band.at_most * max(previous, band.floor)
-    too_low = previous >= band.floor and value < band.at_least * previous
-    if min(value, previous) >= READABLE and (too_high or too_low):
-        high, low = max(value, previous), min(value, previous)
-        for slip in MISPLACED:
-            if slip / NEAR <= high / low <= slip * NEAR:
-                meant = value / slip if too_high else value * slip
-                key = "doubt.misplaced_above" if too_high else "doubt.misplaced_below"
-                return Doubt(cell, True, text(key, **said, factor=figure(slip), meant=figure(meant)))
-    if too_high and previous:
-        why = text("doubt.above_last_year", **said, factor=figure(_round(value / previous)), most=figure(band.at_most))
-        return Doubt(cell, True, why)
-    if too_high:
-        return Doubt(cell, True, text("doubt.above_none", **said, most=figure(band.at_most * band.floor)))
-    if too_low:
-        percent = figure(_round(100 * value / previous))
-        why = text("doubt.below_last_year", **said, percent=percent, least=figure(100 * band.at_least))
-        return Doubt(cell, False, why)
+    slip = misplaced_factor(value, previous)
+    if value > band.at_most * max(previous, band.floor):
+        return Doubt(cell, True, above_last_year(band, value, previous, slip, period))
+    if previous >= band.floor and value < band.at_least * previous:
+        return Doubt(cell, slip is not None, below_last_year(band, value, previous, slip, period))
     return None
+
+
+def above_last_year(band: LastYearBand, value: Decimal, previous: Decimal, slip: Decimal | None, period: str) -> Text:
+    said = {"previous": figure(previous), "period": period}
+    if slip:
+        return text("doubt.misplaced_above", **said, factor=figure(slip), meant=figure(value / slip))
+    if previous:
+        factor = figure(_round(value / previous))
+        return text("doubt.above_last_year", **said, factor=factor, most=figure(band.at_most))
+    return text("doubt.above_none", **said, most=figure(band.at_most * band.floor))
+
+
+def below_last_year(band: LastYearBand, value: Decimal, previous: Decimal, slip: Decimal | None, period: str) -> Text:
+    said = {"previous": figure(previous), "period": period}
+    if slip:
+        return text("doubt.misplaced_below", **said, factor=figure(slip), meant=figure(value * slip))
+    percent = figure(_round(100 * value / previous))
+    return text("doubt.below_last_year", **said, percent=percent, least=figure(100 * band.at_least))
+
+
+def misplaced_factor(value: Decimal, previous: Decimal) -> Decimal | None:
+    """What a slip multiplied one of two figures by. None: they are otherwise apart, or too small to say so."""
+    low, high = sorted((value, previous))
+    if low < READABLE:
+        return None
+    return next((slip for slip in MISPLACED if slip / NEAR <= high / low <= slip * NEAR), None)
 
 
 def against_like_units(rules: FormRules, cell: Cell, value: Decimal, spread: Spread) -> Doubt | None:
