@@ -75,10 +75,16 @@ def read_typed(rules: FormRules, data: Mapping[str, Any], before: SubmissionReco
     for name in [*names, "evidence", "reason", CONFIRMED]:
         if isinstance(text := data.get(name), str):
             inputs[name] = as_shown(text)
-    for index, field in enumerate(rules.fields):
-        if isinstance(row := data.get(f"status.{field.element.id}"), str):
-            inputs[f"status.{index}"] = row
-    return TypedForm(inputs, language)
+    return TypedForm(inputs | _row_statuses(rules, data), language)
+
+
+def _row_statuses(rules: FormRules, data: Mapping[str, Any]) -> dict[str, str]:
+    """What `status.<element>` says, for each cell of the row."""
+    return {
+        f"status.{index}": status
+        for index, field in enumerate(rules.fields)
+        if isinstance(status := data.get(f"status.{field.element.id}"), str)
+    }
 
 
 def report_of(rules: FormRules, typed: TypedForm, before: SubmissionRecord | None = None) -> Report:
@@ -89,13 +95,10 @@ def report_of(rules: FormRules, typed: TypedForm, before: SubmissionRecord | Non
         if field.required or value.strip() or note.strip() or status not in WITH_VALUE:
             kept = _note_before(before, field.cell, note)
             entries.append(ObservationEntry(field.element.id, value or None, field.disaggregation, status, kept))
-    narrative = {code: words for code, words in typed.narrative.items() if words.strip()}
-    if before is not None:
-        narrative |= {code: words for code, words in before.narrative.items() if narrative.get(code) == as_shown(words)}
     reason = typed.of("reason")
     return Report(
         entries,
-        narrative,
+        _narrative(typed.narrative, before),
         _evidence(typed.of("evidence"), before),
         reason or None,
         read=READERS[typed.numbers],
@@ -111,6 +114,14 @@ def _note_before(before: SubmissionRecord | None, cell: tuple[str, str], typed: 
         if same_cell and kept is not None and as_shown(kept) == typed:
             return kept
     return typed if typed.strip() else None
+
+
+def _narrative(typed: Mapping[str, str], before: SubmissionRecord | None) -> dict[str, str]:
+    """The parts that say something, as they were kept when the page still shows them so."""
+    narrative = {code: words for code, words in typed.items() if words.strip()}
+    if before is not None:
+        narrative |= {code: words for code, words in before.narrative.items() if narrative.get(code) == as_shown(words)}
+    return narrative
 
 
 def _evidence(typed: str, before: SubmissionRecord | None) -> list[str]:
