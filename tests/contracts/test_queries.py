@@ -4,49 +4,20 @@ comes twice, and reads units, periods and forms as all others do."""
 import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from aggregation.app import create_app as aggregation
-from aggregation.settings import AggregationSettings
-from audit.app import create_app as audit
-from audit.settings import AuditSettings
-from notifications.app import create_app as notifications
-from notifications.settings import NotificationsSettings
-from shared.settings import ServiceSettings
-from submissions.app import create_app as submissions
-from submissions.settings import SubmissionsSettings
 from tests.support.routes import routes
 from tiendo_local.issuer import Issuer
 
-SERVICES: dict[str, tuple[Any, type[ServiceSettings]]] = {
-    "submissions": (submissions, SubmissionsSettings),
-    "aggregation": (aggregation, AggregationSettings),
-    "notifications": (notifications, NotificationsSettings),
-    "audit": (audit, AuditSettings),
-}
 PLAN_LISTS = ("unit", "period", "form", "topic")
 """Parameters of these names mean what the plan or the code lists."""
 READ_BY_THE_RULES = {"/api/v1/events", "/log"}
 """The log's search: the page shows each fault beside its field, so that its own rules read the same words."""
-
-
-@pytest.fixture(scope="module", params=SERVICES)
-def app(request: pytest.FixtureRequest, issuer: Issuer) -> FastAPI:
-    create, settings = SERVICES[request.param]
-    made: FastAPI = create(
-        settings(
-            database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none",
-            environment="test",
-            jwks_file=issuer.jwks_file,
-            local_issuer_key_file=issuer.key_file,
-        )
-    )
-    return made
 
 
 @pytest.fixture

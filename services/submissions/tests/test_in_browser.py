@@ -206,9 +206,11 @@ async def test_a_session_that_ended_loses_nothing(
     await page.select_option("#unit", COMMUNE)
     async with page.expect_navigation():
         await page.click("main form button")
-    assert await api_client.count("submission") == 0, "nothing is sent without a press"
     async with page.expect_navigation():
         await page.click("main form button")
+    assert "xem lại rồi gửi" in await page.inner_text("main") and await page.input_value("#narrative-general") == words
+    assert await api_client.count("submission") == 0, "it is shown first"
+    await send(page)
     assert "/submissions/" in page.url
     one = (await api_client.get(f"/api/v1{page.url[page.url.index('/submissions/') :]}")).json()
     assert one["narrative"] == {"general": words} and (await kept(api_client))["population"] == RIGHT["population"]

@@ -153,3 +153,13 @@ async def test_back_and_another_text_is_told_instead_of_lost(audit: Audit) -> No
     assert "CHƯA được ghi" in told and "Khác</textarea>" in told and 'value="f1"' not in told
     assert len(await audit.rows("select id from inspection")) == 1
     assert len(await audit.rows("select id from finding")) == 2
+
+
+async def test_a_form_that_comes_back_through_the_sign_in_is_shown_first(audit: Audit) -> None:
+    shown = check(await send(audit, "/inspections/new", FORM | {"kept-resumed": "1"}))
+    assert "xem lại rồi gửi" in shown and "Thiếu người</textarea>" in shown and "error-summary" not in shown
+    assert await audit.rows("select id from inspection") == []
+    where = (await send(audit, "/inspections/new", FORM)).headers["location"]
+    again = check(await send(audit, f"{where}/findings", FINDING_FORM | {"kept-resumed": "1"}))
+    assert "Thiếu người</textarea>" in again and "Phát hiện 3" not in again
+    assert len(await audit.rows("select id from finding")) == 1

@@ -102,3 +102,15 @@ async def test_a_key_that_is_none_is_no_obstacle(api: ApiClients, sent: TwoEvent
         form = await opened(client, attempt="khóa " * 100, address="mine@b.vn")
         assert (await client.post("/contacts", data=form)).status_code == 303
     assert await stored(service) == "mine@b.vn"
+
+
+async def test_a_change_that_comes_back_through_the_sign_in_is_shown_first(
+    api: ApiClients, sent: TwoEvents, service: Parts
+) -> None:
+    async with api.as_("coordinator", **HTML) as client:
+        typed = await opened(client, address="moi@b.vn")
+        shown = await client.post("/contacts", data=typed | {"kept-resumed": "1"})
+        assert shown.status_code == 200 and "xem lại rồi gửi" in shown.text and "error-summary" not in shown.text
+        assert form_of(shown.text)["address"] == "moi@b.vn" and await stored(service) != "moi@b.vn"
+        assert (await client.post("/contacts", data=form_of(shown.text))).status_code == 303
+        assert await stored(service) == "moi@b.vn"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.submissions.tests.api_client import ApiClient
-from services.submissions.tests.browser import browse, press
+from services.submissions.tests.browser import browse, inputs, press
 
 
 async def test_a_unit_sees_what_it_owes(api_client: ApiClient) -> None:
@@ -28,5 +28,8 @@ async def test_pages_are_guarded(api_client: ApiClient, report: dict[str, Any]) 
     forged = await press(api_client, f"/obligations/{obligation_id}", {}, Origin="http://elsewhere.test")
     assert forged.status_code == 403
     assert (await press(api_client, f"/obligations/{obligation_id}", {}, "coordinator", "SO_NOI_VU")).status_code == 403
-    opened = await press(api_client, "/obligations/opening", {"period": "2026-Q2"}, "ops", "DAK_NONG")
+    period = {"period": "2026-Q2"}
+    shown = await press(api_client, "/obligations/opening", period | {"kept-resumed": "1"}, "ops", "DAK_NONG")
+    assert shown.status_code == 200 and inputs(shown).values["period"] == "2026-Q2", "not opened yet"
+    opened = await press(api_client, "/obligations/opening", period, "ops", "DAK_NONG")
     assert opened.status_code == 303

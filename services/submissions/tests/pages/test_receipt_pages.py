@@ -99,3 +99,27 @@ async def test_an_unknown_word_decides_nothing(api_client: ApiClient, report: di
     assert answer.status_code == 422 and "không phải là một quyết định" in answer.text
     assert inputs(answer).values["reason"] == "đồng ý" and "decision" in inputs(answer).ids
     assert (await api_client.get(f"/api/v1{path}")).json()["state"] == "submitted"
+
+
+async def test_a_decision_that_comes_back_through_the_sign_in_is_shown_first(
+    api_client: ApiClient, report: dict[str, Any]
+) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    typed = inputs(await browse(api_client, path, *COORDINATOR)).values | {"decision": "return", "reason": "Sai dân số"}
+    shown = await press(api_client, f"{path}/decision", typed | {"kept-resumed": "1"}, *COORDINATOR)
+    assert shown.status_code == 200 and "xem lại rồi gửi" in shown.text
+    assert inputs(shown).values["reason"] == "Sai dân số" and await api_client.count("review") == 0
+    done = await press(api_client, f"{path}/decision", inputs(shown).values | {"decision": "return"}, *COORDINATOR)
+    assert done.status_code == 303 and await api_client.count("review") == 1
+
+
+async def test_a_withdrawal_that_comes_back_through_the_sign_in_is_shown_first(
+    api_client: ApiClient, report: dict[str, Any]
+) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    typed = inputs(await browse(api_client, path)).values | {"reason": "Nhầm kỳ"}
+    shown = await press(api_client, f"{path}/withdrawal", typed | {"kept-resumed": "1"})
+    assert shown.status_code == 200 and inputs(shown).values["reason"] == "Nhầm kỳ"
+    assert (await api_client.get(f"/api/v1{path}")).json()["state"] == "submitted"

@@ -55,10 +55,14 @@ def page_attempt(
     """Of a form's hidden `key` and everything that the form says. None for a key that no page of ours has given."""
     if not isinstance(key, str) or not PAGE_KEY.fullmatch(key):
         return None
-    said = sorted((name, value) for name, value in fields if isinstance(value, str))
-    digest = hashlib.sha256(json.dumps(said).encode()).digest()
+    digest = hashlib.sha256(said(fields)).digest()
     path = f"{request.method} {request.url.path}"
     return PageAttempt(Attempt(f"{key}.{digest.hex()[:32]}", person, path, digest), f"{key}.")
+
+
+def said(fields: Iterable[tuple[str, object]]) -> bytes:
+    """Everything that a form says, in an order of its own."""
+    return json.dumps(sorted((name, value) for name, value in fields if isinstance(value, str))).encode()
 
 
 def replayed(replay: Replay, headers: Mapping[str, str] | None = None) -> Response:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from unittest.mock import ANY
 
 import pytest
@@ -12,53 +11,14 @@ from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.access import Person
-from shared.clock import Clock
 from shared.errors import Problem
-from shared.events import DATA_TYPES, ActEvent, Event, parse
-from shared.messaging import Apply, BatchConsumer, Received, ServiceWorker
-from shared.messaging.dead_letter import DeadLetters, Handled, StillFails, Wanted, count_open, find, search
+from shared.events import DATA_TYPES, ActEvent, Event
+from shared.messaging import BatchConsumer, Received, ServiceWorker
+from shared.messaging.dead_letter import Handled, StillFails, Wanted, find, search
 from shared.messaging.retention import forget_inbox
 
 from ..conftest import ServiceProbe, a_record, an_event, stage
-
-THEN = datetime(2026, 11, 25, 2, tzinfo=UTC)
-BY = Person("ops", "SO_NOI_VU", "subject-of-ops")
-ANOTHER = Person("ops", "DAK_NONG", "another")
-
-
-class StandingClock(Clock):
-    def now(self) -> datetime:
-        return THEN
-
-
-def letters_of(probe: ServiceProbe, apply: Apply) -> DeadLetters:
-    return DeadLetters(probe.engine, "probe", apply, StandingClock(), "0" * 64)
-
-
-def mended(probe: ServiceProbe) -> Apply:
-    """Today's code: writes down what yesterday's refused."""
-
-    async def apply(tx: AsyncConnection, received: list[Received]) -> None:
-        rows = [{"event_id": r.event.id, "stage": r.record.topic} for r in received]
-        await tx.execute(sa.insert(probe.effect), rows)
-
-    return apply
-
-
-async def set_aside(probe: ServiceProbe, *values: bytes | None) -> list[int]:
-    """The ids of the letters that yesterday's code made of these records."""
-    records = [a_record(v, offset=n, headers=(("trace", b"\xff"), ("none", None))) for n, v in enumerate(values)]
-    await BatchConsumer(probe.engine, "probe", probe.apply).consume(records)
-    return [row.id for row in await probe.rows('select id from dead_letter order by "offset"')]
-
-
-async def everything(probe: ServiceProbe) -> list[list[sa.Row[object]]]:
-    tables = ("dead_letter", "inbox", "effect", "outbox")
-    return [await probe.rows(f"select * from {table} order by 1") for table in tables]
-
-
-async def told(probe: ServiceProbe) -> list[Event]:
-    return [parse(row.value) for row in await probe.rows("select value from outbox order by id")]
+from .letters import ANOTHER, BY, THEN, everything, letters_of, mended, set_aside, told
 
 
 async def test_a_replay_applies_once_and_tells_of_it(probe: ServiceProbe) -> None:
@@ -254,26 +214,6 @@ async def test_discarded_letters_are_kept_whole_and_may_be_replayed(probe: Servi
     acts = [e.data for e in await told(probe)]
     assert "agency" not in str(acts) and BY.subject not in str(acts)
     assert {(act.acting_role, act.acting_unit) for act in acts if isinstance(act, ActEvent)} == {("ops", "SO_NOI_VU")}
-
-
-async def test_several_at_once_oldest_first_with_a_result_each(probe: ServiceProbe) -> None:
-    events = [an_event("poison") for _ in range(4)]
-    ids = await set_aside(probe, *(e.to_bytes() for e in events))
-    beyond = await set_aside(probe, *(e.to_bytes() for e in events), b"{not json", None)
-    letters = letters_of(probe, mended(probe))
-    first, after = await letters.replay_all(Wanted("open", reason="rule refuses"), 0, 3, BY)
-    assert first == [Handled(id_, "replayed", "applied") for id_ in ids[:3]]
-    assert after == ids[2]
-    rest, end = await letters.replay_all(Wanted("open"), after, 3, BY)
-    assert [(h.id, h.state, h.outcome) for h in rest] == [
-        (ids[3], "replayed", "applied"), (beyond[-2], "open", None), (beyond[-1], "open", None),
-    ]  # fmt: skip
-    assert "Invalid JSON" in str(rest[1].reason)
-    assert rest[2].reason == "no-value"
-    assert end is None
-    assert await probe.effects() == [e.id for e in events]
-    async with probe.engine.connect() as tx:
-        assert await count_open(tx) == 2
 
 
 async def test_the_worker_tells_how_many_are_open(probe: ServiceProbe) -> None:

@@ -213,3 +213,63 @@ async def test_the_api_says_which_version_was_seen(office: Office) -> None:
     office.fault = None
     headers["If-Match"] = f"{tag}, {(await office.get(f'/api/v1/dead-letters/{id_}')).headers['etag']}"
     assert (await office.client.post(f"/api/v1/dead-letters/{id_}/replay", headers=headers)).status_code == 200
+
+
+async def test_a_run_pressed_twice_tells_the_same(office: Office) -> None:
+    await office.set_aside(*(an_event().to_bytes() for _ in range(2)))
+    version = version_on((await office.get(HOME, accept=HTML)).text)
+    office.fault = None
+    for _ in range(2):
+        page = await office.send(f"{HOME}/replay", state="open", version=version)
+        assert "Đã áp dụng: 2. Trùng, không áp dụng thêm: 0." in page.text
+    assert len(office.applied) == 2
+
+
+async def test_a_run_leaves_what_others_decided_meanwhile(office: Office) -> None:
+    [mine, theirs] = await office.set_aside(*(an_event().to_bytes() for _ in range(2)))
+    await act_of_another(office, mine, "discard")
+    version = version_on((await office.get(HOME, accept=HTML, state="discarded")).text)
+    await act_of_another(office, theirs, "discard")
+    office.fault = None
+    page = await office.send(f"{HOME}/replay", state="discarded", version=version)
+    assert "Đã áp dụng: 1." in page.text and "đã có người xử lý từ khi mở trang" in page.text
+    assert (await office.get(f"/api/v1/dead-letters/{theirs}")).json()["state"] == "discarded"
+
+
+@pytest.mark.parametrize(
+    "version", ["", "x", "1", "1 x", f"{'9' * 40} 2026-11-29T00:00:00+00:00", "1 9999-12-31T23:59:59-14:00"]
+)
+async def test_a_version_that_no_page_gave_is_no_version(office: Office, version: str) -> None:
+    await office.set_aside(an_event().to_bytes())
+    office.fault = None
+    page = await office.send(f"{HOME}/replay", state="open", version=version)
+    assert page.status_code == 200 and len(office.applied) == 1
+
+
+async def test_a_reason_that_looks_like_personal_data_is_looked_at_again(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    said = "gọi lại 0912 345 678"
+    asked = await office.send(f"{HOME}/{id_}/discard", reason=said)
+    assert asked.status_code == 422 and "giống số điện thoại" in asked.text and said in asked.text
+    assert 'name="confirmed" value="personal_data"' in asked.text
+    refused = await office.post(f"/api/v1/dead-letters/{id_}/discard", {"reason": said})
+    assert [(one["code"], one["pointer"]) for one in refused.json()["errors"]] == [("personal_data", "/reason")]
+    unknown = await office.post(f"/api/v1/dead-letters/{id_}/discard", {"reason": said, "confirmed": ["x"]})
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/confirmed/0")
+    assert (await office.get(f"/api/v1/dead-letters/{id_}")).json()["state"] == "open"
+    done = await office.send(f"{HOME}/{id_}/discard", reason=said, confirmed="personal_data")
+    assert done.status_code == 303
+
+
+@pytest.mark.parametrize(("act", "form"), [("replay", {}), ("discard", {"reason": "của người cũ"})])
+async def test_an_act_that_comes_back_through_the_sign_in_is_shown_first(
+    office: Office, act: str, form: dict[str, str]
+) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    office.fault = None
+    shown = await office.send(f"{HOME}/{id_}/{act}", **form, **{"kept-resumed": "1"})
+    assert shown.status_code == 200 and "xem lại rồi gửi" in shown.text
+    assert act == "replay" or "của người cũ</textarea>" in shown.text
+    listed = await office.send(f"{HOME}/replay", state="open", **{"kept-resumed": "1"})
+    assert listed.status_code == 200 and f'href="{HOME}/{id_}"' in listed.text
+    assert (await office.get(f"/api/v1/dead-letters/{id_}")).json()["state"] == "open" and office.applied == []

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from shared.access import Person
 from shared.auth import require
 from shared.settings import ServiceSettings
-from shared.web.shell.kept_form import MOST_BYTES, KeptForm, carried_form, safe_path
+from shared.web.shell.kept_form import MOST_BYTES, KeptForm, Resumed, carried_form, safe_path
 
 PAGE = {"Accept": "text/html", "Origin": "http://tiendo.test"}
 TYPED = {"reason": 'Đã "gõ" <b>\nhai dòng', "cell.1": "1.234,5", "empty": ""}
@@ -37,9 +37,12 @@ def posted(app: FastAPI) -> list[dict[str, str]]:
     async def take(
         number: int,
         person: Annotated[Person, Depends(require("reporter"))],
+        resumed: Resumed,
         reason: Annotated[str, Form()] = "",
         cell: Annotated[str, Form(alias="cell.1")] = "",
-    ) -> dict[str, int]:
+    ) -> dict[str, int] | str:
+        if resumed:
+            return "as typed"
         taken.append({"reason": reason, "cell.1": cell, "unit": person.unit})
         return {"number": number}
 
@@ -71,8 +74,21 @@ async def test_a_form_goes_through_the_sign_in(client: httpx.AsyncClient, posted
     assert entered.status_code == 200 and "tiendo_token" in entered.headers["set-cookie"] and posted == []
     assert 'method="post" action="/notes/7"' in entered.text and "Sở Y tế" in entered.text
     assert {name: value.replace("\r\n", "\n") for name, value in fields_of(entered).items()} == TYPED
+    assert 'type="hidden" name="kept-resumed"' in entered.text
+    resumed = await client.post("/notes/7", data=fields_of(entered) | {"kept-resumed": "1"}, headers=PAGE)
+    assert resumed.text == '"as typed"' and posted == []
     await client.post("/notes/7", data=fields_of(entered), headers=PAGE)
     assert posted == [{"reason": TYPED["reason"], "cell.1": "1.234,5", "unit": "SO_Y_TE"}]
+
+
+async def test_a_session_that_ends_again_carries_the_form_as_typed(
+    client: httpx.AsyncClient, posted: list[dict[str, str]]
+) -> None:
+    asked = await client.post("/notes/7", data=TYPED | {"kept-resumed": "1"}, headers=PAGE)
+    assert asked.status_code == 401 and {name.removeprefix("kept.") for name in fields_of(asked)} == {
+        "kept-path",
+        *TYPED,
+    }
 
 
 async def test_a_form_without_a_local_sign_in_stays_on_the_page(

@@ -35,13 +35,13 @@ from shared.database.idempotency import KEY_REUSED, Attempt, Replay, first_answe
 from shared.errors import Problem
 from shared.text import Fault
 from shared.web.cursor import Cursor
-from shared.web.idempotency import attempt_of
+from shared.web.idempotency import attempt_of, said
 from shared.web.query.parameters import Given, ReportingPeriod, Unit
+from shared.web.shell.kept_form import Resumed
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
 
 SHOWN = 50
-MAX_FIELDS = 600
 CHANGED = 412
 WRITERS: tuple[Role, ...] = ("auditor", "coordinator")
 router = APIRouter(prefix="/inspections", include_in_schema=False)
@@ -81,16 +81,18 @@ async def new(request: Request, context: Context, person: Inspector) -> Response
 
 
 @router.post("/new")
-async def create(request: Request, context: Context, person: Inspector) -> Response:
+async def create(request: Request, context: Context, person: Inspector, resumed: Resumed) -> Response:
     """303 to the case; 422 with the form as it was typed; "another finding" gives one box more."""
-    sent = await _sent(request)
+    sent = await request.form()
     form, key = read_form(sent), str(sent.get("key", ""))
+    if resumed:
+        return _form_page(request, context, form, [], key)
     if sent.get("action") == "another":
         return _form_page(request, context, form.with_another(), [], key)
     inspection, faults = read_inspection(form.raw(), context.vocabulary, context.clock.today())
     if inspection is None:
         return _form_page(request, context, form, form.on_page(faults), key, 422)
-    attempt = await attempt_of(request, person.subject, key=key or str(uuid4()))
+    attempt = await _attempt(request, person, key, sent)
     try:
         answer = await record_inspection(context.engine, context.author(person), inspection, attempt)
     except Problem as problem:
@@ -107,18 +109,22 @@ async def show(request: Request, inspection_id: UUID, context: Context, person: 
 
 
 @router.post("/{inspection_id}/findings")
-async def add_finding(request: Request, inspection_id: UUID, context: Context, person: Inspector) -> Response:
+async def add_finding(
+    request: Request, inspection_id: UUID, context: Context, person: Inspector, resumed: Resumed
+) -> Response:
     """303 to the case; 422 with what is wrong; 409 and 412 with what was typed and what happened meanwhile."""
-    sent = await _sent(request)
+    sent = await request.form()
     form = FindingForm(
         read_finding_form(sent), key=str(sent.get("key", "")), confirmed=ticked(sent), seen=read_seen(sent)
     )
+    if resumed:
+        return await _inspection_page(request, context, person, inspection_id, form)
     faults: list[Fault] = []
     finding = read_finding(form.raw(), "", faults, context.vocabulary.measures)
     if faults:
         form = replace(form, faults=page_faults(faults))
         return await _inspection_page(request, context, person, inspection_id, form, 422)
-    attempt = await attempt_of(request, person.subject, key=form.key or str(uuid4()))
+    attempt = await _attempt(request, person, form.key, sent)
     expected = None if form.seen is None else {form.seen}
     try:
         await record_finding(context.engine, context.author(person), inspection_id, finding, attempt, expected)
@@ -150,9 +156,9 @@ def _address(answer: InspectionDetail | Replay) -> str:
     return f"/inspections/{answer.created_id}"
 
 
-async def _sent(request: Request) -> FormData:
-    await request.body()  # the request keeps it: `attempt_of` reads it again after the form
-    return await request.form(max_fields=MAX_FIELDS, max_files=0)
+async def _attempt(request: Request, person: Person, key: str, sent: FormData) -> Attempt | None:
+    """Of a page's own `key`; another one where it has none, so that nothing is taken for its repetition."""
+    return await attempt_of(request, person.subject, key=key or str(uuid4()), content=said(sent.multi_items()))
 
 
 def _choices(context: AuditContext) -> Mapping[str, Any]:

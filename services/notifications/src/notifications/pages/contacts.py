@@ -23,6 +23,7 @@ from shared.errors import Problem, invalid
 from shared.text import Fault
 from shared.web.idempotency import attempt_of
 from shared.web.query.parameters import Unit
+from shared.web.shell.kept_form import Resumed
 from shared.web.shell.page import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -65,6 +66,7 @@ async def change(
     request: Request,
     person: Keeper,
     context: Context,
+    resumed: Resumed,
     unit: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     address: Annotated[str, Form()] = "",
@@ -77,6 +79,8 @@ async def change(
     if role not in ROLES or unit not in context.catalogue.units or name not in context.channels.names:
         raise invalid([Fault("broken", "", text("contacts.broken"))])
     contact_change = ContactChange(unit, role, name, address.strip(), person.subject, pointer(unit, role, name))
+    if resumed:
+        return await _contacts(request, context, refused=RefusedContact(contact_change, version, str(uuid4()), [], 200))
     content = "\n".join((unit, role, name, contact_change.address, version)).encode()
     tried = await attempt_of(request, person.subject, key=_key(attempt), content=content)
     seen = Precondition(frozenset({version})) if version else Precondition(absent=True)

@@ -12,6 +12,7 @@ from shared.database import idempotency
 from shared.text import Language
 from shared.web.idempotency import page_attempt
 from shared.web.language import language
+from shared.web.shell.kept_form import Resumed
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.submit import Outdated, Posting, Refused, submit_report
@@ -80,12 +81,14 @@ async def show(request: Request, context: Context, person: Anyone, obligation_id
 
 
 @router.post("/obligations/{obligation_id}")
-async def send(request: Request, context: Context, person: Reporter, obligation_id: UUID) -> Response:
+async def send(request: Request, context: Context, person: Reporter, resumed: Resumed, obligation_id: UUID) -> Response:
     """303 to the receipt; or the form again with what was typed and every fault (422), or what stands now (412)."""
     data = await request.form()
     records = await read_records(context, person, obligation_id)
     rules, version = context.rules[records.obligation.form], read_version(data.get("version"))
     typed = read_typed(rules, data, records.latest)
+    if resumed:
+        return render(request, context, person, records, FormView(typed, version))
     sent = page_attempt(request, person.subject, data.get("attempt"), data.multi_items())
     posting = Posting(
         obligation_id,

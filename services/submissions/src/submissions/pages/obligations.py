@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from shared.access import Person, sees_all_units
 from shared.errors import Problem
 from shared.web.idempotency import page_attempt
+from shared.web.shell.kept_form import Resumed
 from shared.web.shell.page import page
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
@@ -40,12 +41,14 @@ async def obligations(
 
 
 @router.post("/obligations/opening")
-async def open_obligations(request: Request, context: Context, person: Opener) -> Response:
+async def open_obligations(request: Request, context: Context, person: Opener, resumed: Resumed) -> Response:
     """303 to the period; or the page again with what was typed (422). Opening adds what is not there and changes
     nothing, so that a page opened before somebody else did the same is not out of date."""
     data = await request.form()
     typed = data.get("period")
     period = typed.strip() if isinstance(typed, str) else ""
+    if resumed:
+        return await show_province(request, context, person, Choices(), Opening(period))
     sent = page_attempt(request, person.subject, data.get("attempt"), data.multi_items())
     try:
         await open_period(context, person, read_period(period), sent.attempt if sent else None)

@@ -67,10 +67,13 @@ def list_address(period: str, form: str, state: str = "") -> str:
 
 @dataclass(frozen=True)
 class Opening:
-    """A period that could not be opened, as typed, and why."""
+    """A period that was not opened, as typed, and why not, unless it was only resumed."""
 
     period: str = ""
     faults: Sequence[Fault] = ()
+
+
+NOTHING_OPENED = Opening()
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def progress_of(counts: Sequence[StateCount]) -> list[FormProgress]:
 
 
 async def show_province(
-    request: Request, context: SubmissionsContext, person: Person, choices: Choices, opening: Opening | None = None
+    request: Request, context: SubmissionsContext, person: Person, choices: Choices, opening: Opening = NOTHING_OPENED
 ) -> Response:
     after = decode(choices.cursor, datetime, UUID)
     now, today = context.clock.now(), context.clock.today()
@@ -113,7 +116,7 @@ async def show_province(
     return page(
         request,
         "province.html",
-        422 if opening else 200,
+        422 if opening.faults else 200,
         tasks=listed["items"],
         overdue=[(one, (today - last_day(one.due_at)).days) for one in overdue],
         progress=progress_of(counts),
@@ -126,6 +129,6 @@ async def show_province(
         first_url=choices.address() if after else None,
         may_open=may_open(context.catalogue, person, today),
         illustrative=illustrative,
-        opening=opening or Opening(),
+        opening=opening,
         attempt=str(uuid4()),
     )

@@ -14,6 +14,7 @@ from shared.errors import Problem
 from shared.text import Fault
 from shared.text.personal_data import CONFIRMATION
 from shared.web.idempotency import page_attempt
+from shared.web.shell.kept_form import Resumed
 from shared.web.shell.page import page
 from submissions.commands.authority import is_coordinator
 from submissions.commands.context import SubmissionsContext
@@ -56,7 +57,9 @@ async def show(request: Request, context: Context, person: Anyone, submission_id
 
 
 @router.post("/submissions/{submission_id}/decision")
-async def decide(request: Request, context: Context, person: Coordinator, submission_id: UUID) -> Response:
+async def decide(
+    request: Request, context: Context, person: Coordinator, resumed: Resumed, submission_id: UUID
+) -> Response:
     """An unknown word decides nothing: 422."""
     data = await request.form()
     word, reason = typed_text(data, "decision"), typed_text(data, "reason")
@@ -65,14 +68,26 @@ async def decide(request: Request, context: Context, person: Coordinator, submis
         wrong = violation("unknown_decision", "/decision", decision=shown(word)).fault()
         return await render(request, context, person, submission_id, ReceiptView(422, [wrong], reason))
     chosen = Decision(submission_id, act, reason, confirmed=ticked(data))
+    if resumed:
+        return await show_undecided(request, context, person, chosen)
     return await decide_and_show(request, context, person, chosen, data)
 
 
 @router.post("/submissions/{submission_id}/withdrawal")
-async def withdraw(request: Request, context: Context, person: Reporter, submission_id: UUID) -> Response:
+async def withdraw(
+    request: Request, context: Context, person: Reporter, resumed: Resumed, submission_id: UUID
+) -> Response:
     data = await request.form()
     decision = Decision(submission_id, "withdraw", typed_text(data, "reason"), confirmed=ticked(data))
+    if resumed:
+        return await show_undecided(request, context, person, decision)
     return await decide_and_show(request, context, person, decision, data)
+
+
+async def show_undecided(request: Request, context: SubmissionsContext, person: Person, decision: Decision) -> Response:
+    """The receipt as it stands now, with the reason as it was typed."""
+    view = ReceiptView(reason=decision.reason or "", act=decision.act, confirmed=decision.confirmed)
+    return await render(request, context, person, decision.submission_id, view)
 
 
 async def decide_and_show(

@@ -1,6 +1,6 @@
 """Dead letters as a work list: what could not be applied is looked at, replayed with today's code, or discarded."""
 
-from shared.messaging.dead_letter.letter import Letter, Outcome, State
+from shared.messaging.dead_letter.letter import Letter, OpenedList, Outcome, State
 from shared.messaging.dead_letter.problems import StillFails, unknown
 from shared.messaging.dead_letter.replay import DeadLetters, Handled
 from shared.messaging.dead_letter.store import Wanted, count_open, find, search, topics, value_of
@@ -9,6 +9,7 @@ __all__ = [
     "DeadLetters",
     "Handled",
     "Letter",
+    "OpenedList",
     "Outcome",
     "State",
     "StillFails",

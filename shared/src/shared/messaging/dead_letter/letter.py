@@ -16,6 +16,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedList:
+    """What a person had before them: the letters up to `newest`, as they were `at`."""
+
+    newest: int
+    at: datetime
+
+    def was_seen(self, letter: "Letter") -> bool:
+        """Whether nobody has decided about the letter since."""
+        return letter.resolved_at is None or letter.resolved_at <= self.at
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All but the value, of which `size` tells the bytes; None where the record had none or the client lost it.
 

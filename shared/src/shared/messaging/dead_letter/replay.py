@@ -4,7 +4,7 @@ Each act is one transaction: the letter's row is locked; the inbox claim, the ef
 tells of it are committed together or not at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import metrics, telemetry
 from shared.access import Person
 from shared.clock import Clock
-from shared.errors import Problem
+from shared.errors import Problem, invalid
 from shared.events import (
     DeadLetterDiscarded,
     DeadLetterHandled,
@@ -31,7 +31,7 @@ from shared.events import (
 from shared.log import without_details
 from shared.messaging.consumer.batch_consumer import Apply, Received, is_transient
 from shared.messaging.dead_letter import store
-from shared.messaging.dead_letter.letter import Letter, Outcome, State
+from shared.messaging.dead_letter.letter import Letter, OpenedList, Outcome, State
 from shared.messaging.dead_letter.problems import (
     StillFails,
     changed_meanwhile,
@@ -41,6 +41,8 @@ from shared.messaging.dead_letter.problems import (
 )
 from shared.messaging.dead_letter.store import Wanted
 from shared.messaging.outbox import publish
+from shared.text import Fault
+from shared.text.personal_data import CONFIRMATION, personal_data, told
 
 MAX_REASON = 2000
 
@@ -99,30 +101,50 @@ class DeadLetters:
             metrics.INBOX_APPLIED.labels(self.service, letter.topic).inc()
         return handled
 
-    async def replay_all(self, wanted: Wanted, after: int, limit: int, by: Person) -> tuple[list[Handled], int | None]:
+    async def replay_all(
+        self, wanted: Wanted, after: int, limit: int, by: Person, opened: OpenedList | None = None
+    ) -> tuple[list[Handled], int | None]:
         """Up to `limit` letters with ids above `after`, oldest first, each in its own transaction.
 
         Answers what became of each, and the id to go on after (None at the end). A failure of the infrastructure ends
-        the run: what was committed before stays, and a second run does nothing twice.
+        the run: what was committed before stays, and a second run does nothing twice. Of an `opened` list, what
+        somebody else decided about since is left as it is and told.
         """
         async with self.engine.connect() as tx:
-            found = await store.next_letters(tx, wanted, after, limit + 1)
-        handled = [await self._replay_or_tell(letter, by) for letter in found[:limit]]
+            found = await store.next_letters(tx, wanted, after, limit + 1, by=by.subject, opened=opened)
+        handled = [await self._replay_or_tell(letter, by, opened) for letter in found[:limit]]
         return handled, found[limit - 1].id if len(found) > limit else None
 
-    async def _replay_or_tell(self, letter: Letter, by: Person) -> Handled:
+    async def opened_list(self) -> OpenedList:
+        """The letters as they are now, for who acts on what they see of them."""
+        async with self.engine.connect() as tx:
+            return OpenedList(await store.newest(tx), self.clock.now())
+
+    async def _replay_or_tell(self, letter: Letter, by: Person, opened: OpenedList | None) -> Handled:
         try:
-            return await self.replay(letter.id, by)
+            if opened is not None and letter.state != "replayed" and not opened.was_seen(letter):
+                raise changed_meanwhile()
+            return await self.replay(letter.id, by, frozenset({letter.version}))
         except StillFails as problem:
             return Handled(letter.id, letter.state, reason=problem.reason)
         except Problem as problem:
             return Handled(letter.id, letter.state, reason=problem.code)
 
-    async def discard(self, id_: int, note: str, by: Person, seen: frozenset[str] | None = None) -> Handled:
+    async def discard(
+        self,
+        id_: int,
+        note: str,
+        by: Person,
+        seen: frozenset[str] | None = None,
+        confirmed: Collection[str] = (),
+    ) -> Handled:
         """Leave the letter alone, with a reason. It is kept whole and may still be replayed. Problems: 404, 409.
 
-        Discarding again changes nothing; `seen` as in `replay`.
+        Discarding again changes nothing; `seen` as in `replay`. 422 for a reason that looks like personal data, until
+        that is `confirmed` not to be any.
         """
+        if CONFIRMATION not in confirmed and (pieces := personal_data(note)):
+            raise invalid([Fault(CONFIRMATION, "/reason", told(pieces))])
         async with self.engine.begin() as tx:
             letter = await self._locked(tx, id_)
             own = letter.state == "discarded" and (letter.resolved_by, letter.note) == (by.subject, note)

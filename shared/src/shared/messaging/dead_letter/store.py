@@ -1,13 +1,13 @@
 """The rows of `dead_letter`: every statement about letters that already lie there."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging.dead_letter.letter import Letter, Outcome, State
+from shared.messaging.dead_letter.letter import Letter, OpenedList, Outcome, State
 from shared.messaging.tables import messaging_tables
 
 TABLE = messaging_tables(sa.MetaData()).dead_letter
@@ -40,10 +40,32 @@ async def search(tx: AsyncConnection, wanted: Wanted, before: int | None, limit:
     return _letters(await tx.execute(_LETTER.where(*conditions).order_by(TABLE.c.id.desc()).limit(limit)))
 
 
-async def next_letters(tx: AsyncConnection, wanted: Wanted, after: int, limit: int) -> list[Letter]:
-    """Oldest first, with ids above `after`: the order in which they are replayed."""
-    query = _LETTER.where(*wanted.conditions(), TABLE.c.id > after).order_by(TABLE.c.id).limit(limit)
-    return _letters(await tx.execute(query))
+async def next_letters(
+    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, *, by: str, opened: OpenedList | None = None
+) -> list[Letter]:
+    """Oldest first, with ids above `after`: the order in which they are replayed.
+
+    Of an `opened` list those that it held, also the ones that this person has replayed since: pressed twice, the same.
+    """
+    conditions = wanted.conditions()
+    if opened is not None:
+        conditions = replace(wanted, state=None).conditions()
+        conditions += [TABLE.c.id <= opened.newest, _held(wanted.state, by, opened.at)]
+    return _letters(await tx.execute(_LETTER.where(*conditions, TABLE.c.id > after).order_by(TABLE.c.id).limit(limit)))
+
+
+def _held(state: State | None, by: str, at: datetime) -> sa.ColumnElement[bool]:
+    """Whether a letter is in the state, or was before this person replayed it. Who was discarded keeps the note."""
+    if state is None:
+        return sa.true()
+    own = (TABLE.c.state == "replayed") & (TABLE.c.resolved_by == by) & (TABLE.c.resolved_at > at)
+    before = TABLE.c.note.is_not(None) if state == "discarded" else TABLE.c.note.is_(None)
+    return (TABLE.c.state == state) | (own & before)
+
+
+async def newest(tx: AsyncConnection) -> int:
+    """The highest id; 0 when there is no letter."""
+    return int(await tx.scalar(sa.select(sa.func.max(TABLE.c.id))) or 0)
 
 
 async def find(tx: AsyncConnection, id_: int, *, lock: bool = False) -> Letter | None:

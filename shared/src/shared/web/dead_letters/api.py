@@ -103,7 +103,7 @@ async def discard_letter(
 ) -> Any:
     """The letter is kept whole and may still be replayed."""
     async with available():
-        return await letters.discard(letter_id, given.reason, person, seen_versions(if_match))
+        return await letters.discard(letter_id, given.reason, person, seen_versions(if_match), given.confirmed)
 
 
 def seen_versions(if_match: str | None) -> frozenset[str] | None:

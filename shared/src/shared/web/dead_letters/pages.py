@@ -5,6 +5,8 @@ They work without JavaScript, and every act is a form of its own.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
@@ -14,10 +16,11 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.access import Person
 from shared.errors import Problem
-from shared.messaging.dead_letter import DeadLetters, Handled, State, StillFails, Wanted, topics
+from shared.messaging.dead_letter import DeadLetters, Handled, OpenedList, State, StillFails, Wanted, topics
 from shared.text import Fault
 from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
+    MAX_ID,
     LetterId,
     Letters,
     Operator,
@@ -31,12 +34,15 @@ from shared.web.dead_letters.payload import payload
 from shared.web.dead_letters.schemas import Note
 from shared.web.problem.validation import model_faults
 from shared.web.query.known import KnownTopic, OneOf
+from shared.web.shell.kept_form import Resumed
 from shared.web.shell.page import page
 
 SHOWN = 50
 AT_ONCE = 100
 MAX_FIELD = 500
-CHANGED = 412
+CHANGED, UNPROCESSABLE = 412, 422
+REASONS = ("letter-changed", "no-value", "replayed-already")
+"""Why a letter was not tried, in words of `web.letters.not_tried`."""
 STATES: tuple[State, ...] = get_args(State)
 HOME = "/dead-letters"
 Field = Annotated[str, Form(max_length=MAX_FIELD)]
@@ -63,19 +69,25 @@ async def replay_filtered(
     request: Request,
     letters: Letters,
     person: Operator,
+    resumed: Resumed,
     state: Annotated[Literal["open", "discarded"], Form()],
     topic: Field = "",
     reason: Field = "",
     cursor: Field = "",
+    version: Field = "",
 ) -> Response:
-    """The list again, above it what became of each letter. Sending the form again does nothing twice.
+    """The list again, above it what became of each letter. Sent again, the form does nothing twice and tells the same.
 
     422 without a `state` that can be replayed: no state would mean every letter, also what somebody discarded.
     """
     typed = {"state": state, "topic": topic, "reason": reason}
+    if resumed:
+        return await _list_page(request, letters, person, typed, None)
     async with available():
-        handled, last = await letters.replay_all(_wanted(typed), cursor_after(cursor or None), AT_ONCE, person)
-    return await _list_page(request, letters, person, typed, None, handled=handled, last=last)
+        handled, last = await letters.replay_all(
+            _wanted(typed), cursor_after(cursor or None), AT_ONCE, person, read_opened(version)
+        )
+    return await _list_page(request, letters, person, typed, None, handled=handled, last=last, version=version)
 
 
 @router.get("/{letter_id}")
@@ -85,9 +97,11 @@ async def letter(request: Request, letter_id: LetterId, letters: Letters, person
 
 @router.post("/{letter_id}/replay")
 async def replay(
-    request: Request, letter_id: LetterId, letters: Letters, person: Operator, version: Field = ""
+    request: Request, letter_id: LetterId, letters: Letters, person: Operator, resumed: Resumed, version: Field = ""
 ) -> Response:
     """303 to the letter; 422 with the letter and what failed, 412 with what somebody else did meanwhile."""
+    if resumed:
+        return await _letter_page(request, letters, person, letter_id)
     try:
         async with available():
             await letters.replay(letter_id, person, frozenset({version}) if version else None)
@@ -106,23 +120,38 @@ async def discard(
     letter_id: LetterId,
     letters: Letters,
     person: Operator,
+    resumed: Resumed,
     reason: Annotated[str, Form()] = "",
+    confirmed: Annotated[tuple[str, ...], Form()] = (),
     version: Field = "",
 ) -> Response:
-    """303 to the letter; with what was typed 422 for a reason too short or too long, 412 when it came too late."""
+    """303 to the letter; with what was typed 422 for a reason that cannot stay, 412 when it came too late."""
+    show = partial(_letter_page, request, letters, person, letter_id, typed=reason, confirmed=confirmed)
+    if resumed:
+        return await show()
     try:
         note = TypeAdapter(Note).validate_python(reason)
     except ValidationError as error:
-        faults = model_faults(error.errors(), "/reason")
-        return await _letter_page(request, letters, person, letter_id, faults=faults, typed=reason)
+        return await show(faults=model_faults(error.errors(), "/reason"))
     try:
         async with available():
-            await letters.discard(letter_id, note, person, frozenset({version}) if version else None)
+            await letters.discard(letter_id, note, person, frozenset({version}) if version else None, confirmed)
     except Problem as problem:
-        if problem.status != CHANGED:
-            raise
-        return await _letter_page(request, letters, person, letter_id, typed=reason, changed=problem)
+        if problem.status == CHANGED:
+            return await show(changed=problem)
+        if problem.status == UNPROCESSABLE:
+            return await show(faults=problem.faults)
+        raise
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
+
+
+def read_opened(version: str) -> OpenedList | None:
+    """The list that a page says it showed; None for a page that says nothing readable."""
+    newest, _, at = version.partition(" ")
+    try:
+        return OpenedList(min(int(newest), MAX_ID), datetime.fromisoformat(at).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _wanted(typed: dict[str, str]) -> Wanted:
@@ -139,7 +168,10 @@ async def _list_page(
     *,
     handled: Sequence[Handled] = (),
     last: int | None = None,
+    version: str = "",
 ) -> Response:
+    """`version` is the one that a run goes on with, which what is shown now need not be."""
+    opened = await letters.opened_list()
     found = await listing(letters, _wanted(typed), SHOWN, cursor, lambda letter: letter)
     async with letters.engine.connect() as tx:
         known_topics = await topics(tx)
@@ -155,7 +187,10 @@ async def _list_page(
         at_once=AT_ONCE,
         counts=Counter(one.outcome or "failed" for one in handled),
         failed=[one for one in handled if one.reason],
+        reasons=REASONS,
+        version=f"{opened.newest} {opened.at.isoformat()}",
         go_on_after=encode(last) if last is not None else None,
+        go_on_version=version,
         next_url=f"{HOME}?{more}" if found["next"] else None,
         first_url=f"{HOME}?{urlencode(typed)}" if cursor else None,
     )
@@ -169,6 +204,7 @@ async def _letter_page(
     *,
     faults: Sequence[Fault] = (),
     typed: str = "",
+    confirmed: Sequence[str] = (),
     failed: Problem | None = None,
     changed: Problem | None = None,
 ) -> Response:
@@ -182,6 +218,7 @@ async def _letter_page(
         "acts": person.role == "ops",
         "faults": list(faults),
         "typed": typed,
+        "confirmed": confirmed,
         "failed": failed,
         "changed": changed,
     }

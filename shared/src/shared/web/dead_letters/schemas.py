@@ -2,7 +2,7 @@
 
 import base64
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -72,6 +72,9 @@ class Discarded(BaseModel):
 class DiscardIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     reason: Note = Field(description="stays in this database; no event tells it")
+    confirmed: list[Literal["personal_data"]] = Field(
+        [], max_length=8, description="`personal_data`: what looks like it in the reason is nobody's"
+    )
 
 
 class ReplayIn(BaseModel):

@@ -1,16 +1,18 @@
 """What was typed into a form that came without a valid sign-in, carried through the sign-in page in hidden fields.
 
-The answer to the form is the sign-in page with everything that was typed; after it a page offers to send the same form
-again, to the same path of this service. Nothing is sent without a press, nothing is kept on the server, and it works
-without scripts. What reaches this has passed the check against forged requests, so it came from our own page.
+The answer to the form is the sign-in page with everything that was typed. After it the same form goes to the same path
+of this service once more, marked as resumed: its page shows what was typed, does nothing, and is sent by its own
+button. Nothing is kept on the server, and it works without scripts. What reaches this has passed the check against
+forged requests, so it came from our own page.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlencode
 
+from fastapi import Depends
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +23,7 @@ from shared.web.middleware.limits import DEFAULT_BYTES
 
 PREFIX = "kept."
 PATH = "kept-path"
+RESUMED = "kept-resumed"
 MOST_FIELDS = 900  # a parser takes a thousand, and sign-in adds its own
 MOST_BYTES = DEFAULT_BYTES - 16_384  # as a browser encodes it; sign-in adds its own
 LINE_END = re.compile(r"\r\n?|\n")
@@ -58,10 +61,20 @@ async def kept_form(request: Request) -> KeptForm | LostForm | None:
         data = await request.form()
     except (HTTPException, Problem, RuntimeError):  # no form after all, too large, or the body is read already
         return LostForm(_page_above(request))
-    form = KeptForm(path, _texts(data))
+    form = KeptForm(path, tuple((name, value) for name, value in _texts(data) if name != RESUMED))
     if not form.fields:
         return None
     return form if _may_be_carried(form) else LostForm(_page_above(request))
+
+
+async def is_resumed(request: Request) -> bool:
+    """Whether the form comes back through the sign-in. The page then says that nothing was sent."""
+    request.state.resumed = RESUMED in await request.form()
+    return bool(request.state.resumed)
+
+
+Resumed = Annotated[bool, Depends(is_resumed)]
+"""Of every page that takes a form: it shows what was typed instead of acting (`tests/contracts/test_resumed.py`)."""
 
 
 def carried_form(data: FormData) -> KeptForm | None:
