@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.submissions.tests.api_client import ApiClient
+from services.submissions.tests.api_client import OTHER, ApiClient
 from services.submissions.tests.browser import browse, inputs
+from services.submissions.tests.reports import commune_report
 
 
 async def test_the_coordinator_sees_who_is_missing(api_client: ApiClient, report: dict[str, Any]) -> None:
@@ -94,3 +95,25 @@ async def test_a_form_that_left_the_catalogue_is_listed_by_its_code(api_client: 
 def overdue_periods(page: str) -> list[str]:
     table = page[page.index("Quá hạn, chưa có báo cáo") : page.index("Lọc danh sách")]
     return list(dict.fromkeys(re.findall(r'data-column="Kỳ">([^<]*)<', table)))
+
+
+async def test_reports_with_unusual_figures_stand_on_top_until_they_are_decided(
+    api_client: ApiClient, report: dict[str, Any]
+) -> None:
+    noted = commune_report(n_live_births_male="120000000", n_live_births_female="20")
+    noted["observations"] = [o | {"note": "đang xác minh"} for o in noted["observations"]]
+    unusual = (await api_client.submit(await api_client.obligation_id(), noted)).json()
+    usual = await api_client.obligation_id(unit=OTHER)
+    assert (await api_client.submit(usual, report, OTHER)).status_code == 201
+
+    async def page(address: str = "/obligations") -> str:
+        return (await browse(api_client, address, "coordinator", "SO_NOI_VU")).text
+
+    start = await page()
+    [address] = re.findall(r'<a href="([^"]*)">1 báo cáo chờ xem xét có số liệu khác thường', start)
+    assert start.count(">Cần kiểm tra<") == 2, "on top and in its row"
+    listed = await page(html.unescape(address))
+    assert listed.count('href="/obligations/0') == 1 and "Xã Quảng Trực</th>" in listed
+    await api_client.decide(unusual["id"], "accept")
+    assert ">Cần kiểm tra<" not in await page()
+    assert 'href="/obligations/0' not in await page(html.unescape(address))

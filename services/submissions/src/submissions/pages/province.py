@@ -33,12 +33,13 @@ PAGE = 100
 STATES: tuple[State, ...] = get_args(State)
 ANY_PENDING = "pending"
 OVERDUE = "overdue"
+IMPLAUSIBLE = "implausible"
 Choice = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class Choices(BaseModel, frozen=True):
-    """What the reader narrowed the list to; "" is everything. `state` may be `pending`, any that is still to do, or
-    `overdue`, those of them whose time is over.
+    """What the reader narrowed the list to; "" is everything. `state` may be `pending`, any that is still to do,
+    `overdue`, those of them whose time is over, or `implausible`, what waits for review with unusual figures.
 
     No period at all is the current one.
     """
@@ -46,15 +47,20 @@ class Choices(BaseModel, frozen=True):
     unit: Annotated[Choice, KnownUnit()] = ""
     period: Annotated[Choice | None, KnownPeriod()] = None
     form: Annotated[Choice, KnownForm()] = ""
-    state: Annotated[Choice, OneOf((ANY_PENDING, OVERDUE, *STATES))] = ""
+    state: Annotated[Choice, OneOf((ANY_PENDING, OVERDUE, IMPLAUSIBLE, *STATES))] = ""
     cursor: Cursor = None
 
     def narrowed(self, now: datetime) -> ObligationFilter:
-        still_to_do = self.state in (ANY_PENDING, OVERDUE)
-        states = tuple(sorted(PENDING)) if still_to_do else (self.state,) if self.state else ()
-        units = (self.unit,) if self.unit else ()
-        due_by = now if self.state == OVERDUE else None
-        return ObligationFilter(units, self.period or None, self.form or None, states, due_by=due_by)
+        still_to_do = tuple(sorted(PENDING))
+        states = {"": (), ANY_PENDING: still_to_do, OVERDUE: still_to_do, IMPLAUSIBLE: ("submitted",)}
+        return ObligationFilter(
+            units=(self.unit,) if self.unit else (),
+            period=self.period or None,
+            form=self.form or None,
+            states=states.get(self.state, (self.state,)),
+            due_by=now if self.state == OVERDUE else None,
+            implausible=self.state == IMPLAUSIBLE,
+        )
 
     def address(self, **more: str) -> str:
         return f"?{urlencode({**self.model_dump(exclude={'cursor'}), **more})}"
@@ -108,6 +114,8 @@ async def show_province(
             choices = choices.model_copy(update={"period": current_period(opened, today)})
         obligations = await read.list_obligations(tx, choices.narrowed(now), after, PAGE + 1)
         overdue = await read.count_overdue(tx, now)
+        unusual = await read.implausible_of(tx, [one.id for one in obligations])
+        all_unusual = await read.count_implausible(tx)
         counts = await read.count_states(tx, choices.period) if choices.period else []
         illustrative = await read.any_illustrative(tx, [one.id for one in obligations])
     listed = listing(
@@ -119,6 +127,8 @@ async def show_province(
         422 if opening.faults else 200,
         tasks=listed["items"],
         overdue=[(one, (today - last_day(one.due_at)).days) for one in overdue],
+        unusual=unusual,
+        all_unusual=all_unusual,
         progress=progress_of(counts),
         list_address=list_address,
         chosen=choices,

@@ -20,10 +20,18 @@ from submissions.rules.submission import SubmissionRecord
 from submissions.store.rows import JOINED, SUBMISSION_COLUMNS, every, first, record, submission_of
 from submissions.store.tables import obligation, review, submission
 
+_latest = submission.alias("latest")
+_IMPLAUSIBLE = sa.exists().where(
+    _latest.c.obligation_id == obligation.c.id,
+    _latest.c.revision == obligation.c.revision,
+    _latest.c.observations.contains([{"implausible": True}]),
+)
+"""Whether the latest revision has a figure outside its bands. Asked of what waits for review: few rows."""
+
 
 @dataclass(frozen=True)
 class ObligationFilter:
-    """What a list is narrowed to; None and nothing are no limit."""
+    """What a list is narrowed to; None and nothing are no limit. `implausible`: with a figure outside its bands."""
 
     units: tuple[str, ...] = ()
     period: str | None = None
@@ -31,6 +39,7 @@ class ObligationFilter:
     states: tuple[str, ...] = ()
     obligation_id: UUID | None = None
     due_by: datetime | None = None
+    implausible: bool = False
 
     def clauses(self, state: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
         pairs = ((obligation.c.period, self.period), (obligation.c.form, self.form))
@@ -43,6 +52,8 @@ class ObligationFilter:
             clauses.append(obligation.c.due_at <= self.due_by)
         if self.obligation_id:
             clauses.append(obligation.c.id == self.obligation_id)
+        if self.implausible:
+            clauses.append(_IMPLAUSIBLE)
         return clauses
 
 
@@ -177,6 +188,20 @@ async def count_states(tx: AsyncConnection, period: str) -> list[StateCount]:
     columns = obligation.c.form, obligation.c.state
     query = sa.select(*columns, sa.func.count().label("count")).where(obligation.c.period == period)
     return [record(StateCount, row) for row in await every(tx, query.group_by(*columns))]
+
+
+async def implausible_of(tx: AsyncConnection, obligation_ids: Sequence[UUID]) -> set[UUID]:
+    """Those that wait for review with a figure outside its bands."""
+    query = sa.select(obligation.c.id).where(
+        obligation.c.id.in_(obligation_ids), obligation.c.state == "submitted", _IMPLAUSIBLE
+    )
+    return {row["id"] for row in await every(tx, query)}
+
+
+async def count_implausible(tx: AsyncConnection) -> int:
+    """How many of all periods wait for review with a figure outside its bands."""
+    query = sa.select(sa.func.count()).select_from(obligation)
+    return int(await tx.scalar(query.where(obligation.c.state == "submitted", _IMPLAUSIBLE)) or 0)
 
 
 async def count_overdue(tx: AsyncConnection, now: datetime) -> list[OverdueCount]:
