@@ -105,6 +105,7 @@ async def test_what_the_leader_sees(
     for path in (f"/indicators?period={PERIOD}", f"/indicators/4.1?period={PERIOD}"):
         page = (await web.get(path)).text
         assert 'badge-danger">Cần kiểm tra' in page
+        assert re.search(r'class="(big )?partial">', page), "complete, and pale all the same"
         assert re.search(rf'{receipt}">{unit.name_vi}: Tổng số bé trai sinh ra sống</a>', page), path
     explained = (await web.get(f"/api/v1/indicators/4.1/explanation?period={PERIOD}")).json()["items"][0]
     assert explained["indicator"]["needs_check"] is True

@@ -108,6 +108,11 @@ class Value:
         return self.value is not None and self.reported < self.expected
 
     @property
+    def unsettled(self) -> bool:
+        """Shown muted and hatched: it is not to be read as a result yet."""
+        return self.incomplete or self.needs_check
+
+    @property
     def nothing_occurred(self) -> bool:
         return not self.suppressed and nothing_of(self)
 
