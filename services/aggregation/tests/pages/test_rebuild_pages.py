@@ -1,16 +1,21 @@
 """The page of rebuilds."""
 
+from importlib.resources import files
+
 import httpx
 import pytest
+import yaml
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.rules.plan import PlanIndex
+from aggregation.store.tables import STATE
 from services.aggregation.tests.rebuild.driver import TAMPERED, rebuild, run
 from shared.events import Event
 
 
 @pytest.mark.parametrize(
-    ("language", "equal", "different"), [("vi", "Khớp", "Khác nhau"), ("en", "Equal", "Different")]
+    ("language", "equal", "different", "sums"),
+    [("vi", "Khớp", "Khác nhau", "Số cộng của từng đơn vị"), ("en", "Equal", "Different", "Sums of each unit")],
 )
 async def test_the_page(
     ops_client: httpx.AsyncClient,
@@ -20,6 +25,7 @@ async def test_the_page(
     language: str,
     equal: str,
     different: str,
+    sums: str,
 ) -> None:
     spoken = {"Cookie": f"lang={language}"}
     assert "tiendo rebuild" in (await ops_client.get("/rebuilds", headers=spoken)).text
@@ -29,4 +35,9 @@ async def test_the_page(
     await run(engine, TAMPERED["cell"])
     await rebuild(engine, plan, history, swap=True)
     text = (await ops_client.get("/rebuilds", headers=spoken)).text
-    assert f">{different}<" in text and "cell: 1 " in text
+    assert f">{different}<" in text and f"{sums}: 1 " in text
+
+
+def test_every_table_that_is_compared_has_a_name_for_people() -> None:
+    keys = yaml.safe_load(files("aggregation").joinpath("messages.yaml").read_text())
+    assert {f"rebuilds.table.{table.name}" for table in STATE} <= keys.keys()
