@@ -118,7 +118,9 @@ def _years(series: Series) -> Spec:
 
 
 def _values(series: Series, bottom: float, top: float) -> Spec:
-    shown = "replace(format(datum.value, '~f'), '.', ',')" if series.comma else "format(datum.value, '~f')"
+    shown = "format(datum.value, ',~f')"
+    if series.comma:  # 1,234.5 → 1.234,5
+        shown = f"replace(replace(replace({shown}, /,/g, ' '), '.', ','), / /g, '.')"
     return {
         "field": "value",
         "type": "quantitative",
