@@ -60,9 +60,11 @@ class Settler:
         leading = attempt.leading
         async with self._engine.begin() as tx:
             corrected: set[str] = set()
+            # Addresses before reminders, as a correction locks them: it then retries what fails here, or is seen here.
             if outcome.kind == "failed":
-                # Before the reminders, as a correction locks them: it then retries what fails here, or is seen here.
                 corrected = await self._corrected(tx, attempt, mailbox)
+            elif outcome.kind == "sent":
+                await contacts.mark_reached(tx, leading.reminder.channel, attempt.address, mailbox)
             # In the order in which planning locks them, so that neither waits on the other.
             for claim in sorted(attempt.claims, key=lambda one: one.reminder.id):
                 becomes = Outcome("deferred") if claim.reminder.role in corrected else outcome
@@ -70,9 +72,7 @@ class Settler:
                 if event is not None:
                     await publish(tx, event, context=context)
             await claims.log_delivery(tx, _delivery(attempt, outcome, now))
-            if outcome.kind == "sent":
-                await contacts.mark_reached(tx, leading.reminder.channel, attempt.address, mailbox)
-            elif outcome.kind == "failed":
+            if outcome.kind == "failed":
                 await contacts.mark_refused(tx, leading.reminder.channel, attempt.address, mailbox, now)
         log.info(
             "reminder.attempt",
