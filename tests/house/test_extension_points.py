@@ -7,6 +7,8 @@ without a strategy end in `assert_never`.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, cast, get_args
 
 import pytest
@@ -34,6 +36,7 @@ from submissions import events as submission_events
 from submissions.pages.task import SHAPES
 from submissions.rules import obligation
 from submissions.rules.review import NEXT, Act
+from tests.contracts.schemas import SERVICES
 
 
 def undecided(kinds: Iterable[str]) -> list[str]:
@@ -132,3 +135,17 @@ def test_every_member_of_a_closed_set_has_words(package: str, prefix: str, membe
     known = messages.load(package).keys()
     told = unwritten([f"{prefix}.{member}" for member in members], known, f"the messages of {package}")
     assert not told, "\n".join(["", *told])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_router_of_a_service_is_in_its_application(service: str) -> None:
+    taken = import_module(f"{service}.app").ROUTERS
+    left_out = [name for name in _routes(service) if import_module(name).router not in taken]
+    assert not left_out, f"name the router in ROUTERS of {service}/app.py: {left_out}"
+
+
+def _routes(service: str) -> list[str]:
+    """Modules of the rooms `http` and `pages` that have a router."""
+    rooms = [import_module(f"{service}.{room}") for room in ("http", "pages")]
+    found = [f"{room.__name__}.{module.name}" for room in rooms for module in iter_modules(room.__path__)]
+    return [name for name in found if hasattr(import_module(name), "router")]

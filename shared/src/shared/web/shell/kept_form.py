@@ -74,7 +74,7 @@ async def is_resumed(request: Request) -> bool:
 
 
 Resumed = Annotated[bool, Depends(is_resumed)]
-"""Of every page that takes a form: it shows what was typed instead of acting (`tests/contracts/test_resumed.py`)."""
+"""Of every page that takes a form: it shows what was typed instead of acting (`tests/contracts/test_acts.py`)."""
 
 
 def carried_form(data: FormData) -> KeptForm | None:
