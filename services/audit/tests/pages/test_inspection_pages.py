@@ -163,3 +163,28 @@ async def test_a_form_that_comes_back_through_the_sign_in_is_shown_first(audit: 
     again = check(await send(audit, f"{where}/findings", FINDING_FORM | {"kept-resumed": "1"}))
     assert "Thiếu người</textarea>" in again and "Phát hiện 3" not in again
     assert len(await audit.rows("select id from finding")) == 1
+
+
+async def test_a_finding_that_comes_back_late_is_told_what_others_recorded(audit: Audit) -> None:
+    where = (await send(audit, "/inspections/new", FORM)).headers["location"]
+    assert (await send(audit, f"{where}/findings", FINDING_FORM | {"key": "one", "seen": "1"})).status_code == 303
+    mine = FINDING_FORM | {"key": "two", "seen": "1", "cause": "Của người thứ hai", "kept-resumed": "1"}
+    late = check(await send(audit, f"{where}/findings", mine), 412)
+    assert "người khác đã ghi thêm phát hiện" in late and "Của người thứ hai</textarea>" in late
+    assert 'name="key" value="two"' in late
+
+
+@pytest.mark.parametrize("resumed", [{}, {"kept-resumed": "1"}])
+async def test_a_finding_that_comes_after_the_conclusion_is_not_lost(audit: Audit, resumed: dict[str, str]) -> None:
+    where = (await send(audit, "/inspections/new", FORM)).headers["location"]
+    async with audit.engine.begin() as tx:
+        await tx.execute(sa.text("update inspection set signed_on = started_on, document_number = '1/KL'"))
+    late = await send(audit, f"{where}/findings", FINDING_FORM | {"key": "one", "seen": "1"} | resumed)
+    assert late.status_code == (412 if resumed else 409)
+    assert "đã kết luận từ khi mở trang" in late.text and '<dd dir="auto">Thiếu người</dd>' in late.text
+    assert len(await audit.rows("select id from finding")) == 1
+
+
+async def test_a_form_of_an_inspection_comes_back_with_its_key(audit: Audit) -> None:
+    shown = check(await send(audit, "/inspections/new", FORM | {"kept-resumed": "1"}))
+    assert f'name="key" value="{FORM["key"]}"' in shown

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from notifications.commands.settle import Settler
 from services.notifications.tests.service import (
     UNIT,
     ApiClients,
@@ -183,3 +184,32 @@ async def test_a_unit_without_a_contact_is_told_as_failed(
     await service.sender(smtp_sink.port).send_some()
     [failed] = [e.data for e in await service.published() if isinstance(e.data, NotificationFailed)]
     assert failed.reason_code == "no_contact"
+
+
+async def test_a_mail_that_arrived_is_settled_in_the_order_in_which_a_correction_locks(
+    service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address was marked as refused after its attempt began; somebody corrects it while the mail is settled."""
+    await due(service, obligation_events())
+    sender = service.sender(smtp_sink.port)
+    record = Settler.record
+
+    async def after_the_mark(self: Settler, *given: Any) -> None:
+        await service.change(f"update contact set refused_at = now() where unit = '{UNIT}'")
+        async with service.engine.begin() as tx:
+            await tx.execute(sa.text(f"select 1 from contact where unit = '{UNIT}' and role = 'reporter' for update"))
+            settling = asyncio.create_task(record(self, *given))
+            await until_waiting(service, 1)
+            await tx.execute(sa.text("set local lock_timeout = '3s'"))
+            await tx.execute(sa.text("select 1 from reminder for update"))
+        await settling
+
+    monkeypatch.setattr(Settler, "record", after_the_mark)
+    await sender.send_some()
+    assert await outcomes(service) == [("sent", 250)] and len(smtp_sink.messages) == 1
+    assert (
+        await service.rows(
+            f"select 1 from contact where unit = '{UNIT}' and role = 'reporter' and refused_at is not null"
+        )
+        == []
+    )

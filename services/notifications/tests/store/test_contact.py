@@ -1,10 +1,13 @@
 """Contacts as they are stored: one for each unit, role and channel."""
 
+import asyncio
 from dataclasses import replace
+
+import sqlalchemy as sa
 
 from notifications.rules.contact import RemindingChannels
 from notifications.store import contact as contacts
-from services.notifications.tests.service import OTHER, START, UNIT, Parts
+from services.notifications.tests.service import OTHER, START, UNIT, Parts, until_waiting
 
 
 async def test_a_second_channel_has_an_address_of_its_own(service: Parts) -> None:
@@ -52,3 +55,27 @@ async def test_a_mailbox_is_refused_and_reached_however_its_address_is_written(s
         await contacts.mark_reached(tx, "email", "Ubnd@b.VN", str.casefold)
         marks.append(len(await contacts.refused_contacts(tx)))
     assert marks == [2, 0]
+
+
+async def test_contacts_of_one_mailbox_are_marked_in_the_order_in_which_they_are_locked(service: Parts) -> None:
+    """However they lie in the table: whoever holds the first one gets the next one, too."""
+    first, second = sorted(((UNIT, "head"), (OTHER, "reporter")))
+    async with service.engine.begin() as tx:
+        for unit, role in (second, first):  # the last one that is written lies last
+            stored = await contacts.lock_contact(tx, unit, role, "email")
+            assert stored is not None
+            await contacts.save_contact(tx, replace(stored, address="ubnd@b.vn", refused_at=START))
+
+    async def mark() -> None:
+        async with service.engine.begin() as other:
+            await contacts.mark_reached(other, "email", "ubnd@b.vn", str.casefold)
+
+    async with service.engine.begin() as tx:
+        await contacts.lock_contact(tx, *first, "email")
+        marking = asyncio.create_task(mark())
+        await until_waiting(service, 1)
+        await tx.execute(sa.text("set local lock_timeout = '3s'"))
+        assert await contacts.lock_contact(tx, *second, "email")
+    await marking
+    async with service.engine.connect() as tx:
+        assert await contacts.refused_contacts(tx) == []

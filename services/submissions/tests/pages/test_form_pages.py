@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.submissions.tests.api_client import ApiClient
+from services.submissions.tests.api_client import OTHER, ApiClient
 from services.submissions.tests.browser import browse, filled, inputs, press
 from services.submissions.tests.reports import commune_report
 from submissions.rules.form import FormRules
@@ -243,3 +243,34 @@ async def test_a_fault_of_a_note_opens_its_field(api_client: ApiClient, rules: d
     assert "Chính thức (final)" in answer.text and inputs(answer).values["status.2"] == "đoán"
     assert answer.text.split("<title>")[1].startswith("Lỗi: Biểu B01-XA năm 2026")
     assert (await press(api_client, path, inputs(answer).values)).status_code == 422, "never taken for final"
+
+
+async def test_a_form_that_comes_back_through_the_sign_in_is_shown_first(api_client: ApiClient) -> None:
+    """With the version it was opened with: what others did meanwhile is told when it is sent."""
+    obligation_id = await api_client.obligation_id()
+    path = f"/obligations/{obligation_id}"
+    await api_client.submit(obligation_id, commune_report())
+    opened = inputs(await browse(api_client, path)).values
+    typed = opened | {"value.1": "100", "narrative.general": "x < y", "reason": "sửa"}
+    again = commune_report() | {"reason": "của người khác"}
+    assert (await api_client.submit(obligation_id, again)).status_code == 201
+    shown = await press(api_client, path, typed | {"kept-resumed": "1"})
+    assert shown.status_code == 200 and "xem lại rồi gửi" in shown.text and "error-summary" not in shown.text
+    kept = inputs(shown).values
+    assert all(kept[name] == typed[name] for name in ("value.1", "narrative.general", "reason", "version"))
+    assert await api_client.count("submission") == 2
+    assert (await press(api_client, path, kept)).status_code == 412
+
+
+async def test_a_form_that_comes_back_to_another_unit_is_not_lost(api_client: ApiClient) -> None:
+    path = f"/obligations/{await api_client.obligation_id()}"
+    typed = inputs(await browse(api_client, path)).values | {"narrative.general": "đã gõ", "kept-resumed": "1"}
+    refused = await press(api_client, path, typed, "reporter", OTHER)
+    assert refused.status_code == 403 and "đăng nhập nhầm vai trò hay đơn vị" in refused.text
+    carried = inputs(refused).values
+    assert carried["narrative.general"].strip() == "đã gõ" and carried["kept-resumed"] == "1"
+    assert "Những gì bạn đã nhập, nếu có, còn trên trang này" not in refused.text
+    shown = await press(api_client, path, carried)
+    assert shown.status_code == 200 and inputs(shown).values["narrative.general"].strip() == "đã gõ"
+    forged = await press(api_client, path, typed, Origin="http://elsewhere.test")
+    assert forged.status_code == 403 and "đã gõ" not in forged.text

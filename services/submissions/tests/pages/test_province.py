@@ -102,7 +102,8 @@ async def test_reports_with_unusual_figures_stand_on_top_until_they_are_decided(
 ) -> None:
     noted = commune_report(n_live_births_male="120000000", n_live_births_female="20")
     noted["observations"] = [o | {"note": "đang xác minh"} for o in noted["observations"]]
-    unusual = (await api_client.submit(await api_client.obligation_id(), noted)).json()
+    obligation_id = await api_client.obligation_id()
+    assert (await api_client.submit(obligation_id, noted)).status_code == 201
     usual = await api_client.obligation_id(unit=OTHER)
     assert (await api_client.submit(usual, report, OTHER)).status_code == 201
 
@@ -114,6 +115,10 @@ async def test_reports_with_unusual_figures_stand_on_top_until_they_are_decided(
     assert start.count(">Cần kiểm tra<") == 2, "on top and in its row"
     listed = await page(html.unescape(address))
     assert listed.count('href="/obligations/0') == 1 and "Xã Quảng Trực</th>" in listed
-    await api_client.decide(unusual["id"], "accept")
+    await api_client.submit(obligation_id, report | {"reason": "đã sửa"})
+    assert ">Cần kiểm tra<" not in await page(), "the latest revision is usual"
+    again = (await api_client.submit(obligation_id, noted | {"reason": "vẫn thế"})).json()
+    assert (await page()).count(">Cần kiểm tra<") == 2
+    await api_client.decide(again["id"], "accept")
     assert ">Cần kiểm tra<" not in await page()
     assert 'href="/obligations/0' not in await page(html.unescape(address))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.submissions.tests.api_client import ApiClient
+from services.submissions.tests.api_client import COMMUNE, ApiClient
 from services.submissions.tests.browser import browse, inputs, press, words_of
 from services.submissions.tests.reports import commune_report
 from submissions.rules.form import FormRules
@@ -123,3 +123,26 @@ async def test_a_withdrawal_that_comes_back_through_the_sign_in_is_shown_first(
     shown = await press(api_client, f"{path}/withdrawal", typed | {"kept-resumed": "1"})
     assert shown.status_code == 200 and inputs(shown).values["reason"] == "Nhầm kỳ"
     assert (await api_client.get(f"/api/v1{path}")).json()["state"] == "submitted"
+
+
+@pytest.mark.parametrize(("act", "who"), [("decision", COORDINATOR), ("withdrawal", ("reporter", COMMUNE))])
+async def test_an_act_that_comes_back_late_is_told_what_happened_and_loses_nothing(
+    api_client: ApiClient, report: dict[str, Any], act: str, who: Any
+) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    typed = inputs(await browse(api_client, path, *who)).values | {"reason": "Đã gõ lâu rồi", "decision": "return"}
+    await api_client.decide(receipt["id"], "accept")
+    late = await press(api_client, f"{path}/{act}", typed | {"kept-resumed": "1"}, *who)
+    assert late.status_code == 412 and "đã thay đổi từ khi mở trang" in late.text
+    assert "(Cơ quan điều phối) chấp nhận bản 1" in late.text and "Đã gõ lâu rồi" in late.text
+    assert (await api_client.get(f"/api/v1{path}")).json()["state"] == "accepted"
+
+
+async def test_a_tick_comes_back_with_the_reason(api_client: ApiClient, report: dict[str, Any]) -> None:
+    receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
+    path = f"/submissions/{receipt['id']}"
+    typed = inputs(await browse(api_client, path, *COORDINATOR)).values
+    typed |= {"decision": "return", "reason": "gọi 0912 345 678", "confirmed": "personal_data", "kept-resumed": "1"}
+    shown = await press(api_client, f"{path}/decision", typed, *COORDINATOR)
+    assert 'value="personal_data" checked' in shown.text

@@ -37,9 +37,11 @@ def mended(probe: ServiceProbe) -> Apply:
     return apply
 
 
-async def set_aside(probe: ServiceProbe, *values: bytes | None) -> list[int]:
-    """The ids of the letters that yesterday's code made of these records."""
-    records = [a_record(v, offset=n, headers=(("trace", b"\xff"), ("none", None))) for n, v in enumerate(values)]
+async def set_aside(probe: ServiceProbe, *values: bytes | None, first: int = 0) -> list[int]:
+    """The ids of the letters that yesterday's code made of these records, and of all before: `first` is an offset."""
+    records = [
+        a_record(v, offset=first + n, headers=(("trace", b"\xff"), ("none", None))) for n, v in enumerate(values)
+    ]
     await BatchConsumer(probe.engine, "probe", probe.apply).consume(records)
     return [row.id for row in await probe.rows('select id from dead_letter order by "offset"')]
 

@@ -87,42 +87,6 @@ async def test_replay_and_discard_by_forms(office: Office) -> None:
     assert f'action="{HOME}/{second}/discard"' not in page.text
 
 
-async def test_replaying_what_is_filtered_tells_what_became_of_each(office: Office) -> None:
-    events = [an_event() for _ in range(3)]
-    ids = await office.set_aside(*(e.to_bytes() for e in events), b"{")
-    office.fault = None
-    page = await office.send(f"{HOME}/replay", state="open", topic="deadlines.v1", reason="")
-    assert page.status_code == 200
-    assert "Đã áp dụng: 3. Trùng, không áp dụng thêm: 0. Vẫn không áp dụng được: 1." in page.text
-    assert f'href="/dead-letters/{ids[3]}"' in page.text
-    assert office.applied == [e.id for e in events]
-
-
-@pytest.mark.parametrize("form", [{}, {"state": ""}, {"state": "opne"}, {"state": "replayed"}])
-async def test_without_a_state_nothing_is_replayed(office: Office, form: dict[str, str]) -> None:
-    kept, discarded = await office.set_aside(*(an_event().to_bytes() for _ in range(2)))
-    await office.post(f"/api/v1/dead-letters/{discarded}/discard", {"reason": "not one of ours"})
-    office.fault = None
-    answer = await office.send(f"{HOME}/replay", **form)
-    assert (answer.status_code, office.applied) == (422, [])
-    for id_ in (kept, discarded):
-        assert (await office.get(f"/api/v1/dead-letters/{id_}")).json()["attempts"] == 0
-
-
-async def test_a_long_run_goes_on_where_it_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.dead_letters.pages.AT_ONCE", 2)
-    ids = await office.set_aside(*(an_event().to_bytes() for _ in range(3)))
-    first = await office.send(f"{HOME}/replay", state="open")
-    assert "Vẫn không áp dụng được: 2." in first.text
-    assert "Phát lại tiếp" in first.text
-    [cursor] = re.findall(r'name="cursor" value="(.+)"', first.text)
-    office.fault = None
-    rest = await office.send(f"{HOME}/replay", state="open", cursor=cursor)
-    assert "Đã áp dụng: 1." in rest.text
-    assert "Phát lại tiếp" not in rest.text
-    assert f'href="/dead-letters/{ids[0]}"' in rest.text
-
-
 async def test_a_forged_form_is_refused(office: Office) -> None:
     [id_] = await office.set_aside(an_event().to_bytes())
     office.fault = None
@@ -215,37 +179,6 @@ async def test_the_api_says_which_version_was_seen(office: Office) -> None:
     assert (await office.client.post(f"/api/v1/dead-letters/{id_}/replay", headers=headers)).status_code == 200
 
 
-async def test_a_run_pressed_twice_tells_the_same(office: Office) -> None:
-    await office.set_aside(*(an_event().to_bytes() for _ in range(2)))
-    version = version_on((await office.get(HOME, accept=HTML)).text)
-    office.fault = None
-    for _ in range(2):
-        page = await office.send(f"{HOME}/replay", state="open", version=version)
-        assert "Đã áp dụng: 2. Trùng, không áp dụng thêm: 0." in page.text
-    assert len(office.applied) == 2
-
-
-async def test_a_run_leaves_what_others_decided_meanwhile(office: Office) -> None:
-    [mine, theirs] = await office.set_aside(*(an_event().to_bytes() for _ in range(2)))
-    await act_of_another(office, mine, "discard")
-    version = version_on((await office.get(HOME, accept=HTML, state="discarded")).text)
-    await act_of_another(office, theirs, "discard")
-    office.fault = None
-    page = await office.send(f"{HOME}/replay", state="discarded", version=version)
-    assert "Đã áp dụng: 1." in page.text and "đã có người xử lý từ khi mở trang" in page.text
-    assert (await office.get(f"/api/v1/dead-letters/{theirs}")).json()["state"] == "discarded"
-
-
-@pytest.mark.parametrize(
-    "version", ["", "x", "1", "1 x", f"{'9' * 40} 2026-11-29T00:00:00+00:00", "1 9999-12-31T23:59:59-14:00"]
-)
-async def test_a_version_that_no_page_gave_is_no_version(office: Office, version: str) -> None:
-    await office.set_aside(an_event().to_bytes())
-    office.fault = None
-    page = await office.send(f"{HOME}/replay", state="open", version=version)
-    assert page.status_code == 200 and len(office.applied) == 1
-
-
 async def test_a_reason_that_looks_like_personal_data_is_looked_at_again(office: Office) -> None:
     [id_] = await office.set_aside(an_event().to_bytes())
     said = "gọi lại 0912 345 678"
@@ -261,15 +194,40 @@ async def test_a_reason_that_looks_like_personal_data_is_looked_at_again(office:
     assert done.status_code == 303
 
 
+RESUMED = {"kept-resumed": "1"}
+
+
 @pytest.mark.parametrize(("act", "form"), [("replay", {}), ("discard", {"reason": "của người cũ"})])
 async def test_an_act_that_comes_back_through_the_sign_in_is_shown_first(
     office: Office, act: str, form: dict[str, str]
 ) -> None:
     [id_] = await office.set_aside(an_event().to_bytes())
     office.fault = None
-    shown = await office.send(f"{HOME}/{id_}/{act}", **form, **{"kept-resumed": "1"})
+    version = {"version": version_on((await office.get(f"{HOME}/{id_}", accept=HTML)).text)}
+    shown = await office.send(f"{HOME}/{id_}/{act}", **form, **version, **RESUMED)
     assert shown.status_code == 200 and "xem lại rồi gửi" in shown.text
-    assert act == "replay" or "của người cũ</textarea>" in shown.text
-    listed = await office.send(f"{HOME}/replay", state="open", **{"kept-resumed": "1"})
-    assert listed.status_code == 200 and f'href="{HOME}/{id_}"' in listed.text
+    assert act == "replay" or ("của người cũ</textarea>" in shown.text and 'href="#reason"' in shown.text)
+    listed = version_on((await office.get(HOME, accept=HTML)).text)
+    again = await office.send(f"{HOME}/replay", state="open", version=listed, **RESUMED)
+    assert again.status_code == 200 and f'href="{HOME}/{id_}"' in again.text
     assert (await office.get(f"/api/v1/dead-letters/{id_}")).json()["state"] == "open" and office.applied == []
+
+
+@pytest.mark.parametrize(("act", "form"), [("replay", {}), ("discard", {"reason": "của người cũ"})])
+async def test_one_that_comes_back_late_is_told_what_others_did_and_loses_nothing(
+    office: Office, act: str, form: dict[str, str]
+) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    version = version_on((await office.get(f"{HOME}/{id_}", accept=HTML)).text)
+    await act_of_another(office, id_, "discard")
+    late = await office.send(f"{HOME}/{id_}/{act}", version=version, **form, **RESUMED)
+    assert late.status_code == 412 and "Đã có người xử lý bản ghi này" in late.text
+    assert act == "replay" or "của người cũ" in late.text
+
+
+async def test_a_tick_stays_when_a_reason_is_shown_again(office: Office) -> None:
+    [id_] = await office.set_aside(an_event().to_bytes())
+    sent = {"reason": "gọi lại 0912 345 678", "confirmed": "personal_data"}
+    for form in (sent | RESUMED, sent | {"reason": "x"}):
+        shown = await office.send(f"{HOME}/{id_}/discard", **form)
+        assert re.search(r'name="confirmed" value="personal_data" checked', shown.text)

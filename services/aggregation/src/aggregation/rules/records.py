@@ -109,8 +109,8 @@ class Value:
 
     @property
     def unsettled(self) -> bool:
-        """Shown muted and hatched: it is not to be read as a result yet."""
-        return self.incomplete or self.needs_check
+        """A number stands here that is not to be read as a result yet: it is shown muted and hatched."""
+        return self.incomplete or (self.value is not None and self.needs_check)
 
     @property
     def nothing_occurred(self) -> bool:

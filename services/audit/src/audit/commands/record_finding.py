@@ -19,6 +19,8 @@ from shared.database import idempotency
 from shared.errors import conflict, invalid, not_found, precondition_failed
 from shared.messaging import publish
 
+CONCLUDED = "inspection-concluded"
+
 
 async def record_finding(
     engine: AsyncEngine,
@@ -65,5 +67,5 @@ async def _lock_open(tx: AsyncConnection, inspection_id: UUID) -> LockedInspecti
     if inspection is None:
         raise not_found(text("problem.no_inspection"))
     if inspection.signed_on is not None:
-        raise conflict("inspection-concluded", text("problem.concluded"))
+        raise conflict(CONCLUDED, text("problem.concluded"))
     return inspection

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from audit.commands.answers import InspectionDetail
-from audit.commands.record_finding import record_finding
+from audit.commands.record_finding import CONCLUDED, record_finding
 from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, CaseReader, Context, Inspector
 from audit.http.inspections import STATES, find, listing
@@ -118,7 +118,7 @@ async def add_finding(
         read_finding_form(sent), key=str(sent.get("key", "")), confirmed=ticked(sent), seen=read_seen(sent)
     )
     if resumed:
-        return await _inspection_page(request, context, person, inspection_id, form)
+        return await _resumed_finding(request, context, person, inspection_id, form)
     faults: list[Fault] = []
     finding = read_finding(form.raw(), "", faults, context.vocabulary.measures)
     if faults:
@@ -135,11 +135,29 @@ async def add_finding(
         if problem.status == CHANGED:
             form = replace(form, notice="page.findings_since")
             return await _inspection_page(request, context, person, inspection_id, form, CHANGED)
+        if problem.code == CONCLUDED:
+            form = replace(form, notice="page.concluded_since")
+            return await _inspection_page(request, context, person, inspection_id, form, problem.status)
         if problem.status != 422:
             raise
         form = replace(form, faults=problem.faults)
         return await _inspection_page(request, context, person, inspection_id, form, 422)
     return RedirectResponse(f"/inspections/{inspection_id}", 303)
+
+
+async def _resumed_finding(
+    request: Request, context: AuditContext, person: Person, inspection_id: UUID, form: FindingForm
+) -> Response:
+    """As it was typed; 412 with what happened since the page was opened."""
+    inspection = await find(context, inspection_id)
+    notice = ""
+    if inspection.state == "concluded":
+        notice = "page.concluded_since"
+    elif form.seen not in (None, len(inspection.findings)):
+        notice = "page.findings_since"
+    return await _inspection_page(
+        request, context, person, inspection_id, replace(form, notice=notice), CHANGED if notice else 200
+    )
 
 
 async def _first_answer(context: AuditContext, attempt: Attempt | None) -> Replay:

@@ -118,6 +118,7 @@ async def _contacts(
         channels=context.channels.names,
         saved=saved if saved in units else None,
         faults=refused.faults if refused else [],
+        resumed_at=refused.change.address_at if refused else None,
     )
 
 

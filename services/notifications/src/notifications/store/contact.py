@@ -105,7 +105,11 @@ async def _mark(
 ) -> None:
     alike = await _alike(tx, which, address, mailbox)
     if alike:
-        await tx.execute(sa.update(contact).where(which, contact.c.address.in_(alike)).values(refused_at=refused_at))
+        marked = sa.and_(which, contact.c.address.in_(alike))
+        # In the order of `lock_addresses`, so that neither waits on the other; an update alone takes them as they lie.
+        ordered = sa.select(contact.c.unit).where(marked).order_by(contact.c.unit, contact.c.role)
+        await tx.execute(ordered.with_for_update())
+        await tx.execute(sa.update(contact).where(marked).values(refused_at=refused_at))
 
 
 async def _alike(tx: AsyncConnection, which: sa.ColumnElement[bool], address: str, mailbox: Mailbox) -> list[str]:

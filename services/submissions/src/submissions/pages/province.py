@@ -140,5 +140,6 @@ async def show_province(
         may_open=may_open(context.catalogue, person, today),
         illustrative=illustrative,
         opening=opening,
+        resumed_at="/opening" if opening.period else None,
         attempt=str(uuid4()),
     )

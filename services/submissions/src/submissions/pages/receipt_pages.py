@@ -33,6 +33,7 @@ from submissions.rules.violation import shown, violation
 from submissions.store import read
 
 router = APIRouter(include_in_schema=False)
+OK, CHANGED = 200, 412
 ACTS: dict[str, Act] = {"accept": "accept", "return": "return"}
 
 
@@ -40,7 +41,8 @@ ACTS: dict[str, Act] = {"accept": "accept", "return": "return"}
 class ReceiptView:
     """What the page says besides the receipt itself: faults, the reason typed, and what a reader was too late for.
 
-    `version`: the obligation's when the reader opened the page, None when the page is as it stands.
+    `version`: the obligation's when the reader opened the page, None when the page is as it stands. Where it is
+    another one by now, an undecided page is out of date as well.
     """
 
     status: int = 200
@@ -69,7 +71,7 @@ async def decide(
         return await render(request, context, person, submission_id, ReceiptView(422, [wrong], reason))
     chosen = Decision(submission_id, act, reason, confirmed=ticked(data))
     if resumed:
-        return await show_undecided(request, context, person, chosen)
+        return await show_undecided(request, context, person, chosen, data)
     return await decide_and_show(request, context, person, chosen, data)
 
 
@@ -80,13 +82,18 @@ async def withdraw(
     data = await request.form()
     decision = Decision(submission_id, "withdraw", typed_text(data, "reason"), confirmed=ticked(data))
     if resumed:
-        return await show_undecided(request, context, person, decision)
+        return await show_undecided(request, context, person, decision, data)
     return await decide_and_show(request, context, person, decision, data)
 
 
-async def show_undecided(request: Request, context: SubmissionsContext, person: Person, decision: Decision) -> Response:
-    """The receipt as it stands now, with the reason as it was typed."""
-    view = ReceiptView(reason=decision.reason or "", act=decision.act, confirmed=decision.confirmed)
+async def show_undecided(
+    request: Request, context: SubmissionsContext, person: Person, decision: Decision, data: FormData
+) -> Response:
+    """The receipt with the reason as it was typed, and what happened since the page was opened (412)."""
+    opened_with = read_version(data.get("version"))
+    view = ReceiptView(
+        reason=decision.reason or "", act=decision.act, confirmed=decision.confirmed, version=opened_with
+    )
     return await render(request, context, person, decision.submission_id, view)
 
 
@@ -131,6 +138,10 @@ async def render(
         revisions = await read.revisions(tx, submission.obligation.id)
         reviews = await read.reviews(tx, submission.obligation.id)
     rules, changes = context.rules[submission.obligation.form], changes_of(revisions, reviews)
+    version = version_after(changes)
+    if view.status == OK and view.version is not None:
+        outdated = view.version != version
+        view = replace(view, status=CHANGED if outdated else OK, version=view.version if outdated else None)
     return page(
         request,
         "submission.html",
@@ -152,7 +163,7 @@ async def render(
         confirmed=view.confirmed,
         outdated=view.version is not None,
         since=[] if view.version is None else changes_since(changes, view.version),
-        version=version_after(changes),
+        version=version,
         attempt=str(uuid4()),
         illustrative=submission.illustrative,
     )

@@ -1,7 +1,7 @@
 """Dead letters as a work list: what could not be applied is looked at, replayed with today's code, or discarded."""
 
 from shared.messaging.dead_letter.letter import Letter, OpenedList, Outcome, State
-from shared.messaging.dead_letter.problems import StillFails, unknown
+from shared.messaging.dead_letter.problems import StillFails, changed_meanwhile, unknown
 from shared.messaging.dead_letter.replay import DeadLetters, Handled
 from shared.messaging.dead_letter.store import Wanted, count_open, find, search, topics, value_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "State",
     "StillFails",
     "Wanted",
+    "changed_meanwhile",
     "count_open",
     "find",
     "search",

@@ -17,14 +17,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class OpenedList:
-    """What a person had before them: the letters up to `newest`, as they were `at`."""
+    """What a person had before them: the letters up to `newest`, in the states that they were in `at`."""
 
     newest: int
     at: datetime
-
-    def was_seen(self, letter: "Letter") -> bool:
-        """Whether nobody has decided about the letter since."""
-        return letter.resolved_at is None or letter.resolved_at <= self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +67,8 @@ class Letter:
         return f"{self.state}-{self.attempts}"
 
     def was_seen(self, versions: frozenset[str] | None) -> bool:
-        """Whether this state is one of those that a person saw; None: whatever they saw."""
-        return versions is None or self.version in versions
+        """Whether this is one of the versions that a person saw, or of the states; None: whatever they saw."""
+        return versions is None or not versions.isdisjoint((self.version, self.state))
 
     @property
     def place(self) -> str:

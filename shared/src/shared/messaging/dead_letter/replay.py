@@ -107,24 +107,27 @@ class DeadLetters:
         """Up to `limit` letters with ids above `after`, oldest first, each in its own transaction.
 
         Answers what became of each, and the id to go on after (None at the end). A failure of the infrastructure ends
-        the run: what was committed before stays, and a second run does nothing twice. Of an `opened` list, what
-        somebody else decided about since is left as it is and told.
+        the run: what was committed before stays, and in a second run nothing takes effect twice. The run over an
+        `opened` list leaves what others have decided about since, and says so; what this person replayed is told again.
         """
         async with self.engine.connect() as tx:
-            found = await store.next_letters(tx, wanted, after, limit + 1, by=by.subject, opened=opened)
+            found = await store.next_letters(tx, wanted, after, limit + 1, opened)
         handled = [await self._replay_or_tell(letter, by, opened) for letter in found[:limit]]
         return handled, found[limit - 1].id if len(found) > limit else None
 
     async def opened_list(self) -> OpenedList:
-        """The letters as they are now, for who acts on what they see of them."""
+        """The letters as they are now, for whoever acts on what they see of them."""
         async with self.engine.connect() as tx:
             return OpenedList(await store.newest(tx), self.clock.now())
 
     async def _replay_or_tell(self, letter: Letter, by: Person, opened: OpenedList | None) -> Handled:
+        """In whatever state it is; of an opened list only in the one that it had there."""
+        since = opened is not None and letter.resolved_at is not None and letter.resolved_at > opened.at
+        own = letter.state == "replayed" and letter.resolved_by == by.subject
         try:
-            if opened is not None and letter.state != "replayed" and not opened.was_seen(letter):
+            if since and not own:
                 raise changed_meanwhile()
-            return await self.replay(letter.id, by, frozenset({letter.version}))
+            return await self.replay(letter.id, by, None if opened is None else frozenset({letter.state}))
         except StillFails as problem:
             return Handled(letter.id, letter.state, reason=problem.reason)
         except Problem as problem:
@@ -143,8 +146,6 @@ class DeadLetters:
         Discarding again changes nothing; `seen` as in `replay`. 422 for a reason that looks like personal data, until
         that is `confirmed` not to be any.
         """
-        if CONFIRMATION not in confirmed and (pieces := personal_data(note)):
-            raise invalid([Fault(CONFIRMATION, "/reason", told(pieces))])
         async with self.engine.begin() as tx:
             letter = await self._locked(tx, id_)
             own = letter.state == "discarded" and (letter.resolved_by, letter.note) == (by.subject, note)
@@ -153,6 +154,7 @@ class DeadLetters:
             if letter.state == "replayed":
                 raise replayed_already()
             if letter.state == "open":
+                _check_personal(note, confirmed)
                 facts = self._facts(letter, letter.event_id, by)
                 await store.discarded(tx, letter.id, note, at=facts["handled_at"], by=by.subject)
                 await publish(tx, self._told(letter, DeadLetterDiscarded(**facts)))
@@ -236,6 +238,11 @@ class DeadLetters:
             time=data.handled_at,
             catalogue_version=self.catalogue_version,
         )
+
+
+def _check_personal(note: str, confirmed: Collection[str]) -> None:
+    if CONFIRMATION not in confirmed and (pieces := personal_data(note)):
+        raise invalid([Fault(CONFIRMATION, "/reason", told(pieces))])
 
 
 def _reason(error: Exception) -> str:

@@ -41,26 +41,24 @@ async def search(tx: AsyncConnection, wanted: Wanted, before: int | None, limit:
 
 
 async def next_letters(
-    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, *, by: str, opened: OpenedList | None = None
+    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, opened: OpenedList | None = None
 ) -> list[Letter]:
     """Oldest first, with ids above `after`: the order in which they are replayed.
 
-    Of an `opened` list those that it held, also the ones that this person has replayed since: pressed twice, the same.
+    Of an `opened` list those that were in the wanted state then, also what somebody has decided about since.
     """
     conditions = wanted.conditions()
     if opened is not None:
         conditions = replace(wanted, state=None).conditions()
-        conditions += [TABLE.c.id <= opened.newest, _held(wanted.state, by, opened.at)]
+        conditions += [TABLE.c.id <= opened.newest, _state_at(opened.at) == wanted.state]
     return _letters(await tx.execute(_LETTER.where(*conditions, TABLE.c.id > after).order_by(TABLE.c.id).limit(limit)))
 
 
-def _held(state: State | None, by: str, at: datetime) -> sa.ColumnElement[bool]:
-    """Whether a letter is in the state, or was before this person replayed it. Who was discarded keeps the note."""
-    if state is None:
-        return sa.true()
-    own = (TABLE.c.state == "replayed") & (TABLE.c.resolved_by == by) & (TABLE.c.resolved_at > at)
-    before = TABLE.c.note.is_not(None) if state == "discarded" else TABLE.c.note.is_(None)
-    return (TABLE.c.state == state) | (own & before)
+def _state_at(at: datetime) -> sa.ColumnElement[str]:
+    """The state at an instant, one decision back: what was discarded keeps its note when it is replayed."""
+    since = TABLE.c.resolved_at > at
+    was_discarded = (TABLE.c.state == "replayed") & TABLE.c.note.is_not(None)
+    return sa.case((since & was_discarded, "discarded"), (since, "open"), else_=TABLE.c.state)
 
 
 async def newest(tx: AsyncConnection) -> int:

@@ -5,6 +5,7 @@ They work without JavaScript, and every act is a form of its own.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
@@ -16,7 +17,16 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.access import Person
 from shared.errors import Problem
-from shared.messaging.dead_letter import DeadLetters, Handled, OpenedList, State, StillFails, Wanted, topics
+from shared.messaging.dead_letter import (
+    DeadLetters,
+    Handled,
+    OpenedList,
+    State,
+    StillFails,
+    Wanted,
+    changed_meanwhile,
+    topics,
+)
 from shared.text import Fault
 from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
@@ -41,8 +51,8 @@ SHOWN = 50
 AT_ONCE = 100
 MAX_FIELD = 500
 CHANGED, UNPROCESSABLE = 412, 422
-REASONS = ("letter-changed", "no-value", "replayed-already")
-"""Why a letter was not tried, in words of `web.letters.not_tried`."""
+NOT_TRIED = ("letter-changed", "no-value")
+"""Why a letter was left without being tried; the words are `web.letters.not_tried.…`."""
 STATES: tuple[State, ...] = get_args(State)
 HOME = "/dead-letters"
 Field = Annotated[str, Form(max_length=MAX_FIELD)]
@@ -76,18 +86,22 @@ async def replay_filtered(
     cursor: Field = "",
     version: Field = "",
 ) -> Response:
-    """The list again, above it what became of each letter. Sent again, the form does nothing twice and tells the same.
+    """The list again, above it what became of each letter. Sent again, nothing takes effect twice.
 
-    422 without a `state` that can be replayed: no state would mean every letter, also what somebody discarded.
+    412 when the page does not say which list it showed. 422 without a `state` that can be replayed: no state would
+    mean every letter, also what somebody discarded.
     """
     typed = {"state": state, "topic": topic, "reason": reason}
+    opened, after = read_opened(version), cursor_after(cursor or None)
+    if opened is None:
+        return await _list_page(request, letters, person, typed, None, status=CHANGED)
     if resumed:
-        return await _list_page(request, letters, person, typed, None)
+        goes_on = GoesOn(after, version) if after else None
+        return await _list_page(request, letters, person, typed, None, goes_on=goes_on)
     async with available():
-        handled, last = await letters.replay_all(
-            _wanted(typed), cursor_after(cursor or None), AT_ONCE, person, read_opened(version)
-        )
-    return await _list_page(request, letters, person, typed, None, handled=handled, last=last, version=version)
+        handled, last = await letters.replay_all(_wanted(typed), after, AT_ONCE, person, opened)
+    goes_on = GoesOn(last, version) if last is not None else None
+    return await _list_page(request, letters, person, typed, None, handled=handled, goes_on=goes_on)
 
 
 @router.get("/{letter_id}")
@@ -101,7 +115,7 @@ async def replay(
 ) -> Response:
     """303 to the letter; 422 with the letter and what failed, 412 with what somebody else did meanwhile."""
     if resumed:
-        return await _letter_page(request, letters, person, letter_id)
+        return await _letter_page(request, letters, person, letter_id, opened_with=version)
     try:
         async with available():
             await letters.replay(letter_id, person, frozenset({version}) if version else None)
@@ -128,7 +142,7 @@ async def discard(
     """303 to the letter; with what was typed 422 for a reason that cannot stay, 412 when it came too late."""
     show = partial(_letter_page, request, letters, person, letter_id, typed=reason, confirmed=confirmed)
     if resumed:
-        return await show()
+        return await show(opened_with=version)
     try:
         note = TypeAdapter(Note).validate_python(reason)
     except ValidationError as error:
@@ -145,11 +159,23 @@ async def discard(
     return RedirectResponse(f"{HOME}/{letter_id}", 303)
 
 
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """Where a run goes on: after which letter, of which opened list."""
+
+    after: int
+    version: str
+
+
+def version_of(opened: OpenedList) -> str:
+    return f"{opened.newest} {opened.at.isoformat()}"
+
+
 def read_opened(version: str) -> OpenedList | None:
     """The list that a page says it showed; None for a page that says nothing readable."""
     newest, _, at = version.partition(" ")
     try:
-        return OpenedList(min(int(newest), MAX_ID), datetime.fromisoformat(at).astimezone(UTC))
+        return OpenedList(max(0, min(int(newest), MAX_ID)), datetime.fromisoformat(at).astimezone(UTC))
     except (ValueError, OverflowError):
         return None
 
@@ -166,11 +192,11 @@ async def _list_page(
     typed: dict[str, str],
     cursor: str | None,
     *,
-    handled: Sequence[Handled] = (),
-    last: int | None = None,
-    version: str = "",
+    handled: Sequence[Handled] | None = None,
+    goes_on: GoesOn | None = None,
+    status: int = 200,
 ) -> Response:
-    """`version` is the one that a run goes on with, which what is shown now need not be."""
+    """`handled`: what became of the letters of a run, None where there was none."""
     opened = await letters.opened_list()
     found = await listing(letters, _wanted(typed), SHOWN, cursor, lambda letter: letter)
     async with letters.engine.connect() as tx:
@@ -179,21 +205,29 @@ async def _list_page(
     return page(
         request,
         "dead_letters.html",
+        status,
         letters=found["items"],
         typed=typed,
         states=STATES,
         topics=known_topics,
         acts=person.role == "ops",
         at_once=AT_ONCE,
-        counts=Counter(one.outcome or "failed" for one in handled),
-        failed=[one for one in handled if one.reason],
-        reasons=REASONS,
-        version=f"{opened.newest} {opened.at.isoformat()}",
-        go_on_after=encode(last) if last is not None else None,
-        go_on_version=version,
+        ran=handled is not None,
+        counts=Counter(became(one) for one in handled or ()),
+        failed=[one for one in handled or () if one.reason],
+        not_tried=NOT_TRIED,
+        version=version_of(opened),
+        goes_on=goes_on,
+        go_on_after=encode(goes_on.after) if goes_on else None,
+        look_again=status == CHANGED,
         next_url=f"{HOME}?{more}" if found["next"] else None,
         first_url=f"{HOME}?{urlencode(typed)}" if cursor else None,
     )
+
+
+def became(handled: Handled) -> str:
+    """`applied`, `duplicate`, `left` as it was without being tried, or `failed`."""
+    return handled.outcome or ("left" if handled.reason in NOT_TRIED else "failed")
 
 
 async def _letter_page(
@@ -204,12 +238,16 @@ async def _letter_page(
     *,
     faults: Sequence[Fault] = (),
     typed: str = "",
+    opened_with: str = "",
     confirmed: Sequence[str] = (),
     failed: Problem | None = None,
     changed: Problem | None = None,
 ) -> Response:
-    """`changed`: what the person sent was not done, since somebody else had done something before."""
+    """`changed`: what the person sent was not done, since somebody else had done something before. So it is where the
+    page was `opened_with` another version."""
     found, value = await letter_and_value(letters, letter_id)
+    if opened_with and not found.was_seen(frozenset({opened_with})):
+        changed = changed_meanwhile()
     shown: dict[str, Any] = {
         "letter": found,
         "payload": payload(value),
@@ -217,6 +255,7 @@ async def _letter_page(
         "headers": found.header_texts,
         "acts": person.role == "ops",
         "faults": list(faults),
+        "resumed_at": "/reason" if typed and found.state == "open" else None,
         "typed": typed,
         "confirmed": confirmed,
         "failed": failed,

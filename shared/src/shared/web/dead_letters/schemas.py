@@ -90,7 +90,7 @@ class ReplayIn(BaseModel):
 
 
 class ReplayResult(BaseModel):
-    """`reason` is set for a letter that still cannot be applied; it stays in its state."""
+    """`reason` is set for a letter that was not applied and stays in its state: what today's code said, or a code."""
 
     id: int
     state: State

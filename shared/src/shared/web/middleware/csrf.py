@@ -14,6 +14,7 @@ from shared.auth import COOKIE
 from shared.errors import Problem
 from shared.web.texts import text
 
+FORGED = "forged-request"
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -41,4 +42,4 @@ def forged(headers: Headers) -> bool:
 
 
 def forged_request() -> Problem:
-    return Problem(403, "forged-request", text("web.refused.forged"))
+    return Problem(403, FORGED, text("web.refused.forged"))

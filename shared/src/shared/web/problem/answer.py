@@ -5,18 +5,21 @@ import logging
 from contextlib import suppress
 from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.auth import person_of
 from shared.errors import Problem
 from shared.web.language import language_of_api
+from shared.web.middleware.csrf import FORGED
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.document import MEDIA_TYPE, document
-from shared.web.shell.kept_form import KeptForm, kept_form, safe_path
+from shared.web.shell.kept_form import KeptForm, is_resumed, kept_form, safe_path
 from shared.web.shell.page import page
 from shared.web.shell.sign_in import sign_in_page
 
+FORBIDDEN = 403
 log = logging.getLogger(__name__)
 
 
@@ -28,11 +31,12 @@ async def answer(request: Request, problem: Problem) -> Response:
     """Whoever is not signed in and asks for a page goes to the sign-in page, where there is one, and comes back.
 
     What such a person typed into a form is kept on that page, or on the problem's where there is none (`kept_form`);
-    where it cannot be kept, the page says so and leads back to the form.
+    where it cannot be kept, the page says so and leads back to the form. So is a form that came back with a sign-in
+    that may not send it.
     """
     if not wants_page(request):
         return _json(request, problem)
-    sent = await kept_form(request) if problem.status == 401 else None
+    sent = await kept_form(request) if await _loses_a_form(request, problem) else None
     kept, lost = (sent, None) if isinstance(sent, KeptForm) else (None, sent)
     if problem.status == 401 and request.app.state.settings.local_issuer_key_file:
         if sent:
@@ -50,6 +54,14 @@ async def answer(request: Request, problem: Problem) -> Response:
         rendered = HTMLResponse(f"<h1>{problem.status}</h1><p>{trace_id(request.scope)}</p>", problem.status)
     rendered.headers.update(problem.headers)
     return rendered
+
+
+async def _loses_a_form(request: Request, problem: Problem) -> bool:
+    """No sign-in, or another one than before: what was typed is carried on. Never that of a forged request."""
+    if problem.status == FORBIDDEN and problem.code != FORGED:
+        with suppress(HTTPException, Problem, RuntimeError):  # no form after all
+            return await is_resumed(request)
+    return problem.status == 401
 
 
 def _json(request: Request, problem: Problem) -> Response:

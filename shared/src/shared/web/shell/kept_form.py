@@ -69,7 +69,7 @@ async def kept_form(request: Request) -> KeptForm | LostForm | None:
 
 async def is_resumed(request: Request) -> bool:
     """Whether the form comes back through the sign-in. The page then says that nothing was sent."""
-    request.state.resumed = RESUMED in await request.form()
+    request.state.resumed = RESUMED in await request.form(max_files=0)
     return bool(request.state.resumed)
 
 

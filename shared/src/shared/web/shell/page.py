@@ -31,9 +31,10 @@ def templates(package: str) -> Environment:
 
 
 def page(request: Request, template: str, status: int = 200, /, **context: Any) -> HTMLResponse:
-    """The HTML answer. `context` may set `illustrative` (the ribbon, which stands on every page of a demonstration) and
-    anything the template asks for."""
+    """The HTML answer. `context` may set `illustrative` (the ribbon, which stands on every page of a demonstration),
+    `resumed_at` (the pointer of what a resumed form holds) and anything the template asks for."""
     environment: Environment = request.app.state.templates
+    context.setdefault("resumed_at", None)
     context["illustrative"] = request.app.state.settings.demonstration or bool(context.get("illustrative"))
     content = environment.get_template(template).render(**_words(request), **context)
     return HTMLResponse(content, status, {"Content-Language": language(request)})
