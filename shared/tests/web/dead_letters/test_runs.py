@@ -41,12 +41,13 @@ async def test_without_a_state_nothing_is_replayed(office: Office, form: dict[st
 async def test_a_long_run_goes_on_where_it_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.web.dead_letters.pages.AT_ONCE", 2)
     ids = await office.set_aside(*(an_event().to_bytes() for _ in range(3)))
-    first = await run(office)
+    opened = version_on((await office.get(HOME, accept=HTML)).text)
+    first = await office.send(f"{HOME}/replay", state="open", version=opened)
     assert "Vẫn không áp dụng được: 2." in first.text
     assert "Phát lại tiếp" in first.text
     form = re.split("<form", first.text.split("Phát lại tiếp")[0])[-1]
     cursor, version = (re.findall(rf'name="{name}" value="(.+?)"', form)[0] for name in ("cursor", "version"))
-    assert version != version_on(first.text.split("</section>")[-1]), "it goes on with the list that was opened"
+    assert version == opened, "it goes on with the list that was opened"
     office.fault = None
     resumed = await office.send(f"{HOME}/replay", state="open", cursor=cursor, version=version, **RESUMED)
     assert f'value="{cursor}"' in resumed.text and f'value="{version}"' in resumed.text and office.applied == []
