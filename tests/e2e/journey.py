@@ -107,6 +107,7 @@ class Journey:
         girls: int,
         reason: str | None = None,
         key: str | None = None,
+        status: str = "final",
     ) -> Any:
         values = {BOYS: str(boys), GIRLS: str(girls)}
         observations = [
@@ -114,7 +115,7 @@ class Journey:
                 "measure": f["measure"],
                 "value": values.get(f["measure"], "1"),
                 "disaggregation": f["disaggregation"],
-                "status": "final",
+                "status": status,
                 "note": None,
             }
             for f in detail["fields"]

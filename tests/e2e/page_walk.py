@@ -58,6 +58,22 @@ OUTLINE = """() => ({
   lang: document.documentElement.lang,
   links: [...document.querySelectorAll('a[href]:not([download])')].map(a => a.href),
 })"""
+SPILT = """() => {
+  const range = document.createRange()
+  const spills = (part, box) => {
+    range.selectNode(part)
+    return [...range.getClientRects()].some(it => it.width && (it.right > box.right + 1 || it.left < box.left - 1))
+  }
+  return [...document.querySelectorAll('main :is(td, th)')].filter(cell => {
+    const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    while (words.nextNode())
+      if (!words.currentNode.parentElement.closest('.visually-hidden')
+          && spills(words.currentNode, cell.getBoundingClientRect())) return true
+  }).map(cell => cell.innerText.slice(0, 60))
+}"""
+"""Cells whose words stand in a neighbour's place."""
+SHEET = 642
+"""Between the margins of A4, in px."""
 
 
 @dataclass
@@ -145,10 +161,15 @@ class PageWalk:
             outline = page.evaluate(OUTLINE)
             if outline["wide"] > width:
                 found.append(f"is {outline['wide']} px wide on {width}")
+            found += [f"at {width} px a cell is too small for {said!r}" for said in page.evaluate(SPILT)[:2]]
             violations = Axe().run(page).response["violations"]
             found += [
                 f"at {width} px, {one['id']}: {node['html'][:200]}" for one in violations for node in one["nodes"][:2]
             ]
+        page.set_viewport_size({"width": SHEET, "height": 800})
+        page.emulate_media(media="print")
+        found += [f"on paper a cell is too small for {said!r}" for said in page.evaluate(SPILT)[:2]]
+        page.emulate_media(media="screen")
         if outline["dates"]:
             found.append("has a field for a date that each browser writes as it likes")
         if outline["lang"] != "vi":

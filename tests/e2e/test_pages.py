@@ -29,12 +29,12 @@ CASE = {
 
 @pytest.fixture(scope="module")
 def walk(system: Whole, urls: Urls) -> PageWalk:
-    """With a report and a case, which the pages of both need."""
+    """With a report of estimates, whose mark is the longest, and a case, which the pages of both need."""
     journey = Journey(urls)
     owed = journey.unreported(journey.token("coordinator", "DAK_NONG"))
     reporter = journey.token("reporter", owed["unit"])
     detail = journey.get(urls.submissions, f"/api/v1/obligations/{owed['id']}", reporter)
-    submission = journey.submit(reporter, detail, boys=112, girls=100)
+    submission = journey.submit(reporter, detail, boys=112, girls=100, status="estimate")
     body: dict[str, Any] = {**CASE, "unit": owed["unit"], "findings": [FOUND] * 9}
     headers = {"Authorization": f"Bearer {journey.token('auditor', 'DAK_NONG')}", "Idempotency-Key": str(uuid4())}
     case = httpx.post(f"{urls.audit}/api/v1/inspections", json=body, headers=headers)
