@@ -12,6 +12,7 @@ State = Literal["open", "replayed", "discarded"]
 # "duplicate": the event had taken effect in another way meanwhile, so nothing was applied.
 Outcome = Literal["applied", "duplicate"]
 
+MAX_ID = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -21,6 +22,20 @@ class OpenedList:
 
     newest: int
     at: datetime
+
+    @property
+    def version(self) -> str:
+        """How a page says which list it showed."""
+        return f"{self.newest} {self.at.isoformat()}"
+
+    @classmethod
+    def read(cls, version: str) -> "OpenedList | None":
+        """What a page says it showed; None for what no page says."""
+        newest, _, at = version.partition(" ")
+        try:
+            return cls(max(0, min(int(newest), MAX_ID)), datetime.fromisoformat(at).astimezone(UTC))
+        except (ValueError, OverflowError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from shared.access import Person
 from shared.auth import require
 from shared.errors import Problem, conflict
 from shared.messaging.consumer.batch_consumer import is_transient
-from shared.messaging.dead_letter import DeadLetters, Letter, State, Wanted, find, search, unknown, value_of
+from shared.messaging.dead_letter import MAX_ID, DeadLetters, Letter, State, Wanted, find, search, unknown, value_of
 from shared.web import cursor as cursors
 from shared.web.dead_letters.schemas import (
     Discarded,
@@ -26,8 +26,6 @@ from shared.web.dead_letters.schemas import (
 from shared.web.etag import expected_tags
 from shared.web.query.parameters import Given, Topic
 from shared.web.texts import text
-
-MAX_ID = 2**63 - 1
 
 
 def letters_of(request: Request) -> DeadLetters:

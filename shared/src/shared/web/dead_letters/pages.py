@@ -6,7 +6,6 @@ They work without JavaScript, and every act is a form of its own.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
@@ -30,7 +29,6 @@ from shared.messaging.dead_letter import (
 from shared.text import Fault
 from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
-    MAX_ID,
     LetterId,
     Letters,
     Operator,
@@ -92,7 +90,7 @@ async def replay_filtered(
     mean every letter, also what somebody discarded.
     """
     typed = {"state": state, "topic": topic, "reason": reason}
-    opened, after = read_opened(version), cursor_after(cursor or None)
+    opened, after = OpenedList.read(version), cursor_after(cursor or None)
     if opened is None:
         return await _list_page(request, letters, person, typed, None, status=CHANGED)
     if resumed:
@@ -167,19 +165,6 @@ class GoesOn:
     version: str
 
 
-def version_of(opened: OpenedList) -> str:
-    return f"{opened.newest} {opened.at.isoformat()}"
-
-
-def read_opened(version: str) -> OpenedList | None:
-    """The list that a page says it showed; None for a page that says nothing readable."""
-    newest, _, at = version.partition(" ")
-    try:
-        return OpenedList(max(0, min(int(newest), MAX_ID)), datetime.fromisoformat(at).astimezone(UTC))
-    except (ValueError, OverflowError):
-        return None
-
-
 def _wanted(typed: dict[str, str]) -> Wanted:
     state = next((one for one in STATES if one == typed["state"]), None)
     return Wanted(state, typed["topic"] or None, None, typed["reason"] or None)
@@ -216,7 +201,7 @@ async def _list_page(
         counts=Counter(became(one) for one in handled or ()),
         failed=[one for one in handled or () if one.reason],
         not_tried=NOT_TRIED,
-        version=version_of(opened),
+        version=opened.version,
         goes_on=goes_on,
         go_on_after=encode(goes_on.after) if goes_on else None,
         look_again=status == CHANGED,
