@@ -109,3 +109,21 @@ def test_no_sheet_of_paper_has_two_lines_in_one_place(walk: PageWalk, browser: B
         hidden = "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 80))"
         assert page.eval_on_selector_all("main .button, main button, nav, form[method=get]", hidden) == [], address
         page.context.close()
+
+
+@pytest.mark.parametrize("place", ["submissions", "aggregation", "notifications", "audit"])
+@pytest.mark.parametrize(
+    ("role", "home"), [("coordinator", "submissions"), ("leader", "aggregation"), ("auditor", "audit")]
+)
+def test_signing_in_leads_to_where_the_role_has_its_work(
+    walk: PageWalk, browser: Browser, place: str, role: str, home: str
+) -> None:
+    """Wherever one signs in: a browser holds the redirect to another service against the page of the form."""
+    page = browser.new_page()
+    page.goto(f"{vars(walk.urls)[place]}/")
+    page.check(f"input[name=role][value={role}]")
+    page.select_option("#unit", "DAK_NONG")
+    page.locator("main form button").first.click()
+    page.wait_for_url(f"{vars(walk.urls)[home]}/**")
+    assert "/sign-in" not in page.url and "Địa bàn tỉnh Đắk Nông" in page.inner_text("header")
+    page.close()

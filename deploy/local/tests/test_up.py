@@ -13,7 +13,7 @@ import pytest
 from tiendo_local.__main__ import main
 from tiendo_local.clock import offset_seconds, parse_now, periods_begun
 from tiendo_local.console import LocalFault
-from tiendo_local.lock import only_one
+from tiendo_local.lock import is_held, only_one
 from tiendo_local.servers.ports import Ports, is_free
 from tiendo_local.servers.process import Child, born, end_leftover
 
@@ -155,3 +155,15 @@ def test_a_stubborn_child_is_killed(tmp_path: Path) -> None:
     child.stop((signal.SIGTERM, 0.3), (signal.SIGKILL, 5))
     assert not child.alive
     assert time.monotonic() - begin < 5
+
+
+def test_a_system_that_does_not_run_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "local"
+    folder.mkdir()
+    (folder / "state.json").write_text('{"databases": {}}')
+    (folder / "lock").touch()
+    assert main(["--local", str(folder), "rebuild"]) == 1
+    assert f"No system runs on {folder}" in capsys.readouterr().err
+    with only_one(folder):
+        assert is_held(folder)
+    assert not is_held(folder)

@@ -18,6 +18,19 @@ def locked(file: Path) -> Iterator[None]:
         yield
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a `tiendo up` runs on the folder."""
+    path = folder / "lock"
+    if not path.exists():
+        return False
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """One `tiendo up` per `.local`: hold the lock of `folder`. Raises LocalFault naming the process that holds it."""

@@ -151,9 +151,9 @@ def test_what_cannot_be_told_is_told_by_its_codes(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("type_", "changed", "vi", "en"),
     [
-        ("deadletter.replayed", {}, "Hệ thống tổng hợp đã áp dụng lại bản tin lỗi số 3", "applied dead letter 3 again"),
+        ("deadletter.replayed", {}, "Hệ thống tổng hợp đã phát lại bản ghi gác lại số 3", "applied dead letter 3 again"),
         ("deadletter.replayed", {"outcome": "duplicate"}, "nội dung có từ trước", "nothing changed"),
-        ("deadletter.discarded", {}, "Hệ thống nhắc hạn đã bỏ bản tin lỗi số 4", "discarded dead letter 4"),
+        ("deadletter.discarded", {}, "Hệ thống nhắc hạn đã bỏ qua bản ghi gác lại số 4", "discarded dead letter 4"),
         ("projection.rebuilt", {}, "từ nhật ký, gồm 12.345 bản tin: khớp với", "12,345 messages: they match"),
         ("projection.rebuilt", {"equal": False, "swapped": True}, "KHÁC với số liệu đang dùng; từ nay", "they DIFFER"),
         ("projection.rebuilt", {"projection": "new"}, "New đã tính lại", "New computed"),
@@ -209,12 +209,12 @@ def test_what_the_system_says_of_itself_has_no_unit(type_: str, changed: dict[st
         ),
         (
             "deadletter.replayed", "ops", "SO_NOI_VU",
-            "Sở Nội vụ (vận hành) cho áp dụng lại bản tin lỗi số 3; Hệ thống tổng hợp đã áp dụng",
+            "Sở Nội vụ (vận hành) cho phát lại bản ghi gác lại số 3; Hệ thống tổng hợp đã áp dụng",
             "The aggregation system applied dead letter 3 again, asked by Sở Nội vụ (operations)",
         ),
         (
             "deadletter.discarded", "ops", "SO_NOI_VU",
-            "Sở Nội vụ (vận hành) bỏ bản tin lỗi số 4 của Hệ thống nhắc hạn, không áp dụng",
+            "Sở Nội vụ (vận hành) bỏ qua bản ghi gác lại số 4 của Hệ thống nhắc hạn, không áp dụng",
             "The notifications system left dead letter 4 unapplied: discarded by Sở Nội vụ (operations)",
         ),
         (

@@ -6,15 +6,16 @@ import sys
 
 from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer
+from tiendo_local.lock import is_held
 from tiendo_local.services import url_variable
 from tiendo_local.workspace import Workspace, read_json
 
 
 def rebuild(workspace: Workspace, *, origin: str, swap: bool) -> int:
-    """The exit code of `python -m aggregation replay`. Raises LocalFault when the system was never started here."""
+    """The exit code of `python -m aggregation replay`. Raises LocalFault when the system does not run here."""
     state = read_json(workspace.state)
-    if not state:
-        raise LocalFault(f"{workspace.state} is not there: start the system with `tiendo up` first.")
+    if not state or not is_held(workspace.local):
+        raise LocalFault(f"No system runs on {workspace.local}: start it with `tiendo up`, or name its --local.")
     from shared.catalogue import load
 
     environment = {

@@ -14,7 +14,7 @@ from tiendo_local.clock import VIETNAM, offset_seconds, parse_now, periods_begun
 from tiendo_local.console import LocalFault, say, say_error
 from tiendo_local.lock import only_one
 from tiendo_local.system import System
-from tiendo_local.workspace import Workspace
+from tiendo_local.workspace import Workspace, find
 
 LOG_LINES = 20
 
@@ -127,7 +127,8 @@ def _welcome(system: System, seconds: float, opened: dict[str, str]) -> None:
     say(f"  {'Opened periods':<{wide}}{', '.join(opened) or '-'}")
     say(f"  {'Time in Vietnam':<{wide}}{now:%d/%m/%Y %H:%M}{' (shifted by --now)' if system.offset else ''}")
     say(f"  {'Logs, spans, data':<{wide}}{system.workspace.local}")
-    say("Sign in on any page, or get a token:  .venv/bin/tiendo token --role reporter --unit SO_Y_TE")
+    here = "" if system.workspace.local == find(None).local else f" --local {system.workspace.local}"
+    say(f"Sign in on any page, or get a token:  .venv/bin/tiendo{here} token --role reporter --unit SO_Y_TE")
     say("Ctrl-C stops everything.")
 
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.metrics import HTTP_SECONDS
+from shared.web.middleware.content_policy import content_security_policy
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.answer import answer
 from shared.web.problem.handlers import of_status
@@ -22,8 +23,7 @@ log = logging.getLogger(__name__)
 DEFAULTS = {
     "Cache-Control": "private, no-cache",
     "Vary": "Accept, Accept-Language, Cookie",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

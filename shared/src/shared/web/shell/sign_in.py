@@ -16,6 +16,7 @@ from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
 from shared.text import Fault
 from shared.text.names import PlanFacts, all_units
+from shared.web.middleware.content_policy import content_security_policy
 from shared.web.shell.kept_form import KeptForm, carried_form, safe_path
 from shared.web.shell.page import page
 from shared.web.shell.unit_choice import unit_groups
@@ -45,14 +46,19 @@ def sign_in_page(
     kept: KeptForm | None = None,
     lost: bool = False,
 ) -> Response:
-    """`kept` is what was typed before the session ended; the page carries it along. `lost`: it says that it cannot."""
+    """`kept` is what was typed before the session ended; the page carries it along. `lost`: it says that it cannot.
+
+    Signing in may lead to another service, where the role has its work.
+    """
     state = request.app.state
     today = Clock(timedelta(seconds=state.settings.clock_offset_seconds)).today()
-    return page(
+    shown = page(
         request, "sign_in.html", status,
         faults=faults, roles=ROLES, groups=unit_groups(state.catalogue, today), role=role, unit=unit,
         next_page=next_page, kept=kept, lost=lost,
     )  # fmt: skip
+    shown.headers["Content-Security-Policy"] = content_security_policy(state.settings.service_urls.values())
+    return shown
 
 
 def routes(settings: ServiceSettings) -> APIRouter:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifications.channels.channel import Notice
+from notifications.channels.email.policy import MAIL
 from notifications.rules.naming import form_title, unit_text
 from notifications.rules.stage import RETURNED, days_left
 from shared.calendar import VIETNAM, Holidays
@@ -72,7 +72,7 @@ class Composer:
         one answers none. An answer goes to the coordinator, where an address of theirs is known.
         """
         parts = [self._part(language, notice) for language in LANGUAGES]
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=MAIL)
         mail["From"] = Address(NAME, addr_spec=self.sender)
         mail["To"] = Address(addr_spec=notice.address)
         if notice.reply_address is not None:

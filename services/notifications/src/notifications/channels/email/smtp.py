@@ -76,7 +76,10 @@ class SmtpConnection:
         """Raises `Unreachable` when no mail can leave as things are; trouble with this one mail is an `Outcome`."""
         await self._connect()
         try:
-            await self._client.send_message(message.content, recipients=[message.address])
+            mail = message.content
+            [sender] = mail["From"].addresses
+            # `send_message` would write the headers in a way of its own, not in that of the mail.
+            await self._client.sendmail(sender.addr_spec, [message.address], mail.as_bytes())
         except aiosmtplib.SMTPRecipientsRefused as error:
             [refusal] = error.recipients
             return self._verdict("rcpt", refusal.code, refusal.message)
