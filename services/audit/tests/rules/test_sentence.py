@@ -151,7 +151,12 @@ def test_what_cannot_be_told_is_told_by_its_codes(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("type_", "changed", "vi", "en"),
     [
-        ("deadletter.replayed", {}, "Hệ thống tổng hợp đã phát lại bản ghi gác lại số 3", "applied dead letter 3 again"),
+        (
+            "deadletter.replayed",
+            {},
+            "Hệ thống tổng hợp đã phát lại bản ghi gác lại số 3",
+            "applied dead letter 3 again",
+        ),
         ("deadletter.replayed", {"outcome": "duplicate"}, "nội dung có từ trước", "nothing changed"),
         ("deadletter.discarded", {}, "Hệ thống nhắc hạn đã bỏ qua bản ghi gác lại số 4", "discarded dead letter 4"),
         ("projection.rebuilt", {}, "từ nhật ký, gồm 12.345 bản tin: khớp với", "12,345 messages: they match"),
