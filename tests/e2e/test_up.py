@@ -33,7 +33,7 @@ def test_up_twice_and_a_death(system: Whole) -> None:
     before = obligations(system)
     assert before
     assert "10/12/2026" in system.said
-    assert "tiendo token --role reporter --unit SO_Y_TE" in system.said
+    assert f"tiendo --local {system.local} token --role reporter --unit SO_Y_TE" in system.said
     second = Whole(system.local.with_name("second"))
     wait_for(second.local / "ports.json")
     assert second.stop(signal.SIGTERM) == 0  # while it starts
