@@ -43,7 +43,7 @@ test: $(STAMP) ## run every test, on its own servers; ARGS="-k audit --durations
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-fast: $(STAMP) ## only the tests that need no server, in seconds: rules and contracts
-	$(BIN)/pytest -n logical -m fast $(ARGS)
+	$(BIN)/pytest -n logical -m fast --hypothesis-profile quick $(ARGS)
 
 jaeger: $(STAMP) ## build Jaeger with Go (minutes): make test then asks it for the trace, too
 	$(BIN)/python -m tests.e2e.jaeger

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import run_folder, selection
 from tests.support.run_folder import RUN_FOLDER
 
 gc.disable()  # until all tests are found: see pytest_collection_finish
 NAME = 100  # characters
+settings.register_profile("quick", max_examples=20)  # what `make test-fast` draws; every other run draws 100
 
 
 def pytest_configure(config: pytest.Config) -> None:

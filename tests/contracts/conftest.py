@@ -24,7 +24,7 @@ SERVICES: dict[str, tuple[Any, type[ServiceSettings]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=SERVICES)
+@pytest.fixture(scope="session", params=SERVICES)
 def app(request: pytest.FixtureRequest, issuer: Issuer) -> FastAPI:
     create, settings = SERVICES[request.param]
     made: FastAPI = create(

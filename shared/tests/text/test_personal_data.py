@@ -136,24 +136,20 @@ NOTHING = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "written"),
-    [
-        *(("identity_number", one) for one in IDENTITY),
-        *(("telephone", one) for one in TELEPHONES),
-        *(("email", one) for one in EMAILS),
-        *(("address", one) for one in ADDRESSES),
-    ],
-)
+PERSONAL = {"identity_number": IDENTITY, "telephone": TELEPHONES, "email": EMAILS, "address": ADDRESSES}
+
+
 @pytest.mark.parametrize("around", ["{}", "Ghi chú: {}", "Trong năm, {} và 12 người khác.", "một\n{}\nhai"])
-def test_what_looks_like_personal_data_is_found(kind: str, written: str, around: str) -> None:
-    assert kind in {one.kind for one in personal_data(around.format(written))}
+@pytest.mark.parametrize("kind", PERSONAL)
+def test_what_looks_like_personal_data_is_found(kind: str, around: str) -> None:
+    missed = [one for one in PERSONAL[kind] if kind not in {found.kind for found in personal_data(around.format(one))}]
+    assert missed == []
 
 
-@pytest.mark.parametrize("written", NOTHING)
 @pytest.mark.parametrize("around", ["{}", "Ghi chú: {}", "một\n{}\nhai"])
-def test_what_an_office_writes_passes(written: str, around: str) -> None:
-    assert personal_data(around.format(written)) == []
+def test_what_an_office_writes_passes(around: str) -> None:
+    found = {one: personal_data(around.format(one)) for one in NOTHING}
+    assert {one: pieces for one, pieces in found.items() if pieces} == {}
 
 
 @given(st.dates(date(2000, 1, 1), date(2035, 12, 31)), st.dates(date(2000, 1, 1), date(2035, 12, 31)))
@@ -234,13 +230,20 @@ LITERALS = (
 
 
 @pytest.mark.parametrize("filler", [" ", "\n", "\u00a0", " \n", "A", "Aa ", "0", "0 ", ".", "-", "@", "a."])
-@pytest.mark.parametrize("literal", LITERALS)
-def test_time_grows_with_the_text_and_no_faster(literal: str, filler: str) -> None:
+def test_time_grows_with_the_text_and_no_faster(filler: str) -> None:
     """Eight times the text in far less than 64 times the time, of this process alone."""
+    assert {literal: spent for literal in LITERALS if grows_faster(spent := seconds_for(literal, filler))} == {}
+
+
+def seconds_for(literal: str, filler: str) -> list[float]:
     spent = []
-    for length in (2_500, 20_000):
+    for length in (1_250, 10_000):
         written = f"{literal}{filler * (length // len(filler))}x"
         begin = time.process_time()
         personal_data(written)
         spent.append(time.process_time() - begin)
-    assert spent[1] < 30 * max(spent[0], 0.002), (literal, filler, spent)
+    return spent
+
+
+def grows_faster(spent: list[float]) -> bool:
+    return spent[1] >= 30 * max(spent[0], 0.002)

@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,16 @@ from hypothesis import strategies as st
 
 from shared.text.words import composed, hidden_characters, hiding_faults, kept, shows_nothing
 
-ALL = [chr(code) for code in range(sys.maxunicode + 1)]
-BIDI_CONTROLS = [letter for letter in ALL if unicodedata.bidirectional(letter) in {
-    "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-}] + ["\u200e", "\u200f", "\u061c"]  # fmt: skip
+BIDI_CONTROLS = "\u202a\u202d\u202b\u202e\u202c\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
+
+
+@cache
+def by_category() -> dict[str, str]:
+    """Every character there is, by its general category."""
+    letters: dict[str, list[str]] = {}
+    for letter in map(chr, range(sys.maxunicode + 1)):
+        letters.setdefault(unicodedata.category(letter), []).append(letter)
+    return {category: "".join(found) for category, found in letters.items()}
 
 
 @pytest.mark.parametrize(
@@ -29,17 +36,24 @@ def test_what_shows_nothing_is_no_text(letter: str) -> None:
 
 def test_every_category_that_shows_nothing_is_none() -> None:
     """Separators, controls, formats, marks and what is not assigned: whichever character of them."""
-    for letter in ALL:
-        if unicodedata.category(letter)[0] in "ZCM":
-            assert shows_nothing(letter), f"U+{ord(letter):04X}"
+    for category, letters in by_category().items():
+        if category[0] in "ZCM":
+            assert shows_nothing(letters), category
 
 
 def test_fillers_and_blanks_are_none_whatever_their_category() -> None:
-    names = {letter: unicodedata.name(letter, "") for letter in ALL}
     named = [
-        letter for letter, name in names.items() if ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name
+        letter
+        for category, letters in by_category().items()
+        if category not in ("Cn", "Co", "Cs")
+        for letter in letters
+        if is_blank(unicodedata.name(letter, ""))
     ]
     assert len(named) >= 5 and all(shows_nothing(letter) for letter in named)
+
+
+def is_blank(name: str) -> bool:
+    return ("HANGUL" in name and "FILLER" in name) or "PATTERN BLANK" in name
 
 
 @pytest.mark.parametrize("said", ["Nhầm kỳ", "12/BC-UBND", ".", "✓", "ở", "한", "1", "👍🏽", "ạ"])
@@ -80,11 +94,17 @@ def test_every_mark_of_direction_is_refused_with_its_place(letter: str) -> None:
     assert all(f"2:3 (U+{ord(letter):04X})" in said for said in fault.text)
 
 
+def test_no_mark_of_direction_is_forgotten() -> None:
+    """All are formats; U+200E, U+200F and U+061C have the class of the letters they stand for."""
+    classes = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    controls = {letter for letter in by_category()["Cf"] if unicodedata.bidirectional(letter) in classes}
+    assert controls | {"\u200e", "\u200f", "\u061c"} == set(BIDI_CONTROLS)
+
+
 def test_every_control_but_line_feed_and_tab_is_refused() -> None:
-    for letter in ALL:
-        if unicodedata.category(letter) in ("Cc", "Cs"):
-            codes = [hidden.kind for hidden in hidden_characters(f"a{letter}b")]
-            assert codes == ([] if letter in "\n\t" else ["control-character"]), f"U+{ord(letter):04X}"
+    for letter in by_category()["Cc"] + by_category()["Cs"]:
+        codes = [hidden.kind for hidden in hidden_characters(f"a{letter}b")]
+        assert codes == ([] if letter in "\n\t" else ["control-character"]), f"U+{ord(letter):04X}"
 
 
 def test_both_kinds_at_once_each_with_all_places() -> None:

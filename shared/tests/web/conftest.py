@@ -131,13 +131,14 @@ def demo_app(settings: DemoSettings) -> FastAPI:
     return app
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> DemoSettings:
-    return settings_in(tmp_path)
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> DemoSettings:
+    return settings_in(tmp_path_factory.mktemp("demo"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app(settings: DemoSettings) -> FastAPI:
+    """One for all tests. A module whose tests add routes to it, or change its state, makes its own."""
     return demo_app(settings)
 
 

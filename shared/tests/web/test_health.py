@@ -6,6 +6,13 @@ from fastapi import FastAPI
 
 from shared.web.health import CheckResult
 
+from .conftest import DemoSettings, demo_app
+
+
+@pytest.fixture
+def app(settings: DemoSettings) -> FastAPI:
+    return demo_app(settings)
+
 
 async def test_each_check_is_listed_and_one_failing_is_503(app: FastAPI, client: httpx.AsyncClient) -> None:
     relaying = True

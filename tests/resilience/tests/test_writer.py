@@ -18,6 +18,11 @@ from tests.resilience.judging.expected import state
 OBLIGATION = Obligation("o1", "unit", "2026")
 
 
+@pytest.fixture(autouse=True)
+def asks_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.resilience.actors.retrying_client.FIRST_PAUSE", 0.001)
+
+
 @dataclass
 class Service:
     """Takes reports and decisions for one obligation. `lose` answers are lost after they took effect."""

@@ -15,6 +15,8 @@ from shared.web.query.check import QueryFaults
 from shared.web.query.known import OneOf
 from shared.web.query.parameters import Day, FormCode, Given, Id, Instant, ReportingPeriod, Unit
 
+from ..conftest import DemoSettings, demo_app
+
 Anyone = Annotated[Person, Depends(require())]
 PATH = "/api/v1/answers"
 
@@ -27,8 +29,10 @@ class AnswerQuery(BaseModel, frozen=True):
     limit: Limit = 10
 
 
-@pytest.fixture
-def app(app: FastAPI) -> FastAPI:
+@pytest.fixture(scope="module")
+def app(settings: DemoSettings) -> FastAPI:
+    app = demo_app(settings)
+
     @app.get(PATH)
     async def answers(
         person: Anyone,

@@ -16,6 +16,8 @@ from shared.auth import require
 from shared.settings import ServiceSettings
 from shared.web.shell.kept_form import MOST_BYTES, SECRET, KeptForm, Resumed, carried_form, safe_path
 
+from ..conftest import DemoSettings, demo_app
+
 PAGE = {"Accept": "text/html", "Origin": "http://tiendo.test"}
 TYPED = {"reason": 'Đã "gõ" <b>\nhai dòng', "cell.1": "1.234,5", "empty": ""}
 WHO = {"role": "reporter", "unit": "SO_Y_TE"}
@@ -30,6 +32,11 @@ def fields_of(page: httpx.Response) -> dict[str, str]:
     read = re.sub(r"\r\n?", "\n", page.text)
     found = re.findall(r'<textarea name="([^"]*)" hidden>(.*?)</textarea>', read, re.DOTALL)
     return {unescape(name): unescape(value.removeprefix("\n")) for name, value in found}
+
+
+@pytest.fixture
+def app(settings: DemoSettings) -> FastAPI:
+    return demo_app(settings)
 
 
 @pytest.fixture
