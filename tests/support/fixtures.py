@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-import hypothesis
 import pytest
 import structlog
 from psycopg import sql
@@ -30,9 +29,6 @@ from tiendo_local.servers.mail.smtp_sink import SmtpSink
 from tiendo_local.servers.postgres import Postgres
 from tiendo_local.workspace import find
 
-# How long an example takes says more about what else the machine does than about the rule under test.
-hypothesis.settings.register_profile("tiendo", deadline=None)
-hypothesis.settings.load_profile("tiendo")
 # Much as structlog does unless told otherwise, but no traceback shows every variable: that takes half a second each.
 structlog.configure(
     [

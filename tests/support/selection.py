@@ -1,4 +1,4 @@
-"""Which tests need nothing but Python: they run alone in seconds (`make test-fast`), and none of them may cheat.
+"""Which tests need no server: they run alone in seconds (`make test-fast`), and none of them may cheat.
 
 A test says what it needs by its fixtures. One that asks for none of `OUTSIDE`, not even through another fixture, is
 marked `fast`; while it runs, the interpreter refuses to start a process and to open a port or a connection.

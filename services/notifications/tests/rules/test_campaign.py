@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.rules.contact import RemindingChannels
@@ -61,7 +61,6 @@ def campaign(
     return sent
 
 
-@settings(max_examples=60, deadline=None)
 @given(year=years, asleep=outages, answered_on=st.none() | st.integers(-50, 30))
 def test_a_campaign_keeps_its_promises(year: int, asleep: list[tuple[int, int]], answered_on: int | None) -> None:
     due_at = due(year)
@@ -97,7 +96,6 @@ def events() -> list[SubmissionsEvent]:
     ]
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.data(), count=st.integers(1, 7))
 def test_the_order_of_events_does_not_matter(data: st.DataObject, count: int) -> None:
     """Any order, any repetition: the same obligation and the same steps of the ladder."""
