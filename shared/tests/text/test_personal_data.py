@@ -246,4 +246,4 @@ def seconds_for(literal: str, filler: str) -> list[float]:
 
 
 def grows_faster(spent: list[float]) -> bool:
-    return spent[1] >= 30 * max(spent[0], 0.002)
+    return spent[1] >= 30 * max(spent[0], 0.001)

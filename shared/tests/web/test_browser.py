@@ -78,6 +78,15 @@ async def test_sign_in_and_pages_without_scripts(contexts: Contexts, address: st
     await page.wait_for_url("**/sign-in")
 
 
+async def test_on_paper_the_head_says_what_the_foot_says_on_a_screen(contexts: Contexts, address: str) -> None:
+    page = await signed_in(contexts, address, 1280)
+    head, foot = page.locator("header .on-paper"), page.locator("footer")
+    assert (await head.is_visible(), await foot.is_visible()) == (False, True)
+    assert (await head.text_content() or "").split() == (await foot.text_content() or "").split()
+    await page.emulate_media(media="print")
+    assert (await head.is_visible(), await foot.is_visible()) == (True, False)
+
+
 async def test_errors_take_focus_and_a_table_is_filled_like_a_sheet(contexts: Contexts, address: str) -> None:
     page = await signed_in(contexts, address, 1280)
     await page.wait_for_function("document.activeElement.className === 'error-summary'")

@@ -61,7 +61,7 @@ async def test_another_plan_brings_its_own_years(settings: AggregationSettings) 
     ) as browser:  # fmt: skip
         query = {"period": "2028"}
         pages = [await browser.get(path, params=query) for path in ("/indicators", "/indicators/1")]
-    # The footer holds a random trace id, in which any four digits may stand.
+    # Head and foot hold a random trace id, in which any four digits may stand.
     dashboard, one = (html.unescape(re.sub(r"<code>[0-9a-f]{32}</code>", "", page.text)) for page in pages)
     assert "Way to the 2032 target" in dashboard and "Upright mark: the target of 2028." in dashboard
     assert "Progress on the 1 indicator," in dashboard and "2032 target > 98" in dashboard

@@ -161,7 +161,11 @@ async def test_a_broker_that_was_never_there_is_no_reason_to_restart(probe: Serv
 async def test_a_loop_that_keeps_failing_is_told_from_servers_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.health.guarded_loop.RETRY_SECONDS", 0.02)
 
+    failed = 0
+
     async def fault(stopping: asyncio.Event) -> None:
+        nonlocal failed
+        failed += 1
         raise ValueError
 
     async def away(stopping: asyncio.Event) -> None:
@@ -170,11 +174,13 @@ async def test_a_loop_that_keeps_failing_is_told_from_servers_away(monkeypatch: 
     stopping = asyncio.Event()
     loops = [GuardedLoop("fault", fault), GuardedLoop("away", away)]
     running = [asyncio.create_task(loop.run(stopping)) for loop in loops]
-    await asyncio.sleep(0.06)  # more than one failure
+    async with asyncio.timeout(10):
+        while failed < 3:
+            await asyncio.sleep(0.005)
     ages = [loop.failing_for for loop in loops]
     stopping.set()
     await asyncio.gather(*running)
-    assert ages[0] is not None and ages[0] > 0.04
+    assert ages[0] is not None and ages[0] > 0.03, "two pauses of 0.02 s"
     assert ages[1] is None
 
 
