@@ -78,7 +78,7 @@ def test_days_left_and_state_are_in_sight_on_a_phone(walk: PageWalk, browser: Br
 def test_every_sheet_of_paper_holds_something_and_the_first_says_where_it_is_from(
     walk: PageWalk, browser: Browser
 ) -> None:
-    """Build, catalogue and trace stand once, in the head; no heading is the last line of a sheet, and no sheet holds
+    """Build, catalogue and trace stand once, in the head; no heading or label is the last line of a sheet, and no sheet holds
     but the repeated head of a table."""
     submission, obligation, case = walk.first
     sheets = {
@@ -94,7 +94,7 @@ def test_every_sheet_of_paper_holds_something_and_the_first_says_where_it_is_fro
     for address, role in sheets.items():
         page = walk.page_of(browser, role)  # type: ignore[arg-type]
         page.goto(address)
-        headings = page.eval_on_selector_all("main :is(h1, h2, h3, caption)", "all => all.map(one => one.innerText)")
+        headings = page.locator("main :is(h1, h2, h3, caption, .field > label)").all_inner_texts()
         heads = " ".join(page.locator("main th[scope=col]").all_inner_texts()).split()
         lines = printed(page.pdf(prefer_css_page_size=True))
         last = max(line.sheet for line in lines)
