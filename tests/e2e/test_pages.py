@@ -78,8 +78,8 @@ def test_days_left_and_state_are_in_sight_on_a_phone(walk: PageWalk, browser: Br
 def test_every_sheet_of_paper_holds_something_and_the_first_says_where_it_is_from(
     walk: PageWalk, browser: Browser
 ) -> None:
-    """Build, catalogue and trace stand once, in the head; no heading or label is the last line of a sheet, and no sheet holds
-    but the repeated head of a table."""
+    """Build, catalogue and trace stand once, in the head; no heading or label is the last line of a sheet, and no
+    sheet holds but the repeated head of a table."""
     submission, obligation, case = walk.first
     sheets = {
         f"{walk.urls.submissions}/obligations": "coordinator",
