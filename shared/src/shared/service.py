@@ -28,6 +28,7 @@ from shared.messaging.client import tolerate_closed_transports
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS, end_within
 from shared.telemetry import configure_tracing, flush_tracing
+from shared.web.connection import HttpConnection
 from shared.web.health import CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
 
@@ -118,6 +119,7 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
     server = _Server(
         uvicorn.Config(
             app,
+            http=HttpConnection,
             host=settings.host,
             port=settings.listen_port,
             log_config=None,

@@ -19,10 +19,12 @@ from shared.text.names import PlanFacts
 from shared.web.dead_letters.mount import mount
 from shared.web.health import CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
+from shared.web.middleware.bodies import Bodies
 from shared.web.middleware.csrf import ForgeryCheck
 from shared.web.middleware.guard import Guard
 from shared.web.middleware.language_switch import LanguageSwitch
 from shared.web.middleware.limits import DEFAULT_BYTES, Limits
+from shared.web.middleware.methods import Methods
 from shared.web.middleware.trace import TraceMiddleware
 from shared.web.openapi import PROBLEM_RESPONSES
 from shared.web.problem.handlers import install
@@ -109,6 +111,7 @@ def create_base_app(
         redoc_url=None,
         telemetry=quiet,
         dependencies=[Depends(check_query)],
+        redirect_slashes=False,  # such a redirect would go where the client's Host header says
         **fastapi,
     )
     app.state.settings = settings
@@ -123,9 +126,11 @@ def create_base_app(
     app.state.declared_queries = declared
     install(app)
     # The last one added is the outermost.
+    app.add_middleware(Bodies, uploads=body_bytes_by_prefix or ())
     app.add_middleware(Limits, default=max_body_bytes, by_prefix=body_bytes_by_prefix)
     app.add_middleware(ForgeryCheck)
     app.add_middleware(LanguageSwitch)
+    app.add_middleware(Methods)
     app.add_middleware(Guard)
     app.add_middleware(TraceMiddleware)
     app.mount("/static", app.state.static)

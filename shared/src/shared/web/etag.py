@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import Header
 
 VERSION = re.compile(r'"(0|[1-9][0-9]{0,9})"')
-_MEMBER = re.compile(r'(?:^|,)[ \t]*("[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
+_MEMBER = re.compile(r'(?:^|,)[ \t]*(W/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
+# What a proxy that compresses makes of our tag (Caddy: "5-gzip"), since RFC 9110 wants a tag for each coding.
+_CODING = re.compile(r'-(?:gzip|zstd|br|deflate)"$')
 IfMatch = Annotated[str | None, Header(description="the ETag of the state that is changed; 412 when it is another")]
 
 
@@ -19,7 +21,12 @@ def expected_tags(if_match: str | None) -> frozenset[str] | None:
     none."""
     if if_match is None or if_match.strip() == "*":
         return None
-    return frozenset(_MEMBER.findall(if_match))
+    return frozenset(_CODING.sub('"', tag) for weak, tag in _MEMBER.findall(if_match) if not weak)
+
+
+def tags_of(field: str) -> frozenset[str]:
+    """The tags of an ETag or If-None-Match, weak ones as strong, for the weak comparison (RFC 9110 section 8.8.3.2)."""
+    return frozenset(_CODING.sub('"', tag) for _, tag in _MEMBER.findall(field))
 
 
 def expected_versions(if_match: str | None) -> frozenset[int] | None:

@@ -35,7 +35,7 @@ async def test_every_fault_of_a_body_is_told_at_once_in_vietnamese(client: httpx
     assert "dấu thập phân" in faults["/observations/0/value"]["message"]
     assert faults["/reason"]["message"] == "Phải có ít nhất 3 ký tự."
     assert answer.json()["trace_id"] == answer.headers["x-trace-id"]
-    assert answer.json()["type"] == "urn:tiendo:problem:invalid"
+    assert answer.json()["type"] == "tag:tiendo.vn,2026-11-29:problem:invalid"
 
 
 async def test_english_by_header_and_the_cookie_wins(client: httpx.AsyncClient) -> None:
@@ -73,7 +73,7 @@ async def test_what_the_framework_refuses(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     if status == 405:
-        assert answer.headers["allow"] == "GET"
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 async def test_an_unexpected_error_tells_only_its_trace(client: httpx.AsyncClient) -> None:

@@ -86,7 +86,7 @@ async def test_language_choice_is_kept(client: httpx.AsyncClient) -> None:
 )
 async def test_forged_requests(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
     await sign_in(client)
-    answer = await client.post("/api/v1/open", content=b"{}", headers=headers)
+    answer = await client.post("/api/v1/open", json={}, headers=headers)
     assert answer.status_code == status
     if status == 403:
         assert answer.json()["code"] == "forged-request"

@@ -1,6 +1,6 @@
-"""How much a request may weigh: bytes of body by path, and how deep JSON may nest, before any parser sees it."""
+"""How much a request may weigh, and how long it may take to arrive, before anything reads it."""
 
-import re
+import asyncio
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
@@ -8,13 +8,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.middleware.bodies import has_body
 from shared.web.texts import text
 
 DEFAULT_BYTES = 1024 * 1024
-MAX_DEPTH = 20
-# An unterminated string runs to the end of the body: searched again from its every quote it would cost hours.
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
-NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+BODY_SECONDS = 30.0
 
 
 class Limits:
@@ -29,73 +27,40 @@ class Limits:
         if scope["type"] == "http":
             if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
                 raise no_nul()
-            receive = await self._limited(scope, receive)
+            receive = self._limited(scope, receive)
         await self.app(scope, receive, send)
 
-    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        """`receive`, no further than the path's limit; a JSON body is read and checked at once."""
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """`receive`, no further than the path's limit and no longer than `BODY_SECONDS`."""
         headers = Headers(scope=scope)
-        length = headers.get("content-length", "")
-        if not (length.strip("0") or "transfer-encoding" in headers):
+        if not has_body(headers):
             return receive
+        length = headers.get("content-length", "")
         limit = next((size for prefix, size in self._by_prefix if scope["path"].startswith(prefix)), self._default)
         if length.isdigit() and int(length) > limit:
             raise too_large(limit)
-        counted = _counted(receive, limit)
-        return await _checked(counted) if _is_json(headers) else counted
-
-
-def _is_json(headers: Headers) -> bool:
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type in ("", "application/json") or media_type.endswith("+json")
+        return _counted(receive, limit)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
-    total = 0
+    total, ends, more = 0, asyncio.get_running_loop().time() + BODY_SECONDS, True
 
     async def counted() -> Message:
-        nonlocal total
-        message = await receive()
+        nonlocal total, more
+        if not more:
+            return await receive()  # waits until the client goes away
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            raise too_slow() from None
+        more = message.get("more_body", False)
         total += len(message.get("body", b""))
         if total > limit:
             raise too_large(limit)
         return message
 
     return counted
-
-
-async def _checked(receive: Receive) -> Receive:
-    """Read all of a JSON body, refuse deep nesting, and give the body once more."""
-    parts: list[bytes] = []
-    last: Message = {"more_body": True}
-    while last.get("more_body", False):
-        last = await receive()
-        if last["type"] != "http.request":
-            break
-        parts.append(last.get("body", b""))
-    body = b"".join(parts)
-    if depth_exceeds(body, MAX_DEPTH):
-        raise too_deep()
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-    if last["type"] != "http.request":
-        pending = [last]
-
-    async def again() -> Message:
-        return pending.pop(0) if pending else await receive()
-
-    return again
-
-
-def depth_exceeds(body: bytes, most: int) -> bool:
-    """Whether arrays and objects nest deeper than `most`. Linear, and cheap for the flat bodies we get."""
-    if body.count(b"[") + body.count(b"{") <= most:
-        return False
-    depth = 0
-    for bracket in STRING.sub(b"", body).translate(None, NO_BRACKET):
-        depth += 1 if bracket in b"[{" else -1
-        if depth > most:
-            return True
-    return False
 
 
 def no_nul() -> Problem:
@@ -108,6 +73,7 @@ def too_large(limit: int) -> Problem:
     return Problem(413, "too-large", text("web.refused.too_large"), [fault])
 
 
-def too_deep() -> Problem:
-    fault = Fault("too-deep", "", text("web.refused.too_deep.most", levels=MAX_DEPTH))
-    return Problem(400, "too-deep", text("web.refused.too_deep"), [fault])
+def too_slow() -> Problem:
+    """RFC 9110 section 15.5.9: the server closes the connection, too."""
+    fault = Fault("too-slow", "", text("web.refused.too_slow.most", seconds=int(BODY_SECONDS)))
+    return Problem(408, "too-slow", text("web.refused.too_slow"), [fault], headers={"Connection": "close"})

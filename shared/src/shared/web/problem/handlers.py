@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from shared.errors import Problem, invalid
 from shared.text import Fault, Text
+from shared.web.middleware.allowed import allowed_methods
 from shared.web.problem.answer import answer, wants_page
 from shared.web.problem.validation import faults, page_faults
 from shared.web.texts import text, texts
@@ -35,7 +36,10 @@ def install(app: FastAPI) -> None:
         # FastAPI hides what reading the body raised (our size limit) behind a 400 of its own.
         if isinstance(error.__cause__, Problem):
             return await answer(request, error.__cause__)
-        return await answer(request, of_status(error.status_code, str(error.detail), error.headers))
+        headers = error.headers
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # the framework names those of one route only
+            headers = {"Allow": allowed_methods(request.app, request.url.path)}
+        return await answer(request, of_status(error.status_code, str(error.detail), headers))
 
 
 def of_status(status: int, detail: str = "", headers: object = None) -> Problem:

@@ -1,0 +1,93 @@
+"""A body is what its headers say: no coding, a media type that is read here, UTF-8, and JSON that says each thing once.
+
+RFC 9110 section 15.5.16 (415), RFC 8259 sections 4 (names are unique), 6 (numbers) and 8.1 (UTF-8).
+"""
+
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import Problem
+from shared.text import Fault
+from shared.web.middleware.json_text import json_faults
+from shared.web.texts import text
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+JSON = "application/json"
+API = "/api/"
+
+
+class Bodies:
+    """Under /api/ a body is JSON, elsewhere JSON or a form. Under the paths of `uploads` it may be a form, too."""
+
+    def __init__(self, app: ASGIApp, uploads: Iterable[str] = ()) -> None:
+        self.app = app
+        self._uploads = tuple(uploads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and has_body(headers := Headers(scope=scope)):
+            media_type = self._media_type(scope["path"], headers)
+            if is_json(media_type):
+                receive = await _checked(receive)
+        await self.app(scope, receive, send)
+
+    def _media_type(self, path: str, headers: Headers) -> str:
+        """Raises Problem 415."""
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity"):
+            raise unsupported("coding", {"Accept-Encoding": "identity"}, coding=coding[:40])
+        media_type, _, parameters = headers.get("content-type", "").partition(";")
+        media_type = media_type.strip().lower()
+        taken = (JSON, *FORMS) if not path.startswith(API) or path.startswith(self._uploads) else (JSON,)
+        if not is_json(media_type) and media_type not in taken:
+            raise unsupported("media_type", {"Accept": ", ".join(taken)}, taken=", ".join(taken))
+        charset = _charset(parameters)
+        if charset not in ("", "utf-8", "utf8", "us-ascii"):
+            raise unsupported("charset", {"Accept": ", ".join(taken)}, charset=charset[:40])
+        return media_type
+
+
+def has_body(headers: Headers) -> bool:
+    return bool(headers.get("content-length", "").strip("0")) or "transfer-encoding" in headers
+
+
+def is_json(media_type: str) -> bool:
+    return media_type == JSON or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+def _charset(parameters: str) -> str:
+    named = (part.partition("=") for part in parameters.lower().split(";"))
+    return next((value.strip(' "') for name, _, value in named if name.strip() == "charset"), "")
+
+
+async def _checked(receive: Receive) -> Receive:
+    """Read all of a JSON body, refuse what is wrong with it, and give the body once more."""
+    parts: list[bytes] = []
+    last: Message = {"more_body": True}
+    while last.get("more_body", False):
+        last = await receive()
+        if last["type"] != "http.request":
+            break
+        parts.append(last.get("body", b""))
+    body = b"".join(parts)
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    if last["type"] != "http.request":
+        pending = [last]
+    elif faults := json_faults(body):
+        raise refused(faults)
+
+    async def again() -> Message:
+        return pending.pop(0) if pending else await receive()
+
+    return again
+
+
+def refused(faults: list[Fault]) -> Problem:
+    """The title is that of the first; the others are usually of its kind."""
+    return Problem(400, faults[0].code, text(f"web.refused.{faults[0].code}"), faults)
+
+
+def unsupported(what: str, headers: dict[str, str], **values: str) -> Problem:
+    fault = Fault(f"unsupported-{what.replace('_', '-')}", "", text(f"web.refused.unsupported.{what}", **values))
+    return Problem(415, "unsupported-media-type", text("web.status.415"), [fault], headers=headers)

@@ -1,0 +1,104 @@
+"""What is wrong with the text of a JSON body before any route reads it: every fault, with its place."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from shared.text import Fault
+from shared.text.words import coded
+from shared.web.texts import text
+
+MAX_DEPTH = 20
+MAX_DIGITS = 4_000  # of one number; far above what any figure may have (rules tell those), below what int() refuses
+MOST_FAULTS = 20
+MOST_SHOWN = 60
+# An unterminated string runs to the end of the body: searched again from its every quote it would cost hours.
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
+NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def json_faults(body: bytes) -> list[Fault]:
+    """Nesting, characters that are not UTF-8, keys that stand twice, numbers that JSON has not or that are too long.
+
+    The first `MOST_FAULTS`. None for a text that is no JSON at all: the route's parser tells where.
+    """
+    if depth_exceeds(body, MAX_DEPTH):
+        return [Fault("too-deep", "", text("web.refused.too_deep.most", levels=MAX_DEPTH))]
+    if (at := not_utf8(body)) is not None:
+        return [Fault("not-utf8", "", text("web.refused.not-utf8.at", position=at + 1))]
+    found: list[JsonFlaw] = []
+    flaw = partial(_flaw, found)
+    try:
+        tree = json.loads(
+            body.removeprefix(b"\xef\xbb\xbf"),
+            object_pairs_hook=lambda pairs: _object(found, pairs),
+            parse_int=lambda digits: flaw("number-too-long", digits) if len(digits) > MAX_DIGITS else 0,
+            parse_float=lambda digits: flaw("number-too-long", digits) if len(digits) > MAX_DIGITS else 0,
+            parse_constant=partial(flaw, "no-number"),
+        )
+    except (ValueError, RecursionError):
+        return []
+    if not found:
+        return []
+    return [fault for _, fault in zip(range(MOST_FAULTS), _placed(tree, ""), strict=False)]
+
+
+class JsonFlaw(dict[str, Any]):
+    """Stands in the tree where something is wrong: a number, or an object, whose members are kept."""
+
+    def __init__(self, code: str, said: tuple[str, ...], members: dict[str, Any]) -> None:
+        super().__init__(members)
+        self.code = code
+        self.said = said
+
+
+def _flaw(found: list[JsonFlaw], code: str, said: str) -> JsonFlaw:
+    found.append(JsonFlaw(code, (said,), {}))
+    return found[-1]
+
+
+def _object(found: list[JsonFlaw], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    seen: set[str] = set()
+    twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    found.append(JsonFlaw("duplicate-key", twice, members))
+    return found[-1]
+
+
+def _placed(value: Any, at: str) -> Iterator[Fault]:
+    if isinstance(value, JsonFlaw):
+        for said in value.said:
+            pointer = f"{at}/{_escaped(said)}" if value.code == "duplicate-key" else at
+            yield Fault(value.code, pointer, text(f"web.refused.{value.code}.at", said=coded(said[:MOST_SHOWN])))
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield from _placed(member, f"{at}/{_escaped(str(key))}")
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def not_utf8(body: bytes) -> int | None:
+    """The index of the first byte that is no UTF-8. NUL, as UTF-16 has, is in no JSON text."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return at if (at := body.find(b"\0")) >= 0 else None
+
+
+def depth_exceeds(body: bytes, most: int) -> bool:
+    """Whether arrays and objects nest deeper than `most`. Linear, and cheap for the flat bodies we get."""
+    if body.count(b"[") + body.count(b"{") <= most:
+        return False
+    depth = 0
+    for bracket in STRING.sub(b"", body).translate(None, NO_BRACKET):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > most:
+            return True
+    return False
