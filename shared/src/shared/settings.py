@@ -1,15 +1,28 @@
 """Settings that every service reads from its environment. A service subclasses `ServiceSettings` and adds its own."""
 
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+import limits
+from limits import RateLimitItem
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _env(*names: str) -> AliasChoices:
     """Field names stay usable as keyword arguments, which is how tests make settings."""
     return AliasChoices(*names)
+
+
+def _rate(said: str | None) -> str | None:
+    if said not in (None, "", "none"):
+        limits.parse(said)  # ValueError
+    return said or None
+
+
+RateLimitText = Annotated[str | None, AfterValidator(_rate)]
+# An office behind one address has many people; a program that sends a report a second is well below either.
+PRODUCTION_RATES = {"token": "1200/minute", "address": "6000/minute"}
 
 
 class ServiceSettings(BaseSettings):
@@ -58,6 +71,10 @@ class ServiceSettings(BaseSettings):
     token_audience: str = Field("tiendo", validation_alias=_env("TOKEN_AUDIENCE"))
     local_issuer_key_file: Path | None = Field(None, validation_alias=_env("LOCAL_ISSUER_KEY_FILE"))
 
+    rate_limit_per_token: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_TOKEN"))
+    rate_limit_per_address: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_ADDRESS"))
+    """As "1200/minute"; "none" for no limit. Not said: `PRODUCTION_RATES` in production, none elsewhere."""
+
     catalogue_path: Path | None = Field(None, validation_alias=_env("CATALOGUE_PATH"))
 
     submissions_url: str = Field("http://127.0.0.1:8001", validation_alias=_env("SUBMISSIONS_URL"))
@@ -79,6 +96,12 @@ class ServiceSettings(BaseSettings):
     @property
     def listen_port(self) -> int:
         return self.port or self.default_port
+
+    def rate_limit(self, per: Literal["token", "address"]) -> RateLimitItem | None:
+        said = self.rate_limit_per_token if per == "token" else self.rate_limit_per_address
+        if said is None and self.environment == "production":
+            said = PRODUCTION_RATES[per]
+        return None if said in (None, "none") else limits.parse(said)
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

@@ -25,6 +25,7 @@ from shared.web.middleware.guard import Guard
 from shared.web.middleware.language_switch import LanguageSwitch
 from shared.web.middleware.limits import DEFAULT_BYTES, Limits
 from shared.web.middleware.methods import Methods
+from shared.web.middleware.rate_limit import RateLimit
 from shared.web.middleware.trace import TraceMiddleware
 from shared.web.openapi import PROBLEM_RESPONSES
 from shared.web.problem.handlers import install
@@ -131,6 +132,7 @@ def create_base_app(
     app.add_middleware(ForgeryCheck)
     app.add_middleware(LanguageSwitch)
     app.add_middleware(Methods)
+    app.add_middleware(RateLimit, settings=settings)
     app.add_middleware(Guard)
     app.add_middleware(TraceMiddleware)
     app.mount("/static", app.state.static)

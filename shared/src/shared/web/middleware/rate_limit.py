@@ -1,0 +1,72 @@
+"""How often one may ask: 429 with Retry-After (RFC 6585 section 4), counted by token and by address.
+
+In each process on its own: with several of them a client has as many times as much. Whoever has no token, or makes up
+another each time, is held by the address.
+"""
+
+import hashlib
+import time
+from ipaddress import ip_address, ip_network
+from math import ceil
+
+from limits import RateLimitItem
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.auth import COOKIE
+from shared.errors import Problem
+from shared.settings import ServiceSettings
+from shared.text import Fault
+from shared.web.middleware.trace import UNTRACED
+from shared.web.texts import text
+
+
+class RateLimit:
+    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
+        self.app = app
+        self._limits = [
+            (limit, what)
+            for limit, what in (
+                (settings.rate_limit("address"), address_of),
+                (settings.rate_limit("token"), token_of),
+            )
+            if limit is not None
+        ]
+        self._counted = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._limits and scope["type"] == "http" and not scope["path"].startswith(UNTRACED):
+            for limit, what in self._limits:
+                who = what(scope)
+                if who and not await self._counted.hit(limit, what.__name__, who):
+                    raise await self._too_often(limit, what.__name__, who)
+        await self.app(scope, receive, send)
+
+    async def _too_often(self, limit: RateLimitItem, what: str, who: str) -> Problem:
+        window = await self._counted.get_window_stats(limit, what, who)
+        seconds = max(1, ceil(window.reset_time - time.time()))
+        fault = Fault("too-many-requests", "", text("web.refused.too_many", count=seconds))
+        headers = {"Retry-After": str(seconds)}
+        return Problem(429, "too-many-requests", text("web.status.429"), [fault], headers=headers)
+
+
+def token_of(scope: Scope) -> str:
+    """A digest of the token, valid or not; "" without one."""
+    headers = Headers(scope=scope)
+    token = headers.get("authorization") or cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
+
+
+def address_of(scope: Scope) -> str:
+    """Of IPv6 the network: whoever has one address has all of its 2^64."""
+    client = scope.get("client")
+    if not client:
+        return ""
+    try:
+        address = ip_address(client[0])
+    except ValueError:
+        return str(client[0])
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
