@@ -27,7 +27,7 @@ from shared.web.middleware.limits import DEFAULT_BYTES, Limits
 from shared.web.middleware.methods import Methods
 from shared.web.middleware.rate_limit import RateLimit
 from shared.web.middleware.trace import TraceMiddleware
-from shared.web.openapi import PROBLEM_RESPONSES
+from shared.web.openapi import PROBLEM_RESPONSES, describe, operation_id
 from shared.web.problem.handlers import install
 from shared.web.query.check import DeclaredQuery, check_query
 from shared.web.shell import sign_in, start
@@ -112,9 +112,11 @@ def create_base_app(
         redoc_url=None,
         telemetry=quiet,
         dependencies=[Depends(check_query)],
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,  # such a redirect would go where the client's Host header says
         **fastapi,
     )
+    describe(app, settings)
     app.state.settings = settings
     app.state.catalogue = catalogue or load(settings.catalogue_path)
     app.state.messages = messages.load("shared.web", messages_package, *more_messages)

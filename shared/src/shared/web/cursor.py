@@ -34,7 +34,8 @@ def _limit(value: Any) -> Any:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_limit), Query(ge=1, le=MAX_LIMIT, description="how many items at most")]
+BETWEEN: dict[str, Any] = {"minimum": 1, "maximum": MAX_LIMIT}  # as `_limit` has it
+Limit = Annotated[int, BeforeValidator(_limit), Query(description="how many items at most", json_schema_extra=BETWEEN)]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
 Row = TypeVar("Row")
 Key = str | int | Decimal | date | datetime | UUID

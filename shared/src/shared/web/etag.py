@@ -9,7 +9,9 @@ VERSION = re.compile(r'"(0|[1-9][0-9]{0,9})"')
 _MEMBER = re.compile(r'(?:^|,)[ \t]*(W/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
 # What a proxy that compresses makes of our tag (Caddy: "5-gzip"), since RFC 9110 wants a tag for each coding.
 _CODING = re.compile(r'-(?:gzip|zstd|br|deflate)"$')
-IfMatch = Annotated[str | None, Header(description="the ETag of the state that is changed; 412 when it is another")]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="the ETag of the state that is changed; 412 when it is another")
+]
 
 
 def etag(version: int) -> str:

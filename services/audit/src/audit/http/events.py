@@ -18,6 +18,7 @@ from shared.errors import Problem, invalid, not_found
 from shared.events import CONTENT_TYPE
 from shared.text import Fault
 from shared.web import cursor as cursors
+from shared.web.openapi import headers
 from shared.web.query.check import QueryFaults
 
 DEFAULT_LIMIT = 50
@@ -88,7 +89,11 @@ async def get_event(event_id: str, context: Context, person: Reader) -> Any:
     return EntryDetail.of_stored(await find(context, event_id, person))
 
 
-@router.get("/{event_id}/raw", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
+@router.get(
+    "/{event_id}/raw",
+    response_class=Response,
+    responses={**headers(200, "ETag"), 200: {"content": {CONTENT_TYPE: {}}, **headers(200, "ETag")[200]}},
+)
 async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
     """The bytes as they stood in Kafka, and nothing else."""
     entry = await find(context, event_id, person)

@@ -24,13 +24,20 @@ from shared.text import Fault
 from shared.web import cursor as cursors
 from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
+from shared.web.openapi import IDEMPOTENT, headers
 from shared.web.query.parameters import Given, ReportingPeriod, Unit
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
 STATES: tuple[State, ...] = get_args(State)
 
 
-@router.post("", status_code=201, response_model=InspectionDetail, openapi_extra=request_body(INSPECTION_IN))
+@router.post(
+    "",
+    status_code=201,
+    response_model=InspectionDetail,
+    openapi_extra=request_body(INSPECTION_IN) | IDEMPOTENT,
+    responses=headers(201, "Location"),
+)
 async def post_inspection(
     request: Request, context: Context, person: Inspector, raw: Annotated[Any, Body()]
 ) -> Response:
@@ -79,7 +86,7 @@ async def listing(
     return cursors.listing(records, limit, store.list_position, lambda record: inspection_item(record, today))
 
 
-@router.get("/{inspection_id}", response_model=InspectionDetail)
+@router.get("/{inspection_id}", response_model=InspectionDetail, responses=headers(200, "ETag"))
 async def get_inspection(inspection_id: UUID, context: Context, person: CaseReader, response: Response) -> Any:
     """The ETag is for `If-Match` of another finding."""
     detail = await find(context, inspection_id)
@@ -100,7 +107,8 @@ async def find(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
     "/{inspection_id}/findings",
     status_code=201,
     response_model=FindingRecord,
-    openapi_extra=request_body(FINDING_ALONE_IN),
+    openapi_extra=request_body(FINDING_ALONE_IN) | IDEMPOTENT,
+    responses=headers(201, "Location", "ETag"),
 )
 async def post_finding(
     request: Request,

@@ -17,10 +17,12 @@ from shared.errors import not_found
 from shared.text import Fault
 from shared.web.cursor import Cursor, Limit, decode, listing
 from shared.web.etag import expected_tags
+from shared.web.openapi import headers
 from shared.web.query.known import refused
 from shared.web.query.parameters import Unit, blank_is_none
 
 router = APIRouter(prefix="/api/v1")
+TAGGED = {**headers(200, "ETag"), 201: {"model": ContactItem, **headers(201, "ETag")[201]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ async def contacts(
     return listing(stored, limit, lambda each: (each.unit, each.role, each.channel), ContactItem.of)
 
 
-@router.get("/contacts/{unit}", response_model=ContactItem)
+@router.get("/contacts/{unit}", response_model=ContactItem, responses=headers(200, "ETag"))
 async def contact(
     unit: str, role: Role, _: Keeper, context: Context, response: Response, channel: ChannelName = None
 ) -> Any:
@@ -61,15 +63,15 @@ async def contact(
     return ContactItem.of(found)
 
 
-@router.put("/contacts/{unit}", response_model=ContactItem, responses={201: {"model": ContactItem}})
+@router.put("/contacts/{unit}", response_model=ContactItem, responses=TAGGED)
 async def put_contact(
     unit: str,
     body: ContactIn,
     person: Keeper,
     context: Context,
     response: Response,
-    if_match: Annotated[str | None, Header()] = None,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_match: Annotated[str | None, Header(alias="If-Match")] = None,
+    if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
 ) -> Any:
     """Change where a unit's reminders go. What the old address did not get and still matters goes out again.
 

@@ -15,6 +15,7 @@ from shared.web.cursor import decode, listing
 from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
 from shared.web.language import language
+from shared.web.openapi import IDEMPOTENT, headers
 from submissions.commands.answers import Opened, Receipt
 from submissions.commands.context import SubmissionsContext
 from submissions.commands.open_period import open_period, read_period
@@ -40,7 +41,7 @@ async def list_obligations(context: Context, person: Anyone, query: Annotated[Ob
     return listing(obligations, query.limit, lambda one: (one.due_at, one.id), obligation_item)
 
 
-@router.post("/obligations/opening", response_model=Opened)
+@router.post("/obligations/opening", response_model=Opened, openapi_extra=IDEMPOTENT)
 async def open_obligations(
     context: Context, person: Opener, body: OpeningBody, request: Request, illustrative: Illustrative = None
 ) -> Any:
@@ -50,7 +51,7 @@ async def open_obligations(
     return replayed(answer) if isinstance(answer, idempotency.Replay) else answer
 
 
-@router.get("/obligations/{obligation_id}")
+@router.get("/obligations/{obligation_id}", responses=headers(200, "ETag"))
 async def get_obligation(context: Context, person: Anyone, obligation_id: UUID, response: Response) -> ObligationDetail:
     async with context.engine.connect() as tx:
         obligation = await find_obligation(tx, context, person, obligation_id)
@@ -69,7 +70,13 @@ async def find_obligation(
     return obligation
 
 
-@router.post("/obligations/{obligation_id}/submissions", status_code=201, response_model=Receipt)
+@router.post(
+    "/obligations/{obligation_id}/submissions",
+    status_code=201,
+    response_model=Receipt,
+    openapi_extra=IDEMPOTENT,
+    responses=headers(201, "Location", "ETag"),
+)
 async def submit(
     context: Context,
     person: Reporter,

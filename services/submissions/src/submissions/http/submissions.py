@@ -14,6 +14,7 @@ from shared.errors import not_found
 from shared.web.cursor import decode, listing
 from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
+from shared.web.openapi import IDEMPOTENT, headers
 from submissions.commands.answers import Decided
 from submissions.commands.context import Actor, SubmissionsContext
 from submissions.commands.decide import Decision, decide_submission
@@ -28,6 +29,7 @@ from submissions.rules.texts import text
 from submissions.store import read
 
 router = APIRouter(prefix="/api/v1")
+CHANGED: dict[int | str, dict[str, Any]] = {200: headers(200, "ETag")[200]}
 
 
 @router.get("/submissions", response_model=SubmissionList)
@@ -38,7 +40,7 @@ async def list_submissions(context: Context, person: Anyone, query: Annotated[Su
     return listing(submissions, query.limit, lambda one: (one.received_at, one.id), submission_item)
 
 
-@router.get("/submissions/{submission_id}")
+@router.get("/submissions/{submission_id}", responses=headers(200, "ETag"))
 async def get_submission(context: Context, person: Anyone, submission_id: UUID, response: Response) -> SubmissionDetail:
     async with context.engine.connect() as tx:
         submission = await find_submission(tx, context, person, submission_id)
@@ -58,7 +60,12 @@ async def find_submission(
     return submission
 
 
-@router.post("/submissions/{submission_id}/decision", response_model=Decided)
+@router.post(
+    "/submissions/{submission_id}/decision",
+    response_model=Decided,
+    openapi_extra=IDEMPOTENT,
+    responses=CHANGED,
+)
 async def decide(
     context: Context,
     person: Coordinator,
@@ -83,7 +90,12 @@ async def decide(
     return await answer_decision(context, actor_of(request, person), decision, response)
 
 
-@router.post("/submissions/{submission_id}/withdrawal", response_model=Decided)
+@router.post(
+    "/submissions/{submission_id}/withdrawal",
+    response_model=Decided,
+    openapi_extra=IDEMPOTENT,
+    responses=CHANGED,
+)
 async def withdraw(
     context: Context,
     person: Reporter,

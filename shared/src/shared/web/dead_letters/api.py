@@ -24,6 +24,7 @@ from shared.web.dead_letters.schemas import (
     ReplayResults,
 )
 from shared.web.etag import expected_tags
+from shared.web.openapi import headers
 from shared.web.query.parameters import Given, Topic
 from shared.web.texts import text
 
@@ -36,7 +37,9 @@ def letters_of(request: Request) -> DeadLetters:
 Letters = Annotated[DeadLetters, Depends(letters_of)]
 Reader = Annotated[Person, Depends(require("ops", "auditor"))]
 Operator = Annotated[Person, Depends(require("ops"))]
-IfMatch = Annotated[str | None, Header(description="the ETag of the letter: 412 when somebody acted since")]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="the ETag of the letter: 412 when somebody acted since")
+]
 LetterId = Annotated[int, Path(ge=1, le=MAX_ID)]
 router = APIRouter(prefix="/api/v1/dead-letters", tags=["dead letters"])
 
@@ -58,7 +61,7 @@ async def list_letters(
     )
 
 
-@router.get("/{letter_id}", response_model=LetterDetail)
+@router.get("/{letter_id}", response_model=LetterDetail, responses=headers(200, "ETag"))
 async def get_letter(letter_id: LetterId, letters: Letters, person: Reader, response: Response) -> Any:
     """The ETag is for `If-Match` of an act."""
     letter, value = await letter_and_value(letters, letter_id)
