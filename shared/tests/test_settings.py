@@ -30,3 +30,21 @@ def test_a_demonstration_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings(environment="local").demonstration is False
     monkeypatch.setenv("TIENDO_DEMONSTRATION", "true")
     assert settings(environment="local").demonstration is True
+
+
+def test_the_schemas_of_events_are_where_audit_is_unless_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(environment="local").schemas == "http://127.0.0.1:8004/schemas"
+    monkeypatch.setenv("AUDIT_URL", "https://tiendo.example:8004/")
+    assert settings(environment="local").schemas == "https://tiendo.example:8004/schemas"
+    monkeypatch.setenv("SCHEMAS_URL", "https://schemas.example/tiendo/")
+    assert settings(environment="local").schemas == "https://schemas.example/tiendo"
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["/schemas", "x.example/y", "https://x/?a=1", "https://x/#a", "https://x/ y", "ftp://x", "https://tiến.example"],
+)
+def test_what_is_no_absolute_address_of_schemas_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("SCHEMAS_URL", given)
+    with pytest.raises(ValidationError, match="SCHEMAS_URL"):
+        settings(environment="local")

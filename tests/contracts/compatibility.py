@@ -4,17 +4,32 @@ Writers and readers are deployed apart, so both must hold: today's reader takes 
 of any earlier day takes today's events. A limit moved in either direction breaks one of the two.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-Schema = dict[str, Any]
-# Words about the schema, not about what is valid. Defaults matter to writers only.
+from shared.events import Schema
+from shared.events.schema import event_schema_id
+
+# Words about the schema, not about what is valid (`$id` is looked at once, above). Defaults matter to writers only.
 UNHEARD = {"title", "description", "default", "$id", "$schema", "$defs", "properties", "required", "examples"}
 
 
 def breaks(old: Schema, new: Schema) -> list[str]:
     """Everything in `new` that is no addition to `old`, each as a JSON pointer and a sentence."""
-    return list(_breaks(old, new, old, new, ""))
+    return [*_renamed(with_address(old), new), *_breaks(old, new, old, new, "")]
+
+
+def with_address(published: Schema) -> Schema:
+    """A schema as it is called today. Until December 2026 `$id` was the path `/schemas/TYPE.json`, which is no absolute
+    address and which `dataschema` of an event named, too; this change of a name is the only one that is no break."""
+    path = re.fullmatch(r"/schemas/(vn\.tiendo\.[a-z.]+\.v[0-9]+)\.json", published["$id"])
+    return {**published, "$id": event_schema_id(path[1])} if path else published
+
+
+def _renamed(old: Schema, new: Schema) -> Iterator[str]:
+    if old["$id"] != new["$id"]:
+        yield f"/$id: was {old['$id']!r}, is {new['$id']!r}"
 
 
 def _breaks(old: Any, new: Any, old_root: Schema, new_root: Schema, at: str) -> Iterator[str]:

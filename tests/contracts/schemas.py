@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, create_model
 
 from shared import events
-from shared.events import DATA_TYPES, Event, EventData
+from shared.events import DATA_TYPES, Event, EventData, event_schema
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
@@ -25,19 +25,6 @@ PUBLISHES = {
     "notifications": (events.DEADLINES, events.NOTIFICATIONS, events.OPERATIONS),
     "audit": (events.INSPECTIONS, events.OPERATIONS),
 }
-
-
-def event_schema(model: type[EventData]) -> dict[str, Any]:
-    """CloudEvents envelope with this data, as producers write it: unknown members are forbidden."""
-    strict_data = create_model(model.__name__, __base__=model, __config__=None)
-    strict_data.model_config = ConfigDict(frozen=True, extra="forbid")
-    strict_data.model_rebuild(force=True)
-    envelope = create_model(f"{model.__name__}Event", __base__=Event, data=(strict_data, ...))
-    envelope.model_config = ConfigDict(frozen=True, extra="forbid")
-    envelope.model_rebuild(force=True)
-    schema = envelope.model_json_schema(mode="serialization")
-    schema["properties"]["type"] = {"const": model.type}
-    return schema | {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"/schemas/{model.type}.json"}
 
 
 def _message(model: type[EventData]) -> type[BaseModel]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.e2e.collector import Collector, ReceivedSpan
 from tests.e2e.jaeger import Jaeger
@@ -115,6 +116,22 @@ def test_the_log_has_no_gap(urls: Urls, walked: dict[str, Any]) -> None:
             break
     indexes = sorted(i for found in numbers.values() for i in found)
     assert indexes == list(range(indexes[0], indexes[0] + len(indexes)))
+
+
+def test_every_event_that_was_published_leads_to_its_schema_and_fits(urls: Urls, walked: dict[str, Any]) -> None:
+    token = Journey(urls).token("auditor", "DAK_NONG")
+    answer = httpx.get(f"{urls.audit}/api/v1/events/batch?limit=2000", headers={"Authorization": f"Bearer {token}"})
+    events = answer.raise_for_status().json()
+    validators: dict[str, Draft202012Validator] = {}
+    for event in events:
+        address = event["dataschema"]
+        if address not in validators:
+            served = httpx.get(address)
+            assert served.headers["content-type"] == "application/schema+json"
+            assert served.json()["$id"] == address == f"{urls.audit}/schemas/{event['type']}.json"
+            validators[address] = Draft202012Validator(served.json())
+        validators[address].validate(event["data"])
+    assert len(validators) > 5, "opened, received, accepted, aggregated, reminders, inspections"
 
 
 def test_every_service_tells_its_health_and_its_metrics(urls: Urls) -> None:

@@ -1,5 +1,6 @@
 """Settings that every service reads from its environment. A service subclasses `ServiceSettings` and adds its own."""
 
+import re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -83,6 +84,9 @@ class ServiceSettings(BaseSettings):
     audit_url: str = Field("http://127.0.0.1:8004", validation_alias=_env("AUDIT_URL"))
     mailbox_url: str | None = Field(None, validation_alias=_env("MAILBOX_URL"))
 
+    schemas_url: str = Field("", validation_alias=_env("SCHEMAS_URL"), max_length=200)
+    """The absolute address below which the schemas of events are served, the same for all services."""
+
     @property
     def service_urls(self) -> dict[str, str]:
         """Public base URL of each service, for navigation between pages."""
@@ -94,6 +98,11 @@ class ServiceSettings(BaseSettings):
         }
 
     @property
+    def schemas(self) -> str:
+        """`schemas_url` without a slash at its end; unless it is given, where the audit service serves them."""
+        return (self.schemas_url or f"{self.audit_url.rstrip('/')}/schemas").rstrip("/")
+
+    @property
     def listen_port(self) -> int:
         return self.port or self.default_port
 
@@ -102,6 +111,13 @@ class ServiceSettings(BaseSettings):
         if said is None and self.environment == "production":
             said = PRODUCTION_RATES[per]
         return None if said in (None, "none") else limits.parse(said)
+
+    @model_validator(mode="after")
+    def _schemas_have_an_address(self) -> Self:
+        """It stands in every event for good: absolute, and without a query or a fragment (RFC 3986, 4.3)."""
+        if not re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) or not self.schemas.isascii():
+            raise ValueError("SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas")
+        return self
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

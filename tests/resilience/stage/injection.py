@@ -16,7 +16,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.events import ALL_TOPICS, INDICATORS, INSPECTIONS, PARTITIONS, SUBMISSIONS
+from shared.events import ALL_TOPICS, INDICATORS, INSPECTIONS, PARTITIONS, SUBMISSIONS, dataschema_of
 from tiendo_local.broken_batch import send_broken
 
 CONSUMERS = {topic: frozenset({"audit"}) for topic in ALL_TOPICS} | {
@@ -104,7 +104,7 @@ def foreign(
         "subject": obligation,
         "time": instant,
         "datacontenttype": "application/json",
-        "dataschema": f"/schemas/{type}.json",
+        "dataschema": dataschema_of(type),
         "catalogueversion": "0" * 64,
         "data": {
             "obligation_id": obligation,

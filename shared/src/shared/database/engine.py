@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.settings import ServiceSettings
 
 STATEMENT_TIMEOUT_MS = 30_000
+SCHEMAS = "tiendo_schemas"
+"""The execution option with the address of the schemas of events."""
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 
 
@@ -31,6 +33,8 @@ def create_engine(
         pool_pre_ping=True,
         # Errors name the statement, never what somebody typed into it.
         hide_parameters=True,
+        # What an event that is written through this engine says of its schema (`messaging/outbox.py`).
+        execution_options={SCHEMAS: settings.schemas},
         connect_args={
             "timeout": 10,
             # A host that falls silent must not hold a request longer than PostgreSQL itself would.

@@ -15,7 +15,15 @@ from shared.events.data import (
     check_registered,
 )
 from shared.events.deadline import DeadlineApproaching, DeadlineMissed, ReminderEvent
-from shared.events.envelope import CONTENT_TYPE, MAX_EVENT_BYTES, Event, InvalidEvent, parse
+from shared.events.envelope import (
+    CONTENT_TYPE,
+    LOCAL_SCHEMAS,
+    MAX_EVENT_BYTES,
+    Event,
+    InvalidEvent,
+    dataschema_of,
+    parse,
+)
 from shared.events.indicator import IndicatorAggregated, IndicatorFigures
 from shared.events.inspection import FindingRecorded, InspectionLogged
 from shared.events.label import Label, label
@@ -32,6 +40,7 @@ from shared.events.operation import (
     ProjectionRebuilt,
     SourceHeartbeat,
 )
+from shared.events.schema import SCHEMA_CONTENT_TYPE, Schema, data_schema, event_schema
 from shared.events.submission import (
     ObligationEvent,
     ObligationOpened,
@@ -63,10 +72,12 @@ __all__ = [
     "DEADLINES",
     "INDICATORS",
     "INSPECTIONS",
+    "LOCAL_SCHEMAS",
     "MAX_EVENT_BYTES",
     "NOTIFICATIONS",
     "OPERATIONS",
     "PARTITIONS",
+    "SCHEMA_CONTENT_TYPE",
     "SUBMISSIONS",
     "WITHOUT_VALUE",
     "WITH_VALUE",
@@ -96,6 +107,7 @@ __all__ = [
     "ObservationValue",
     "ProjectionRebuilt",
     "ReminderEvent",
+    "Schema",
     "SourceHeartbeat",
     "Status",
     "SubmissionAccepted",
@@ -107,6 +119,9 @@ __all__ = [
     "acting",
     "check_complete",
     "check_registered",
+    "data_schema",
+    "dataschema_of",
+    "event_schema",
     "label",
     "parse",
 ]

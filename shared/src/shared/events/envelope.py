@@ -19,14 +19,25 @@ from shared.events.data import DATA_TYPES, EventData, check_registered
 
 MAX_EVENT_BYTES = 900_000
 CONTENT_TYPE = "application/cloudevents+json"
+LOCAL_SCHEMAS = "http://127.0.0.1:8004/schemas"
+"""Where `make up` serves the schemas; an installation says where its own are (`ServiceSettings.schemas_url`)."""
 
 
 class InvalidEvent(ValueError):
     """The bytes are not an event that this program can read. The record belongs into the dead letters."""
 
 
+def dataschema_of(type_: str, schemas: str = LOCAL_SCHEMAS) -> str:
+    """The absolute address of the JSON Schema of the data of an event type (CloudEvents 1.0, `dataschema`)."""
+    return f"{schemas}/{type_}.json"
+
+
 class Event(BaseModel):
-    """`sequence` (gapless per source) and `prevhash` are given by the relay, never by the producer."""
+    """`sequence` (gapless per source) and `prevhash` are given by the relay, never by the producer.
+
+    `dataschema` names the schema for others and is never looked up here: events of before December 2026 have the path
+    alone, those of an installation that moved have its old address.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -55,8 +66,20 @@ class Event(BaseModel):
         return model.model_validate(data)
 
     @classmethod
-    def of(cls, data: EventData, *, source: str, subject: str, time: datetime, catalogue_version: str) -> Self:
-        """A new event about `subject` (the aggregate's id, also the Kafka key). Raises `EventClassError`."""
+    def of(
+        cls,
+        data: EventData,
+        *,
+        source: str,
+        subject: str,
+        time: datetime,
+        catalogue_version: str,
+        schemas: str = LOCAL_SCHEMAS,
+    ) -> Self:
+        """A new event about `subject` (the aggregate's id, also the Kafka key). Raises `EventClassError`.
+
+        `schemas`: where the schemas are served. Who publishes through the outbox leaves it out: `publish` knows it.
+        """
         check_registered(data)
         return cls(
             id=str(uuid6.uuid7()),
@@ -64,7 +87,7 @@ class Event(BaseModel):
             type=data.type,
             subject=subject,
             time=time,
-            dataschema=f"/schemas/{data.type}.json",
+            dataschema=dataschema_of(data.type, schemas),
             catalogueversion=catalogue_version,
             data=data,
         )

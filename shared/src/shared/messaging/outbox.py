@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import telemetry
-from shared.events import MAX_EVENT_BYTES, Event, check_registered
+from shared.database.engine import SCHEMAS
+from shared.events import LOCAL_SCHEMAS, MAX_EVENT_BYTES, Event, check_registered, dataschema_of
 
 _INSERT = sa.text(
     """
@@ -31,8 +32,9 @@ class EventTooLarge(ValueError):
     """The event would not fit into a Kafka record; nothing was written."""
 
 
-def _traced(event: Event, context: Context | None) -> Event:
-    """Give the event a creation span of its own and the `traceparent` that every later step continues."""
+def _completed(event: Event, context: Context | None, schemas: str) -> Event:
+    """Give the event a creation span of its own, the `traceparent` that every later step continues, and the address of
+    its schema: all that stands in its bytes before the relay numbers them."""
     span = telemetry.tracer().start_span(
         f"create {event.data.topic}",
         context=context,
@@ -48,7 +50,12 @@ def _traced(event: Event, context: Context | None) -> Event:
         },
     )
     span.end()
-    return event.model_copy(update={"traceparent": telemetry.traceparent_of(set_span_in_context(span))})
+    return event.model_copy(
+        update={
+            "dataschema": dataschema_of(event.type, schemas),
+            "traceparent": telemetry.traceparent_of(set_span_in_context(span)),
+        }
+    )
 
 
 def _business_ids(event: Event) -> dict[str, str]:
@@ -59,7 +66,8 @@ def _business_ids(event: Event) -> dict[str, str]:
 async def publish(tx: AsyncConnection, *events: Event, context: Context | None = None) -> None:
     """Write events, in order, in one statement. Call it last, after the aggregate's row was locked or changed.
 
-    `context` is what the creation span hangs under (the current span by default). Raises `EventTooLarge`, and
+    The engine says where the schemas of events are served (`create_engine`). `context` is what the creation span hangs
+    under (the current span by default). Raises `EventTooLarge`, and
     `EventClassError` for data of a class that is not registered.
     """
     if events:
@@ -69,13 +77,14 @@ async def publish(tx: AsyncConnection, *events: Event, context: Context | None =
 async def publish_each(tx: AsyncConnection, events: Sequence[tuple[Event, Context | None]]) -> None:
     """As `publish`, each event under its own cause."""
     rows = []
+    schemas = tx.engine.sync_engine.get_execution_options().get(SCHEMAS, LOCAL_SCHEMAS)
     for event, context in events:
         check_registered(event.data)
-        traced = _traced(event, context)
-        body = traced.to_bytes()
+        complete = _completed(event, context, schemas)
+        body = complete.to_bytes()
         if len(body) > MAX_EVENT_BYTES:
             raise EventTooLarge(f"{event.type} {event.id}: {len(body)} bytes, more than {MAX_EVENT_BYTES}")
-        rows.append((event.data.topic, event.subject, event.id, body, traced.traceparent))
+        rows.append((event.data.topic, event.subject, event.id, body, complete.traceparent))
     if rows:
         topics, keys, ids, bodies, traces = (list(column) for column in zip(*rows, strict=True))
         await tx.execute(_INSERT, {"topics": topics, "keys": keys, "ids": ids, "bodies": bodies, "traces": traces})

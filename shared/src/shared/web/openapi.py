@@ -55,6 +55,7 @@ IDEMPOTENT: dict[str, Any] = {
         }
     ]
 }
+PUBLIC: dict[str, Any] = {"security": []}  # for everybody
 _HEADERS = {
     "ETag": ("the version, for If-Match and If-None-Match", _TEXT),
     "Location": ("the address of what was made", {"type": "string", "format": "uri-reference"}),
@@ -106,7 +107,7 @@ def _whole(app: FastAPI, settings: ServiceSettings) -> dict[str, Any]:
     tags: set[str] = set()
     for path, operations in made["paths"].items():
         for operation in operations.values():
-            operation["tags"] = [path.removeprefix("/api/v1/").partition("/")[0]]
+            operation["tags"] = [path.removeprefix("/api/v1").split("/")[1]]
             tags.update(operation["tags"])
     made["tags"] = [{"name": tag} for tag in sorted(tags)]
     _say_items(made)

@@ -23,6 +23,7 @@ class Heartbeat:
 
     def __init__(self, settings: ServiceSettings, catalogue_version: str, seconds: float = HEARTBEAT_SECONDS) -> None:
         self._source = f"/{settings.service}"
+        self._schemas = settings.schemas
         self._clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
         self._catalogue_version = catalogue_version
         self._seconds = seconds
@@ -49,4 +50,5 @@ class Heartbeat:
             subject=self._source,
             time=self._clock.now(),
             catalogue_version=self._catalogue_version,
+            schemas=self._schemas,
         )
