@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.settings import AuditSettings
-from audit.worker import log_events
+from audit.worker import contradicting, log_events
 from shared.clock import Clock
 from shared.events import (
     Event,
@@ -52,7 +52,7 @@ class Audit:
     issuer: Issuer
 
     def worker(self) -> BatchConsumer:
-        return BatchConsumer(self.engine, "audit", log_events(Clock()))
+        return BatchConsumer(self.engine, "audit", log_events(Clock()), contradicting=contradicting)
 
     async def log(self, *events: Event, first: int = 0) -> None:
         await self.worker().consume(records(*(event.to_bytes() for event in events), first=first))

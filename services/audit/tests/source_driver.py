@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audit.commands.gap_watch import watch_once
-from audit.worker import log_events
+from audit.worker import contradicting, log_events
 from services.audit.tests.audit_driver import Audit, records
 from services.audit.tests.producer import SOURCE
 from services.audit.tests.sample_events import THEN
@@ -35,7 +35,7 @@ class SourceDriver:
 
     async def consume(self, *values: bytes, partition: int = 0, sent_ms: int | None = None) -> None:
         """One batch through a worker of its own, as after a restart."""
-        consumer = BatchConsumer(self.audit.engine, "audit", log_events(self.clock, GRACE))
+        consumer = BatchConsumer(self.audit.engine, "audit", log_events(self.clock, GRACE), contradicting=contradicting)
         sent = int(time.time() * 1000) if sent_ms is None else sent_ms
         await consumer.consume(records(*values, first=self.offset, partition=partition, sent_ms=sent))
         self.offset += len(values)

@@ -1,6 +1,6 @@
 """Outbox, relay, inbox, dead letters and the batch consumer: how events leave a service and how they take effect."""
 
-from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Received, by_topic
+from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting, Received, by_topic
 from shared.messaging.outbox import EventTooLarge, publish, publish_each
 from shared.messaging.relay.relay import Relay, outbox_state
 from shared.messaging.tables import MessagingTables, create_messaging_tables, messaging_tables
@@ -9,6 +9,7 @@ from shared.messaging.worker import ServiceWorker
 __all__ = [
     "Apply",
     "BatchConsumer",
+    "Contradicting",
     "EventTooLarge",
     "MessagingTables",
     "Received",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.catalogue import load
 from shared.loops import pause
-from shared.messaging.consumer.batch_consumer import Apply, by_topic
+from shared.messaging.consumer.batch_consumer import Apply, Contradicting, by_topic
 from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.health.guarded_loop import GuardedLoop, Loop
 from shared.messaging.health.health_watch import HealthWatch
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 class ServiceWorker:
     """`effects`: what each topic does, empty for a service that only publishes. `loops` get an event that is set when
-    they must end."""
+    they must end. `contradicting` goes to `BatchConsumer`."""
 
     def __init__(
         self,
@@ -37,11 +37,14 @@ class ServiceWorker:
         *,
         effects: Mapping[str, Apply] | None = None,
         loops: Sequence[Loop] = (),
+        contradicting: Contradicting | None = None,
     ) -> None:
         self.settings = settings
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
-        self._subscription = Subscription(settings, engine, list(effects), by_topic(effects)) if effects else None
+        self._subscription = (
+            Subscription(settings, engine, list(effects), by_topic(effects), contradicting) if effects else None
+        )
         self._health_watch = HealthWatch(settings, engine, self.relay, self._subscription)
         self._loops = [
             GuardedLoop("outbox watch", self._health_watch.watch_outbox),

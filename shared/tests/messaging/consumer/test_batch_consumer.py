@@ -25,6 +25,26 @@ async def test_duplicates_and_redelivery_take_effect_once(probe: ServiceProbe) -
     assert await probe.effects() == [e.id for e in events]
 
 
+async def test_what_contradicts_is_set_aside_and_what_repeats_is_not(probe: ServiceProbe) -> None:
+    kept, again = an_event(), an_event()
+    other = kept.model_copy(update={"catalogueversion": "1" * 64})
+    asked: list[list[str]] = []
+
+    async def contradicting(_: AsyncConnection, repeated: list[Received]) -> list[Received]:
+        asked.append([r.event.id for r in repeated])
+        return [r for r in repeated if r.event == other]
+
+    consumer = BatchConsumer(probe.engine, "probe", probe.apply, contradicting=contradicting)
+    records = [a_record(e.to_bytes(), offset=n) for n, e in enumerate((kept, again, other, again))]
+    await consumer.consume(records)
+    await consumer.consume(records)
+    assert await probe.effects() == [kept.id, again.id]
+    assert asked == [[kept.id, again.id], [kept.id, again.id, kept.id, again.id]]
+    (letter,) = await probe.rows('select "offset", value, event_id, reason from dead_letter')
+    assert (letter.offset, letter.value, letter.event_id) == (2, other.to_bytes(), None)
+    assert kept.id in letter.reason
+
+
 async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: ServiceProbe) -> None:
     stages = ["T-7", "poison", "T-7", "T-7", "divide", "T-7", "poison"]
     events = [an_event(s) for s in stages]

@@ -40,6 +40,13 @@ APPEND = text("""
     )
     select event_id from added
 """)
+# Only what may be a contradiction is asked for: an event that came again.
+CONTRADICTIONS = text("""
+    select u.place from unnest(cast(:ids as text[]), cast(:bodies as bytea[])) with ordinality as u (id, body, place)
+      join entry on entry.event_id = u.id
+    where entry.body <> u.body
+    order by u.place
+""")
 GROW = text("update log_head set size = size + :added where id = 1 and size = :size")
 
 COLUMNS = tuple(field.name for field in fields(LogEntry))
@@ -65,3 +72,9 @@ async def append(tx: AsyncConnection, entries: Sequence[LogEntry]) -> list[LogEn
     if added and (await tx.execute(GROW, {"added": len(added), "size": size})).rowcount != 1:
         raise RuntimeError("log_head moved under its lock")
     return [item for item in fresh if item.event_id in added]
+
+
+async def contradictions(tx: AsyncConnection, events: Sequence[tuple[str, bytes]]) -> list[int]:
+    """The positions of the events, given as id and bytes, of which the log has an entry with other bytes."""
+    ids, bodies = [id_ for id_, _ in events], [body for _, body in events]
+    return [place - 1 for place in (await tx.execute(CONTRADICTIONS, {"ids": ids, "bodies": bodies})).scalars()]

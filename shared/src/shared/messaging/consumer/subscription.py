@@ -10,7 +10,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.messaging.client import has_ceased_fetching
-from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer
+from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
 from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard
 from shared.messaging.consumer.undecodable import UndecodableRecords
@@ -39,7 +39,14 @@ async def _undecoded(message: KafkaMessage) -> object:
 class Subscription:
     """The topics of one service, read by its consumer group. `started` when the broker could be reached."""
 
-    def __init__(self, settings: ServiceSettings, engine: AsyncEngine, topics: Sequence[str], apply: Apply) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        engine: AsyncEngine,
+        topics: Sequence[str],
+        apply: Apply,
+        contradicting: Contradicting | None = None,
+    ) -> None:
         self.rebalance = RebalanceGuard()
         self.broker = KafkaBroker(
             settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
@@ -51,7 +58,7 @@ class Subscription:
             log_level=logging.DEBUG,
         )
         self.gate = PoisonGate(settings.service, PoisonLimit.of(settings))
-        batches = BatchConsumer(engine, settings.service, apply, self.gate)
+        batches = BatchConsumer(engine, settings.service, apply, self.gate, contradicting)
         subscriber = self.broker.subscriber(
             *topics,
             group_id=settings.service,
