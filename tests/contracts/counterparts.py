@@ -41,7 +41,7 @@ def _contract(model: type[EventData]) -> Iterator[str]:
     if not (FOLDER / "events" / f"{model.type}.json").exists():
         yield f"{REGENERATE}: deploy/schemas/events/ has no {model.type}.json"
     for service in _publishers(model):
-        if model.type not in _channels(service):
+        if model.type not in _messages(service):
             yield f"{REGENERATE}: deploy/schemas/{service}.asyncapi.yaml has no {model.type}"
     if not (CONTRACTS / "published" / model.type / "1.json").exists():
         folder = f"tests/contracts/published/{model.type}"
@@ -54,7 +54,7 @@ def _publisher(model: type[EventData]) -> Iterator[str]:
     services = _publishers(model)
     if not services:
         yield f"say in tests/contracts/schemas.py (PUBLISHES) which service publishes {model.topic}"
-    elif not any(model.__name__ in _names(folder) for folder in (*map(_source, services), MESSAGING)):
+    elif not any(model.__name__ in names_used(folder) for folder in (*map(source_of, services), MESSAGING)):
         yield f"publish {model.__name__} in {' or '.join(services)} (Event.of(…), then publish), or delete the class"
 
 
@@ -74,7 +74,7 @@ def _sentence(model: type[EventData]) -> Iterator[str]:
             yield f"audit/rules/sentence.py cannot fill the sentence of {model.type} from its archived sample"
 
 
-def _source(service: str) -> Path:
+def source_of(service: str) -> Path:
     return ROOT / "services" / service / "src"
 
 
@@ -87,13 +87,14 @@ def _publishers(model: type[EventData]) -> list[str]:
 
 
 @cache
-def _channels(service: str) -> frozenset[str]:
+def _messages(service: str) -> frozenset[str]:
     """The event types in the service's AsyncAPI document."""
-    return frozenset(yaml.safe_load((FOLDER / f"{service}.asyncapi.yaml").read_text("utf-8"))["channels"])
+    document = yaml.safe_load((FOLDER / f"{service}.asyncapi.yaml").read_text("utf-8"))
+    return frozenset(document["components"]["messages"])
 
 
 @cache
-def _names(folder: Path) -> frozenset[str]:
+def names_used(folder: Path) -> frozenset[str]:
     """Every name that the code below the folder uses; imports do not count."""
     files = (nodes_of(file.read_text("utf-8")) for file in folder.rglob("*.py"))
     return frozenset(node.id for nodes in files for node in nodes if isinstance(node, ast.Name))

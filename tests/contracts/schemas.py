@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from faststream.kafka import KafkaBroker
-from faststream.specification import AsyncAPI
-from pydantic import BaseModel, create_model
 
 from shared import events
-from shared.events import DATA_TYPES, Event, EventData, event_schema
+from shared.events import DATA_TYPES, event_schema
+
+from .asyncapi.document import asyncapi
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
@@ -25,21 +24,12 @@ PUBLISHES = {
     "notifications": (events.DEADLINES, events.NOTIFICATIONS, events.OPERATIONS),
     "audit": (events.INSPECTIONS, events.OPERATIONS),
 }
-
-
-def _message(model: type[EventData]) -> type[BaseModel]:
-    return create_model(f"{model.__name__}Event", __base__=Event, data=(model, ...))
-
-
-def asyncapi(service: str) -> str:
-    """The service's events, from FastStream's own generator."""
-    broker = KafkaBroker("kafka:9092")
-    for topic in PUBLISHES[service]:
-        for model in DATA_TYPES.values():
-            if model.topic == topic:
-                broker.publisher(topic, schema=_message(model), title=model.type)
-    document = AsyncAPI(broker, title=service, version="1", schema_version="3.0.0").to_specification()
-    return yaml.safe_dump(json.loads(document.to_json()), allow_unicode=True, sort_keys=True)
+HEARS: dict[str, tuple[str, ...]] = {
+    "submissions": (),
+    "aggregation": (events.SUBMISSIONS,),
+    "notifications": (events.SUBMISSIONS,),
+    "audit": events.ALL_TOPICS,
+}
 
 
 def openapi(service: str) -> dict[str, Any]:
@@ -57,11 +47,23 @@ def _text(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+def _yaml(document: dict[str, Any]) -> str:
+    return yaml.dump(document, Dumper=_WithoutAliases, allow_unicode=True, sort_keys=True, width=120)
+
+
+class _WithoutAliases(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def documents() -> dict[str, str]:
     """File name below `deploy/schemas/` → its content."""
     return {
         **{f"events/{model.type}.json": _text(event_schema(model)) for model in DATA_TYPES.values()},
-        **{f"{service}.asyncapi.yaml": asyncapi(service) for service in SERVICES},
+        **{
+            f"{service}.asyncapi.yaml": _yaml(asyncapi(service, PUBLISHES[service], HEARS[service]))
+            for service in SERVICES
+        },
         **{f"{service}.openapi.json": _text(openapi(service)) for service in SERVICES},
     }
 
