@@ -116,7 +116,7 @@ def test_what_the_sdk_writes_is_read() -> None:
     tracer = provider.get_tracer("t")
     with tracer.start_as_current_span("a") as a:
         link = otel.Link(a.get_span_context())
-    with tracer.start_as_current_span("b", links=[link], attributes={"tiendo.event_id": "EVENT-1"}):
+    with tracer.start_as_current_span("b", links=[link], attributes={"cloudevents.event_id": "EVENT-1"}):
         pass
     first, second = (parse_span(s.to_json(indent=None)) for s in kept.get_finished_spans())
     assert first is not None
@@ -129,7 +129,7 @@ def test_what_the_sdk_writes_is_read() -> None:
 def test_an_endless_parent_chain_ends(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text(
         span("a", "a" * 16, "00.000000", "00.100000", parent="b" * 16)
-        + span("b", "b" * 16, "00.000000", "00.100000", parent="a" * 16, attributes={"tiendo.event_id": "event-1"})
+        + span("b", "b" * 16, "00.000000", "00.100000", parent="a" * 16, attributes={"cloudevents.event_id": "event-1"})
     )
     assert len(draw(collect(tmp_path, TRACE))) >= 3
     assert len(collect(tmp_path, "event-1")) == 2

@@ -1,6 +1,7 @@
 """Tracing: one provider per process, spans to OTLP when an endpoint is set and to JSON lines when a folder is set.
 
-Span names and attribute names live here, after OpenTelemetry's messaging conventions (1.44, still "Development").
+Span names and attribute names live here: the stable ones of OpenTelemetry for HTTP and databases, and those for
+messaging and CloudEvents (1.44, still "Development").
 """
 
 import json
@@ -16,26 +17,34 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.sdk.util import ns_to_iso_str
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Tracer, TraceState
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, Tracer, TraceState
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
+from shared.events import Event
 from shared.settings import ServiceSettings
 
 SUBMISSION_ID = "tiendo.submission_id"
 OBLIGATION_ID = "tiendo.obligation_id"
 REMINDER_ID = "tiendo.reminder_id"
-EVENT_ID = "tiendo.event_id"
 UNIT = "tiendo.unit"
 BUSINESS_IDS = ("submission_id", "obligation_id", "reminder_id", "inspection_id", "unit")
 
 SYSTEM = "messaging.system"
+ERROR_TYPE = "error.type"
 OPERATION = "messaging.operation.name"
 OPERATION_TYPE = "messaging.operation.type"
 DESTINATION = "messaging.destination.name"
 GROUP = "messaging.consumer.group.name"
 BATCH_COUNT = "messaging.batch.message_count"
 MESSAGE_ID = "messaging.message.id"
+PARTITION = "messaging.destination.partition.id"
+OFFSET = "messaging.kafka.offset"
+KEY = "messaging.kafka.message.key"
+EVENT_ID = "cloudevents.event_id"
+EVENT_SOURCE = "cloudevents.event_source"
+EVENT_TYPE = "cloudevents.event_type"
+EVENT_SUBJECT = "cloudevents.event_subject"
 
 MAX_LINKS = 128
 MAX_SPAN_FILE_BYTES = 64 * 2**20
@@ -81,6 +90,36 @@ def tracer() -> Tracer:
     return _tracer
 
 
+def choose_stable_names() -> None:
+    """Before the first instrumentation: by default those of HTTP clients and databases still write the old names."""
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
+
+
+def messaging(operation: str, topic: str | None, *, type_: str | None = None) -> dict[str, str]:
+    """What every span of messaging says; no topic for what is about several. `type_`: of the operation, where it has a
+    name of its own."""
+    attributes = {SYSTEM: "kafka", OPERATION: operation, OPERATION_TYPE: type_ or operation}
+    return attributes if topic is None else {**attributes, DESTINATION: topic}
+
+
+def cloudevent(event: Event) -> dict[str, str]:
+    """Of a span that is about one event. Its key in Kafka is its subject."""
+    return {
+        MESSAGE_ID: event.id,
+        KEY: event.subject,
+        EVENT_ID: event.id,
+        EVENT_SOURCE: event.source,
+        EVENT_TYPE: event.type,
+        EVENT_SUBJECT: event.subject,
+    }
+
+
+def fail(span: Span, error: BaseException) -> None:
+    """By the class of the error alone: its words may quote what somebody typed."""
+    span.set_attribute(ERROR_TYPE, type(error).__name__)
+    span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+
+
 def configure_tracing(settings: ServiceSettings) -> None:
     """Install the process's tracer provider. Losing spans never fails a request: exporters run in the background."""
     if isinstance(trace.get_tracer_provider(), TracerProvider):
@@ -100,6 +139,7 @@ def configure_tracing(settings: ServiceSettings) -> None:
             BatchSpanProcessor(JsonLines(settings.spans_dir, settings.service), schedule_delay_millis=200)
         )
     trace.set_tracer_provider(provider)
+    choose_stable_names()
     HTTPXClientInstrumentor().instrument()
 
 

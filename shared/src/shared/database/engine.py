@@ -5,6 +5,8 @@ from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared import telemetry
+from shared.database.statement_span import end_spans
 from shared.settings import ServiceSettings
 
 STATEMENT_TIMEOUT_MS = 30_000
@@ -22,6 +24,7 @@ def create_engine(
 ) -> AsyncEngine:
     """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`."""
     # 0.66b1 declares SQLAlchemy < 2.1 and would silently trace nothing; a test asserts that a span appears.
+    telemetry.choose_stable_names()
     instrumentor = SQLAlchemyInstrumentor()
     if not instrumentor.is_instrumented_by_opentelemetry:
         instrumentor.instrument(skip_dep_check=True)
@@ -49,4 +52,5 @@ def create_engine(
             },
         },
     )
+    end_spans(engine)
     return engine

@@ -40,12 +40,8 @@ def _completed(event: Event, context: Context | None, schemas: str) -> Event:
         context=context,
         kind=SpanKind.PRODUCER,
         attributes={
-            telemetry.SYSTEM: "kafka",
-            telemetry.OPERATION: "create",
-            telemetry.DESTINATION: event.data.topic,
-            telemetry.MESSAGE_ID: event.id,
-            telemetry.EVENT_ID: event.id,
-            "cloudevents.event_type": event.type,
+            **telemetry.messaging("create", event.data.topic),
+            **telemetry.cloudevent(event),
             **_business_ids(event),
         },
     )

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.structs import RecordMetadata
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.events import DEADLINES, Event, EventData, parse
@@ -74,12 +75,13 @@ class Recorder:
         self.sent: list[bytes] = []
         self._fails_at = fails_at
 
-    async def send(self, topic: str, value: bytes, **_: object) -> asyncio.Future[None]:
+    async def send(self, topic: str, value: bytes, **_: object) -> asyncio.Future[RecordMetadata]:
         if self._fails_at is not None and len(self.sent) >= self._fails_at:
             raise TimeoutError
         self.sent.append(value)
-        acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        acknowledged.set_result(None)
+        acknowledged: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
+        offset = len(self.sent) - 1
+        acknowledged.set_result(RecordMetadata(topic, 0, TopicPartition(topic, 0), offset, 0, 0, 0))
         return acknowledged
 
 
@@ -132,7 +134,7 @@ async def test_killed_between_acknowledgement_and_commit_it_sends_the_same_again
     class Killed(Recorder):
         """Everything is acknowledged; then the relay's connection is gone, as after a kill."""
 
-        async def send(self, topic: str, value: bytes, **options: object) -> asyncio.Future[None]:
+        async def send(self, topic: str, value: bytes, **options: object) -> asyncio.Future[RecordMetadata]:
             acknowledged = await super().send(topic, value, **options)
             if len(self.sent) == 5:
                 await probe.rows(

@@ -9,7 +9,7 @@ NAMING = (
     "tiendo.submission_id",
     "tiendo.obligation_id",
     "tiendo.reminder_id",
-    "tiendo.event_id",
+    "cloudevents.event_id",
     "messaging.message.id",
 )
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import structlog
 from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, get_current_span, set_span_in_context, use_span
+from opentelemetry.trace import Span, SpanKind, get_current_span, set_span_in_context, use_span
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -170,14 +170,14 @@ class BatchConsumer:
             context=Context(),
             kind=SpanKind.CONSUMER,
             links=telemetry.links_to([event.traceparent for _, event in events]),
-            attributes={**self._attributes(events[0][0].topic if events else ""), telemetry.BATCH_COUNT: len(events)},
+            attributes={**self._batch_attributes(events), telemetry.BATCH_COUNT: len(events)},
         )
         try:
-            with use_span(batch, end_on_exit=False, record_exception=False):
+            with use_span(batch, end_on_exit=False, record_exception=False, set_status_on_exception=False):
                 yield received
         except BaseException as error:
-            for span in spans:
-                span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            for span in {id(s): s for s in [*spans, batch]}.values():
+                telemetry.fail(span, error)
             raise
         finally:
             for span in {id(s): s for s in [*spans, batch]}.values():
@@ -194,21 +194,27 @@ class BatchConsumer:
                     f"process {record.topic}",
                     context=context,
                     kind=SpanKind.CONSUMER,
-                    attributes={**self._attributes(record.topic), telemetry.MESSAGE_ID: event.id},
+                    attributes={
+                        **telemetry.messaging("process", record.topic),
+                        **telemetry.cloudevent(event),
+                        telemetry.GROUP: self._service,
+                        telemetry.PARTITION: str(record.partition),
+                        telemetry.OFFSET: record.offset,
+                    },
                 )
                 spans.append(span)
                 context = set_span_in_context(span, context)
             received.append(Received(event, record, context))
         return received, spans
 
-    def _attributes(self, topic: str) -> dict[str, str]:
-        return {
-            telemetry.SYSTEM: "kafka",
-            telemetry.OPERATION: "process",
-            telemetry.OPERATION_TYPE: "process",
-            telemetry.DESTINATION: topic,
-            telemetry.GROUP: self._service,
-        }
+    def _batch_attributes(self, events: list[tuple[ConsumerRecord, Event]]) -> dict[str, str]:
+        """Topic and partition only where all events are of one."""
+        topics = {record.topic for record, _ in events}
+        partitions = {(record.topic, record.partition) for record, _ in events}
+        attributes = telemetry.messaging("process", topics.pop() if len(topics) == 1 else None)
+        if len(partitions) == 1:
+            attributes[telemetry.PARTITION] = str(partitions.pop()[1])
+        return {**attributes, telemetry.GROUP: self._service}
 
     def _count(self, fresh: list[Received], repeated: list[Received], contradicting: int, aside: list[Poison]) -> None:
         now = datetime.now(UTC)

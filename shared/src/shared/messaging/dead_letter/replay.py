@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import SpanKind, set_span_in_context
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
@@ -202,18 +202,17 @@ class DeadLetters:
             kind=SpanKind.CONSUMER,
             links=telemetry.links_to([telemetry.traceparent_of()]),
             attributes={
-                telemetry.SYSTEM: "kafka",
-                telemetry.OPERATION: "replay",
-                telemetry.OPERATION_TYPE: "process",
-                telemetry.DESTINATION: letter.topic,
+                **telemetry.messaging("replay", letter.topic, type_="process"),
+                **telemetry.cloudevent(event),
                 telemetry.GROUP: self.service,
-                telemetry.MESSAGE_ID: event.id,
+                telemetry.PARTITION: str(letter.partition),
+                telemetry.OFFSET: letter.offset,
             },
         )
         try:
             yield set_span_in_context(span)
         except BaseException as error:
-            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            telemetry.fail(span, error)
             raise
         finally:
             span.end()

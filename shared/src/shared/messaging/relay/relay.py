@@ -16,7 +16,8 @@ import sqlalchemy as sa
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from aiokafka.structs import RecordMetadata
+from opentelemetry.trace import Span, SpanKind
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -154,9 +155,9 @@ class Relay:
         self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], cursor: RelayCursor
     ) -> RelayCursor:
         """Send `rows` behind `cursor`; returns the head once they have left, with the batch found meanwhile."""
-        acks: list[asyncio.Future[object]] = []
+        acks: list[asyncio.Future[RecordMetadata]] = []
         sequence, prevhash = cursor.sequence, cursor.hash
-        with _traced(rows):
+        with _traced(rows) as spans:
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                 for row in rows:
                     last = number(row.value, sequence + 1, prevhash)
@@ -164,7 +165,9 @@ class Relay:
                     headers = _headers(row.traceparent)
                     acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
                 batch = await next_batch(tx, self._batch)
-                await asyncio.gather(*acks)
+                for row, sent in zip(rows, await asyncio.gather(*acks), strict=True):
+                    if span := spans.get(row.event_id):
+                        span.set_attributes({telemetry.PARTITION: str(sent.partition), telemetry.OFFSET: sent.offset})
         return RelayCursor(sequence, prevhash, batch)
 
 
@@ -180,17 +183,17 @@ def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:
 
 
 @contextmanager
-def _traced(rows: Sequence[Row]) -> Iterator[None]:
-    """A span for each sampled event, from before the sending until all are acknowledged."""
-    spans = [_span(row) for row in rows if telemetry.is_sampled(row.traceparent)]
+def _traced(rows: Sequence[Row]) -> Iterator[dict[str, Span]]:
+    """A span for each sampled event, by the event's id, from before the sending until all are acknowledged."""
+    spans = {row.event_id: _span(row) for row in rows if telemetry.is_sampled(row.traceparent)}
     try:
-        yield
+        yield spans
     except BaseException as error:
-        for span in spans:
-            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+        for span in spans.values():
+            telemetry.fail(span, error)
         raise
     finally:
-        for span in spans:
+        for span in spans.values():
             span.end()
 
 
@@ -200,10 +203,9 @@ def _span(row: Row) -> Span:
         context=telemetry.context_of(row.traceparent),
         kind=SpanKind.CLIENT,
         attributes={
-            telemetry.SYSTEM: "kafka",
-            telemetry.OPERATION: "send",
-            telemetry.OPERATION_TYPE: "send",
-            telemetry.DESTINATION: row.topic,
+            **telemetry.messaging("send", row.topic),
             telemetry.MESSAGE_ID: row.event_id,
+            telemetry.KEY: row.key,
+            telemetry.EVENT_ID: row.event_id,
         },
     )
