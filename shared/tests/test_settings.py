@@ -48,3 +48,25 @@ def test_what_is_no_absolute_address_of_schemas_is_refused(monkeypatch: pytest.M
     monkeypatch.setenv("SCHEMAS_URL", given)
     with pytest.raises(ValidationError, match="SCHEMAS_URL"):
         settings(environment="local")
+
+
+def test_keys_are_fetched_over_https_in_production() -> None:
+    """Whoever answers in the provider's place signs everybody's tokens."""
+    with pytest.raises(ValidationError, match="JWKS_URL must be https"):
+        settings(jwks_url="http://id.example/keys")
+    assert settings(jwks_url="https://id.example/keys").jwks_url
+    assert settings(environment="local", jwks_url="http://127.0.0.1:8080/keys").jwks_url
+
+
+def test_algorithms_are_a_list_and_only_such_with_a_public_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ALGORITHMS", "RS256, PS256")
+    assert settings(environment="local").token_algorithms == ("RS256", "PS256")
+    for refused in ("HS256", "none", "RS256,HS256", "", "RS256;PS256"):
+        monkeypatch.setenv("TOKEN_ALGORITHMS", refused)
+        with pytest.raises(ValidationError, match="Input should be 'RS256'"):
+            settings(environment="local")
+
+
+def test_an_empty_address_of_keys_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWKS_URL", "")
+    assert settings(environment="local").jwks_url is None

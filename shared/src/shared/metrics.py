@@ -47,3 +47,9 @@ HTTP_SECONDS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+TOKENS_REJECTED = Counter(
+    "tiendo_tokens_rejected_total", "Bearer tokens that were not taken, and why.", ["service", "reason"]
+)
+JWKS_FAILURES = Counter(
+    "tiendo_jwks_failures_total", "Times that the keys of the identity provider could not be had.", ["service"]
+)

@@ -2,12 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import limits
 from limits import RateLimitItem
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+# Those with a public key: with a shared secret whoever can check a token can make one.
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
 def _env(*names: str) -> AliasChoices:
@@ -70,6 +73,13 @@ class ServiceSettings(BaseSettings):
     jwks_file: Path | None = Field(None, validation_alias=_env("JWKS_FILE"))
     token_issuer: str = Field("tiendo-local", validation_alias=_env("TOKEN_ISSUER"))
     token_audience: str = Field("tiendo", validation_alias=_env("TOKEN_AUDIENCE"))
+    token_algorithms: Annotated[tuple[Algorithm, ...], NoDecode, Field(min_length=1)] = Field(
+        ("ES256", "RS256", "EdDSA"), validation_alias=_env("TOKEN_ALGORITHMS")
+    )
+    """With commas between them."""
+    token_role_claim: str = Field("role", validation_alias=_env("TOKEN_ROLE_CLAIM"))
+    token_unit_claim: str = Field("unit", validation_alias=_env("TOKEN_UNIT_CLAIM"))
+    """Paths, as `shared/auth/claim_path.py` reads them."""
     local_issuer_key_file: Path | None = Field(None, validation_alias=_env("LOCAL_ISSUER_KEY_FILE"))
 
     rate_limit_per_token: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_TOKEN"))
@@ -86,6 +96,16 @@ class ServiceSettings(BaseSettings):
 
     schemas_url: str = Field("", validation_alias=_env("SCHEMAS_URL"), max_length=200)
     """The absolute address below which the schemas of events are served, the same for all services."""
+
+    @field_validator("token_algorithms", mode="before")
+    @classmethod
+    def _split(cls, given: Any) -> Any:
+        return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
+
+    @field_validator("jwks_url", "jwks_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, given: Any) -> Any:
+        return given or None
 
     @property
     def service_urls(self) -> dict[str, str]:
@@ -129,6 +149,7 @@ class ServiceSettings(BaseSettings):
                     (self.demonstration, "TIENDO_DEMONSTRATION is for demonstrations"),
                     (self.local_issuer_key_file is not None, "LOCAL_ISSUER_KEY_FILE is for local use"),
                     (not self.jwks_url and not self.jwks_file, "JWKS_URL or JWKS_FILE is required"),
+                    (bool(self.jwks_url) and not str(self.jwks_url).startswith("https://"), "JWKS_URL must be https"),
                 )
                 if broken
             ]

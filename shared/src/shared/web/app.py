@@ -15,9 +15,9 @@ from shared.messaging.dead_letter import DeadLetters
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
-from shared.text.names import PlanFacts
+from shared.text.names import PlanFacts, all_units
 from shared.web.dead_letters.mount import mount
-from shared.web.health import CheckResult, Health, health_routes
+from shared.web.health import Check, CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
 from shared.web.middleware.bodies import Bodies
 from shared.web.middleware.csrf import ForgeryCheck
@@ -122,9 +122,10 @@ def create_base_app(
     app.state.messages = messages.load("shared.web", messages_package, *more_messages)
     app.state.templates = templates(templates_package)
     app.state.static = Static("shared.web", templates_package)
-    app.state.verifier = TokenVerifier(settings)
+    app.state.verifier = TokenVerifier(settings, [unit.key for unit in all_units(app.state.catalogue)])
     app.state.place = NAV_ITEMS[place]
     app.state.health = Health()
+    app.state.health.ready("keys", _key_check(app.state.verifier))
     declared: dict[str, DeclaredQuery] = {}
     app.state.declared_queries = declared
     install(app)
@@ -145,3 +146,18 @@ def create_base_app(
 
     app.include_router(start.router)
     return app
+
+
+def _key_check(verifier: TokenVerifier) -> Check:
+    """Without keys nobody can be let in; with those from before a provider went away, everybody who is signed in."""
+
+    async def keys() -> CheckResult:
+        state = await verifier.keys()
+        detail = {"keys": state.keys, "age_seconds": state.age_seconds, "error": state.failure}
+        return CheckResult(
+            state.keys > 0,
+            {name: value for name, value in detail.items() if value is not None},
+            degraded=state.failure is not None,
+        )
+
+    return keys

@@ -17,8 +17,11 @@ CHECK_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
+    """`degraded`: it works, but not for long unless somebody looks."""
+
     ok: bool
     detail: dict[str, Any] = field(default_factory=dict)
+    degraded: bool = False
 
 
 Check = Callable[[], Awaitable[CheckResult]]
@@ -35,18 +38,17 @@ class Health:
     def ready(self, name: str, check: Check) -> None:
         self._ready[name] = check
 
-    async def liveness(self) -> tuple[bool, dict[str, Any]]:
+    async def liveness(self) -> dict[str, CheckResult]:
         return await _run(self._live)
 
-    async def readiness(self) -> tuple[bool, dict[str, Any]]:
+    async def readiness(self) -> dict[str, CheckResult]:
         """Ready needs the live checks too."""
         return await _run(self._live | self._ready)
 
 
-async def _run(checks: dict[str, Check]) -> tuple[bool, dict[str, Any]]:
+async def _run(checks: dict[str, Check]) -> dict[str, CheckResult]:
     results = await asyncio.gather(*(_one(check) for check in checks.values()))
-    told = {name: {"ok": found.ok, **found.detail} for name, found in zip(checks, results, strict=True)}
-    return all(found.ok for found in results), told
+    return dict(zip(checks, results, strict=True))
 
 
 async def _one(check: Check) -> CheckResult:
@@ -64,15 +66,22 @@ def health_routes(health: Health) -> APIRouter:
 
     @router.get("/healthz")
     async def healthz() -> JSONResponse:
-        return _answer(*await health.liveness())
+        return _answer(await health.liveness())
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        return _answer(*await health.readiness())
+        return _answer(await health.readiness())
 
     return router
 
 
-def _answer(ok: bool, checks: dict[str, Any]) -> JSONResponse:
-    body = {"status": "ok" if ok else "failing", "checks": checks}
+def _answer(results: dict[str, CheckResult]) -> JSONResponse:
+    """`status` is that of the worst check: ok, degraded (200 as well) or failing."""
+    ok = all(result.ok for result in results.values())
+    worst = "failing" if not ok else "degraded" if any(result.degraded for result in results.values()) else "ok"
+    body = {"status": worst, "checks": {name: _told(result) for name, result in results.items()}}
     return JSONResponse(body, 200 if ok else 503, {"Cache-Control": "no-store"})
+
+
+def _told(result: CheckResult) -> dict[str, Any]:
+    return {"ok": result.ok, **({"degraded": True} if result.degraded else {}), **result.detail}
