@@ -28,13 +28,13 @@ FILLED = {name: value or "x" for name, value in EXAMPLE.items()}
 PROMETHEUS: dict[str, Any] = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
 
 
-def configured(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def configured(given: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     """What docker-compose makes of it with nothing given but `given`."""
     program = shutil.which("docker-compose")
     if program is None:
         pytest.skip("docker-compose is not installed (Debian: apt-get install docker-compose)")
     return subprocess.run(
-        [program, "-f", str(ROOT / "docker-compose.yml"), "config"],
+        [program, *options, "-f", str(ROOT / "docker-compose.yml"), "config"],
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **given},
         capture_output=True,
         text=True,
@@ -117,6 +117,20 @@ def test_what_nobody_can_guess_must_be_given(name: str) -> None:
     if name in ("SMTP_URL", "POSTGRES_PASSWORD"):  # each run costs a second
         without = configured({key: value for key, value in FILLED.items() if key != name})
         assert without.returncode != 0 and name in without.stderr
+
+
+@pytest.mark.usefixtures("outside")
+def test_paths_to_claims_reach_the_services_as_an_env_file_writes_them(tmp_path: Path) -> None:
+    """Quotes are part of a path; docker-compose takes those around a value away."""
+    written = re.findall(r"^# (TOKEN_\w+=.*)$", (ROOT / "deploy/.env.example").read_text("utf-8"), re.M)
+    filled = [f"{name}={value}" for name, value in FILLED.items()]
+    (tmp_path / "env").write_text("\n".join([*filled, *written]))
+    done = configured({}, "--env-file", str(tmp_path / "env"))
+    assert done.returncode == 0, done.stderr
+    environment = yaml.safe_load(done.stdout)["services"]["audit-api"]["environment"]
+    assert environment["TOKEN_ROLE_CLAIM"] == "realm_access.roles"
+    assert environment["TOKEN_UNIT_CLAIM"] == '"https://example.vn/claims/unit"'
+    assert environment["TOKEN_ALGORITHMS"] == "ES256,RS256,EdDSA"
 
 
 def test_mail_that_reaches_nobody_is_chosen_never_the_default() -> None:

@@ -1,5 +1,7 @@
 """Where role and unit stand is a setting; what is no path is told before the service starts."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,3 +54,14 @@ def test_what_is_no_path_is_told_with_its_setting(written: str) -> None:
 )
 def test_the_words_at_a_path(claims: dict[str, Any], values: tuple[str, ...]) -> None:
     assert ClaimPath.parse("TOKEN_ROLE_CLAIM", "a.b").values(claims) == values
+
+
+def test_the_paths_that_the_design_names_for_providers_are_some() -> None:
+    design = Path(__file__).resolve().parents[3] / "docs/design.md"
+    table = design.read_text("utf-8").split("| provider | role | unit |", 1)[1].split("\n\n", 1)[0]
+    paths = [
+        path for row in table.splitlines()[2:] for cell in row.split("|")[2:] for path in re.findall(r"`(.+?)`", cell)
+    ]
+    assert len(paths) >= 10
+    for path in paths:
+        assert str(ClaimPath.parse("TOKEN_ROLE_CLAIM", path)) == path
