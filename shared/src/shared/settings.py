@@ -73,7 +73,7 @@ class ServiceSettings(BaseSettings):
     jwks_file: Path | None = Field(None, validation_alias=_env("JWKS_FILE"))
     token_issuer: str = Field("tiendo-local", validation_alias=_env("TOKEN_ISSUER"))
     token_audience: str = Field("tiendo", validation_alias=_env("TOKEN_AUDIENCE"))
-    token_algorithms: Annotated[tuple[Algorithm, ...], NoDecode, Field(min_length=1)] = Field(
+    token_algorithms: Annotated[tuple[Algorithm, ...], NoDecode] = Field(
         ("ES256", "RS256", "EdDSA"), validation_alias=_env("TOKEN_ALGORITHMS")
     )
     """With commas between them."""

@@ -1,7 +1,6 @@
 """An OpenID Connect provider on a socket of its own: discovery and keys, and what can go wrong with them."""
 
 import asyncio
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -27,8 +26,7 @@ class IdentityProvider:
         self.asked = 0
         self.most_at_once = 0
         self._now_asking = 0
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = 0
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -48,10 +46,11 @@ class IdentityProvider:
             Starlette(routes=routes), port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
-        self._serving = asyncio.create_task(self._server._serve())  # without its handlers of signals
+        self._serving = asyncio.create_task(self._server.serve())
         async with asyncio.timeout(10):
             while not self._server.started:
                 await asyncio.sleep(0.01)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Nobody listens there any more: a connection is refused."""

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.access import Person
+from shared.access import ROLES, Person
 from shared.auth.claim_path import ClaimPath
 from shared.auth.claims import ClaimMap
 from shared.auth.rejection import TokenRejected
@@ -90,3 +92,21 @@ def test_none_and_several_are_refused_with_the_claim_that_was_looked_at(
     with pytest.raises(TokenRejected) as refused:
         claim_map("role", "unit").person({"sub": "s-1"} | claims)
     assert (refused.value.reason, refused.value.claim) == (reason, claim)
+
+
+WORDS = st.sampled_from(["reporter", "head", "SO_Y_TE", "DAK_NONG", "openid", "reporter head", " ops ", ""])
+JSON = st.recursive(
+    WORDS | st.none() | st.booleans() | st.floats() | st.integers(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["role", "unit", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(claims=st.dictionaries(st.sampled_from(["role", "unit", "x"]), JSON), path=st.sampled_from(["role", "x.role"]))
+def test_whatever_stands_there_it_is_one_role_and_one_unit_or_a_refusal(claims: dict[str, Any], path: str) -> None:
+    try:
+        person = claim_map(path, "unit").person({"sub": "s-1"} | claims)
+    except TokenRejected:
+        return
+    assert person.role in ROLES and person.unit in UNITS
+    assert person.role in repr(claims) and person.unit in repr(claims["unit"])

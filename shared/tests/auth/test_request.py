@@ -88,6 +88,7 @@ async def test_a_browser_reads_it_on_a_page(client: httpx.AsyncClient, key: Sign
     with capture_logs() as logs:
         page = await client.get("/tasks?bad=maybe&x=1", headers={"Accept": "text/html"})
     assert page.status_code == 403 and "tài khoản chưa có vai trò nào" in page.text
+    assert "Khi tài khoản đã được sửa, hãy đăng nhập lại" in page.text and "bằng vai trò khác" not in page.text
     assert len([line for line in logs if line["event"] == "bearer.rejected"]) == 1, "asked for thrice, judged once"
 
 

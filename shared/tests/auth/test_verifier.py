@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from shared.auth import TokenVerifier
@@ -170,3 +173,18 @@ async def test_without_a_provider_nobody_is_let_in(verifier: VerifierFactory) ->
 def test_a_service_does_not_start_with_a_path_that_is_none(verifier: VerifierFactory, setting: str) -> None:
     with pytest.raises(StartError, match=f"settings: {setting.upper()}: "):
         verifier(**{setting: "https://example.vn/claims/role"})
+
+
+PART = st.binary(max_size=60) | st.dictionaries(
+    st.sampled_from(["alg", "kid", "iat", "exp", "iss", "aud", "crit", "b64", "typ"]),
+    st.sampled_from(["ES256", "first", "none", "", 7, -1, 1e400, float("nan"), None, ["a", 7], {"a": 1}, True]),
+).map(lambda members: json.dumps(members).encode())
+
+
+@given(parts=st.lists(PART, min_size=1, max_size=4), text=st.text(max_size=20))
+@profile(suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_a_stranger_sends_is_a_401(known: TokenVerifier, parts: list[bytes], text: str) -> None:
+    written = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    deep = base64.urlsafe_b64encode(b"[" * 5000).decode()
+    for token in (written, written + text, text, f"{deep}.{deep}.{deep}"):
+        assert await outcome(known, token) == 401
