@@ -128,7 +128,7 @@ async def test_who_answers_for_an_ended_unit_opens_its_receipts_from_both_pages(
         [writer.submit(o, commune_answer(), implausible=doubted[o.id]) for o in writer.obligations]
     )
     theirs = {str(o.ids[-1]) for o in writer.obligations if o.unit in ended}
-    for unit, expected in ((successor, theirs), ("NO_SUCH_UNIT", set())):
+    for unit, expected in ((successor, theirs), ("MTTQ_TINH", set())):
         headers = reading_as(settings, "reporter", unit)
         for path in ("/indicators/6.1/explanation?period=2024&limit=200", "/indicators/6.1?period=2024"):
             answer = await web.get(path, headers=headers)
