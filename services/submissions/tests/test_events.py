@@ -49,12 +49,11 @@ async def test_every_act_says_in_which_role_and_of_which_unit(api_client: ApiCli
     ]
 
 
-async def test_a_unit_that_is_no_code_stays_out_of_events(api_client: ApiClient) -> None:
-    answer = await api_client.post("/api/v1/obligations/opening", {"period": "2026"}, "ops", "Bà Hoa, phòng 3")
-    assert answer.status_code == 200, answer.text
-    assert {
-        (e.data.acting_role, e.data.acting_unit) for e in await api_client.events() if isinstance(e.data, ActEvent)
-    } == {("ops", None)}
+async def test_who_names_no_unit_of_the_plan_acts_in_no_event(api_client: ApiClient) -> None:
+    for unit in ("Bà Hoa, phòng 3", "nowhere"):
+        answer = await api_client.post("/api/v1/obligations/opening", {"period": "2026"}, "ops", unit)
+        assert (answer.status_code, answer.json()["code"]) == (403, "no-unit"), answer.text
+    assert not await api_client.events()
 
 
 async def test_an_event_of_before_names_nobody_and_is_read(api_client: ApiClient, report: Report) -> None:

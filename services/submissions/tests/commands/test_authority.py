@@ -9,7 +9,7 @@ from services.submissions.tests.api_client import COMMUNE, ApiClient
 async def test_only_the_plans_coordinator_decides(api_client: ApiClient, report: dict[str, Any]) -> None:
     receipt = (await api_client.submit(await api_client.obligation_id(), report)).json()
     path, body = f"/api/v1/submissions/{receipt['id']}/decision", {"decision": "accept"}
-    for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH", "nowhere"):
+    for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH"):
         refused = await api_client.post(path, body, "coordinator", unit)
         assert refused.status_code == 403 and "Sở Nội vụ" in refused.json()["title"]
     assert (await api_client.post(path, body, "ops", "DAK_NONG")).status_code == 403
@@ -27,7 +27,7 @@ async def test_who_may_open_and_what(api_client: ApiClient) -> None:
 
 async def test_only_the_plans_coordinator_and_operations_open(api_client: ApiClient) -> None:
     path, body = "/api/v1/obligations/opening", {"period": "2026-Q1"}
-    for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH", "BO_NOI_VU", "nowhere"):
+    for unit in (COMMUNE, "SO_Y_TE", "SO_LDTBXH"):
         refused = await api_client.post(path, body, "coordinator", unit)
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
         assert "Sở Nội vụ" in refused.json()["title"]
