@@ -112,7 +112,7 @@ async def test_readiness_follows_the_keys(
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
     found = ready.json()["checks"]["keys"]
-    assert (found["ok"], found["degraded"], found["keys"], found["error"]) == (True, True, 1, "ConnectError")
+    assert (found["ok"], found["degraded"], found["keys"]) == (True, True, 1) and "ConnectError" in found["error"]
     assert (await answer_to(client, key.token())).status_code == 201
 
     monkeypatch.setattr("shared.auth.provider_keys.KEPT_SECONDS", -1)

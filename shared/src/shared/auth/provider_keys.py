@@ -84,10 +84,9 @@ class ProviderKeys:
             async with asyncio.timeout(FETCH_SECONDS):
                 keys = KeySet.parse(await self._download())
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
-            self._failure = type(error).__name__
+            self._failure = _named(error)
             JWKS_FAILURES.labels(self._service).inc()
-            kept = 0 if self._usable() is None else len(self._keys or ())
-            log.error("jwks.unreachable", error=repr(error)[:300], kept_keys=kept)
+            log.error("jwks.unreachable", error=self._failure, kept_keys=len(self._usable() or ()))
         else:
             if self._failure:
                 log.info("jwks.reachable", keys=len(keys))
@@ -103,3 +102,10 @@ class ProviderKeys:
                 if len(written) > MAX_BYTES:
                     raise ValueError(f"more than {MAX_BYTES} bytes")
         return written
+
+
+def _named(error: Exception) -> str:
+    """Never httpx's words for a status: the address in them may hold a password."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"status {error.response.status_code}"
+    return f"{type(error).__name__}: {error}"[:200].removesuffix(": ")
