@@ -111,6 +111,8 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     worker = service.create_worker(settings) if with_worker else None
+    if worker and app:
+        worker.relay.signal.hear(app.state.engine)
     app = app or _worker_app()
     _spare_collector()
     if worker:

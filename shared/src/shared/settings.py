@@ -48,7 +48,7 @@ class ServiceSettings(BaseSettings):
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", validation_alias=_env("KAFKA_BOOTSTRAP_SERVERS"))
     kafka_idempotent: bool = Field(True, validation_alias=_env("KAFKA_IDEMPOTENT"))
-    kafka_fetch_max_wait_ms: int = Field(100, ge=1, le=5000, validation_alias=_env("KAFKA_FETCH_MAX_WAIT_MS"))
+    kafka_fetch_max_wait_ms: int = Field(500, ge=1, le=5000, validation_alias=_env("KAFKA_FETCH_MAX_WAIT_MS"))
     kafka_session_timeout_ms: int = Field(
         45_000, ge=6_000, le=300_000, validation_alias=_env("KAFKA_SESSION_TIMEOUT_MS")
     )

@@ -133,10 +133,10 @@ def configure_tracing(settings: ServiceSettings) -> None:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         endpoint = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint), schedule_delay_millis=500))
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint), schedule_delay_millis=1000))
     if settings.spans_dir:
         provider.add_span_processor(
-            BatchSpanProcessor(JsonLines(settings.spans_dir, settings.service), schedule_delay_millis=200)
+            BatchSpanProcessor(JsonLines(settings.spans_dir, settings.service), schedule_delay_millis=1000)
         )
     trace.set_tracer_provider(provider)
     choose_stable_names()

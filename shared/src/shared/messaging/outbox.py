@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import telemetry
 from shared.database.engine import SCHEMAS
 from shared.events import LOCAL_SCHEMAS, MAX_EVENT_BYTES, Event, check_registered, dataschema_of
+from shared.messaging.relay.outbox_signal import mark_published
 
 _INSERT = sa.text(
     """
@@ -84,3 +85,4 @@ async def publish_each(tx: AsyncConnection, events: Sequence[tuple[Event, Contex
     if rows:
         topics, keys, ids, bodies, traces = (list(column) for column in zip(*rows, strict=True))
         await tx.execute(_INSERT, {"topics": topics, "keys": keys, "ids": ids, "bodies": bodies, "traces": traces})
+        mark_published(tx)

@@ -50,7 +50,7 @@ def create_service_app(
 
     Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
     `closing` is awaited and the engine disposed of. `texts` are packages with messages of their own beside the
-    service's. Raises MessageError.
+    service's. `state.engine` is the runtime's. Raises MessageError.
     """
     name = runtime.settings.service
 
@@ -76,6 +76,7 @@ def create_service_app(
         lifespan=lifespan,
         **options,
     )
+    app.state.engine = runtime.engine
     app.state.health.ready("database", database)
     for router in routers:
         app.include_router(router)

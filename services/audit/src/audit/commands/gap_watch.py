@@ -12,16 +12,18 @@ from shared import metrics
 from shared.clock import Clock
 from shared.loops import pause
 
-WATCH_SECONDS = 1.0
+MOST_SECONDS = 5.0
+LEAST_SECONDS = 1.0
 
 
 def watching(engine: AsyncEngine, clock: Clock, grace: timedelta) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """The loop for `ServiceWorker`. An event is overdue after `grace`."""
+    """The loop for `ServiceWorker`. An event is overdue after `grace`, and found so a sixth of it later at most."""
+    every = max(LEAST_SECONDS, min(MOST_SECONDS, grace.total_seconds() / 6))
 
     async def watch(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             await watch_once(engine, clock, grace)
-            await pause(stopping, WATCH_SECONDS)
+            await pause(stopping, every)
 
     return watch
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream import AckPolicy
@@ -12,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.messaging.client import has_ceased_fetching
 from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
-from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard
+from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard, Records
 from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
 GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
+MAX_RECORDS = 500
+WAIT_MS = 1000  # for records; the first one ends it
 
 
 async def _tolerate_headers(
@@ -30,6 +33,13 @@ async def _tolerate_headers(
     message = await original(tuple(replace(record, headers=()) for record in records))
     message.raw_message = records
     return message
+
+
+async def _fetch(consumer: AIOKafkaConsumer) -> Records:
+    """In the place of FastStream's own, which sleeps as long as it has waited in vain, whatever comes meanwhile: it
+    must wait briefly, and so wakes an idle worker 20 times a second."""
+    records = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MAX_RECORDS)
+    return tuple(chain.from_iterable(records.values()))
 
 
 async def _undecoded(message: KafkaMessage) -> object:
@@ -63,8 +73,6 @@ class Subscription:
             *topics,
             group_id=settings.service,
             batch=True,
-            max_records=500,
-            batch_timeout_ms=25,
             parser=_tolerate_headers,
             decoder=_undecoded,
             ack_policy=AckPolicy.NACK_ON_ERROR,
@@ -78,7 +86,7 @@ class Subscription:
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
         fetch = self.rebalance.fetching(
-            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(subscriber.get_msg)
+            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(_fetch)
         )
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
         subscriber.consume_one = self.rebalance.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]

@@ -16,7 +16,7 @@ from shared.messaging.health.reachability import Reachability, is_away, kafka_an
 from shared.messaging.relay.relay import Relay, outbox_state
 from shared.settings import ServiceSettings
 
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 5.0
 
 
 class HealthWatch:
@@ -51,7 +51,7 @@ class HealthWatch:
             metrics.OUTBOX_PENDING.labels(self._settings.service).set(self._pending)
             metrics.DEAD_LETTERS_OPEN.labels(self._settings.service).set(letters)
             metrics.OUTBOX_OLDEST_AGE.labels(self._settings.service).set(self._oldest)
-            await pause(stopping, WATCH_SECONDS)
+            await pause(stopping, min(WATCH_SECONDS, self._limit / 12))
 
     async def watch_kafka(self, stopping: asyncio.Event) -> None:
         """Asks only when there is a doubt that the answer would settle."""

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 import structlog
@@ -23,14 +23,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
+from shared.loops import pause
 from shared.messaging.client import abandon
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
+from shared.messaging.relay.outbox_signal import OutboxSignal
 from shared.messaging.relay.relay_cursor import RelayCursor, Row, next_batch, read_cursor, save_cursor, take
 from shared.settings import ServiceSettings
 
 BATCH = 1000
-POLL_SECONDS = 0.02
 ACK_TIMEOUT_SECONDS = 20
 RETRY_SECONDS = 1.0
 BEAT_TIMEOUT_SECONDS = 5
@@ -49,7 +50,10 @@ _STATE = sa.text(
 
 
 class Relay:
-    """`catalogue_version` stands in its heartbeats, which go out every `heartbeat_seconds`."""
+    """`catalogue_version` stands in its heartbeats, which go out every `heartbeat_seconds`.
+
+    `signal` says when to look at the outbox; it hears `engine`, and may be made to hear others of this process.
+    """
 
     def __init__(
         self,
@@ -66,6 +70,8 @@ class Relay:
         self._batch = batch
         self._heartbeat = Heartbeat(settings, catalogue_version, heartbeat_seconds)
         self._stopping = asyncio.Event()
+        self.signal = OutboxSignal()
+        self.signal.hear(engine)
         self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
 
     async def run(self) -> None:
@@ -80,7 +86,7 @@ class Relay:
             except (KafkaError, TimeoutError, OSError, SQLAlchemyError) as error:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
                 log.warning("relay.retry", error=repr(error)[:300])
-                await self._pause(RETRY_SECONDS)
+                await pause(self._stopping, RETRY_SECONDS)
             except Exception:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
                 log.critical("relay.failed", exc_info=True)
@@ -90,11 +96,7 @@ class Relay:
 
     def stop(self) -> None:
         self._stopping.set()
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+        self.signal.raise_()
 
     def _producer(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
@@ -118,8 +120,9 @@ class Relay:
                     done = await self.step(producer)
                     self.moved_at = time.monotonic()
                     if done:
+                        self.signal.look_soon()
                         continue
-                await self._pause(POLL_SECONDS)
+                await self.signal.wait()
 
     async def step(self, producer: AIOKafkaProducer) -> int:
         """Send the promised batch, if there is one, and promise the next; returns the rows sent and promised."""

@@ -1,0 +1,118 @@
+"""When the relay looks: counted by PostgreSQL itself, while there is nothing to send and while there is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.database.engine import create_engine
+from shared.events import DEADLINES
+from shared.messaging import Relay, publish
+from shared.messaging.relay import outbox_signal
+from shared.messaging.relay.outbox_signal import OutboxSignal
+from tiendo_local.servers import topics as kafka_topics
+from tiendo_local.servers.broker import Broker
+
+from ..conftest import ServiceProbe, an_event
+from ..transactions import transactions_per_second
+from ..workers import a_group, settings_of, until
+
+NEVER = 3600.0
+
+
+@asynccontextmanager
+async def a_running_relay(probe: ServiceProbe, broker: Broker) -> AsyncIterator[Relay]:
+    kafka_topics.create(broker.bootstrap, [DEADLINES], partitions=12)
+    relay = Relay(probe.engine, settings_of(probe, broker, a_group()), catalogue_version="c" * 64)
+    running = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        relay.stop()
+        await running
+
+
+async def nothing_waits(probe: ServiceProbe) -> bool:
+    return not await probe.rows("select 1 from outbox")
+
+
+@pytest.fixture
+async def other_engine(probe: ServiceProbe) -> AsyncIterator[AsyncEngine]:
+    """As that of the API beside the worker in one process."""
+    engine = create_engine(probe.settings)
+    yield engine
+    await engine.dispose()
+
+
+async def test_an_idle_relay_looks_four_times_a_second(probe: ServiceProbe, broker: Broker) -> None:
+    async with a_running_relay(probe, broker):
+        assert await transactions_per_second(probe, seconds=4) < 6
+
+
+@pytest.mark.parametrize("heard", ["its own", "another"])
+async def test_what_its_process_publishes_wakes_it(
+    probe: ServiceProbe, broker: Broker, other_engine: AsyncEngine, heard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relay that never looks by itself sends it all the same."""
+    monkeypatch.setattr(outbox_signal, "FIRST_SECONDS", NEVER)
+    monkeypatch.setattr(outbox_signal, "LONGEST_SECONDS", NEVER)
+    engine = probe.engine if heard == "its own" else other_engine
+    async with a_running_relay(probe, broker) as relay:
+        relay.signal.hear(other_engine)
+        await until(lambda: has_beaten(relay))
+        async with engine.begin() as tx:
+            await publish(tx, an_event())
+        await until(lambda: nothing_waits(probe), 20)
+
+
+async def has_beaten(relay: Relay) -> bool:
+    return not relay._heartbeat.due
+
+
+async def test_what_another_process_publishes_is_found(
+    probe: ServiceProbe, broker: Broker, other_engine: AsyncEngine
+) -> None:
+    async with a_running_relay(probe, broker):
+        for _ in range(3):
+            async with other_engine.begin() as tx:
+                await publish(tx, an_event())
+            await until(lambda: nothing_waits(probe), 20)
+
+
+async def test_the_pauses_grow_until_it_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float | None] = []
+    timeout = asyncio.timeout
+
+    def noted(seconds: float | None) -> asyncio.Timeout:
+        pauses.append(seconds)
+        return timeout(0 if seconds else seconds)
+
+    monkeypatch.setattr(asyncio, "timeout", noted)
+    signal = OutboxSignal()
+    for _ in range(7):
+        await signal.wait()
+    signal.raise_()
+    await signal.wait()
+    await signal.wait()
+    assert pauses == [0.01, 0.02, 0.04, 0.08, 0.16, 0.25, 0.25, 0.25, 0.01]
+
+
+async def test_a_transaction_without_events_tells_nothing(probe: ServiceProbe, raised: Callable[[], bool]) -> None:
+    await probe.rows("select 1")
+    assert not raised()
+
+
+@pytest.fixture
+def raised(probe: ServiceProbe) -> Callable[[], bool]:
+    signal = OutboxSignal()
+    signal.hear(probe.engine)
+    return signal._raised.is_set
+
+
+async def test_it_is_raised_when_the_transaction_is_over(probe: ServiceProbe, raised: Callable[[], bool]) -> None:
+    async with probe.engine.begin() as tx:
+        await publish(tx, an_event())
+        assert not raised()
+    assert raised()
