@@ -20,6 +20,7 @@ from shared.events import DEADLINES, Event, EventData, parse
 from shared.messaging import EventTooLarge, Relay, publish
 from shared.messaging.relay.chain import GENESIS
 from shared.messaging.relay.relay import BATCH
+from shared.messaging.relay.relay_cursor import LOCK, promise
 from shared.settings import ServiceSettings
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
@@ -222,6 +223,35 @@ async def test_of_several_relays_one_sends_at_a_time(probe: ServiceProbe) -> Non
     while await probe.rows("select 1 from outbox"):
         await asyncio.gather(*(relay.step(recorder) for relay in relays))
     assert_chained(recorder.sent, events)
+
+
+async def test_a_promise_stands_whatever_came_meanwhile(probe: ServiceProbe) -> None:
+    """And a promise of rows that another instance has sent since it was made costs nobody anything."""
+    source = f"/{probe.settings.service}"
+    recorder = Recorder()
+    events = [an_event() for _ in range(7)]
+    async with probe.engine.connect() as connection, probe.engine.connect() as sender:
+        looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        assert not await promise(looking, source, 3)
+        async with probe.engine.begin() as tx:
+            await publish(tx, *events[:4])
+        async with sender.begin():
+            await sender.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            assert not await promise(looking, source, 3)  # another one is sending
+        assert await promise(looking, source, 3)
+        head = await probe.rows("select * from relay_head")
+        assert len(head[0].batch) == 3
+        async with probe.engine.begin() as tx:
+            await publish(tx, *events[4:])
+        assert await promise(looking, source, 100)
+        assert await probe.rows("select * from relay_head") == head
+        await drain(a_relay(probe, batch=2), recorder)
+        async with probe.engine.begin() as tx:
+            await tx.execute(sa.text("update relay_head set batch = :gone"), {"gone": list(head[0].batch)})
+        async with probe.engine.begin() as tx:
+            await publish(tx, late := an_event())
+        await drain(a_relay(probe, batch=2), recorder)
+    assert_chained(recorder.sent, [*events, late])
 
 
 async def test_an_event_too_large_is_refused_unwritten(probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from shared.messaging.client import abandon
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
-from shared.messaging.relay.relay_cursor import RelayCursor, Row, next_batch, read_cursor, save_cursor, take
+from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, Row, next_batch, promise, read_cursor, save_cursor, take
 from shared.settings import ServiceSettings
 
 BATCH = 1000
@@ -38,8 +38,7 @@ BEAT_TIMEOUT_SECONDS = 5
 
 log = structlog.get_logger()
 
-_LEAD = sa.text("select pg_try_advisory_xact_lock(727002)")
-_ANY = sa.text("select exists (select from outbox)")
+_LEAD = sa.text("select pg_try_advisory_xact_lock(:lock)").bindparams(lock=LOCK)
 # Bounded: while Kafka is away the outbox may hold millions of rows, and this is asked every second.
 _STATE = sa.text(
     """
@@ -110,33 +109,40 @@ class Relay:
         )
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
-        async with self._engine.connect() as connection:
+        async with self._engine.connect() as connection, self._engine.connect() as sending:
             looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            promised = False
             while not self._stopping.is_set():
                 if self._heartbeat.due:
                     await self.beat(producer)
                 # Idle, one look costs one round trip. What came while a batch was acknowledged is not kept waiting.
-                if await looking.scalar(_ANY):
-                    done = await self.step(producer)
-                    self.moved_at = time.monotonic()
-                    if done:
-                        self.signal.look_soon()
-                        continue
-                await self.signal.wait()
+                promised = promised or await promise(looking, self._source, self._batch)
+                if promised:
+                    self.signal.look_soon()
+                    async with sending.begin():
+                        _, following = await self._step(sending, producer)
+                    promised = following > 0
+                self.moved_at = time.monotonic()
+                if not promised:
+                    await self.signal.wait()
 
     async def step(self, producer: AIOKafkaProducer) -> int:
         """Send the promised batch, if there is one, and promise the next; returns the rows sent and promised."""
         async with self._engine.begin() as tx:
-            if not await tx.scalar(_LEAD):
-                return 0
-            cursor = await read_cursor(tx, self._source)
-            rows = await take(tx, cursor.batch) if cursor.batch else []
-            following = await self._send(tx, producer, rows, cursor)
-            if following != cursor:
-                await save_cursor(tx, self._source, following)
+            return sum(await self._step(tx, producer))
+
+    async def _step(self, tx: AsyncConnection, producer: AIOKafkaProducer) -> tuple[int, int]:
+        """The rows sent and those promised: none while another instance is sending."""
+        if not await tx.scalar(_LEAD):
+            return 0, 0
+        cursor = await read_cursor(tx, self._source)
+        rows = await take(tx, cursor.batch) if cursor.batch else []
+        following = await self._send(tx, producer, rows, cursor)
+        if following != cursor:
+            await save_cursor(tx, self._source, following)
         for topic, sent in Counter(row.topic for row in rows).items():
             metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
-        return len(rows) + len(following.batch)
+        return len(rows), len(following.batch)
 
     async def beat(self, producer: AIOKafkaProducer) -> bool:
         """Say how far the events have left, unless another instance is sending; whether it was said.

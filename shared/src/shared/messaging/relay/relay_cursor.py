@@ -17,6 +17,19 @@ from shared.messaging.relay.chain import GENESIS
 Row = sa.Row[Any]
 _IDS = ARRAY(sa.BigInteger)
 
+LOCK = 727002  # of the sender, an advisory lock of the transaction
+
+# One round trip, its own transaction. What it saw before it had the lock may have been sent meanwhile: a batch that was
+# promised then stands, and rows that are gone are passed over.
+_PROMISE = sa.text(
+    """
+    insert into relay_head as head (source, sequence, hash, batch)
+    select :source, 0, :genesis, batch from (select array(select id from outbox order by id limit :n) as batch) as found
+    where batch <> '{}' and pg_try_advisory_xact_lock(:lock)
+    on conflict (source) do update set batch = case when head.batch = '{}' then excluded.batch else head.batch end
+    returning true
+    """
+).bindparams(genesis=GENESIS, lock=LOCK)
 _READ = sa.text("select sequence, hash, batch from relay_head where source = :source")
 _SAVE = sa.text(
     """
@@ -43,6 +56,12 @@ class RelayCursor:
 async def read_cursor(tx: AsyncConnection, source: str) -> RelayCursor:
     row = (await tx.execute(_READ, {"source": source})).one_or_none()
     return RelayCursor(row.sequence, row.hash, row.batch) if row else RelayCursor()
+
+
+async def promise(autocommitted: AsyncConnection, source: str, size: int) -> bool:
+    """Promise the oldest rows, at most `size`, unless a batch is promised; whether there is one to send. False while
+    another instance is sending."""
+    return bool(await autocommitted.scalar(_PROMISE, {"source": source, "n": size}))
 
 
 async def save_cursor(tx: AsyncConnection, source: str, cursor: RelayCursor) -> None:
