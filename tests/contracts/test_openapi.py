@@ -40,7 +40,7 @@ def test_what_a_route_reads_and_says_in_its_headers_is_described(app: FastAPI) -
         assert ("Idempotency-Key" in parameters) == ("attempt_of(" in source), name
         described = {header for answer in operation["responses"].values() for header in answer.get("headers", ())}
         if "GET" in (route.methods or ()):
-            assert ("ETag" in described) == ('"ETag"' in source), name
+            assert "ETag" in described or '"ETag"' not in source, name
             assert ("304" in operation["responses"]) == ("ETag" in described), name
         if route.status_code == 201:
             assert "Location" in described, name

@@ -28,7 +28,16 @@ from shared.messaging.client import abandon
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
-from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, Row, next_batch, promise, read_cursor, save_cursor, take
+from shared.messaging.relay.relay_cursor import (
+    LOCK,
+    RelayCursor,
+    Row,
+    next_batch,
+    promise,
+    read_cursor,
+    save_cursor,
+    take,
+)
 from shared.settings import ServiceSettings
 
 BATCH = 1000

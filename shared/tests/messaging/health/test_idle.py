@@ -11,10 +11,10 @@ from pathlib import Path
 from tests.support.counters import wakes
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe
-from .processes import tiny
-from .transactions import transactions_per_second
-from .workers import a_group
+from ..conftest import ServiceProbe
+from ..processes import tiny
+from ..transactions import transactions_per_second
+from ..workers import a_group
 
 SETTLE_SECONDS = 8  # joins its group
 SECONDS = 5
