@@ -24,6 +24,7 @@ CONSUMERS = {topic: frozenset({"audit"}) for topic in ALL_TOPICS} | {
 }
 NOBODY: frozenset[str] = frozenset()
 AGGREGATION = frozenset({"aggregation"})
+AUDIT = frozenset({"audit"})  # it alone keeps bytes to compare with
 TOO_LARGE = 950_000  # more than an event may have, less than the broker's limit
 # The client cannot read on behind an undecodable record: only there, and nothing is read back from there.
 UNDECODABLE_PARTITION = PARTITIONS - 1
@@ -125,6 +126,11 @@ def foreign(
     return json.dumps(event).encode()
 
 
+def contradicting(value: bytes) -> bytes:
+    """The same event by id, source and sequence, as of another catalogue."""
+    return json.dumps({**json.loads(value), "catalogueversion": "0" * 64}).encode()
+
+
 class Injector:
     """Sends past the proxies. `kafka` is held by whoever takes Kafka away, so that each send has a plain answer."""
 
@@ -167,7 +173,8 @@ class Injector:
         return self._note(Injected(record.kind, record.topic, partition, sent.offset, record.dead_for, digest))
 
     async def repeat(self) -> list[Injected]:
-        """Real events once more: the oldest of a partition backwards, into the same one and into another."""
+        """Real events once more: the oldest of a partition backwards, into the same one and into another, and then one
+        with other bytes behind itself."""
         topic, partition = SUBMISSIONS, self._rng.randrange(UNDECODABLE_PARTITION)
         async with self._kafka:
             values = await self._read(topic, partition)
@@ -179,6 +186,11 @@ class Injector:
                         sent = await producer.send_and_wait(topic, value, key=key, partition=place)
                         kind = "duplicate" if place == partition else "duplicate elsewhere"
                         found.append(self._note(Injected(kind, topic, place, sent.offset, NOBODY)))
+                for key, value in values[:1]:
+                    other = contradicting(value)
+                    sent = await producer.send_and_wait(topic, other, key=key, partition=partition)
+                    digest = hashlib.sha256(other).hexdigest()
+                    found.append(self._note(Injected("contradiction", topic, partition, sent.offset, AUDIT, digest)))
             finally:
                 await producer.stop()
         return found

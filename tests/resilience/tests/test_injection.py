@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from shared.events import InvalidEvent, SubmissionReceived, parse
-from tests.resilience.stage.injection import CONSUMERS, Record, hostile
+from tests.resilience.stage.injection import CONSUMERS, Record, contradicting, foreign, hostile
 
 RECORDS = hostile(Random(1))
 
@@ -24,3 +24,10 @@ def test_dead_for_everyone_is_no_event_and_the_others_are_events(record: Record)
 def test_the_same_seed_gives_the_same_records() -> None:
     assert hostile(Random(1)) == RECORDS
     assert hostile(Random(2)) != RECORDS
+
+
+def test_a_contradiction_is_the_same_event_with_other_bytes() -> None:
+    value = foreign(Random(1)).replace(b'"catalogueversion": "0', b'"catalogueversion": "f')
+    event, other = parse(value), parse(contradicting(value))
+    assert (other.id, other.source, other.sequence, other.data) == (event.id, event.source, event.sequence, event.data)
+    assert contradicting(value) != value and other.catalogueversion != event.catalogueversion
