@@ -17,7 +17,7 @@ from shared.messaging import BatchConsumer, Relay
 from shared.messaging.consumer import batch_consumer as consuming
 from shared.messaging.consumer.batch_consumer import Poison
 from shared.messaging.relay.chain import number
-from shared.messaging.relay.relay_cursor import RelayCursor, Row, next_batch
+from shared.messaging.relay.relay_cursor import RelayCursor, Row, advance
 
 HELP = "a service's worker with a planted bug"
 
@@ -50,13 +50,13 @@ def relay_forgets() -> None:
 
     async def send(
         self: Relay, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], cursor: RelayCursor
-    ) -> RelayCursor:
+    ) -> int:
         sequence, prevhash = cursor.sequence, cursor.hash
         for row in rows:
             last = number(row.value, sequence + 1, prevhash)
             sequence, prevhash = last.sequence, last.hash
             await producer.send(row.topic, last.body, key=row.key.encode())
-        return RelayCursor(sequence, prevhash, await next_batch(tx, self._batch))
+        return await advance(tx, self._source, sequence, prevhash, self._batch)
 
     replace(Relay, "_send", send)
 

@@ -59,7 +59,7 @@ async def test_what_its_process_publishes_wakes_it(
 ) -> None:
     """A relay that never looks by itself sends it all the same, and asks no more than it must: a report waits for each.
 
-    Promised in one statement; then lock, head, delete, next ids, head.
+    Promised in one statement; then lock and head, delete, head with the next ids.
     """
     monkeypatch.setattr(outbox_signal, "FIRST_SECONDS", NEVER)
     monkeypatch.setattr(outbox_signal, "LONGEST_SECONDS", NEVER)
@@ -73,7 +73,7 @@ async def test_what_its_process_publishes_wakes_it(
         async with engine.begin() as tx:
             await publish(tx, an_event())
         await until(lambda: nothing_waits(probe), 20)
-    assert len([text for text in asked if text != NOTHING_WAITS and "unnest" not in text]) == 6, asked
+    assert len([text for text in asked if text != NOTHING_WAITS and "unnest" not in text]) == 4, asked
 
 
 async def has_looked(relay: Relay, made_at: float) -> bool:

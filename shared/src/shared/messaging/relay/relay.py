@@ -28,16 +28,7 @@ from shared.messaging.client import abandon
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
-from shared.messaging.relay.relay_cursor import (
-    LOCK,
-    RelayCursor,
-    Row,
-    next_batch,
-    promise,
-    read_cursor,
-    save_cursor,
-    take,
-)
+from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, Row, advance, lock_cursor, promise, take
 from shared.settings import ServiceSettings
 
 BATCH = 1000
@@ -120,7 +111,7 @@ class Relay:
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
         async with self._engine.connect() as connection, self._engine.connect() as sending:
             looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            promised = False
+            promised = 0
             while not self._stopping.is_set():
                 if self._heartbeat.due:
                     await self.beat(producer)
@@ -129,8 +120,7 @@ class Relay:
                 if promised:
                     self.signal.look_soon()
                     async with sending.begin():
-                        _, following = await self._step(sending, producer)
-                    promised = following > 0
+                        _, promised = await self._step(sending, producer)
                 self.moved_at = time.monotonic()
                 if not promised:
                     await self.signal.wait()
@@ -142,16 +132,14 @@ class Relay:
 
     async def _step(self, tx: AsyncConnection, producer: AIOKafkaProducer) -> tuple[int, int]:
         """The rows sent and those promised: none while another instance is sending."""
-        if not await tx.scalar(_LEAD):
-            return 0, 0
-        cursor = await read_cursor(tx, self._source)
-        rows = await take(tx, cursor.batch) if cursor.batch else []
+        cursor = await lock_cursor(tx, self._source)
+        if cursor is None or not cursor.batch:
+            return 0, await promise(tx, self._source, self._batch)
+        rows = await take(tx, cursor.batch)
         following = await self._send(tx, producer, rows, cursor)
-        if following != cursor:
-            await save_cursor(tx, self._source, following)
         for topic, sent in Counter(row.topic for row in rows).items():
             metrics.RELAY_SENT.labels(self._settings.service, topic).inc(sent)
-        return len(rows), len(following.batch)
+        return len(rows), following
 
     async def beat(self, producer: AIOKafkaProducer) -> bool:
         """Say how far the events have left, unless another instance is sending; whether it was said.
@@ -171,8 +159,8 @@ class Relay:
 
     async def _send(
         self, tx: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row], cursor: RelayCursor
-    ) -> RelayCursor:
-        """Send `rows` behind `cursor`; returns the head once they have left, with the batch found meanwhile."""
+    ) -> int:
+        """Send `rows` behind `cursor`; returns once they have left, with how many are promised behind them."""
         acks: list[asyncio.Future[RecordMetadata]] = []
         sequence, prevhash = cursor.sequence, cursor.hash
         with _traced(rows) as spans:
@@ -182,11 +170,12 @@ class Relay:
                     sequence, prevhash = last.sequence, last.hash
                     headers = _headers(row.traceparent)
                     acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
-                batch = await next_batch(tx, self._batch)
+                # Before the acknowledgements, which cost no time meanwhile; without one of them it is rolled back.
+                promised = await advance(tx, self._source, sequence, prevhash, self._batch)
                 for row, sent in zip(rows, await asyncio.gather(*acks), strict=True):
                     if span := spans.get(row.event_id):
                         span.set_attributes({telemetry.PARTITION: str(sent.partition), telemetry.OFFSET: sent.offset})
-        return RelayCursor(sequence, prevhash, batch)
+        return promised
 
 
 async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:

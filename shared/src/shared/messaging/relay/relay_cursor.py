@@ -27,17 +27,22 @@ _PROMISE = sa.text(
     select :source, 0, :genesis, batch from (select array(select id from outbox order by id limit :n) as batch) as found
     where batch <> '{}' and pg_try_advisory_xact_lock(:lock)
     on conflict (source) do update set batch = case when head.batch = '{}' then excluded.batch else head.batch end
-    returning true
+    returning cardinality(batch)
     """
 ).bindparams(genesis=GENESIS, lock=LOCK)
 _READ = sa.text("select sequence, hash, batch from relay_head where source = :source")
-_SAVE = sa.text(
+# Of a row that another sender has changed since this statement began, `for update` gives what stands now.
+_LOCK = sa.text(
     """
-    insert into relay_head (source, sequence, hash, batch) values (:source, :sequence, :hash, :batch)
-    on conflict (source) do update set sequence = excluded.sequence, hash = excluded.hash, batch = excluded.batch
+    select sequence, hash, batch from relay_head where source = :source and pg_try_advisory_xact_lock(:lock) for update
     """
-).bindparams(sa.bindparam("batch", type_=_IDS))
-_NEXT = sa.text("select id from outbox order by id limit :n")
+).bindparams(lock=LOCK)
+_ADVANCE = sa.text(
+    """
+    update relay_head set sequence = :sequence, hash = :hash, batch = array(select id from outbox order by id limit :n)
+    where source = :source returning cardinality(batch)
+    """
+)
 _TAKE = sa.text(
     "delete from outbox where id = any(:ids) returning id, topic, key, event_id, value, traceparent"
 ).bindparams(sa.bindparam("ids", type_=_IDS))
@@ -58,20 +63,22 @@ async def read_cursor(tx: AsyncConnection, source: str) -> RelayCursor:
     return RelayCursor(row.sequence, row.hash, row.batch) if row else RelayCursor()
 
 
-async def promise(autocommitted: AsyncConnection, source: str, size: int) -> bool:
-    """Promise the oldest rows, at most `size`, unless a batch is promised; whether there is one to send. False while
+async def promise(tx: AsyncConnection, source: str, size: int) -> int:
+    """Promise the oldest rows, at most `size`, unless a batch is promised; how many are now. 0 without rows, and while
     another instance is sending."""
-    return bool(await autocommitted.scalar(_PROMISE, {"source": source, "n": size}))
+    return await tx.scalar(_PROMISE, {"source": source, "n": size}) or 0
 
 
-async def save_cursor(tx: AsyncConnection, source: str, cursor: RelayCursor) -> None:
-    values = {"sequence": cursor.sequence, "hash": cursor.hash, "batch": list(cursor.batch)}
-    await tx.execute(_SAVE, {"source": source, **values})
+async def lock_cursor(tx: AsyncConnection, source: str) -> RelayCursor | None:
+    """Become the sender until `tx` ends. None while another instance is sending, and before the first promise."""
+    row = (await tx.execute(_LOCK, {"source": source})).one_or_none()
+    return RelayCursor(row.sequence, row.hash, row.batch) if row else None
 
 
-async def next_batch(tx: AsyncConnection, size: int) -> list[int]:
-    """The ids of the oldest rows, at most `size`."""
-    return list((await tx.execute(_NEXT, {"n": size})).scalars())
+async def advance(tx: AsyncConnection, source: str, sequence: int, hash_: str, size: int) -> int:
+    """Keep how far the events have left, and promise the oldest rows, at most `size`; how many."""
+    values = {"source": source, "sequence": sequence, "hash": hash_, "n": size}
+    return await tx.scalar(_ADVANCE, values) or 0
 
 
 async def take(tx: AsyncConnection, batch: Sequence[int]) -> list[Row]:
