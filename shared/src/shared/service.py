@@ -111,12 +111,10 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     worker = service.create_worker(settings) if with_worker else None
-    if worker and app:
-        worker.relay.signal.hear(app.state.engine)
     app = app or _worker_app()
     _spare_collector()
     if worker:
-        _watch(app.state.health, worker)
+        _join(app, worker)
         await worker.start()
     server = _Server(
         uvicorn.Config(
@@ -188,7 +186,12 @@ def _worker_app() -> FastAPI:
     return app
 
 
-def _watch(health: Health, worker: ServiceWorker) -> None:
+def _join(app: FastAPI, worker: ServiceWorker) -> None:
+    """Two halves of one process: the app tells of the worker's health, and what it publishes wakes the relay."""
+    health: Health = app.state.health
+    if engine := getattr(app.state, "engine", None):
+        worker.relay.signal.hear(engine)
+
     async def stuck() -> CheckResult:
         why = worker.stuck()
         ages = {probe.name: None if probe.age is None else round(probe.age, 1) for probe in worker.probes()}

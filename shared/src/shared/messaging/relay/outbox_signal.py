@@ -35,6 +35,11 @@ class OutboxSignal:
         if record.info.pop(_PUBLISHED, False):
             self.raise_()
 
+    @property
+    def raised(self) -> bool:
+        """Since the last wait."""
+        return self._raised.is_set()
+
     def raise_(self) -> None:
         self._raised.set()
 
