@@ -83,7 +83,7 @@ def main(service: Service, argv: list[str] | None = None) -> int:
     if command == "migrate":
         from shared.database.migration import migrate  # half a second of imports that no other command needs
 
-        migrate(settings.database_url.get_secret_value(), service.name)
+        migrate(settings.database().render_as_string(hide_password=False), service.name)
         return 0
     configure_tracing(settings)
     try:
@@ -195,7 +195,8 @@ def _join(app: FastAPI, worker: ServiceWorker) -> None:
     async def stuck() -> CheckResult:
         why = worker.stuck()
         ages = {probe.name: None if probe.age is None else round(probe.age, 1) for probe in worker.probes()}
-        return CheckResult(why is None, {"ages": ages} | ({"detail": why} if why else {}))
+        told = {"detail": why, "refused": worker.refused()}
+        return CheckResult(why is None, {"ages": ages} | {name: text for name, text in told.items() if text})
 
     async def waiting() -> CheckResult:
         why = worker.waiting()

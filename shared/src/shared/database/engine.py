@@ -2,7 +2,6 @@
 
 import sqlalchemy.ext.asyncio
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
@@ -30,7 +29,7 @@ def create_engine(
         instrumentor.instrument(skip_dep_check=True)
     # By the module's attribute: the instrumentation replaces it there.
     engine: AsyncEngine = sqlalchemy.ext.asyncio.create_async_engine(
-        make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg"),
+        settings.database().set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=True,

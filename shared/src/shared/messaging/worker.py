@@ -16,6 +16,7 @@ from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.health.guarded_loop import GuardedLoop, Loop
 from shared.messaging.health.health_watch import HealthWatch
 from shared.messaging.health.liveness import Probe
+from shared.messaging.kafka.refusal import connection_fault, refusal
 from shared.messaging.relay.relay import Relay
 from shared.messaging.retention import forget_inbox
 from shared.settings import ServiceSettings
@@ -56,6 +57,7 @@ class ServiceWorker:
         self._stopping = asyncio.Event()
         self._connecting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._unconnected: str | None = None
         self._started_at = time.monotonic()
 
     async def start(self) -> None:
@@ -71,8 +73,9 @@ class ServiceWorker:
                 await self._subscription.start()
                 return
             except Exception as error:
-                log.warning("broker.retry", error=repr(error)[:300])
                 await self._subscription.stop()
+                self._unconnected = await connection_fault(self.settings)
+                log.warning("broker.retry", error=repr(error)[:300], refused=self._unconnected)
                 await asyncio.sleep(1)
 
     async def _forget(self, stopping: asyncio.Event) -> None:
@@ -113,6 +116,10 @@ class ServiceWorker:
     def probes(self) -> list[Probe]:
         return self._health_watch.probes()
 
+    def refused(self) -> str | None:
+        """Why Kafka does not take what this service publishes, if it says so. Reports are still taken in meanwhile."""
+        return self.relay.refused
+
     def waiting(self) -> str | None:
         """None once records come in and take effect, else what is awaited."""
         if not self._subscription:
@@ -120,7 +127,10 @@ class ServiceWorker:
         if self._subscription.gate.stopped:
             return self._subscription.gate.stopped
         if self._subscription.consumer is None:
-            return "not connected to Kafka"
+            return f"not connected to Kafka: {self._unconnected}" if self._unconnected else "not connected to Kafka"
+        failure = self._subscription.rebalance.failure
+        if failure and (refused := refusal(self.settings, failure)):
+            return refused
         # Later it may well be that the group has more workers than partitions.
         if not self.partitions() and time.monotonic() - self._started_at < self.settings.stuck_after_seconds:
             return "waiting for partitions"

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.messaging.consumer.raw_record import NothingFetched, UnreadableBatch, fetch_raw, read_batch
 from shared.messaging.consumer.undecodable import split_batch
+from shared.settings import KafkaSettings
 from tiendo_local.broken_batch import CODECS, broken_batch, send_broken
 from tiendo_local.servers.broker import Broker
 
@@ -63,7 +64,7 @@ async def test_a_worker_keeps_it_whole_and_goes_on(
         await producer.send_and_wait(topic, bodies[3])
     finally:
         await producer.stop()
-    raw = await fetch_raw(broker.bootstrap, TopicPartition(topic, 0), 1)
+    raw = await fetch_raw(KafkaSettings(kafka_bootstrap_servers=broker.bootstrap), TopicPartition(topic, 0), 1)
     assert [record.value for record in read_batch(raw, 1)[0]] == bodies[1:3]
 
     worker = a_worker(probe, settings_of(probe, broker, a_group()), topic)

@@ -12,7 +12,7 @@ READ_AT_MOST = 10_000  # records of a partition, counted one by one where the br
 class _Broker:
     """Connections to a broker. One that is not trustworthy (Tansu) tells neither end offsets nor what is committed."""
 
-    bootstrap: str
+    settings: Any  # KafkaSettings
     trustworthy: bool
     admin: Any
     consumer: Any
@@ -26,15 +26,16 @@ async def consumer_lag(
     A group's topics are those it subscribes to or has committed. A broker that is not trustworthy can tell neither, so
     of the `known` topics those are taken that the group has committed in.
     """
-    from aiokafka import AIOKafkaConsumer
-    from aiokafka.admin import AIOKafkaAdminClient
+    from shared.messaging.kafka import clients
+    from shared.settings import KafkaSettings
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    settings = KafkaSettings(kafka_bootstrap_servers=bootstrap)  # TLS and user as the environment says
+    admin = clients.admin(settings, request_timeout_ms=5000)
     await admin.start()
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=5000)
-    await consumer.start()
-    broker = _Broker(bootstrap, trustworthy, admin, consumer)
+    consumer = clients.consumer(settings, enable_auto_commit=False, request_timeout_ms=5000)
     try:
+        await consumer.start()
+        broker = _Broker(settings, trustworthy, admin, consumer)
         return {group: await _lag_of(broker, group, sorted(known)) for group in groups}
     finally:
         await consumer.stop()
@@ -58,10 +59,10 @@ async def _committed(broker: _Broker, group: str, known: list[str]) -> dict[Any,
     if broker.trustworthy:
         offsets = await broker.admin.list_consumer_group_offsets(group)
         return {partition: meta.offset for partition, meta in offsets.items()}
-    from aiokafka import AIOKafkaConsumer
+    from shared.messaging.kafka import clients
 
     partitions = await _partitions(broker.admin, known)
-    member = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, group_id=group, enable_auto_commit=False)
+    member = clients.consumer(broker.settings, group_id=group, enable_auto_commit=False)
     await member.start()
     try:
         member.assign(partitions)

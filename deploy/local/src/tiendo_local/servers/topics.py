@@ -66,9 +66,7 @@ def delete(bootstrap: str, names: Iterable[str]) -> None:
 
 
 async def _delete(bootstrap: str, names: list[str]) -> None:
-    from aiokafka.admin import AIOKafkaAdminClient
-
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    admin = _admin(bootstrap)
     await admin.start()
     try:
         await admin.delete_topics(names)
@@ -77,9 +75,9 @@ async def _delete(bootstrap: str, names: list[str]) -> None:
 
 
 async def _create_once(bootstrap: str, names: list[str], partitions: int, replicas: int) -> list[str]:
-    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+    from aiokafka.admin import NewTopic
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    admin = _admin(bootstrap)
     await admin.start()
     try:
         wanted = [NewTopic(n, partitions, replicas, topic_configs=SETTINGS) for n in names]
@@ -93,6 +91,14 @@ async def _create_once(bootstrap: str, names: list[str], partitions: int, replic
         return faults
     finally:
         await admin.close()
+
+
+def _admin(bootstrap: str) -> Any:
+    """TLS and user come from the environment, as they do for a service."""
+    from shared.messaging.kafka import clients
+    from shared.settings import KafkaSettings
+
+    return clients.admin(KafkaSettings(kafka_bootstrap_servers=bootstrap), request_timeout_ms=10_000)
 
 
 def _led(topic: dict[str, Any] | None, partitions: int) -> bool:

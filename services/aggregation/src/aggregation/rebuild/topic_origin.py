@@ -3,11 +3,12 @@
 from types import TracebackType
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.origin import Name, OriginEvent, Page, signature
+from shared.messaging.kafka import clients
 from shared.settings import ServiceSettings
 
 LIMIT = 2000
@@ -21,9 +22,9 @@ class TopicOrigin:
 
     def __init__(self, settings: ServiceSettings, topic: str) -> None:
         self._topic = topic
-        self._consumer = AIOKafkaConsumer(
+        self._consumer = clients.consumer(
+            settings,
             topic,
-            bootstrap_servers=settings.kafka_bootstrap_servers,
             client_id=f"{settings.service}-rebuild",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -11,6 +11,7 @@ GIVEN: dict[str, Any] = {
     "environment": "production",
     "database_url": "postgresql+asyncpg://n:x@127.0.0.1/n",
     "jwks_url": "https://id.daknong.gov.vn/keys",
+    "kafka_security_protocol": "PLAINTEXT",
     "smtp_url": "smtp://mail.daknong.gov.vn:587?starttls=1",
     "contact_domain": "daknong.gov.vn",
 }

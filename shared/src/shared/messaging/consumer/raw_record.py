@@ -8,11 +8,13 @@ import asyncio
 from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord, TopicPartition, codec
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, LeaderNotAvailableError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.default_records import DefaultRecordBase
 from aiokafka.record.util import calc_crc32c, decode_varint
+
+from shared.messaging.kafka import clients
+from shared.settings import KafkaSettings
 
 FETCH_BYTES = 4 * 2**20
 FETCH_SECONDS = 20.0
@@ -71,9 +73,9 @@ class RawRecord:
         )
 
 
-async def fetch_raw(bootstrap: str, partition: TopicPartition, offset: int) -> bytes:
+async def fetch_raw(settings: KafkaSettings, partition: TopicPartition, offset: int) -> bytes:
     """The batches of the partition from the one that holds `offset` on. Raises KafkaError, TimeoutError, OSError."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    client = clients.client(settings)
     try:
         async with asyncio.timeout(FETCH_SECONDS):
             await client.bootstrap()

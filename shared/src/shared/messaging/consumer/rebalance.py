@@ -44,6 +44,7 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
         self.assigned_at: float | None = None
         self.resting = False
         self.failing_since: float | None = None
+        self.failure: KafkaError | None = None  # with which Kafka refused the last fetch
         self._done = asyncio.Event()
         self._done.set()
         self._revoking = False
@@ -65,7 +66,8 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
                     records = await fetch(consumer)
             except ConsumerStoppedError:
                 raise
-            except KafkaError:  # FastStream tries again five seconds later, for ever
+            except KafkaError as error:  # FastStream tries again five seconds later, for ever
+                self.failure = error
                 self.failing_since = self.failing_since or self.asked_at
                 raise
             except RetryAfter:
@@ -73,7 +75,7 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
             except Exception:  # from setting a record aside; FastStream would start over at once
                 self.failing_since = self.failing_since or self.asked_at
                 return ()
-            self.failing_since = None
+            self.failing_since = self.failure = None
             if self._revoking:
                 give_back(consumer, records)
                 return ()

@@ -7,7 +7,7 @@ from itertools import chain
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.messaging.client import has_ceased_fetching
@@ -15,6 +15,7 @@ from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contr
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
 from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard, Records
 from shared.messaging.consumer.undecodable import UndecodableRecords
+from shared.messaging.kafka import clients
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
@@ -58,8 +59,8 @@ class Subscription:
         contradicting: Contradicting | None = None,
     ) -> None:
         self.rebalance = RebalanceGuard()
-        self.broker = KafkaBroker(
-            settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
+        self.broker = clients.broker(
+            settings,
             client_id=settings.service,
             consumer_only=True,
             allow_auto_create_topics=False,

@@ -101,7 +101,7 @@ class UndecodableRecords:
     ) -> None:
         """Read the batch past the client's decoder: what can be read is found, the rest becomes dead letters."""
         offset = await consumer.position(partition)
-        raw = await fetch_raw(self._settings.kafka_bootstrap_servers, partition, offset)
+        raw = await fetch_raw(self._settings, partition, offset)
         parts = split_batch(raw, partition, offset, f"the Kafka client cannot decode this record: {error!r}")
         if parts.letters:
             async with self._engine.begin() as tx:

@@ -57,13 +57,14 @@ class HealthWatch:
         """Asks only when there is a doubt that the answer would settle."""
         while not stopping.is_set():
             doubt = suspicious(self.probes(), self._limit)
-            self._kafka.saw(doubt and await kafka_answers(self._settings.kafka_bootstrap_servers))
+            self._kafka.saw(doubt and await kafka_answers(self._settings))
             await pause(stopping, min(10.0, self._limit / 12))
 
     def probes(self) -> list[Probe]:
         relayed = time.monotonic() - self._relay.moved_at
         ended = self.relaying is not None and self.relaying.done()
-        pending = min(relayed, self._oldest) if self._pending else None
+        # What Kafka refuses is no hang: the producer is new each second, and the API may live in this process.
+        pending = min(relayed, self._oldest) if self._pending and not self._relay.refused else None
         return [
             Probe("relay", pending, kafka=True, database=True, ended=ended),
             *(self._consuming(self._subscription) if self._subscription else []),

@@ -4,9 +4,11 @@ import asyncio
 import time
 from contextlib import suppress
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError
+
+from shared.messaging.kafka import clients
+from shared.settings import KafkaSettings
 
 PROBE_SECONDS = 5.0
 
@@ -23,9 +25,9 @@ class Reachability:
         return None if self._since is None else time.monotonic() - self._since
 
 
-async def kafka_answers(bootstrap: str) -> bool:
+async def kafka_answers(settings: KafkaSettings) -> bool:
     """Asks for metadata over a connection of its own, since those of the client in doubt are in doubt."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(PROBE_SECONDS * 1000))
+    client = clients.client(settings, request_timeout_ms=int(PROBE_SECONDS * 1000))
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             await client.bootstrap()

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import Span, SpanKind
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,8 @@ from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
 from shared.loops import pause
 from shared.messaging.client import abandon
+from shared.messaging.kafka import clients
+from shared.messaging.kafka.refusal import connection_fault, refusal
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
@@ -71,6 +73,7 @@ class Relay:
         self._stopping = asyncio.Event()
         self.signal = OutboxSignal()
         self.signal.hear(engine)
+        self.refused: str | None = None  # why Kafka does not take what is sent, if it said so: a restart does not help
         self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
 
     async def run(self) -> None:
@@ -84,7 +87,8 @@ class Relay:
                 await self._send_until_stopped(producer)
             except (KafkaError, TimeoutError, OSError, SQLAlchemyError) as error:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
-                log.warning("relay.retry", error=repr(error)[:300])
+                self.refused = await self._refusal(error)
+                log.warning("relay.retry", error=repr(error)[:300], refused=self.refused)
                 await pause(self._stopping, RETRY_SECONDS)
             except Exception:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
@@ -93,13 +97,18 @@ class Relay:
             finally:
                 await abandon(producer)
 
+    async def _refusal(self, error: Exception) -> str | None:
+        if isinstance(error, KafkaConnectionError):
+            return await connection_fault(self._settings)
+        return refusal(self._settings, error)
+
     def stop(self) -> None:
         self._stopping.set()
         self.signal.raise_()
 
     def _producer(self) -> AIOKafkaProducer:
-        return AIOKafkaProducer(
-            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+        return clients.producer(
+            self._settings,
             client_id=f"{self._settings.service}-relay",
             acks="all",
             enable_idempotence=self._settings.kafka_idempotent,
@@ -122,6 +131,7 @@ class Relay:
                     async with sending.begin():
                         _, promised = await self._step(sending, producer)
                 self.moved_at = time.monotonic()
+                self.refused = None
                 if not promised:
                     await self.signal.wait()
 

@@ -1,9 +1,8 @@
 """Settings of the channel e-mail: the server that delivers, and the domain of the units' mailboxes."""
 
 import re
-from typing import Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr
 
 from notifications.channels.email.address import is_address
 from shared.settings import ServiceSettings
@@ -24,21 +23,17 @@ class EmailSettings(ServiceSettings):
     mail_from: str | None = Field(None, validation_alias=AliasChoices("MAIL_FROM"))
     smtp_timeout_seconds: float = Field(15.0, gt=0)
 
-    @model_validator(mode="after")
-    def _production_mail_reaches_people(self) -> Self:
-        """Mail to a default would be recorded as sent, or wait for ever, and reach nobody."""
+    def faults(self) -> list[str]:
+        faults = super().faults()
         if self.environment == "production":
+            # Mail to a default would be recorded as sent, or wait for ever, and reach nobody.
             if not {"smtp_url", "contact_domain"} <= self.model_fields_set:
-                raise ValueError("refused in production: SMTP_URL and CONTACT_DOMAIN are required")
+                faults.append("refused in production: SMTP_URL and CONTACT_DOMAIN are required")
             if NOWHERE.search(self.contact_domain):
-                raise ValueError("refused in production: nobody has mail in a CONTACT_DOMAIN like this")
-        return self
-
-    @model_validator(mode="after")
-    def _sender_is_an_address(self) -> Self:
+                faults.append("refused in production: nobody has mail in a CONTACT_DOMAIN like this")
         if not is_address(self.sender):
-            raise ValueError("MAIL_FROM must be one e-mail address, CONTACT_DOMAIN a domain name like daknong.gov.vn")
-        return self
+            faults.append("MAIL_FROM must be one e-mail address, CONTACT_DOMAIN a domain name like daknong.gov.vn")
+        return faults
 
     @property
     def sender(self) -> str:

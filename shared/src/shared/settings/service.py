@@ -1,13 +1,17 @@
-"""Settings that every service reads from its environment. A service subclasses `ServiceSettings` and adds its own."""
+"""What every service is told, beside how it reaches Kafka."""
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
 import limits
 from limits import RateLimitItem
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+
+from shared.settings.kafka import KafkaSettings
+from shared.settings.secret_file import read_secret, secret_file_fault
 
 # Those with a public key: with a shared secret whoever can check a token can make one.
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -29,7 +33,7 @@ RateLimitText = Annotated[str | None, AfterValidator(_rate)]
 PRODUCTION_RATES = {"token": "1200/minute", "address": "6000/minute"}
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(KafkaSettings):
     """Frozen; unknown environment variables are ignored.
 
     Per-service variables carry the service's name (`SUBMISSIONS_DATABASE_URL`), the rest are common to all.
@@ -42,16 +46,11 @@ class ServiceSettings(BaseSettings):
 
     environment: Literal["local", "test", "production"] = Field("production", validation_alias=_env("ENVIRONMENT"))
     database_url: SecretStr
+    database_password_file: Path | None = None
+    """Instead of a password in the URL; read when the engine is made."""
     host: str = "127.0.0.1"
     port: int = 0
     build: str = Field("dev", validation_alias=_env("TIENDO_BUILD"))
-
-    kafka_bootstrap_servers: str = Field("127.0.0.1:9092", validation_alias=_env("KAFKA_BOOTSTRAP_SERVERS"))
-    kafka_idempotent: bool = Field(True, validation_alias=_env("KAFKA_IDEMPOTENT"))
-    kafka_fetch_max_wait_ms: int = Field(500, ge=1, le=5000, validation_alias=_env("KAFKA_FETCH_MAX_WAIT_MS"))
-    kafka_session_timeout_ms: int = Field(
-        45_000, ge=6_000, le=300_000, validation_alias=_env("KAFKA_SESSION_TIMEOUT_MS")
-    )
 
     # A consumer stops when more than this share of what came lately, and at least so many records, cannot be applied.
     poison_share: float = Field(0.2, ge=0, le=1, validation_alias=_env("POISON_SHARE"))
@@ -132,27 +131,41 @@ class ServiceSettings(BaseSettings):
             said = PRODUCTION_RATES[per]
         return None if said in (None, "none") else limits.parse(said)
 
-    @model_validator(mode="after")
-    def _schemas_have_an_address(self) -> Self:
-        """It stands in every event for good: absolute, and without a query or a fragment (RFC 3986, 4.3)."""
-        if not re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) or not self.schemas.isascii():
-            raise ValueError("SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas")
-        return self
+    def database(self) -> URL:
+        """The address of the database, with the password of the file if there is one."""
+        url = make_url(self.database_url.get_secret_value())
+        if self.database_password_file:
+            url = url.set(password=read_secret(self.database_password_file).get_secret_value())
+        return url
 
-    @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
-        if self.environment == "production":
-            faults = [
-                text
-                for broken, text in (
-                    (self.clock_offset_seconds != 0, "TIENDO_CLOCK_OFFSET_SECONDS is for demonstrations"),
-                    (self.demonstration, "TIENDO_DEMONSTRATION is for demonstrations"),
-                    (self.local_issuer_key_file is not None, "LOCAL_ISSUER_KEY_FILE is for local use"),
-                    (not self.jwks_url and not self.jwks_file, "JWKS_URL or JWKS_FILE is required"),
-                    (bool(self.jwks_url) and not str(self.jwks_url).startswith("https://"), "JWKS_URL must be https"),
-                )
-                if broken
-            ]
-            if faults:
-                raise ValueError("refused in production: " + "; ".join(faults))
-        return self
+    def faults(self) -> list[str]:
+        file = self.database_password_file
+        name = f"{self.service.upper()}_DATABASE_PASSWORD_FILE"
+        fault = secret_file_fault(name, file) if file else None
+        return [*super().faults(), *([fault] if fault else []), *self._schemas_faults(), *self._production_faults()]
+
+    def _schemas_faults(self) -> list[str]:
+        """It stands in every event for good: absolute, and without a query or a fragment (RFC 3986, 4.3)."""
+        if re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) and self.schemas.isascii():
+            return []
+        return ["SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas"]
+
+    def _production_faults(self) -> list[str]:
+        if self.environment != "production":
+            return []
+        faults = [
+            text
+            for broken, text in (
+                (self.clock_offset_seconds != 0, "TIENDO_CLOCK_OFFSET_SECONDS is for demonstrations"),
+                (self.demonstration, "TIENDO_DEMONSTRATION is for demonstrations"),
+                (self.local_issuer_key_file is not None, "LOCAL_ISSUER_KEY_FILE is for local use"),
+                (not self.jwks_url and not self.jwks_file, "JWKS_URL or JWKS_FILE is required"),
+                (bool(self.jwks_url) and not str(self.jwks_url).startswith("https://"), "JWKS_URL must be https"),
+                (
+                    self.kafka_security_protocol is None,
+                    "KAFKA_SECURITY_PROTOCOL is required: SASL_SSL, or PLAINTEXT where nobody else reaches the network",
+                ),
+            )
+            if broken
+        ]
+        return ["refused in production: " + "; ".join(faults)] if faults else []
