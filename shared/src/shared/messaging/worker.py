@@ -74,7 +74,7 @@ class ServiceWorker:
                 return
             except Exception as error:
                 await self._subscription.stop()
-                self._unconnected = await connection_fault(self.settings)
+                self._unconnected = refusal(self.settings, error) or await connection_fault(self.settings)
                 log.warning("broker.retry", error=repr(error)[:300], refused=self._unconnected)
                 await asyncio.sleep(1)
 

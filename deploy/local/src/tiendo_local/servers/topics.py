@@ -44,6 +44,9 @@ async def create_topics(
     """As `create`, for code that runs in an event loop."""
     from aiokafka.errors import KafkaError
 
+    from shared.messaging.kafka.refusal import connection_fault
+    from shared.settings import KafkaSettings
+
     wanted = list(names)
     deadline = time.monotonic() + seconds
     while True:
@@ -56,7 +59,8 @@ async def create_topics(
         if not faults:
             return
         if time.monotonic() > deadline:
-            raise LocalFault(f"Topics could not be created at {bootstrap}: {'; '.join(faults)}")
+            refused = await connection_fault(KafkaSettings(kafka_bootstrap_servers=bootstrap))
+            raise LocalFault(f"Topics could not be created at {bootstrap}: {refused or '; '.join(faults)}")
         await asyncio.sleep(0.1)
 
 

@@ -54,10 +54,12 @@ async def connection_fault(settings: KafkaSettings) -> str | None:
             async with asyncio.timeout(ASK_SECONDS):
                 connection = await create_conn(host, port, client_id="tiendo-probe", **options)
                 try:
-                    await connection.send(MetadataRequest([]))  # a listener with SASL closes only now
-                    return None
+                    answer = await connection.send(MetadataRequest([]))  # a listener with SASL closes only now
                 finally:
                     connection.close()
+            if not answer.brokers:  # OAUTHBEARER: aiokafka does not read that its token was refused (RFC 7628, 3.2.3)
+                raise SASL_AUTHENTICATION_FAILED
+            return None
         except (KafkaError, OSError, TimeoutError) as error:
             fault = f"{host}:{port}: {_told(settings, error)}"
     return fault

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import Span, SpanKind
 from sqlalchemy.exc import SQLAlchemyError
@@ -98,9 +98,9 @@ class Relay:
                 await abandon(producer)
 
     async def _refusal(self, error: Exception) -> str | None:
-        if isinstance(error, KafkaConnectionError):
-            return await connection_fault(self._settings)
-        return refusal(self._settings, error)
+        if isinstance(error, SQLAlchemyError):
+            return None
+        return refusal(self._settings, error) or await connection_fault(self._settings)
 
     def stop(self) -> None:
         self._stopping.set()
