@@ -17,13 +17,13 @@ user() {  # name; the password goes in a file, since every process of the machin
 writes() {  # name, topics
   name=$1
   shift
-  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --producer $(printf -- '--topic %s ' "$@")
+  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --producer $(printf ' --topic %s' "$@")
 }
 
 hears() {  # name, topics
   name=$1
   shift
-  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --consumer --group "$name" $(printf -- '--topic %s ' "$@")
+  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --consumer --group "$name" $(printf ' --topic %s' "$@")
 }
 
 [ $# -gt 0 ] || set -- submissions aggregation notifications audit

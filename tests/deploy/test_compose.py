@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from shared.events import ALL_TOPICS, PARTITIONS
+from tests.contracts.schemas import PUBLISHES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -61,8 +62,13 @@ def test_each_service_is_migrated_once_and_runs_as_api_and_worker(service: str) 
     for part, container in parts.items():
         assert container["command"] == [part]
         assert container["build"]["args"] == {"SERVICE": service}
-        url = container["environment"][f"{service.upper()}_DATABASE_URL"]
-        assert url == f"postgresql+asyncpg://{service}:${{{service.upper()}_DB_PASSWORD:?}}@postgres:5432/{service}"
+        environment = container["environment"]
+        assert (
+            environment[f"{service.upper()}_DATABASE_URL"] == f"postgresql+asyncpg://{service}@postgres:5432/{service}"
+        )
+        assert environment[f"{service.upper()}_DATABASE_PASSWORD_FILE"] == f"/run/secrets/{service}-db"
+        assert environment["KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL" and environment["KAFKA_USERNAME"] == service
+        assert container["secrets"] == ["kafka-ca.pem", f"{service}-kafka", f"{service}-db"], "no other's"
     for part in ("api", "worker"):
         waits = parts[part]["depends_on"]
         assert waits[f"{service}-migrate"] == {"condition": "service_completed_successfully"}
@@ -78,14 +84,65 @@ def test_topics_are_those_of_the_contract() -> None:
     assert f"--partitions {PARTITIONS} " in script
 
 
-def test_no_secret_has_a_value_in_the_repository() -> None:
-    """Whatever must be given stands in .env.example, and secrets stand there without a value."""
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_acl_of_a_service_says_what_it_publishes_and_hears(service: str) -> None:
+    """What it publishes as the AsyncAPI documents tell, what it hears as the table in docs/design.md 2.1."""
+    script = (ROOT / "deploy/kafka/create-users.sh").read_text("utf-8")
+    may = {what: set(topics.split()) for what, topics in re.findall(rf"(writes|hears) {service} ([^;\n]+)", script)}
+    row = re.search(rf"^\| `{service}` \(.*$", (ROOT / "docs/design.md").read_text("utf-8"), re.MULTILINE)
+    assert row
+    hears = row[0].split("|")[3]
+    heard = set(ALL_TOPICS) if "every topic" in hears else set(re.findall(r"`(\S+)`", hears))
+    assert may == {"writes": set(PUBLISHES[service])} | ({"hears": heard} if heard else {})
+
+
+def test_every_secret_is_a_file_and_used() -> None:
+    files = {name: secret["file"] for name, secret in COMPOSE["secrets"].items()}
+    assert files == {name: f"${{SECRETS_DIR:-./deploy/secrets}}/{name}" for name in files}
+    used = {name for container in CONTAINERS.values() for name in container.get("secrets", [])}
+    assert used == set(files)
+    for name in used:
+        assert name in script or (
+            name.rpartition("-")[0] in SERVICES and f'"$service-{name.rpartition("-")[2]}"' in script
+        )
+    assert "secrets/" in (ROOT / "deploy/.gitignore").read_text("utf-8").splitlines()
+
+
+@pytest.mark.usefixtures("outside")
+def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    made = []
+    for _ in range(2):
+        subprocess.run(["sh", ROOT / "deploy/make-secrets.sh", folder], check=True, capture_output=True)
+        made.append({file.name: file.read_text() for file in folder.iterdir()})
+    assert made[0] == made[1] and set(made[0]) == set(COMPOSE["secrets"])
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert all(re.fullmatch("[0-9a-f]{48}", text) for name, text in made[0].items() if not name.endswith(".pem"))
+
+
+def test_no_secret_stands_in_the_repository_or_in_an_environment() -> None:
+    """Whatever must be given stands in .env.example; what is secret, in files."""
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
-    required = set(REQUIRED.findall(text))
-    assert required <= set(EXAMPLE)
-    assert {name for name in required if "PASSWORD" in name} == {name for name in EXAMPLE if name.endswith("PASSWORD")}
-    assert all(not value for name, value in EXAMPLE.items() if name.endswith("PASSWORD"))
-    assert not re.search(r"(?i)(password|secret|token)\w*:\s*[\"']?(?!\$\{|\s)[a-z0-9]{6,}", text)
+    assert set(REQUIRED.findall(text)) <= set(EXAMPLE)
+    assert not [name for name in EXAMPLE if "PASSWORD" in name]
+    for container in CONTAINERS.values():
+        told = {name: value for name, value in container.get("environment", {}).items() if "PASSWORD" in name}
+        assert all(name.endswith("_FILE") and value.startswith("/run/secrets/") for name, value in told.items())
+    assert not re.search(
+        r"(?i)(password|secret|token)\w*:\s*[\"']?(?!\$\{|\s)[a-z0-9]{6,}", text.partition("\nsecrets:\n")[0]
+    )
+
+
+def test_kafka_is_administered_from_its_own_loopback_only() -> None:
+    lines = (ROOT / "deploy/kafka/server.properties").read_text("utf-8").splitlines()
+    said = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith(("#", " ")))
+    listeners = dict(one.split("://") for one in said["listeners"].split(","))
+    assert [name for name, address in listeners.items() if not address.startswith("127.0.0.1:")] == ["CLIENTS"]
+    assert "CLIENTS:SASL_SSL" in said["listener.security.protocol.map"]
+    assert "PLAINTEXT:" not in said["listener.security.protocol.map"].replace("SASL_PLAINTEXT", "")
+    assert said["super.users"] == "User:admin" and said["allow.everyone.if.no.acl.found"] == "false"
+    assert CONTAINERS["topics"]["network_mode"] == "service:kafka"
+    assert "ports" not in CONTAINERS["kafka"]
 
 
 def test_nothing_names_a_registry() -> None:
@@ -110,11 +167,11 @@ def test_docker_compose_takes_the_example_once_it_is_filled_in() -> None:
 
 
 @pytest.mark.usefixtures("outside")
-@pytest.mark.parametrize("name", ["SMTP_URL", "CONTACT_DOMAIN", "JWKS_URL", "TOKEN_ISSUER", "POSTGRES_PASSWORD"])
+@pytest.mark.parametrize("name", ["SMTP_URL", "CONTACT_DOMAIN", "JWKS_URL", "TOKEN_ISSUER"])
 def test_what_nobody_can_guess_must_be_given(name: str) -> None:
     assert name in REQUIRED.findall((ROOT / "docker-compose.yml").read_text("utf-8"))
     assert not EXAMPLE[name], "a value to fill in, not one to forget"
-    if name in ("SMTP_URL", "POSTGRES_PASSWORD"):  # each run costs a second
+    if name == "SMTP_URL":  # each run costs a second
         without = configured({key: value for key, value in FILLED.items() if key != name})
         assert without.returncode != 0 and name in without.stderr
 
