@@ -1,7 +1,11 @@
 """PostgreSQL: one engine per process, its statements timed out and traced."""
 
+from typing import Any
+
+import sqlalchemy as sa
 import sqlalchemy.ext.asyncio
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
@@ -41,15 +45,28 @@ def create_engine(
             "timeout": 10,
             # A host that falls silent must not hold a request longer than PostgreSQL itself would.
             "command_timeout": statement_timeout_ms / 1000 + 5,
-            "server_settings": {
-                "application_name": settings.service,
-                "timezone": "UTC",
-                "search_path": schema,
-                "statement_timeout": str(statement_timeout_ms),
-                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
-                "jit": "off",
-            },
+            "server_settings": {"application_name": settings.service, "timezone": "UTC"},
         },
     )
     end_spans(engine)
+    _set_at_connection(engine, schema, statement_timeout_ms)
     return engine
+
+
+def _set_at_connection(engine: AsyncEngine, schema: str, statement_timeout_ms: int) -> None:
+    """By statement, once for each connection: as startup parameters PgBouncer would refuse them or drop them."""
+    search_path = f"search_path to {schema}"
+    settings = (
+        f"set {search_path}; set statement_timeout to {statement_timeout_ms}; "
+        f"set idle_in_transaction_session_timeout to {IDLE_IN_TRANSACTION_TIMEOUT_MS}; set jit to off"
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _: object) -> None:
+        connection.run_async(lambda driver: driver.execute(settings))
+
+    if schema != "public":
+        # Behind a pooler of transactions the session's setting would be another's: never write into the live tables.
+        @event.listens_for(engine.sync_engine, "begin")
+        def begun(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(f"set local {search_path}")
