@@ -14,7 +14,7 @@ WORKERS ?= 3
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up demo jaeger test test-fast test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
+.PHONY: help install up demo jaeger test test-fast test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a 
 
 test-resilience-long: $(STAMP) ## ten runs of a minute with thirty faults each
 	$(BIN)/python -m tests.resilience --runs 10 --seconds 60 --faults 30 $(ARGS)
+
+test-interop: $(STAMP) ## others' SDKs, validators and generated clients on our events and documents; what is missing is named
+	$(BIN)/python -m tests.interop $(ARGS)
 
 lint: lint-style lint-types lint-imports ## ruff, mypy --strict (tests too), and the walls of the house
 

@@ -1,5 +1,7 @@
 """The published contracts are those of the code, and yesterday's events are read by today's code."""
 
+from difflib import unified_diff
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,12 @@ SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 def test_snapshots_are_those_of_the_code() -> None:
     made = documents()
     stale = [name for name, text in made.items() if not (FOLDER / name).exists() or (FOLDER / name).read_text() != text]
-    assert not stale, f"run `.venv/bin/python -m tests.contracts.schemas` and look at what changed in {stale}"
+    assert not stale, "\n".join(
+        [
+            f"run `.venv/bin/python -m tests.contracts.schemas` and look at what changed in {stale}:",
+            *islice(unified_diff((FOLDER / stale[0]).read_text().splitlines(), made[stale[0]].splitlines()), 30),
+        ]
+    )
     kept = {str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*") if p.is_file()}
     assert kept == set(made)
 

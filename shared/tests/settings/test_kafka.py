@@ -41,7 +41,7 @@ def test_plaintext_is_the_default_of_a_machine_and_refused_in_production_unless_
     production: dict[str, Any] = {
         "database_url": "postgresql://x/y",
         "environment": "production",
-        "jwks_url": "http://x",
+        "jwks_url": "https://x",
     }
     assert KafkaSettings().kafka_protocol == "PLAINTEXT"
     with pytest.raises(ValidationError, match="KAFKA_SECURITY_PROTOCOL is required"):

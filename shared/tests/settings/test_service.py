@@ -54,7 +54,7 @@ def test_keys_are_fetched_over_https_in_production() -> None:
     """Whoever answers in the provider's place signs everybody's tokens."""
     with pytest.raises(ValidationError, match="JWKS_URL must be https"):
         settings(jwks_url="http://id.example/keys")
-    assert settings(jwks_url="https://id.example/keys").jwks_url
+    assert settings(jwks_url="https://id.example/keys", kafka_security_protocol="PLAINTEXT").jwks_url
     assert settings(environment="local", jwks_url="http://127.0.0.1:8080/keys").jwks_url
 
 

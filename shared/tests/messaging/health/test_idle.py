@@ -13,7 +13,7 @@ from tiendo_local.servers.broker import Broker
 
 from ..conftest import ServiceProbe
 from ..processes import tiny
-from ..transactions import transactions_per_second
+from ..relay.transactions import transactions_per_second
 from ..workers import a_group
 
 SETTLE_SECONDS = 8  # joins its group

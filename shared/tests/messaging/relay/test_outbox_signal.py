@@ -17,8 +17,8 @@ from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
 from ..conftest import ServiceProbe, an_event
-from ..transactions import transactions_per_second
 from ..workers import a_group, settings_of, until
+from .transactions import transactions_per_second
 
 NEVER = 3600.0
 NOTHING_WAITS = "select 1 from outbox"

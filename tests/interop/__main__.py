@@ -1,0 +1,220 @@
+"""`python -m tests.interop`: others' clients and validators against a real system with a demonstration's events.
+
+The official CloudEvents SDKs of Go, Java, JavaScript and Python read every topic; ajv and jsonschema validate each
+event against the schema that its dataschema serves; AsyncAPI's parser, Redocly and Spectral read the documents;
+clients generated from the OpenAPI documents read and make a report; schemathesis asks every path. What the machine
+lacks is named and skipped; with `--all` it is a failure.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.events import ALL_TOPICS
+from tests.e2e.whole import Whole
+from tiendo_local.issuer import Issuer
+from tiendo_local.workspace import find
+
+HERE = Path(__file__).parent
+TOOLS = find().local / "interop"
+SERVICES = ("submissions", "aggregation", "notifications", "audit")
+PORT_BASE = "8801"
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_headers_conformance,response_schema_conformance"
+)
+
+
+class MissingTool(Exception):
+    """What this machine lacks, by name."""
+
+
+def ran(*command: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=900,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)[:200]}\n{(done.stdout + done.stderr)[-3000:]}")
+    return done.stdout
+
+
+def needed(*programs: str) -> None:
+    if missing := [program for program in programs if shutil.which(program) is None]:
+        raise MissingTool(", ".join(missing))
+
+
+def python() -> str:
+    """The interpreter of an environment with others' Python packages."""
+    folder = TOOLS / "python"
+    program = folder / "bin" / "python"
+    if not program.exists():
+        ran(sys.executable, "-m", "venv", str(folder))
+        ran(str(program), "-m", "pip", "install", "--quiet", "-r", str(HERE / "python" / "requirements.txt"))
+    return str(program)
+
+
+def modules() -> str:
+    """The folder of others' JavaScript packages."""
+    needed("node", "npm")
+    folder = TOOLS / "js"
+    if not (folder / "node_modules").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "js" / "package.json", folder)
+        ran("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", cwd=folder)
+    return str(folder / "node_modules")
+
+
+def binary(name: str) -> str:
+    return f"{modules()}/.bin/{name}"
+
+
+def go() -> str:
+    needed("go")
+    folder = TOOLS / "go"
+    if not (folder / "read").exists():
+        shutil.copytree(HERE / "go", folder, dirs_exist_ok=True)
+        ran("go", "build", "-o", "read", ".", cwd=folder, environment={"GOFLAGS": "-mod=mod -buildvcs=false"})
+    return str(folder / "read")
+
+
+def jars() -> str:
+    needed("java", "mvn")
+    folder = TOOLS / "java"
+    if not (folder / "lib").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "java" / "pom.xml", folder)
+        ran("mvn", "-q", "dependency:copy-dependencies", "-DoutputDirectory=lib", cwd=folder)
+    return str(folder / "lib" / "*")
+
+
+@dataclass
+class Interop:
+    """One run against one system. `failed` holds what was not right, `skipped` what could not be tried."""
+
+    system: Whole
+    failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    @property
+    def bootstrap(self) -> str:
+        return str(json.loads((self.system.local / "state.json").read_text())["bootstrap"])
+
+    def token(self, role: str, unit: str = "SO_NOI_VU") -> str:
+        return Issuer(self.system.local / "issuer").token(role, unit)
+
+    def address(self, service: str) -> str:
+        return str(getattr(self.system.urls, service))
+
+    def check(self, name: str, run: Callable[[], Iterator[str] | list[str] | str]) -> None:
+        """`run` gives the faults; a text is what was seen, and no fault."""
+        try:
+            seen = run()
+        except MissingTool as missing:
+            self.skipped.append(f"{name}: {missing} is not on this machine")
+            print(f"skipped  {name}: {missing} is not on this machine", flush=True)
+            return
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            seen = [str(error)]
+        faults = [] if isinstance(seen, str) else list(seen)
+        print(f"{'FAILED ' if faults else 'ok     '}  {name}{f': {seen}' if isinstance(seen, str) else ''}", flush=True)
+        self.failed += [f"{name}: {fault}" for fault in faults]
+
+    def reader(self, *command: str, **environment: str) -> list[str] | str:
+        """A program that reads every topic: it must get every record, and find no fault."""
+        told = json.loads(ran(*command, self.bootstrap, *ALL_TOPICS, environment=environment).splitlines()[-1])
+        if told["faults"]:
+            return [str(fault) for fault in told["faults"][:5]] + [f"{len(told['faults'])} of {told['delivered']}"]
+        least = sum(map(int, self.kept_events().values()))
+        if told["delivered"] < least:
+            return [f"{told['delivered']} events, while the log keeps {least}"]
+        return f"{told['delivered']} events"
+
+    def kept_events(self) -> dict[str, int]:
+        """How far each source has sent, as the log knows; every one of them is on a topic."""
+        sources = self.system.get("audit", "/api/v1/sources")["items"]
+        return {one["source"]: one["received"] for one in sources}
+
+    def documents(self, kind: str) -> list[str]:
+        return [str(find().root / "deploy" / "schemas" / f"{service}.{kind}") for service in SERVICES]
+
+    def asyncapi(self) -> list[str]:
+        said = ran(
+            "node",
+            str(HERE / "js" / "asyncapi.js"),
+            *self.documents("asyncapi.yaml"),
+            environment={"NODE_PATH": modules()},
+        )
+        return list(json.loads(said)["faults"])
+
+    def redocly(self) -> str:
+        ran(binary("redocly"), "lint", "--format=summary", *self.documents("openapi.json"))
+        return "4 documents"
+
+    def spectral(self) -> str:
+        ran(binary("spectral"), "lint", "-r", str(HERE / "js" / "spectral.yaml"), "--fail-severity=error",
+            *self.documents("openapi.json"))  # fmt: skip
+        return "4 documents"
+
+    def clients(self) -> list[str]:
+        folder = TOOLS / "clients"
+        shutil.rmtree(folder, ignore_errors=True)
+        given = []
+        for service in SERVICES:
+            target = folder / service / f"tien_do_{service}_api_client"
+            target.parent.mkdir(parents=True)
+            document = str(find().root / "deploy" / "schemas" / f"{service}.openapi.json")
+            path = f"{Path(python()).parent}:{os.environ['PATH']}"  # it calls ruff
+            ran(python(), "-m", "openapi_python_client", "generate", "--meta", "none", "--path", document,
+                "--output-path", str(target), environment={"PATH": path})  # fmt: skip
+            role, unit = ("reporter", self.owing()) if service == "submissions" else ("coordinator", "SO_NOI_VU")
+            role = "auditor" if service == "audit" else role
+            given += [service, self.address(service), self.token(role, unit)]
+        return list(json.loads(ran(python(), str(HERE / "python" / "report.py"), str(folder), *given))["faults"])
+
+    def owing(self) -> str:
+        query = "/api/v1/obligations?period=2026&form=B01-XA&state=open"
+        return str(self.system.get("submissions", query)["items"][0]["unit"])
+
+    def schemathesis(self) -> Iterator[str]:
+        roles = {"submissions": "coordinator", "audit": "auditor"}
+        for service in SERVICES:
+            ran(python(), "-m", "schemathesis.cli", "run", f"{self.address(service)}/api/v1/openapi.json",
+                "-H", f"Authorization: Bearer {self.token(roles.get(service, 'ops'))}", "-n", "10",
+                "--phases", "examples,coverage,fuzzing", "-c", CHECKS, "--seed", "1")  # fmt: skip
+        return iter(())
+
+
+def main() -> int:
+    local = TOOLS / "system"
+    with Whole(local, "--demo", "--port-base", PORT_BASE) as system:
+        system.wait_ready()
+        run = Interop(system)
+        run.check(
+            "CloudEvents SDK and jsonschema, Python", lambda: run.reader(python(), str(HERE / "python" / "read.py"))
+        )
+        run.check(
+            "CloudEvents SDK and ajv, JavaScript",
+            lambda: run.reader("node", str(HERE / "js" / "read.js"), NODE_PATH=modules()),
+        )
+        run.check("CloudEvents SDK, Go", lambda: run.reader(go()))
+        run.check("CloudEvents SDK, Java", lambda: run.reader("java", "-cp", jars(), str(HERE / "java" / "Read.java")))
+        run.check("AsyncAPI parser", run.asyncapi)
+        run.check("Redocly", run.redocly)
+        run.check("Spectral", run.spectral)
+        run.check("generated clients", run.clients)
+        run.check("schemathesis", run.schemathesis)
+    shutil.rmtree(local, ignore_errors=True)
+    for fault in run.failed:
+        print(fault)
+    print(f"{len(run.failed)} faults, {len(run.skipped)} skipped")
+    return 1 if run.failed or ("--all" in sys.argv and run.skipped) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
