@@ -138,7 +138,7 @@ class Interop:
     def kept_events(self) -> dict[str, int]:
         """How far each source has sent, as the log knows; every one of them is on a topic."""
         sources = self.system.get("audit", "/api/v1/sources")["items"]
-        return {one["source"]: one["received"] for one in sources}
+        return {one["source"]: one["sequence"] or 0 for one in sources}
 
     def documents(self, kind: str) -> list[str]:
         return [str(find().root / "deploy" / "schemas" / f"{service}.{kind}") for service in SERVICES]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .conftest import ServiceProbe
+from ..conftest import ServiceProbe
 
 _COUNTED = (
     "select xact_commit + xact_rollback as ended, extract(epoch from clock_timestamp()) as moment from pg_stat_database"
