@@ -221,10 +221,10 @@ async def test_a_fault_of_the_watch_is_told_and_ends_the_process(
 async def test_a_fault_of_the_relay_is_told_and_a_reason_to_restart(
     probe: ServiceProbe, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fault(self: Relay, producer: object) -> int:
+    async def fault(self: Relay, *_: object) -> tuple[int, int]:
         raise ValueError("a fault of the relay")
 
-    monkeypatch.setattr(Relay, "step", fault)
+    monkeypatch.setattr(Relay, "_step", fault)
     async with probe.engine.begin() as tx:
         await publish(tx, an_event())
     settings = settings_of(probe, broker, a_group())
