@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.counters import wakes
+from tests.support.counters import transactions_per_second, wakes
 from tiendo_local.servers.broker import Broker
 
 from ..conftest import ServiceProbe
 from ..processes import tiny
-from ..relay.transactions import transactions_per_second
 from ..workers import a_group
 
 SETTLE_SECONDS = 8  # joins its group
@@ -28,7 +27,7 @@ async def test_an_idle_worker_sleeps(
     async with tiny(tmp_path, bootstrap=broker.bootstrap, database=database, group=group, topic=topic) as worker:
         await asyncio.sleep(SETTLE_SECONDS)
         before, began = wakes(worker.process.pid), time.monotonic()
-        asked = await transactions_per_second(probe, seconds=SECONDS)
+        asked = await transactions_per_second(probe.engine, seconds=SECONDS)
         woken = (wakes(worker.process.pid) - before) / (time.monotonic() - began)
     assert asked < 8
     assert 0 < woken < 60

@@ -1,18 +1,22 @@
 """When the relay looks: counted by PostgreSQL itself, while there is nothing to send and while there is."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.database.engine import create_engine
 from shared.events import DEADLINES
-from shared.messaging import Relay, publish
+from shared.messaging import Relay, ServiceWorker, publish
 from shared.messaging.relay import outbox_signal
 from shared.messaging.relay.outbox_signal import OutboxSignal
+from shared.service import _join, _worker_app
+from tests.support.counters import transactions_per_second
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
@@ -50,7 +54,7 @@ async def other_engine(probe: ServiceProbe) -> AsyncIterator[AsyncEngine]:
 
 async def test_an_idle_relay_looks_four_times_a_second(probe: ServiceProbe, broker: Broker) -> None:
     async with a_running_relay(probe, broker):
-        assert await transactions_per_second(probe, seconds=4) < 6
+        assert await transactions_per_second(probe.engine, seconds=4) < 6
 
 
 @pytest.mark.parametrize("heard", ["its own", "another"])
@@ -117,3 +121,33 @@ async def test_it_is_raised_when_a_transaction_with_events_is_over(probe: Servic
         await publish(tx, an_event())
         assert not signal.raised
     assert signal.raised
+
+
+async def test_what_the_api_of_a_process_publishes_wakes_its_relay(
+    probe: ServiceProbe, other_engine: AsyncEngine
+) -> None:
+    worker, app = ServiceWorker(probe.settings, probe.engine), FastAPI()
+    app.state.health, app.state.engine = _worker_app().state.health, other_engine
+    _join(app, worker)
+    async with other_engine.begin() as tx:
+        await publish(tx, an_event())
+    assert worker.relay.signal.raised
+
+
+async def test_what_comes_together_leaves_together(
+    probe: ServiceProbe, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first at once, and what comes soon after it in one batch: each costs a commit here and at every reader."""
+    monkeypatch.setattr("shared.messaging.relay.relay.GATHER_SECONDS", gather := 1.0)
+    asked: list[str] = []
+    sa.event.listen(probe.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    async with a_running_relay(probe, broker):
+        began = time.monotonic()
+        for _ in range(40):
+            async with probe.engine.begin() as tx:
+                await publish(tx, an_event())
+            await asyncio.sleep(0.01)
+        await until(lambda: nothing_waits(probe))
+        lasted = time.monotonic() - began
+    batches = [text for text in asked if "update relay_head" in text]
+    assert 1 <= len(batches) <= lasted / gather + 2, lasted

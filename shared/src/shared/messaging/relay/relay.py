@@ -36,6 +36,7 @@ from shared.settings import ServiceSettings
 BATCH = 1000
 ACK_TIMEOUT_SECONDS = 20
 RETRY_SECONDS = 1.0
+GATHER_SECONDS = 0.02  # between batches that are not full: what comes together costs one commit, here and at readers
 BEAT_TIMEOUT_SECONDS = 5
 
 log = structlog.get_logger()
@@ -127,9 +128,12 @@ class Relay:
                 # Idle, one look costs one round trip. What came while a batch was acknowledged is not kept waiting.
                 promised = promised or await promise(looking, self._source, self._batch)
                 if promised:
+                    began = time.monotonic()
                     self.signal.look_soon()
                     async with sending.begin():
                         _, promised = await self._step(sending, producer)
+                    if promised < self._batch:
+                        await pause(self._stopping, began + GATHER_SECONDS - time.monotonic())
                 self.moved_at = time.monotonic()
                 self.refused = None
                 if not promised:
