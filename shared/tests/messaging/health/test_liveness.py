@@ -97,7 +97,7 @@ async def test_a_relay_that_hangs_is_noticed(
     settings = settings_of(probe, broker, a_group(), stuck_after_seconds=2)
     worker = ServiceWorker(settings, probe.engine)
     monkeypatch.setattr("shared.messaging.worker.DRAIN_SECONDS", 1)
-    monkeypatch.setattr(worker.relay, "step", lambda _: asyncio.Event().wait())
+    monkeypatch.setattr(worker.relay, "_step", lambda *_: asyncio.Event().wait())
     async with running(worker):
         await stays_alive(worker, 4)
         async with probe.engine.begin() as tx:
