@@ -22,7 +22,6 @@ from tiendo_local.servers.broker import Broker
 
 from ..conftest import ServiceProbe, an_event
 from ..workers import a_group, settings_of, until
-from .transactions import transactions_per_second
 
 NEVER = 3600.0
 NOTHING_WAITS = "select 1 from outbox"
