@@ -1,6 +1,8 @@
 """The Kafka of docker-compose.yml, started once for all tests of its users, tokens and ACLs."""
 
 import asyncio
+import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,8 +17,8 @@ from tiendo_local.servers.kafka import java
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def secured(server_folder: Path, issuer: Issuer) -> AsyncIterator[SecuredKafka]:
-    if java() is None:
-        pytest.skip("Apache Kafka needs Java 17 or newer (Debian: apt-get install default-jre-headless maven)")
+    if java() is None or not (os.environ.get("KAFKA_HOME") or shutil.which("mvn")):
+        pytest.skip("Apache Kafka needs Java 17 and Maven (Debian: apt-get install default-jre-headless maven)")
     kafka = SecuredKafka(server_folder / "secured", issuer)
     try:
         await asyncio.to_thread(kafka.start)

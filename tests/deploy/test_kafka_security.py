@@ -1,7 +1,10 @@
 """Kafka as docker-compose.yml runs it, with TLS, a user per service and ACLs: what each may do, what is said else."""
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -25,7 +28,7 @@ from shared.database.engine import create_engine
 from shared.events import INDICATORS, SUBMISSIONS, Event
 from shared.messaging import ServiceWorker, publish
 from shared.messaging.kafka import clients
-from shared.messaging.kafka.refusal import connection_fault
+from shared.messaging.kafka.refusal import connection_refusal
 from shared.settings import KafkaSettings, ServiceSettings
 from submissions.settings import SubmissionsSettings
 from tests.support.secured_kafka import SecuredKafka
@@ -78,6 +81,11 @@ async def until(holds: Callable[[], Awaitable[Any]]) -> Any:
 async def write(engine: AsyncEngine, *events: Event) -> None:
     async with engine.begin() as tx:
         await publish(tx, *events)
+
+
+def ages(worker: ServiceWorker) -> dict[str, float | None]:
+    """What liveness judges by; None: nothing to judge."""
+    return {probe.name: probe.age for probe in worker.probes()}
 
 
 def count(engine: AsyncEngine, table: str) -> Callable[[], Awaitable[int]]:
@@ -144,7 +152,7 @@ async def test_writing_to_the_topic_of_another_service_is_refused_and_told(
             await worker.stop()
     assert told in refused
     assert any(told in str(entry.get("refused")) for entry in logs if entry["event"] == "relay.retry")
-    assert worker.stuck() is None, "a restart would not help"
+    assert ages(worker)["relay"] is None, "a restart would not help"
     assert await count(engine, "outbox")() == 1, "it waits until the ACL says so"
 
 
@@ -162,6 +170,7 @@ async def test_reading_what_a_service_does_not_hear_is_refused_and_told(
             return why if why and "not allowed" in why else None
 
         assert "Kafka user submissions" in str(await until(told))
+        assert ages(worker)["connecting"] is None, "a restart would not help"
     finally:
         await worker.stop()
 
@@ -196,7 +205,7 @@ async def test_who_is_not_let_in_is_told_why(
         given = {name: value for name, value in given.items() if name not in SASL}
     if given["kafka_security_protocol"] in ("PLAINTEXT", "SASL_PLAINTEXT"):
         given["kafka_ca_file"] = None
-    fault = await connection_fault(KafkaSettings(**given))
+    fault = await connection_refusal(KafkaSettings(**given))
     assert fault is not None
     assert re.search(told, fault)
 
@@ -226,7 +235,25 @@ async def test_a_tool_that_is_not_let_in_ends_with_the_reason(
         await kafka_topics.create_topics(secured.bootstrap, ["any"], partitions=1, seconds=0)
 
 
+@pytest.mark.usefixtures("outside")
+def test_a_service_that_is_told_nonsense_ends_with_all_its_faults_and_no_secret() -> None:
+    told = {
+        "ENVIRONMENT": "production",
+        "AUDIT_DATABASE_URL": "postgresql+asyncpg://audit:hidden-one@127.0.0.1:1/audit",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_PASSWORD": "hidden-two",
+        "KAFKA_CA_FILE": "/nowhere/ca.pem",
+    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")} | told
+    command = [sys.executable, "-m", "audit", "worker"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    for fault in ("only with SASL_SSL", "KAFKA_USERNAME is required", "KAFKA_CA_FILE needs TLS", "JWKS_URL"):
+        assert fault in done.stderr
+    assert "hidden" not in done.stdout + done.stderr
+
+
 async def test_without_security_nothing_has_changed(broker: Broker) -> None:
-    assert await connection_fault(KafkaSettings(kafka_bootstrap_servers=broker.bootstrap)) is None
-    away = await connection_fault(KafkaSettings(kafka_bootstrap_servers="127.0.0.1:1"))
-    assert away == "127.0.0.1:1: cannot be reached (ConnectionRefusedError)"
+    assert await connection_refusal(KafkaSettings(kafka_bootstrap_servers=broker.bootstrap)) is None
+    assert await connection_refusal(KafkaSettings(kafka_bootstrap_servers="127.0.0.1:1")) is None, "an outage"

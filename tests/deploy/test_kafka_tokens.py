@@ -12,7 +12,7 @@ from aiokafka.errors import TopicAuthorizationFailedError
 
 from shared.events import INDICATORS, OPERATIONS
 from shared.messaging.kafka import clients
-from shared.messaging.kafka.refusal import connection_fault
+from shared.messaging.kafka.refusal import connection_refusal
 from shared.settings import KafkaSettings
 from tests.support.secured_kafka import SecuredKafka
 from tiendo_local.issuer import Issuer
@@ -75,7 +75,7 @@ async def test_a_token_of_the_identity_provider_lets_in_and_the_acl_holds_for_it
         with pytest.raises(TopicAuthorizationFailedError):
             await producer.send_and_wait(INDICATORS, b"forged")
     assert provider.asked == 1, "one token for all connections of a client"
-    fault = await connection_fault(by_token(secured, kafka_password="another", **credentials))
+    fault = await connection_refusal(by_token(secured, kafka_password="another", **credentials))
     assert fault is not None and "KAFKA_TOKEN_URL gave no token: HTTP 401" in fault
 
 
@@ -85,10 +85,10 @@ async def test_a_token_may_stand_in_a_file_and_one_of_another_issuer_is_refused(
     file = tmp_path / "token"
     file.write_text(issuer.token("ops", "DAK_NONG", subject="submissions"))
     settings = by_token(secured, kafka_token_file=file)
-    assert await connection_fault(settings) is None
+    assert await connection_refusal(settings) is None
     broker = clients.broker(settings, consumer_only=True)
     await broker.start()
     await broker.stop()
     file.write_text(Issuer(tmp_path / "stranger").token("ops", "DAK_NONG", subject="submissions"))
-    fault = await connection_fault(settings)
+    fault = await connection_refusal(settings)
     assert fault is not None and "not let in by OAUTHBEARER" in fault

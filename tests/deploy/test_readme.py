@@ -16,4 +16,4 @@ def test_files_that_the_readme_names_are_there() -> None:
 def test_the_readme_says_what_production_lacks_and_needs() -> None:
     limits = README.split("## Guaranteed, and not", 1)[1].split("\n## ", 1)[0]
     assert "OpenID Connect" in limits and "bearer token" in limits
-    assert "session mode" in limits and "ignore_startup_parameters" in limits
+    assert "session mode" in limits and "default_pool_size" in limits

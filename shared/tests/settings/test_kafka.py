@@ -76,6 +76,10 @@ def test_all_faults_of_the_combination_are_told_at_once(tmp_path: Path) -> None:
         (SCRAM | {"kafka_password": ""}, "KAFKA_PASSWORD_FILE or KAFKA_PASSWORD is required"),
         (SCRAM | {"kafka_sasl_mechanism": "GSSAPI"}, "kafka_sasl_mechanism|KAFKA_SASL_MECHANISM"),
         (SCRAM | {"kafka_sasl_mechanism": "OAUTHBEARER"}, "one of KAFKA_TOKEN_URL and KAFKA_TOKEN_FILE"),
+        (
+            SCRAM | {"kafka_sasl_mechanism": "OAUTHBEARER", "kafka_token_url": "http://id.example/token"},
+            "KAFKA_TOKEN_URL gets the client's secret",
+        ),
         (SCRAM | {"kafka_key_file": Path(__file__)}, "KAFKA_KEY_FILE needs KAFKA_CERTIFICATE_FILE"),
         (SCRAM | {"kafka_ca_file": Path(__file__)}, "KAFKA_CA_FILE: of no use for TLS"),
     ],

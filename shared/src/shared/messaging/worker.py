@@ -16,7 +16,7 @@ from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.health.guarded_loop import GuardedLoop, Loop
 from shared.messaging.health.health_watch import HealthWatch
 from shared.messaging.health.liveness import Probe
-from shared.messaging.kafka.refusal import connection_fault, refusal
+from shared.messaging.kafka.refusal import connection_refusal, refusal
 from shared.messaging.relay.relay import Relay
 from shared.messaging.retention import forget_inbox
 from shared.settings import ServiceSettings
@@ -57,7 +57,6 @@ class ServiceWorker:
         self._stopping = asyncio.Event()
         self._connecting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._unconnected: str | None = None
         self._started_at = time.monotonic()
 
     async def start(self) -> None:
@@ -74,8 +73,9 @@ class ServiceWorker:
                 return
             except Exception as error:
                 await self._subscription.stop()
-                self._unconnected = refusal(self.settings, error) or await connection_fault(self.settings)
-                log.warning("broker.retry", error=repr(error)[:300], refused=self._unconnected)
+                refused = refusal(self.settings, error) or await connection_refusal(self.settings)
+                self._subscription.refused = refused
+                log.warning("broker.retry", error=repr(error)[:300], refused=refused)
                 await asyncio.sleep(1)
 
     async def _forget(self, stopping: asyncio.Event) -> None:
@@ -127,7 +127,8 @@ class ServiceWorker:
         if self._subscription.gate.stopped:
             return self._subscription.gate.stopped
         if self._subscription.consumer is None:
-            return f"not connected to Kafka: {self._unconnected}" if self._unconnected else "not connected to Kafka"
+            why = self._subscription.refused
+            return f"not connected to Kafka: {why}" if why else "not connected to Kafka"
         failure = self._subscription.rebalance.failure
         if failure and (refused := refusal(self.settings, failure)):
             return refused

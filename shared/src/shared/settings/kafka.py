@@ -3,6 +3,7 @@
 What can be combined is Kafka's own: https://kafka.apache.org/documentation/#security_sasl.
 """
 
+import re
 import ssl
 from pathlib import Path
 from typing import Literal, Self
@@ -14,6 +15,8 @@ from shared.settings.secret_file import read_secret, secret_file_fault
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
+
+_CONFIDENTIAL = re.compile(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]")
 
 
 def _env(name: str) -> AliasChoices:
@@ -37,7 +40,7 @@ class KafkaSettings(BaseSettings):
     kafka_username: str | None = Field(None, validation_alias=_env("KAFKA_USERNAME"))
     kafka_password: SecretStr | None = Field(None, validation_alias=_env("KAFKA_PASSWORD"))
     kafka_password_file: Path | None = Field(None, validation_alias=_env("KAFKA_PASSWORD_FILE"))
-    kafka_token_url: str | None = Field(None, pattern=r"^https?://", validation_alias=_env("KAFKA_TOKEN_URL"))
+    kafka_token_url: str | None = Field(None, validation_alias=_env("KAFKA_TOKEN_URL"))
     kafka_token_scope: str | None = Field(None, validation_alias=_env("KAFKA_TOKEN_SCOPE"))
     kafka_token_file: Path | None = Field(None, validation_alias=_env("KAFKA_TOKEN_FILE"))
     kafka_ca_file: Path | None = Field(None, validation_alias=_env("KAFKA_CA_FILE"))
@@ -122,6 +125,8 @@ class KafkaSettings(BaseSettings):
         bearer = self.kafka_sasl_mechanism == "OAUTHBEARER"
         if bearer and bool(self.kafka_token_url) == bool(self.kafka_token_file):
             faults.append("OAUTHBEARER needs one of KAFKA_TOKEN_URL and KAFKA_TOKEN_FILE")
+        if self.kafka_token_url and not _CONFIDENTIAL.match(self.kafka_token_url):
+            faults.append("KAFKA_TOKEN_URL gets the client's secret: only https, or http on this machine")
         if self.kafka_sasl and self.kafka_sasl_mechanism and not (bearer and self.kafka_token_file):
             if not self.kafka_username:
                 faults.append(f"KAFKA_USERNAME is required with {self.kafka_sasl_mechanism}")

@@ -44,7 +44,7 @@ async def create_topics(
     """As `create`, for code that runs in an event loop."""
     from aiokafka.errors import KafkaError
 
-    from shared.messaging.kafka.refusal import connection_fault
+    from shared.messaging.kafka.refusal import connection_refusal
     from shared.settings import KafkaSettings
 
     wanted = list(names)
@@ -59,7 +59,7 @@ async def create_topics(
         if not faults:
             return
         if time.monotonic() > deadline:
-            refused = await connection_fault(KafkaSettings(kafka_bootstrap_servers=bootstrap))
+            refused = await connection_refusal(KafkaSettings(kafka_bootstrap_servers=bootstrap))
             raise LocalFault(f"Topics could not be created at {bootstrap}: {refused or '; '.join(faults)}")
         await asyncio.sleep(0.1)
 

@@ -59,6 +59,7 @@ class Subscription:
         contradicting: Contradicting | None = None,
     ) -> None:
         self.rebalance = RebalanceGuard()
+        self.refused: str | None = None  # why it could not connect the last time
         self.broker = clients.broker(
             settings,
             client_id=settings.service,

@@ -74,7 +74,7 @@ class HealthWatch:
     def _consuming(self, subscription: Subscription) -> list[Probe]:
         now, rebalance = time.monotonic(), subscription.rebalance
         if subscription.consumer is None:
-            return [Probe("connecting", now - self._started_at, kafka=True)]
+            return [Probe("connecting", None if subscription.refused else now - self._started_at, kafka=True)]
         polled = subscription.polled_at()
         if polled:
             metrics.CONSUMER_LAST_POLL.labels(self._settings.service).set(polled)

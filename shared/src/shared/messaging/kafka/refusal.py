@@ -42,13 +42,16 @@ def refusal(settings: KafkaSettings, error: BaseException) -> str | None:
     return None
 
 
-async def connection_fault(settings: KafkaSettings) -> str | None:
-    """None as soon as one of the servers lets this client in, else why the last does not. At most 5 s for each."""
+async def connection_refusal(settings: KafkaSettings) -> str | None:
+    """Why a server that answers does not let this client in. At most 5 s for each of them.
+
+    None as soon as one lets it in, and where none can be reached: that is an outage.
+    """
     try:
         options = client_options(settings)
     except OSError as error:
         return f"a file of the Kafka settings cannot be read: {error}"
-    fault = "KAFKA_BOOTSTRAP_SERVERS names no server"
+    refused = None
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
         try:
             async with asyncio.timeout(ASK_SECONDS):
@@ -61,11 +64,12 @@ async def connection_fault(settings: KafkaSettings) -> str | None:
                 raise SASL_AUTHENTICATION_FAILED
             return None
         except (KafkaError, OSError, TimeoutError) as error:
-            fault = f"{host}:{port}: {_told(settings, error)}"
-    return fault
+            if told := _told(settings, error):
+                refused = f"{host}:{port}: {told}"
+    return refused
 
 
-def _told(settings: KafkaSettings, error: BaseException) -> str:
+def _told(settings: KafkaSettings, error: BaseException) -> str | None:
     match error:
         case ssl.SSLCertVerificationError():
             by = settings.kafka_ca_file or "the system's authorities"
@@ -80,7 +84,7 @@ def _told(settings: KafkaSettings, error: BaseException) -> str:
             return f"closed the connection; does it speak {settings.kafka_protocol}? See KAFKA_SECURITY_PROTOCOL"
     if isinstance(error, AuthenticationFailedError | SASL_AUTHENTICATION_FAILED):
         return f"{_who(settings)} is not let in by {settings.kafka_sasl_mechanism}: wrong name or secret"
-    return f"cannot be reached ({type(error).__name__})"
+    return None
 
 
 def _who(settings: KafkaSettings) -> str:

@@ -26,7 +26,7 @@ from shared.events import CONTENT_TYPE
 from shared.loops import pause
 from shared.messaging.client import abandon
 from shared.messaging.kafka import clients
-from shared.messaging.kafka.refusal import connection_fault, refusal
+from shared.messaging.kafka.refusal import connection_refusal, refusal
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
@@ -101,7 +101,7 @@ class Relay:
     async def _refusal(self, error: Exception) -> str | None:
         if isinstance(error, SQLAlchemyError):
             return None
-        return refusal(self._settings, error) or await connection_fault(self._settings)
+        return refusal(self._settings, error) or await connection_refusal(self._settings)
 
     def stop(self) -> None:
         self._stopping.set()
