@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import NotRequired, TypedDict, get_args
 
 from babel.numbers import NumberFormatError, parse_decimal
 
 from shared.events import Status
+from shared.text.decimals import WIDE
 from shared.text.words import kept
 
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -92,6 +93,7 @@ def _read_local(text: str, locale: str, form: str) -> Decimal:
     if len(stripped) > MAX_TEXT or not re.fullmatch(form, stripped):
         raise ValueError(text)
     try:
-        return parse_decimal(stripped, locale=locale, strict=True)
+        with localcontext(WIDE):  # Babel writes the number again to compare, and refuses what does not fit the context
+            return parse_decimal(stripped, locale=locale, strict=True)
     except NumberFormatError as error:
         raise ValueError(text) from error
