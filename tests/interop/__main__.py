@@ -186,7 +186,7 @@ class Interop:
         for service in SERVICES:
             ran(python(), "-m", "schemathesis.cli", "run", f"{self.address(service)}/api/v1/openapi.json",
                 "-H", f"Authorization: Bearer {self.token(roles.get(service, 'ops'))}", "-n", "10",
-                "--phases", "examples,coverage,fuzzing", "-c", CHECKS, "--seed", "1")  # fmt: skip
+                "--phases", "examples,coverage,fuzzing", "-c", CHECKS, "--seed", "1", cwd=TOOLS)  # fmt: skip
         return iter(())
 
 

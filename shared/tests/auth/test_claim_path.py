@@ -41,7 +41,7 @@ def test_what_is_no_path_is_told_with_its_setting(written: str) -> None:
     ("claims", "values"),
     [
         ({"a": {"b": "reporter"}}, ("reporter",)),
-        ({"a": {"b": " openid  reporter\t"}}, ("openid", "reporter")),
+        ({"a": {"b": "former reporter"}}, ("former reporter",)),
         ({"a": {"b": ["reporter", 7, None, ["head"], "offline access"]}}, ("reporter", "offline access")),
         ({"a": {"b": {"reporter": True}}}, ()),
         ({"a": {"b": 7}}, ()),
@@ -52,7 +52,7 @@ def test_what_is_no_path_is_told_with_its_setting(written: str) -> None:
         ({}, ()),
     ],
 )
-def test_the_words_at_a_path(claims: dict[str, Any], values: tuple[str, ...]) -> None:
+def test_the_values_at_a_path(claims: dict[str, Any], values: tuple[str, ...]) -> None:
     assert ClaimPath.parse("TOKEN_ROLE_CLAIM", "a.b").values(claims) == values
 
 
@@ -65,3 +65,8 @@ def test_the_paths_that_the_design_names_for_providers_are_some() -> None:
     assert len(paths) >= 10
     for path in paths:
         assert str(ClaimPath.parse("TOKEN_ROLE_CLAIM", path)) == path
+
+
+@pytest.mark.parametrize("name", ["scope", "scp"])
+def test_scopes_have_spaces_between_them(name: str) -> None:
+    assert ClaimPath.parse("TOKEN_ROLE_CLAIM", name).values({name: " openid  reporter\t"}) == ("openid", "reporter")

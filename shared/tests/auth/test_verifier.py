@@ -74,7 +74,7 @@ REJECTED: list[tuple[str, Callable[[], str], int]] = [
     ("no-role", lambda: KEY.token(role="king"), 403),
     ("several-roles", lambda: KEY.token(role=["reporter", "ops"]), 403),
     ("no-unit", lambda: KEY.token(unit=None), 403),
-    ("several-units", lambda: KEY.token(unit="SO_Y_TE DAK_NONG"), 403),
+    ("several-units", lambda: KEY.token(unit=["SO_Y_TE", "DAK_NONG"]), 403),
 ]
 
 

@@ -75,6 +75,17 @@ async def test_the_second_request_of_a_connection_is_limited_too(server: Address
     writer.close()
 
 
+@pytest.mark.parametrize("sent", [b"\r\n", b"x"])
+async def test_a_byte_behind_an_answer_does_not_hold_the_connection(server: Address, sent: bytes) -> None:
+    reader, writer = await asyncio.open_connection(*server)
+    writer.write(FINE)
+    await reader.readuntil(b"here")
+    writer.write(sent)
+    async with asyncio.timeout(5):
+        await reader.read()
+    writer.close()
+
+
 async def test_a_body_and_a_pause_between_requests_have_their_own_limits(server: Address) -> None:
     reader, writer = await asyncio.open_connection(*server)
     for _ in range(2):

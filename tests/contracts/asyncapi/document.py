@@ -55,7 +55,7 @@ def asyncapi(service: str, publishes: Collection[str], hears: Collection[str]) -
 
 
 def types_of(topic: str) -> list[type[EventData]]:
-    return [model for model in DATA_TYPES.values() if model.topic == topic]
+    return [model for _, model in sorted(DATA_TYPES.items()) if model.topic == topic]
 
 
 def sent_types(service: str, topic: str, hears: Collection[str]) -> list[type[EventData]]:

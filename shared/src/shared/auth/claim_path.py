@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from shared.errors import StartError
 
+SCOPES = ("scope", "scp")
 NAME = re.compile(r'"(?P<quoted>[^"]+)"|(?P<plain>[\w:-]+)')
 
 
@@ -38,12 +39,13 @@ class ClaimPath:
         )
 
     def values(self, claims: Mapping[str, Any]) -> tuple[str, ...]:
-        """The words there: of a string those between its spaces, of an array its strings. Nothing there is no word."""
+        """The values there: a string is one, however many words it has (a job title must not become a role), but for
+        scopes (RFC 8693 section 4.2), which have spaces between them; an array has its strings. Nothing is no value."""
         value: Any = claims
         for name in self.names:
             value = value.get(name) if isinstance(value, Mapping) else None
         if isinstance(value, str):
-            return tuple(value.split())
+            return tuple(value.split()) if self.names[-1] in SCOPES else (value,)
         if isinstance(value, list):
             return tuple(each for each in value if isinstance(each, str))
         return ()

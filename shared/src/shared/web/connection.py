@@ -24,6 +24,12 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_made(transport)
         self._await_headers()
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        answered = self.cycle is None or self.cycle.response_complete
+        if answered and self._waiting is None and not self.transport.is_closing():
+            self._await_headers()  # the server's own timeout ended with the first byte, whatever it was
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._await_headers()

@@ -44,6 +44,14 @@ async def test_who_makes_up_tokens_is_held_by_the_address(settings: DemoSettings
         assert await statuses(client, 1) == [200]
 
 
+async def test_one_program_that_is_held_takes_nothing_from_its_office(settings: DemoSettings) -> None:
+    rates = {"rate_limit_per_token": "2/minute", "rate_limit_per_address": "4/minute"}
+    app = demo_app(settings.model_copy(update=rates))
+    async with asking(app, "a") as program, asking(app, "b") as colleague:
+        assert await statuses(program, 9) == [200, 200] + [429] * 7
+        assert await statuses(colleague, 2) == [200, 200]
+
+
 async def test_a_browser_that_is_held_sees_a_page(settings: DemoSettings) -> None:
     app = demo_app(settings.model_copy(update={"rate_limit_per_address": "1/minute"}))
     async with asking(app) as client:
@@ -59,10 +67,12 @@ def test_whom_a_request_is_counted_for() -> None:
         return {"type": "http", "client": (address, 1), "headers": raw}
 
     assert address_of(scope("2001:db8::1")) == address_of(scope("2001:db8::ffff")) == "2001:db8::/64"
-    assert address_of(scope("192.0.2.1")) == "192.0.2.1"
+    assert address_of(scope("192.0.2.1")) == address_of(scope("::ffff:192.0.2.1")) == "192.0.2.1"
     cookie, bearer = ("cookie", "lang=vi; tiendo_token=x"), ("authorization", "Bearer x")
     assert "x" not in {token_of(scope("", cookie)), token_of(scope("", bearer))}
-    assert token_of(scope("")) == ""
+    assert token_of(scope("")) == token_of(scope("", ("authorization", "Basic eDp5"))) == ""
+    assert token_of(scope("", cookie, ("authorization", "Basic a"))) == token_of(scope("", cookie))
+    assert token_of(scope("", ("authorization", "bearer  x"))) == token_of(scope("", bearer))
 
 
 def test_what_holds_where_nothing_is_said(settings: DemoSettings) -> None:

@@ -81,8 +81,9 @@ class Relay:
         """Send until `stop`. A failure of a server closes the producer and starts over: a half-broken one must not live
         on. Any other is raised: the task is over, liveness has the process started again."""
         while not self._stopping.is_set():
-            producer = self._producer()
+            producer: AIOKafkaProducer | None = None
             try:
+                producer = self._producer()  # reads password and certificates, which may just be exchanged
                 async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                     await producer.start()
                 await self._send_until_stopped(producer)
@@ -96,7 +97,8 @@ class Relay:
                 log.critical("relay.failed", exc_info=True)
                 raise
             finally:
-                await abandon(producer)
+                if producer is not None:
+                    await abandon(producer)
 
     async def _refusal(self, error: Exception) -> str | None:
         if isinstance(error, SQLAlchemyError):

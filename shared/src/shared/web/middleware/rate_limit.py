@@ -6,7 +6,7 @@ another each time, is held by the address.
 
 import hashlib
 import time
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from limits import RateLimitItem
@@ -20,25 +20,21 @@ from shared.auth import COOKIE
 from shared.errors import Problem
 from shared.settings import ServiceSettings
 from shared.text import Fault
-from shared.web.middleware.trace import UNTRACED
 from shared.web.texts import text
+
+WATCHED = ("/healthz", "/readyz", "/metrics")
 
 
 class RateLimit:
     def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
         self.app = app
-        self._limits = [
-            (limit, what)
-            for limit, what in (
-                (settings.rate_limit("address"), address_of),
-                (settings.rate_limit("token"), token_of),
-            )
-            if limit is not None
-        ]
+        # The token first: whoever is held by it uses up nothing of the address.
+        given = ((settings.rate_limit("token"), token_of), (settings.rate_limit("address"), address_of))
+        self._limits = [(limit, what) for limit, what in given if limit is not None]
         self._counted = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._limits and scope["type"] == "http" and not scope["path"].startswith(UNTRACED):
+        if self._limits and scope["type"] == "http" and not is_free(scope["path"]):
             for limit, what in self._limits:
                 who = what(scope)
                 if who and not await self._counted.hit(limit, what.__name__, who):
@@ -53,10 +49,17 @@ class RateLimit:
         return Problem(429, "too-many-requests", text("web.status.429"), [fault], headers=headers)
 
 
+def is_free(path: str) -> bool:
+    return path in WATCHED or path.startswith("/static/")
+
+
 def token_of(scope: Scope) -> str:
-    """A digest of the token, valid or not; "" without one."""
+    """A digest of the token that `shared.auth` reads, valid or not; "" without one."""
     headers = Headers(scope=scope)
-    token = headers.get("authorization") or cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    token = token.strip()
     return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
 
 
@@ -69,4 +72,6 @@ def address_of(scope: Scope) -> str:
         address = ip_address(client[0])
     except ValueError:
         return str(client[0])
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)
