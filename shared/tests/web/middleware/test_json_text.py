@@ -54,7 +54,7 @@ def test_a_hostile_body_is_looked_at_once() -> None:
         (b'{"a/b": 1, "a/b": 2}', [("duplicate-key", "/a~1b")]),
         (b'{"a": 1, "\\u0061": 2}', [("duplicate-key", "/a")]),
         (b'{"a": 1, "a": {"b": 1, "b": 2}}', [("duplicate-key", "/a"), ("duplicate-key", "/a/b")]),
-        (b'[NaN, {"a": -Infinity}]', [("no-number", "/0"), ("no-number", "/1/a")]),
+        (b'[NaN, {"a": -Infinity}]', []),  # the route names the cell
         (b'{"a": ' + b"1" * (MAX_DIGITS + 1) + b"}", [("number-too-long", "/a")]),
         (b'{"a": 0.' + b"1" * MAX_DIGITS + b"}", [("number-too-long", "/a")]),
         (b'{"general": "\xa7\xbec"}', [("not-utf8", "")]),
@@ -70,7 +70,7 @@ def test_each_fault_has_its_place(body: bytes, faults: list[tuple[str, str]]) ->
 
 
 def test_no_more_than_a_page_of_faults() -> None:
-    assert len(told(b"[" + b",".join([b"NaN"] * 500) + b"]")) == MOST_FAULTS
+    assert len(told(b"[" + b",".join([b'{"a":1,"a":1}'] * 500) + b"]")) == MOST_FAULTS
 
 
 values = st.recursive(
@@ -91,7 +91,7 @@ def test_any_bytes_are_read(body: bytes) -> None:
         assert fault.text.vi and fault.text.en
 
 
-@pytest.mark.parametrize("said", [b'{"a": 1, "a": 1}', b"NaN", b'"\xff"', b"1" * 5000])
+@pytest.mark.parametrize("said", [b'{"a": 1, "a": 1}', b'"\xff"', b"1" * 5000])
 async def test_each_is_a_400_in_the_language_asked_for(client: httpx.AsyncClient, said: bytes) -> None:
     for language in ("vi", "en"):
         answer = await client.post("/api/v1/open", content=said, headers={**JSON, "Accept-Language": language})

@@ -20,9 +20,10 @@ NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def json_faults(body: bytes) -> list[Fault]:
-    """Nesting, characters that are not UTF-8, keys that stand twice, numbers that JSON has not or that are too long.
+    """Nesting, characters that are not UTF-8, keys that stand twice, numbers that are too long.
 
-    The first `MOST_FAULTS`. None for a text that is no JSON at all: the route's parser tells where.
+    The first `MOST_FAULTS`. None for a text that is no JSON at all: the route's parser tells where. NaN and Infinity,
+    which JSON has not, are left to the route, too: it names the cell, with everything else that is wrong.
     """
     if depth_exceeds(body, MAX_DEPTH):
         return [Fault("too-deep", "", text("web.refused.too_deep.most", levels=MAX_DEPTH))]
@@ -36,7 +37,6 @@ def json_faults(body: bytes) -> list[Fault]:
             object_pairs_hook=lambda pairs: _object(found, pairs),
             parse_int=lambda digits: flaw("number-too-long", digits) if len(digits) > MAX_DIGITS else 0,
             parse_float=lambda digits: flaw("number-too-long", digits) if len(digits) > MAX_DIGITS else 0,
-            parse_constant=partial(flaw, "no-number"),
         )
     except (ValueError, RecursionError):
         return []
