@@ -3,9 +3,6 @@
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
@@ -15,18 +12,9 @@ from shared.database.engine import create_engine
 from .messaging.conftest import ProbeSettings
 
 
-def _spans() -> InMemorySpanExporter:
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-    exporter = InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    return exporter
-
-
-async def test_statements_of_every_engine_are_traced(database: Callable[[str], str]) -> None:
-    exporter = _spans()
+async def test_statements_of_every_engine_are_traced(
+    database: Callable[[str], str], exporter: InMemorySpanExporter
+) -> None:
     settings = ProbeSettings(database_url=database("traced"), environment="test")
     for number in (1, 2):
         engine = create_engine(settings)
