@@ -3,13 +3,12 @@
 from typing import Any
 
 import sqlalchemy as sa
-import sqlalchemy.ext.asyncio
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+from pydantic_core import to_json
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared import telemetry
-from shared.database.statement_span import end_spans
+from shared.database.pooled_connection import check_when_taken
+from shared.database.statement_span import trace_statements
 from shared.settings import ServiceSettings
 
 STATEMENT_TIMEOUT_MS = 30_000
@@ -26,19 +25,13 @@ def create_engine(
     statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
 ) -> AsyncEngine:
     """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`."""
-    # 0.66b1 declares SQLAlchemy < 2.1 and would silently trace nothing; a test asserts that a span appears.
-    telemetry.choose_stable_names()
-    instrumentor = SQLAlchemyInstrumentor()
-    if not instrumentor.is_instrumented_by_opentelemetry:
-        instrumentor.instrument(skip_dep_check=True)
-    # By the module's attribute: the instrumentation replaces it there.
-    engine: AsyncEngine = sqlalchemy.ext.asyncio.create_async_engine(
+    engine = create_async_engine(
         settings.database().set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=4,
-        pool_pre_ping=True,
         # Errors name the statement, never what somebody typed into it.
         hide_parameters=True,
+        json_serializer=_json,
         # What an event that is written through this engine says of its schema (`messaging/outbox.py`).
         execution_options={SCHEMAS: settings.schemas},
         connect_args={
@@ -48,9 +41,14 @@ def create_engine(
             "server_settings": {"application_name": settings.service, "timezone": "UTC"},
         },
     )
-    end_spans(engine)
+    check_when_taken(engine)
+    trace_statements(engine)
     _set_at_connection(engine, schema, statement_timeout_ms)
     return engine
+
+
+def _json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def _set_at_connection(engine: AsyncEngine, schema: str, statement_timeout_ms: int) -> None:

@@ -22,6 +22,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.database.write import Statement, Write, write
 from shared.errors import Problem
 from shared.loops import pause
 from shared.text import Fault
@@ -80,7 +81,7 @@ _CLAIM = sa.text(
     f"insert into {NAME} (person, key, request, request_sha256) values (:person, :key, :request, :sha) "
     "on conflict do nothing returning key"
 )
-_KEEP = sa.text(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
+_KEEP = Statement(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
 
 
 async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
@@ -135,8 +136,14 @@ async def first_answer(tx: AsyncConnection, attempt: Attempt | None) -> Replay:
 
 async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body: bytes) -> None:
     """Keep the answer. `body` is the JSON as sent."""
-    if attempt is not None:
-        await tx.execute(_KEEP, {"person": attempt.person, "key": attempt.key, "status": status, "body": body})
+    await write(tx, *finishing(attempt, status, body))
+
+
+def finishing(attempt: Attempt | None, status: int, body: bytes) -> list[Write]:
+    """What `finish` writes, to be sent together with what the command writes."""
+    if attempt is None:
+        return []
+    return [Write(_KEEP, {"person": attempt.person, "key": attempt.key, "status": status, "body": body})]
 
 
 async def forget(tx: AsyncConnection, before: datetime) -> int:

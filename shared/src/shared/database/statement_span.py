@@ -1,10 +1,14 @@
-"""How a database span ends: a failure by its class and SQLSTATE, as OpenTelemetry's stable conventions want it.
+"""A client span per statement, in OpenTelemetry's stable names for databases; a failure by its class and SQLSTATE.
 
-The instrumentation of SQLAlchemy begins the span and says what is asked. It would end it with PostgreSQL's words alone.
+Not OpenTelemetry's own instrumentation of SQLAlchemy: it finds the same attributes anew for each statement, adds a span
+for each taking of a connection, and would end a failure with PostgreSQL's words (docs/decisions/0026).
 """
 
+from functools import lru_cache, partial
 from typing import Any
 
+import sqlalchemy as sa
+from opentelemetry.trace import SpanKind
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,26 +16,44 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared import telemetry
 
 SQLSTATE = "db.response.status_code"
+DISTINCT_STATEMENTS = 512
+"""How many texts are remembered with their attributes; ours are some dozens a service."""
 
 
-def end_spans(engine: AsyncEngine) -> None:
-    """Of an engine that is instrumented already: its listeners come first, and `handle_error` knows no other order."""
-    event.listen(engine.sync_engine, "before_cursor_execute", _take)
+def trace_statements(engine: AsyncEngine) -> None:
+    """Of every statement of the engine. Parameters are never told: they are what somebody typed."""
+    told = lru_cache(DISTINCT_STATEMENTS)(partial(_attributes, engine.url))
+
+    def begin(_c: object, _u: object, statement: str, _p: object, context: Any, _m: bool) -> None:
+        attributes = told(statement)
+        context.tiendo_span = telemetry.tracer().start_span(
+            attributes[telemetry.DB_OPERATION], kind=SpanKind.CLIENT, attributes=attributes
+        )
+
+    event.listen(engine.sync_engine, "before_cursor_execute", begin)
     event.listen(engine.sync_engine, "after_cursor_execute", _end)
     event.listen(engine.sync_engine, "handle_error", _fail)
 
 
-def _take(_c: object, _u: object, _s: str, _p: object, context: Any, _m: bool) -> None:
-    context._tiendo_span, context._otel_span = getattr(context, "_otel_span", None), None
+def _attributes(url: sa.URL, statement: str) -> dict[str, Any]:
+    words = statement.split(None, 1)
+    said = {
+        "db.system.name": "postgresql",
+        "db.namespace": url.database,
+        telemetry.DB_OPERATION: words[0].lower() if words else "statement",
+        "db.query.text": statement,
+        "server.address": url.host,
+        "server.port": url.port,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _end(_c: object, _u: object, _s: str, _p: object, context: Any, _m: bool) -> None:
-    if context._tiendo_span is not None:
-        context._tiendo_span.end()
+    context.tiendo_span.end()
 
 
 def _fail(failure: ExceptionContext) -> None:
-    span = getattr(failure.execution_context, "_tiendo_span", None)
+    span = getattr(failure.execution_context, "tiendo_span", None)
     if span is None:
         return
     error = failure.original_exception

@@ -1,7 +1,7 @@
 """Outbox, relay, inbox, dead letters and the batch consumer: how events leave a service and how they take effect."""
 
 from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting, Received, by_topic
-from shared.messaging.outbox import EventTooLarge, publish, publish_each
+from shared.messaging.outbox import EventTooLarge, publish, publish_each, publishing
 from shared.messaging.relay.relay import Relay, outbox_state
 from shared.messaging.tables import MessagingTables, create_messaging_tables, messaging_tables
 from shared.messaging.worker import ServiceWorker
@@ -21,4 +21,5 @@ __all__ = [
     "outbox_state",
     "publish",
     "publish_each",
+    "publishing",
 ]

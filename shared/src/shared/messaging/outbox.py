@@ -9,23 +9,20 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import telemetry
+from shared.database.columns import columns
 from shared.database.engine import SCHEMAS
+from shared.database.write import Statement, Write, write
 from shared.events import LOCAL_SCHEMAS, MAX_EVENT_BYTES, Event, check_registered, dataschema_of
 from shared.messaging.relay.outbox_signal import mark_published
 
-_INSERT = sa.text(
+_INSERT = Statement(
     """
     insert into outbox (topic, key, event_id, value, traceparent)
     select topic, key, id, body, trace
     from unnest(:topics, :keys, :ids, :bodies, :traces) with ordinality as row (topic, key, id, body, trace, position)
     order by position
-    """
-).bindparams(
-    sa.bindparam("topics", type_=ARRAY(sa.Text)),
-    sa.bindparam("keys", type_=ARRAY(sa.Text)),
-    sa.bindparam("ids", type_=ARRAY(sa.Text)),
-    sa.bindparam("bodies", type_=ARRAY(BYTEA)),
-    sa.bindparam("traces", type_=ARRAY(sa.Text)),
+    """,
+    {**dict.fromkeys(("topics", "keys", "ids", "traces"), ARRAY(sa.Text)), "bodies": ARRAY(BYTEA)},
 )
 
 
@@ -57,7 +54,9 @@ def _completed(event: Event, context: Context | None, schemas: str) -> Event:
 
 def _business_ids(event: Event) -> dict[str, str]:
     """What somebody at the telephone can name: the ids that `tiendo trace` looks for."""
-    return {f"tiendo.{n}": str(v) for n in telemetry.BUSINESS_IDS if (v := getattr(event.data, n, None)) is not None}
+    has = type(event.data).model_fields  # pydantic is slow to say that it has none
+    told = {name: getattr(event.data, name) for name in telemetry.BUSINESS_IDS if name in has}
+    return {f"tiendo.{name}": str(value) for name, value in told.items() if value is not None}
 
 
 async def publish(tx: AsyncConnection, *events: Event, context: Context | None = None) -> None:
@@ -67,12 +66,20 @@ async def publish(tx: AsyncConnection, *events: Event, context: Context | None =
     under (the current span by default). Raises `EventTooLarge`, and
     `EventClassError` for data of a class that is not registered.
     """
-    if events:
-        await publish_each(tx, [(event, context) for event in events])
+    await publish_each(tx, [(event, context) for event in events])
 
 
 async def publish_each(tx: AsyncConnection, events: Sequence[tuple[Event, Context | None]]) -> None:
     """As `publish`, each event under its own cause."""
+    await write(tx, *_publishing(tx, events))
+
+
+def publishing(tx: AsyncConnection, *events: Event) -> list[Write]:
+    """What `publish` writes, to be sent in this transaction together with what the command writes."""
+    return _publishing(tx, [(event, None) for event in events])
+
+
+def _publishing(tx: AsyncConnection, events: Sequence[tuple[Event, Context | None]]) -> list[Write]:
     rows = []
     schemas = tx.engine.sync_engine.get_execution_options().get(SCHEMAS, LOCAL_SCHEMAS)
     for event, context in events:
@@ -82,7 +89,7 @@ async def publish_each(tx: AsyncConnection, events: Sequence[tuple[Event, Contex
         if len(body) > MAX_EVENT_BYTES:
             raise EventTooLarge(f"{event.type} {event.id}: {len(body)} bytes, more than {MAX_EVENT_BYTES}")
         rows.append((event.data.topic, event.subject, event.id, body, complete.traceparent))
-    if rows:
-        topics, keys, ids, bodies, traces = (list(column) for column in zip(*rows, strict=True))
-        await tx.execute(_INSERT, {"topics": topics, "keys": keys, "ids": ids, "bodies": bodies, "traces": traces})
-        mark_published(tx)
+    if not rows:
+        return []
+    mark_published(tx)
+    return [Write(_INSERT, columns(("topics", "keys", "ids", "bodies", "traces"), rows))]

@@ -34,6 +34,8 @@ def plain(value: Decimal) -> str:
 
 def decimals_of(value: Decimal) -> int:
     """How many decimals a number needs: 1 for 12.50. Never writes them out: 1E-400000000 is a few bytes of an event."""
+    if value.is_finite() and -LARGEST <= value <= LARGEST and value == int(value):
+        return 0  # nearly every figure is whole, and taking one apart costs more than all else that is asked of it
     _, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError(f"{value} is no number")  # noqa: TRY004  # a number by its type
