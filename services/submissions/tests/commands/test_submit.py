@@ -148,20 +148,20 @@ async def test_a_sex_ratio_below_104_is_remarked(api_client: ApiClient) -> None:
     assert "90,9" in receipt["warnings"][0]["message"]
 
 
-async def test_a_submission_costs_five_statements(api_client: ApiClient, report: Report) -> None:
+async def test_a_submission_costs_three_statements(api_client: ApiClient, report: Report) -> None:
     assert (await api_client.submit(await api_client.obligation_id(period="2025"), report)).status_code == 201
     obligation_id = await api_client.obligation_id()
     api_client.statements.clear()
     answer = await api_client.submit(obligation_id, report, headers={"Idempotency-Key": "once"})
     assert answer.status_code == 201
-    assert len(api_client.statements) == 5, api_client.statements
+    assert len(api_client.statements) == 3, api_client.statements
 
 
 async def test_a_large_figure_without_one_of_last_year_costs_one_more(api_client: ApiClient, report: Report) -> None:
     """Like units are asked for then; a first report of small figures asks nobody."""
     obligation_id = await api_client.obligation_id()
     small = commune_report(population="499", n_people_reached="1")
-    for number, (cost, body) in enumerate(((6, report), (5, small))):
+    for number, (cost, body) in enumerate(((4, report), (3, small))):
         api_client.statements.clear()
         posted, headers = {**body, "reason": "đính chính"}, {"Idempotency-Key": str(number)}
         answer = await api_client.submit(obligation_id, posted, headers=headers)

@@ -74,12 +74,11 @@ def create_service_app(
         more_messages=texts,
         catalogue=runtime.catalogue,
         lifespan=lifespan,
+        routers=routers,
         **options,
     )
     app.state.engine = runtime.engine
     app.state.health.ready("database", database)
-    for router in routers:
-        app.include_router(router)
     if effects:
         mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, runtime.catalogue.version))
     return app
@@ -95,13 +94,15 @@ def create_base_app(
     catalogue: PlanFacts | None = None,
     max_body_bytes: int = DEFAULT_BYTES,
     body_bytes_by_prefix: Mapping[str, int] | None = None,
+    routers: Iterable[APIRouter] = (),
     **fastapi: Any,
 ) -> FastAPI:
     """An app with `state.settings`, `.catalogue`, `.messages`, `.templates`, `.static`, `.place` and `.health`.
 
     `templates_package` has `templates/` and perhaps `static/`; `messages_package` has `messages.yaml` or
     `messages/*.yaml`. `body_bytes_by_prefix` gives paths a larger body than `max_body_bytes`.
-    `place` is a key of `navigation.NAV_ITEMS`; `/` goes to the first page of the person's role.
+    `routers` are the service's own. `place` is a key of `navigation.NAV_ITEMS`; `/` goes to the first page of the
+    person's role.
     `fastapi` goes to FastAPI. Raises MessageError, CatalogueError.
     """
     fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi
@@ -139,6 +140,8 @@ def create_base_app(
     app.add_middleware(RateLimit, settings=settings)
     app.add_middleware(Guard)
     app.add_middleware(TraceMiddleware)
+    for router in routers:  # before the shell's: a request is compared with one route after the other
+        app.include_router(router)
     app.mount("/static", app.state.static)
     app.include_router(health_routes(app.state.health))
     app.include_router(metrics_routes())

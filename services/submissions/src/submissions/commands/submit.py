@@ -9,8 +9,9 @@ import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import idempotency
+from shared.database.write import write
 from shared.errors import Problem, not_found
-from shared.messaging import publish
+from shared.messaging import publishing
 from shared.text import Language, texts
 from submissions import events
 from submissions.commands.answers import Submitted, body_of, receipt
@@ -20,7 +21,8 @@ from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival, Rejected, Report, revise
 from submissions.rules.texts import text
 from submissions.rules.violation import Violation
-from submissions.store import read, write
+from submissions.store import read
+from submissions.store.write import keep_submission, lock_obligation
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,14 @@ async def submit_report(
             raise Outdated(violations)
         if isinstance(revision, Rejected):
             raise Refused(violations, obligation.version)
-        version = await write.keep_submission(tx, revision)
+        version = obligation.version + 1
         body = body_of(receipt(revision, version, posting.language))
-        await idempotency.finish(tx, posting.attempt, 201, body)
-        await publish(tx, events.received(obligation, revision, version, context.catalogue.version))
+        await write(
+            tx,
+            *keep_submission(revision, version),
+            *idempotency.finishing(posting.attempt, 201, body),
+            *publishing(tx, events.received(obligation, revision, version, context.catalogue.version)),
+        )
     return Submitted(arrival.id, version, body)
 
 
@@ -106,7 +112,7 @@ async def read_yardsticks(
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting) -> LockedObligation:
     """404 when there is none, 403 when it is not the actor's."""
-    obligation = await write.lock_obligation(tx, posting.obligation_id)
+    obligation = await lock_obligation(tx, posting.obligation_id)
     if obligation is None:
         raise not_found(text("problem.no_obligation"))
     context.check_access(actor.person, obligation.unit)

@@ -33,6 +33,34 @@ from submissions.store import read
 router = APIRouter(prefix="/api/v1")
 
 
+# The one that is asked for most comes first: a request is compared with one route after the other.
+@router.post(
+    "/obligations/{obligation_id}/submissions",
+    status_code=201,
+    response_model=Receipt,
+    openapi_extra=IDEMPOTENT,
+    responses=headers(201, "Location", "ETag"),
+)
+async def submit(
+    context: Context,
+    person: Reporter,
+    obligation_id: UUID,
+    body: SubmissionBody,
+    request: Request,
+    if_match: IfMatch = None,
+    illustrative: Illustrative = None,
+) -> Any:
+    pretended_at = read_illustrative(context, illustrative)
+    attempt = await attempt_of(request, person.subject)
+    posting = Posting(obligation_id, attempt, language(request), expected_versions(if_match), pretended_at=pretended_at)
+    report = body.report(illustrative=illustrative is not None)
+    answer = await submit_report(context, actor_of(request, person), posting, report)
+    if isinstance(answer, idempotency.Replay):
+        return replayed(answer, {"Location": location(answer.created_id), **tag_of(answer.body)})
+    headers = {"Location": location(answer.id), "ETag": etag(answer.version)}
+    return Response(answer.body, 201, headers, media_type="application/json")
+
+
 @router.get("/obligations", response_model=ObligationList)
 async def list_obligations(context: Context, person: Anyone, query: Annotated[ObligationQuery, Query()]) -> Any:
     narrowed, after = query.narrowed(context, person), decode(query.cursor, datetime, UUID)
@@ -68,30 +96,3 @@ async def find_obligation(
         raise not_found(text("problem.no_obligation"))
     context.check_access(person, obligation.unit)
     return obligation
-
-
-@router.post(
-    "/obligations/{obligation_id}/submissions",
-    status_code=201,
-    response_model=Receipt,
-    openapi_extra=IDEMPOTENT,
-    responses=headers(201, "Location", "ETag"),
-)
-async def submit(
-    context: Context,
-    person: Reporter,
-    obligation_id: UUID,
-    body: SubmissionBody,
-    request: Request,
-    if_match: IfMatch = None,
-    illustrative: Illustrative = None,
-) -> Any:
-    pretended_at = read_illustrative(context, illustrative)
-    attempt = await attempt_of(request, person.subject)
-    posting = Posting(obligation_id, attempt, language(request), expected_versions(if_match), pretended_at=pretended_at)
-    report = body.report(illustrative=illustrative is not None)
-    answer = await submit_report(context, actor_of(request, person), posting, report)
-    if isinstance(answer, idempotency.Replay):
-        return replayed(answer, {"Location": location(answer.created_id), **tag_of(answer.body)})
-    headers = {"Location": location(answer.id), "ETag": etag(answer.version)}
-    return Response(answer.body, 201, headers, media_type="application/json")

@@ -118,13 +118,18 @@ class FormRules:
     pairs: tuple[tuple[str, str], ...] = ()  # elements of one measure, (numerator, denominator) or (hours, persons)
     by_cell: Mapping[Cell, FormField] = attribute(init=False)
     elements: Mapping[str, Element] = attribute(init=False)
+    by_element: Mapping[str, Sequence[FormField]] = attribute(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_cell", {f.cell: f for f in self.fields})
         object.__setattr__(self, "elements", {f.element.id: f.element for f in self.fields})
+        by_element: dict[str, list[FormField]] = {}
+        for f in self.fields:
+            by_element.setdefault(f.element.id, []).append(f)
+        object.__setattr__(self, "by_element", by_element)
 
-    def fields_of(self, element: str) -> list[FormField]:
-        return [f for f in self.fields if f.element.id == element]
+    def fields_of(self, element: str) -> Sequence[FormField]:
+        return self.by_element.get(element, ())
 
     def label(self, cell: Cell) -> Text:
         """“Số trẻ (Nam)”: the element with its categories."""

@@ -1,6 +1,6 @@
 """Rows of the database as the records that rules, commands and pages work with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -20,8 +20,10 @@ SUBMISSION_COLUMNS = (*submission.c, *(column.label(OBLIGATION + column.name) fo
 JOINED = submission.join(obligation, obligation.c.id == submission.c.obligation_id)
 
 
-async def first(tx: AsyncConnection, query: sa.Executable) -> RowMapping | None:
-    return (await tx.execute(query)).mappings().first()
+async def first(
+    tx: AsyncConnection, query: sa.Executable, values: Mapping[str, Any] | None = None
+) -> RowMapping | None:
+    return (await tx.execute(query, values)).mappings().first()
 
 
 async def every(tx: AsyncConnection, query: sa.Executable) -> Iterable[RowMapping]:

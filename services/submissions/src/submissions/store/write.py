@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database.columns import columns
+from shared.database.write import Statement, Write
 from submissions.rules.obligation import LockedObligation, ReportingObligation, State
 from submissions.rules.review import Review
 from submissions.rules.revision import NewRevision
@@ -71,18 +72,11 @@ _KEPT = (
     "id", "obligation_id", "revision", "state", "observations", "narrative", "evidence", "reason", "content_sha256",
     "timeless_sha256", "warnings", "received_at", "submitted_role", "submitted_unit", "trace_id", "illustrative",
 )  # fmt: skip
-# The new revision and its obligation's step in one statement: a round trip less while the lock is held.
-_KEEP = sa.text(
-    f"""
-    with advanced as (
-      update obligation set version = version + 1, state = 'submitted', revision = :revision
-      where id = :obligation_id returning version
-    ), kept as (
-      insert into submission ({", ".join(_KEPT)}) values ({", ".join(":" + name for name in _KEPT)})
-    )
-    select version from advanced
-    """
-).bindparams(*(sa.bindparam(name, type_=submission.c[name].type) for name in _KEPT))
+_KEEP = Statement(
+    f"insert into submission ({', '.join(_KEPT)}) values ({', '.join(':' + name for name in _KEPT)})",
+    {name: submission.c[name].type for name in _KEPT},
+)
+_MOVE = Statement("update obligation set version = :version, state = 'submitted', revision = :revision where id = :id")
 
 
 async def open_obligations(
@@ -95,12 +89,12 @@ async def open_obligations(
 
 
 async def lock_obligation(tx: AsyncConnection, obligation_id: UUID) -> LockedObligation | None:
-    row = await first(tx, _LOCK_OBLIGATION.bindparams(id=obligation_id))
+    row = await first(tx, _LOCK_OBLIGATION, {"id": obligation_id})
     return None if row is None else record(LockedObligation, row)
 
 
 async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> LockedSubmission | None:
-    row = await first(tx, _LOCK_SUBMISSION.bindparams(id=submission_id))
+    row = await first(tx, _LOCK_SUBMISSION, {"id": submission_id})
     return None if row is None else locked_submission_of(row)
 
 
@@ -110,8 +104,8 @@ async def advance(tx: AsyncConnection, obligation_id: UUID, state: State, revisi
     return int(await tx.scalar(_ADVANCE, values) or 0)
 
 
-async def keep_submission(tx: AsyncConnection, revision: NewRevision) -> int:
-    """Insert the revision and move its obligation to it; the obligation's new version. The caller holds the lock."""
+def keep_submission(revision: NewRevision, version: int) -> tuple[Write, Write]:
+    """Insert the revision, and move its obligation to it and to `version`. The caller holds the lock."""
     arrival, content = revision.arrival, revision.content
     values = {
         "id": arrival.id,
@@ -131,7 +125,8 @@ async def keep_submission(tx: AsyncConnection, revision: NewRevision) -> int:
         "trace_id": arrival.trace_id,
         "illustrative": revision.illustrative,
     }
-    return int(await tx.scalar(_KEEP, values) or 0)
+    moved = {"id": revision.obligation_id, "revision": revision.revision, "version": version}
+    return Write(_KEEP, values), Write(_MOVE, moved)
 
 
 async def set_state(tx: AsyncConnection, submission_id: UUID, state: State) -> None:

@@ -96,8 +96,15 @@ def depth_exceeds(body: bytes, most: int) -> bool:
     """Whether arrays and objects nest deeper than `most`. Linear, and cheap for the flat bodies we get."""
     if body.count(b"[") + body.count(b"{") <= most:
         return False
+    brackets = STRING.sub(b"", body).translate(None, NO_BRACKET)
+    # Without the innermost pairs, level by level: what is left is deeper, or not balanced.
+    left = brackets
+    for _ in range(most):
+        left = left.replace(b"[]", b"").replace(b"{}", b"")
+    if not left:
+        return False
     depth = 0
-    for bracket in STRING.sub(b"", body).translate(None, NO_BRACKET):
+    for bracket in brackets:
         depth += 1 if bracket in b"[{" else -1
         if depth > most:
             return True

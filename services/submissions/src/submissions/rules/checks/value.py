@@ -45,7 +45,7 @@ WRITINGS: Mapping[NumberReader, Writing] = {
 
 def status_of(entry: ObservationEntry) -> Status | None:
     """None when the entry has a status that does not exist."""
-    return next((status for status in STATUSES if status == entry.status), None)
+    return entry.status if entry.status in STATUSES else None
 
 
 def check_value(
