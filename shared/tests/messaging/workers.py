@@ -39,8 +39,16 @@ def settings_of(probe: ServiceProbe, broker: Broker, group: str, **others: Any) 
     )
 
 
-def a_worker(probe: ServiceProbe, settings: ProbeSettings, topic: str, apply: Apply | None = None) -> ServiceWorker:
-    return ServiceWorker(settings, probe.engine, effects={topic: apply or probe.apply})
+def a_worker(
+    probe: ServiceProbe,
+    settings: ProbeSettings,
+    topic: str,
+    apply: Apply | None = None,
+    *,
+    gather_seconds: float = 0.0,
+) -> ServiceWorker:
+    effects = {topic: apply or probe.apply}
+    return ServiceWorker(settings, probe.engine, effects=effects, gather_seconds=gather_seconds)
 
 
 async def until(condition: Callable[[], Awaitable[object]], seconds: float = 60) -> None:

@@ -19,6 +19,7 @@ from shared.messaging.consumer.batch_consumer import contradiction
 from shared.runtime import Runtime
 
 GRACE = timedelta(seconds=30)
+GATHER_SECONDS = 0.1  # nobody waits for an entry
 
 
 class ContradictingEvent(ValueError):
@@ -88,5 +89,6 @@ def create_worker(settings: AuditSettings) -> ServiceWorker:
         runtime.engine,
         effects=effects_of(runtime.clock, settings),
         contradicting=contradicting,
+        gather_seconds=GATHER_SECONDS,
         loops=[forgetting(runtime.engine), watching(runtime.engine, runtime.clock, settings.gap_grace)],
     )

@@ -19,6 +19,8 @@ from shared.events import SUBMISSIONS
 from shared.messaging import Apply, ServiceWorker
 from shared.runtime import Runtime
 
+GATHER_SECONDS = 0.1  # a reminder is planned for days ahead
+
 
 def effects_of(planner: Planner) -> dict[str, Apply]:
     """Topic → what its events do."""
@@ -59,6 +61,8 @@ def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
         await sender.run(stopping)
 
     loops = [ticker.run, send, forgetting(runtime.engine)]
-    worker = NotificationsWorker(settings, runtime.engine, effects=effects_of(planner), loops=loops)
+    worker = NotificationsWorker(
+        settings, runtime.engine, effects=effects_of(planner), loops=loops, gather_seconds=GATHER_SECONDS
+    )
     worker.channels = channels
     return worker

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 class ServiceWorker:
     """`effects`: what each topic does, empty for a service that only publishes. `loops` get an event that is set when
-    they must end. `contradicting` goes to `BatchConsumer`."""
+    they must end. `contradicting` goes to `BatchConsumer`, `gather_seconds` to `RebalanceGuard`."""
 
     def __init__(
         self,
@@ -39,12 +39,15 @@ class ServiceWorker:
         effects: Mapping[str, Apply] | None = None,
         loops: Sequence[Loop] = (),
         contradicting: Contradicting | None = None,
+        gather_seconds: float = 0.0,
     ) -> None:
         self.settings = settings
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
         self._subscription = (
-            Subscription(settings, engine, list(effects), by_topic(effects), contradicting) if effects else None
+            Subscription(settings, engine, list(effects), by_topic(effects), contradicting, gather_seconds)
+            if effects
+            else None
         )
         self._health_watch = HealthWatch(settings, engine, self.relay, self._subscription)
         self._loops = [

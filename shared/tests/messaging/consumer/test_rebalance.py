@@ -126,3 +126,32 @@ async def test_from_one_worker_to_twelve_and_back_while_events_flow(
     assert counted("tiendo_inbox_duplicates_total", service=group, topic=topic) == 0
     assert await probe.rows("select 1 from dead_letter") == []
     assert await committed(broker, group, topic) == len(sent)
+
+
+async def test_what_comes_one_by_one_is_gathered_and_the_first_waits_for_nothing(
+    probe: ServiceProbe, broker: Broker, producer: AIOKafkaProducer, topics: Callable[..., str]
+) -> None:
+    topic, group = topics("gathered", partitions=PARTITIONS), a_group()
+    batches: list[int] = []
+    first = asyncio.Event()
+
+    async def noted(tx: AsyncConnection, received: list[Received]) -> None:
+        batches.append(len(received))
+        first.set()
+        await probe.apply(tx, received)
+
+    worker = a_worker(probe, settings_of(probe, broker, group), topic, noted, gather_seconds=1)
+    events = [an_event() for _ in range(30)]
+    await worker.start()
+    try:
+        await settled(worker, partitions=PARTITIONS)
+        await producer.send_and_wait(topic, events[0].to_bytes(), key=events[0].subject.encode())
+        async with asyncio.timeout(4):
+            await first.wait()
+        for event in events[1:]:
+            await producer.send(topic, event.to_bytes(), key=event.subject.encode())
+        await until(lambda: _has(probe, len(events)))
+    finally:
+        await worker.stop()
+    assert batches[0] == 1
+    assert len(batches) <= 3, batches

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import metrics, telemetry
 from shared.events import Event, InvalidEvent, parse
 from shared.log import without_details
+from shared.messaging.consumer.backoff import RetryAfter
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
 
@@ -57,6 +58,18 @@ Apply = Callable[[AsyncConnection, list[Received]], Awaitable[None]]
 Contradicting = Callable[[AsyncConnection, list[Received]], Awaitable[list[Received]]]
 """Of events whose ids were claimed before: those whose bytes are not the bytes that are kept."""
 Poison = tuple[ConsumerRecord, str | None, str]
+Effect = Callable[[AsyncConnection, list[Received]], Awaitable[list[Poison]]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a batch; `aside` are its dead letters, `poison` and `contradicting` how many of each."""
+
+    fresh: list[Received]
+    repeated: list[Received]
+    poison: int
+    contradicting: int
+    aside: list[Poison]
 
 
 def by_topic(effects: Mapping[str, Apply]) -> Apply:
@@ -106,18 +119,28 @@ class BatchConsumer:
         metrics.BATCH_SECONDS.labels(self._service).observe(time.monotonic() - started)
 
     async def _consume(self, records: Sequence[ConsumerRecord]) -> None:
-        readable, poison = _decode(records)
+        readable, undecodable = _decode(records)
         with self._traced(readable) as received:
-            async with self._engine.begin() as tx:
-                fresh, repeated = await self._claim(tx, received)
-                if fresh:
-                    poison += await self._isolate(tx, fresh)
-                self._gate.check(len(records), len(poison), poison[0][2] if poison else "")
-                contradicting = await self._contradictions(tx, repeated)
-                if aside := [*poison, *contradicting]:
-                    await quarantine(tx, [_letter(*p) for p in aside])
-            self._gate.took(len(records), len(poison))
-        self._count(fresh, repeated, len(contradicting), aside)
+            try:
+                taken = await self._take(received, undecodable, self._apply_all)
+            except Exception as error:
+                if is_transient(error) or isinstance(error, RetryAfter):
+                    raise
+                taken = await self._take(received, undecodable, self._isolate)
+            self._gate.took(len(records), taken.poison)
+        self._count(taken)
+
+    async def _take(self, received: list[Received], undecodable: list[Poison], effect: Effect) -> Taken:
+        """The transaction of a batch. First without a savepoint, which costs two round trips; again with them when
+        something cannot be applied."""
+        async with self._engine.begin() as tx:
+            fresh, repeated = await self._claim(tx, received)
+            poison = undecodable + (await effect(tx, fresh) if fresh else [])
+            self._gate.check(len(received) + len(undecodable), len(poison), poison[0][2] if poison else "")
+            contradicting = await self._contradictions(tx, repeated)
+            if aside := [*poison, *contradicting]:
+                await quarantine(tx, [_letter(*p) for p in aside])
+        return Taken(fresh, repeated, len(poison), len(contradicting), aside)
 
     async def _claim(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Received], list[Received]]:
         """The events never seen before, each once, and those that repeat an id; both in the order they came."""
@@ -144,6 +167,10 @@ class BatchConsumer:
         for r in found:
             log.error("event.contradicts", event_id=r.event.id, type=r.event.type, topic=r.record.topic)
         return [(r.record, None, contradiction(r.event.id)) for r in found]
+
+    async def _apply_all(self, tx: AsyncConnection, received: list[Received]) -> list[Poison]:
+        await self._apply(tx, received)
+        return []
 
     async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> list[Poison]:
         """Apply in order, halving around failures; returns what cannot be applied."""
@@ -216,18 +243,18 @@ class BatchConsumer:
             attributes[telemetry.PARTITION] = str(partitions.pop()[1])
         return {**attributes, telemetry.GROUP: self._service}
 
-    def _count(self, fresh: list[Received], repeated: list[Received], contradicting: int, aside: list[Poison]) -> None:
-        now = datetime.now(UTC)
+    def _count(self, taken: Taken) -> None:
+        fresh, repeated, now = taken.fresh, taken.repeated, datetime.now(UTC)
         for topic in {r.record.topic for r in fresh}:
             ages = [(now - r.event.time).total_seconds() for r in fresh if r.record.topic == topic]
             metrics.INBOX_APPLIED.labels(self._service, topic).inc(len(ages))
             observe = metrics.EVENT_AGE.labels(self._service, topic).observe
             for age in ages:
                 observe(max(0.0, age))
-        if len(repeated) > contradicting:
+        if len(repeated) > taken.contradicting:
             duplicates = metrics.INBOX_DUPLICATES.labels(self._service, repeated[0].record.topic)
-            duplicates.inc(len(repeated) - contradicting)
-        for record, _, _ in aside:
+            duplicates.inc(len(repeated) - taken.contradicting)
+        for record, _, _ in taken.aside:
             metrics.DEAD_LETTERS.labels(self._service, record.topic).inc()
 
 

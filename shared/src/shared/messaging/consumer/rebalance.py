@@ -30,13 +30,18 @@ log = structlog.get_logger()
 class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
     """Wraps a subscriber's fetching and consuming; is its rebalance listener.
 
+    After a batch of less than `full` records the next one begins `gather_seconds` after it began: what comes meanwhile
+    costs one transaction together. After a quiet time nothing waits.
+
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
     taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
     `resting` while a pause holds the next call up; `handovers` counts rebalances; `assigned_at` is
     `time.time()` of the latest.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gather_seconds: float = 0.0, full: int = 500) -> None:
+        self._gather_seconds = gather_seconds
+        self._full = full
         self.asked_at = time.monotonic()
         self.batch_since: float | None = None
         self.done_at = self.asked_at
@@ -56,9 +61,10 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
 
         async def paced(consumer: AIOKafkaConsumer) -> Records:
             # Here and not in the handler: no batch is in hand, so neither a rebalance nor a stop waits for the pause.
-            while (rest := self._not_before - time.monotonic()) > 0:
-                self.resting = True
-                await asyncio.sleep(rest)
+            with _unasked(consumer):
+                while (rest := self._not_before - time.monotonic()) > 0:
+                    self.resting = True
+                    await asyncio.sleep(rest)
             self.resting = False
             self.asked_at = time.monotonic()
             try:
@@ -92,6 +98,8 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
             try:
                 await consume(records)
             finally:
+                if len(records) < self._full:
+                    self._not_before = max(self._not_before, self.batch_since + self._gather_seconds)
                 self.batch_since = None
                 self.done_at = time.monotonic()
                 self._done.set()
@@ -132,6 +140,16 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._revoking = False
         self.assigned_at = time.time()
+
+
+@contextmanager
+def _unasked(consumer: AIOKafkaConsumer) -> Iterator[None]:
+    """The client asks the broker for nothing: else a pause would be full of requests for one record each."""
+    consumer.pause(*consumer.assignment())
+    try:
+        yield
+    finally:
+        consumer.resume(*consumer.paused())
 
 
 def give_back(consumer: AIOKafkaConsumer, records: Records) -> None:

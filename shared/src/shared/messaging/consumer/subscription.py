@@ -57,8 +57,9 @@ class Subscription:
         topics: Sequence[str],
         apply: Apply,
         contradicting: Contradicting | None = None,
+        gather_seconds: float = 0.0,
     ) -> None:
-        self.rebalance = RebalanceGuard()
+        self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS)
         self.refused: str | None = None  # why it could not connect the last time
         self.broker = clients.broker(
             settings,
