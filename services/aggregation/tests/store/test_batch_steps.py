@@ -24,7 +24,7 @@ async def test_statements_do_not_grow_with_events(projection: Projection, catalo
     await projection.deliver([writer.submit(communes[0], commune_answer())])
     alone = len(projection.statements)
     await projection.deliver([writer.submit(o, commune_answer()) for o in communes for _ in range(5)])
-    assert len(projection.statements) == alone <= 16, projection.statements
+    assert len(projection.statements) == alone <= 12, projection.statements
 
 
 async def test_statements_of_a_quarter_batch(projection: Projection, catalogue: Catalogue) -> None:
@@ -33,7 +33,7 @@ async def test_statements_of_a_quarter_batch(projection: Projection, catalogue: 
     await projection.deliver([writer.submit(writer.obligations[0], {"n_items_in_quarter": 4})])
     alone = len(projection.statements)
     await projection.deliver([writer.submit(o, {"n_items_in_quarter": 5}) for o in writer.obligations[1:]])
-    assert len(projection.statements) == alone <= 19, projection.statements
+    assert len(projection.statements) == alone <= 15, projection.statements
 
 
 async def test_only_the_revisions_that_can_count_are_read(

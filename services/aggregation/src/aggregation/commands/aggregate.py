@@ -13,6 +13,7 @@ from aggregation.rules.records import FactRow
 from aggregation.rules.revision import counting
 from aggregation.store import batch_steps
 from shared.clock import Clock
+from shared.database.write import write
 from shared.messaging import Received
 
 
@@ -33,13 +34,12 @@ class Aggregator:
         await self._recomputation.run(tx, dirty, batch, received)
 
     async def _write_facts(self, tx: AsyncConnection, batch: BatchChanges) -> DirtyCells:
-        await batch_steps.open_obligations(tx, batch.obligations.values())
-        await batch_steps.revise(tx, {id: revisions.values() for id, revisions in batch.revisions.items()})
+        revisions = {id: of_obligation.values() for id, of_obligation in batch.revisions.items()}
+        await write(tx, batch_steps.opening(batch.obligations.values()), batch_steps.revising(revisions))
         answers = await batch_steps.answers(tx, batch.touched)
         counted = {answer.obligation.obligation_id: counting(answer.revisions) for answer in answers}
-        await batch_steps.count(tx, counted)
         changed = changed_facts(self._plan, answers, counted, await batch_steps.facts(tx, batch.touched))
-        await batch_steps.write_facts(tx, changed)
+        await write(tx, batch_steps.counting(counted), batch_steps.setting(changed))
         dirty = DirtyCells()
         for row in changed:
             dirty.mark(self._plan, row, [row.key.source])

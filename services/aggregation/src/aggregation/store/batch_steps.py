@@ -1,14 +1,14 @@
-"""From answers to cells: what a batch reads and writes under its lock, a statement a step, however many events it has.
+"""From answers to cells: what a batch reads and writes under its lock, however many events it has.
 
 What becomes of the cells, the indicator values, stands in `indicator_values`.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.rules.fact import Fact
@@ -16,6 +16,7 @@ from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, O
 from aggregation.rules.revision import BASES, Basis, ReportedObservation, Revision
 from aggregation.store import statements
 from shared.database.columns import columns
+from shared.database.write import Write, write
 
 
 async def lock(tx: AsyncConnection) -> None:
@@ -23,12 +24,12 @@ async def lock(tx: AsyncConnection) -> None:
     await tx.execute(statements.LOCK)
 
 
-async def open_obligations(tx: AsyncConnection, obligations: Iterable[ObligationRecord]) -> None:
+def opening(obligations: Iterable[ObligationRecord]) -> Write:
     rows = sorted((o.obligation_id, o.obligation, o.form, o.unit, o.period, o.due_at) for o in obligations)
-    await tx.execute(statements.OPEN, columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
+    return Write(statements.OPEN, columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
 
 
-async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision]]) -> None:
+def revising(revisions: Mapping[UUID, Iterable[Revision]]) -> Write:
     """Merge what events say about revisions into what is stored; each (obligation, number) at most once."""
     rows = [
         (
@@ -45,7 +46,7 @@ async def revise(tx: AsyncConnection, revisions: Mapping[UUID, Iterable[Revision
         for r in of_obligation
     ]
     names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative", "was_accepted")
-    await tx.execute(statements.REVISE, columns(names, rows))
+    return Write(statements.REVISE, columns(names, rows))
 
 
 async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerRecord]:
@@ -62,12 +63,12 @@ async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerReco
     return [AnswerRecord(obligation, tuple(revisions[id])) for id, obligation in obligations.items()]
 
 
-async def count(tx: AsyncConnection, counted: Mapping[UUID, Mapping[Basis, Revision | None]]) -> None:
+def counting(counted: Mapping[UUID, Mapping[Basis, Revision | None]]) -> Write:
     """Remember which revision counts, for coverage and explanations."""
     rows = [
         (id, *(r.number if (r := by_basis[basis]) else None for basis in BASES)) for id, by_basis in counted.items()
     ]
-    await tx.execute(statements.COUNT, columns(("ids", "received", "accepted"), rows))
+    return Write(statements.COUNT, columns(("ids", "received", "accepted"), rows))
 
 
 async def facts(tx: AsyncConnection, sources: Collection[UUID]) -> dict[FactKey, FactRow]:
@@ -87,6 +88,10 @@ async def facts_at(tx: AsyncConnection, places: Collection[tuple[str, str]]) -> 
 
 
 async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
+    await write(tx, setting(facts))
+
+
+def setting(facts: Iterable[FactRow]) -> Write:
     names = (
         "sources",
         "elements",
@@ -103,7 +108,7 @@ async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
         (*row.key, row.unit, row.period, row.fact.value, row.fact.status, row.fact.expected, row.fact.implausible)
         for row in sorted(facts, key=lambda row: row.key)
     ]
-    await tx.execute(statements.WRITE_FACTS, columns(names, rows))
+    return Write(statements.WRITE_FACTS, columns(names, rows))
 
 
 async def quarter_counts(
@@ -161,10 +166,16 @@ def observations_json(observations: tuple[ReportedObservation, ...] | None) -> s
     """Numbers as strings, exact; a mark only where there is one. None while only the decision about it has arrived."""
     if observations is None:
         return None
-    return json.dumps([_observation_json(o) for o in observations])
+    return to_json([_observation_json(o) for o in observations]).decode()
 
 
 def _observation_json(observation: ReportedObservation) -> dict[str, object]:
     """Rows written before there were marks say the same in the same words."""
-    kept = observation._asdict() | {"value": None if observation.value is None else str(observation.value)}
-    return kept if observation.implausible else {name: said for name, said in kept.items() if name != "implausible"}
+    value = None if observation.value is None else str(observation.value)
+    kept: dict[str, object] = {
+        "element": observation.element,
+        "disaggregation": observation.disaggregation,
+        "value": value,
+        "status": observation.status,
+    }
+    return {**kept, "implausible": True} if observation.implausible else kept

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
+from shared.database.write import Statement
+
 _IDS = ARRAY(PgUUID(as_uuid=True))
 _TEXTS, _INTS, _BOOLS, _NUMBERS = ARRAY(sa.Text), ARRAY(sa.Integer), ARRAY(sa.Boolean), ARRAY(sa.Numeric)
 _INSTANTS = ARRAY(sa.TIMESTAMP(timezone=True))
@@ -22,21 +24,16 @@ LOCK = sa.text(
     "select pg_advisory_xact_lock(727175, hashtext(current_schema())), set_config('enable_seqscan', 'off', true)"
 )
 
-OPEN = _statement(
+OPEN = Statement(
     """
     insert into obligation (obligation_id, obligation, form, unit, period, due_at)
     select * from unnest(:ids, :obligations, :forms, :units, :periods, :dues)
     on conflict (obligation_id) do update set due_at = coalesce(obligation.due_at, excluded.due_at)
     """,
-    ids=_IDS,
-    obligations=_TEXTS,
-    forms=_TEXTS,
-    units=_TEXTS,
-    periods=_TEXTS,
-    dues=_INSTANTS,
+    {"ids": _IDS, "obligations": _TEXTS, "forms": _TEXTS, "units": _TEXTS, "periods": _TEXTS, "dues": _INSTANTS},
 )
 
-REVISE = _statement(
+REVISE = Statement(
     """
     insert into revision (obligation_id, number, state, version, submission_id, observations, illustrative,
                           was_accepted)
@@ -51,14 +48,16 @@ REVISE = _statement(
       was_accepted = revision.was_accepted or excluded.was_accepted,
       observations = coalesce(revision.observations, excluded.observations)
     """,
-    ids=_IDS,
-    numbers=_INTS,
-    states=_TEXTS,
-    versions=_INTS,
-    submissions=_IDS,
-    contents=_TEXTS,
-    illustrative=_BOOLS,
-    was_accepted=_BOOLS,
+    {
+        "ids": _IDS,
+        "numbers": _INTS,
+        "states": _TEXTS,
+        "versions": _INTS,
+        "submissions": _IDS,
+        "contents": _TEXTS,
+        "illustrative": _BOOLS,
+        "was_accepted": _BOOLS,
+    },
 )
 
 # Of each obligation only the revisions that can count: a unit may have sent a thousand corrections.
@@ -76,16 +75,14 @@ ANSWERS = _statement(
     ids=_IDS,
 )
 
-COUNT = _statement(
+COUNT = Statement(
     """
     update obligation o set received_revision = c.received, accepted_revision = c.accepted
     from unnest(:ids, :received, :accepted) as c (id, received, accepted)
     where o.obligation_id = c.id
       and (o.received_revision, o.accepted_revision) is distinct from (c.received, c.accepted)
     """,
-    ids=_IDS,
-    received=_INTS,
-    accepted=_INTS,
+    {"ids": _IDS, "received": _INTS, "accepted": _INTS},
 )
 
 FACTS = _statement(
@@ -109,7 +106,7 @@ FACTS_AT = _statement(
     periods=_TEXTS,
 )
 
-WRITE_FACTS = _statement(
+WRITE_FACTS = Statement(
     """
     insert into fact (source, element, disaggregation, basis, unit, period, value, status, expected, implausible)
     select * from unnest(:sources, :elements, :disaggregations, :bases, :units, :periods, :values, :statuses, :expected,
@@ -118,16 +115,18 @@ WRITE_FACTS = _statement(
       value = excluded.value, status = excluded.status, expected = excluded.expected,
       implausible = excluded.implausible
     """,
-    sources=_IDS,
-    elements=_TEXTS,
-    disaggregations=_TEXTS,
-    bases=_TEXTS,
-    units=_TEXTS,
-    periods=_TEXTS,
-    values=_NUMBERS,
-    statuses=_TEXTS,
-    expected=_BOOLS,
-    implausible=_BOOLS,
+    {
+        "sources": _IDS,
+        "elements": _TEXTS,
+        "disaggregations": _TEXTS,
+        "bases": _TEXTS,
+        "units": _TEXTS,
+        "periods": _TEXTS,
+        "values": _NUMBERS,
+        "statuses": _TEXTS,
+        "expected": _BOOLS,
+        "implausible": _BOOLS,
+    },
 )
 
 COUNTS = _statement(
