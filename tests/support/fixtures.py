@@ -5,7 +5,6 @@ for one starts it, in a temporary folder, and the run ends it by its own id. Dat
 their own, so no test sees another's. A test that harms a server starts one for itself.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,8 +37,6 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
-# A broker of the tests does not live long enough for the second compiler to pay.
-os.environ.setdefault("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 class TopicFactory(Protocol):

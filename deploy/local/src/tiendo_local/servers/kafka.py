@@ -23,6 +23,8 @@ from tiendo_local.workspace import Workspace
 
 STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 10.0))
 START_SECONDS = 90.0
+# As in docker-compose.yml. In its first minutes a broker would spend far more on compiling itself than on records.
+JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 POM = {"m": "http://maven.apache.org/POM/4.0.0"}
 
 PROPERTIES = """\
@@ -195,7 +197,7 @@ def command(workspace: Workspace, folder: Path, *, heap: str = "512m", say: Say 
         f"-Xmx{heap}",
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
-        *os.environ.get("KAFKA_JVM_PERFORMANCE_OPTS", "").split(),  # as Kafka's own scripts name it
+        *os.environ.get("KAFKA_JVM_PERFORMANCE_OPTS", JVM).split(),  # as Kafka's own scripts name it
         f"-Dlog4j2.configurationFile={logging}",
         "-cp",
         f"{libraries}/*",
