@@ -4,24 +4,16 @@ import asyncio
 import json
 import sys
 
-from tests.bench import aggregation, freshness, intake, recovery, relay
+from tests.bench.parts import PARTS
 from tests.bench.subject import Subject, running
 
-# In this order: aggregation reads what intake left, and the relay's records are nobody's.
-PARTS = {
-    "freshness": freshness,
-    "intake": intake,
-    "aggregation": aggregation,
-    "recovery": recovery,
-    "relay": relay,
-}
 _SHOWN = {"what", "ours", "floor", "ratio", "bar"}
 
 
 async def _measure(subject: Subject, names: list[str]) -> None:
     print(f"{'':62}{'ours':>10}{'floor':>10}{'ratio':>8}  bar", flush=True)
     for name in names:
-        measured = await PARTS[name].measure(subject)
+        measured = await PARTS[name](subject)
         for found in measured if isinstance(measured, list) else [measured]:
             rest = {k: round(v, 1) if isinstance(v, float) else v for k, v in found.items() if k not in _SHOWN}
             print(

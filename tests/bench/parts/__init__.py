@@ -1,0 +1,20 @@
+"""What `make bench` measures, each in a module with `measure(subject)`, in the order in which they run."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.bench.parts import aggregation, cost, freshness, growth, intake, recovery, relay
+from tests.bench.subject import Subject
+
+Measured = dict[str, Any]
+
+# Aggregation reads what intake left; the relay's records are nobody's, and growth needs no service.
+PARTS: dict[str, Callable[[Subject], Awaitable[Measured | list[Measured]]]] = {
+    "freshness": freshness.measure,
+    "cost": cost.measure,
+    "intake": intake.measure,
+    "aggregation": aggregation.measure,
+    "recovery": recovery.measure,
+    "relay": relay.measure,
+    "growth": growth.measure,
+}
