@@ -201,6 +201,11 @@ def span_context_of(traceparent: str | None) -> SpanContext:
     return trace.get_current_span(context_of(traceparent)).get_span_context()
 
 
+def trace_id_in(traceparent: str | None) -> str | None:
+    """32 hex digits; None for what is no `traceparent`."""
+    return _hex(span_context_of(traceparent))
+
+
 def is_sampled(traceparent: str | None) -> bool:
     """Whether a `traceparent` of ours is of a trace that is kept. Cheap: no context is made."""
     return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
@@ -218,5 +223,8 @@ def current_trace_id() -> str | None:
 
 
 def trace_id_of(span: Span) -> str | None:
-    context = span.get_span_context()
+    return _hex(span.get_span_context())
+
+
+def _hex(context: SpanContext) -> str | None:
     return format(context.trace_id, "032x") if context.is_valid else None

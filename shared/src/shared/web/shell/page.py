@@ -16,6 +16,7 @@ from shared.text.names import actor_name, form_name, name_of, period_name, provi
 from shared.web.language import language, with_choice
 from shared.web.middleware.trace import trace_id
 from shared.web.shell.navigation import NAV_ITEMS
+from shared.web.shell.trace_link import trace_link
 
 
 @cache
@@ -73,6 +74,7 @@ def _words(request: Request) -> dict[str, Any]:
         "catalogue_version": state.catalogue.version,
         "build": state.settings.build,
         "trace_id": trace_id(request.scope),
+        "trace_link": partial(trace_link, state.settings.trace_url),
         "request": request,
     }
 
