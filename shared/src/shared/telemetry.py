@@ -23,6 +23,7 @@ from opentelemetry.util.types import Attributes
 
 from shared.events import Event
 from shared.settings import ServiceSettings
+from shared.slow_traces import slow_traces
 
 SUBMISSION_ID = "tiendo.submission_id"
 OBLIGATION_ID = "tiendo.obligation_id"
@@ -138,6 +139,7 @@ def configure_tracing(settings: ServiceSettings) -> None:
         provider.add_span_processor(
             BatchSpanProcessor(JsonLines(settings.spans_dir, settings.service), schedule_delay_millis=1000)
         )
+    provider.add_span_processor(slow_traces())
     trace.set_tracer_provider(provider)
     choose_stable_names()
     HTTPXClientInstrumentor().instrument()
