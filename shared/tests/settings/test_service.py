@@ -52,7 +52,13 @@ def test_what_is_no_absolute_address_of_schemas_is_refused(monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     "given",
-    ["/trace/{trace_id}", "https://x/trace", "https://x/{trace_id}/{trace_id}", "https://x/{id}", "javascript:{trace_id}"],
+    [
+        "/trace/{trace_id}",
+        "https://x/trace",
+        "https://x/{trace_id}/{trace_id}",
+        "https://x/{id}",
+        "javascript:{trace_id}",
+    ],
 )
 def test_what_leads_to_no_trace_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("TRACE_URL", given)

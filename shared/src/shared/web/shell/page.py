@@ -64,6 +64,7 @@ def _words(request: Request) -> dict[str, Any]:
         "path": request.url.path,
         "other_language_url": _other_language_url(request, other),
         "person": getattr(request.state, "person", None),
+        "waiting": getattr(request.state, "waiting", 0),
         "resumed": getattr(request.state, "resumed", False),
         "signs_in_here": state.settings.local_issuer_key_file is not None,
         "field_id": field_id,
