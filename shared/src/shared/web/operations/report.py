@@ -69,10 +69,10 @@ class OperationsReport:
                 lag = await group_lag(self.settings, self.settings.service, self.topics)
         except (KafkaError, OSError, TimeoutError) as error:
             return ConsumerState(topics=None, fault=type(error).__name__)
-        return ConsumerState(topics=_topics(lag))
+        return ConsumerState(topics=topic_lags(lag))
 
 
-def _topics(lag: Mapping[TopicPartition, int]) -> list[TopicLag]:
+def topic_lags(lag: Mapping[TopicPartition, int]) -> list[TopicLag]:
     partitions: defaultdict[str, list[PartitionLag]] = defaultdict(list)
     for one, waiting in sorted(lag.items()):
         partitions[one.topic].append(PartitionLag(partition=one.partition, waiting=waiting))
