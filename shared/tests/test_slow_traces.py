@@ -12,8 +12,8 @@ NOW = datetime(2026, 11, 29, 20, tzinfo=UTC)
 SECOND = 10**9
 
 
-def trace(name: str, seconds: float, ago: timedelta = timedelta(0)) -> SlowTrace:
-    return SlowTrace(name, seconds, NOW - ago, "0" * 32)
+def trace(name: str, seconds: float, ago: timedelta = timedelta(0), trace_id: str | None = None) -> SlowTrace:
+    return SlowTrace(name, seconds, NOW - ago, trace_id or f"{name} {seconds}")
 
 
 def test_the_slowest_come_first_and_old_ones_are_forgotten() -> None:
@@ -28,6 +28,12 @@ def test_a_batch_does_not_drive_out_the_rest() -> None:
     kept = slowest([*batch, other], NOW)
     assert [one.seconds for one in kept] == [504, 503, 502, 1]
     assert len(kept) == KEPT_OF_A_NAME + 1
+
+
+def test_a_trace_is_told_once() -> None:
+    assert slowest([trace("process a", 1, trace_id="t"), trace("process b", 2, trace_id="t")], NOW) == [
+        trace("process b", 2, trace_id="t")
+    ]
 
 
 def test_there_is_an_end_to_it() -> None:

@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind
 SLOW_SECONDS = 0.25
 KEPT_FOR = timedelta(hours=1)
 KEPT = 20
-KEPT_OF_A_NAME = 3  # a batch that took long ends a span for each of its events
+KEPT_OF_A_NAME = 3
 _HANDLING = (SpanKind.SERVER, SpanKind.CONSUMER)
 
 
@@ -51,14 +51,17 @@ class SlowTraces(SpanProcessor):
 
 
 def slowest(traces: Iterable[SlowTrace], now: datetime) -> list[SlowTrace]:
-    """Of the last `KEPT_FOR` the `KEPT` slowest, at most `KEPT_OF_A_NAME` of one name; the slowest first."""
-    kept: list[SlowTrace] = []
+    """Of the last `KEPT_FOR` the `KEPT` slowest, at most `KEPT_OF_A_NAME` of one name; the slowest first.
+
+    Each trace once: a batch that took long ends a span for each of its events, and many may be of one trace.
+    """
+    kept: dict[str, SlowTrace] = {}
     names: Counter[str] = Counter()
     for one in sorted(traces, key=lambda one: one.seconds, reverse=True):
-        if now - one.ended_at <= KEPT_FOR and names[one.name] < KEPT_OF_A_NAME:
+        if now - one.ended_at <= KEPT_FOR and one.trace_id not in kept and names[one.name] < KEPT_OF_A_NAME:
             names[one.name] += 1
-            kept.append(one)
-    return kept[:KEPT]
+            kept[one.trace_id] = one
+    return list(kept.values())[:KEPT]
 
 
 _of_this_process = SlowTraces()

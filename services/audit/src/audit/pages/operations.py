@@ -18,12 +18,13 @@ from audit.rules.search import Search
 from audit.settings import AuditSettings
 from shared.auth import token_of
 from shared.events import ProjectionRebuilt
-from shared.slow_traces import KEPT, SLOW_SECONDS
+from shared.slow_traces import SLOW_SECONDS
 from shared.web.operations.api import Report, Watcher
 from shared.web.operations.report import NEWEST
 from shared.web.operations.schemas import ServiceOperations, SlowTraceItem
 from shared.web.shell.page import page
 
+SLOW_SHOWN = 10
 router = APIRouter(include_in_schema=False)
 
 
@@ -53,7 +54,7 @@ async def show_operations(request: Request, context: Context, report: Report, pe
         rebuilt=await _last_rebuild(context),
         slow=_slowest(answered),
         slow_seconds=SLOW_SECONDS,
-        slow_shown=KEPT,
+        slow_shown=SLOW_SHOWN,
     )
 
 
@@ -66,4 +67,4 @@ async def _last_rebuild(context: AuditContext) -> LogLine | None:
 
 def _slowest(reports: Sequence[ServiceOperations]) -> list[SlowLine]:
     lines = [SlowLine(report.service, trace) for report in reports for trace in report.slow_traces]
-    return sorted(lines, key=lambda line: line.trace.seconds, reverse=True)[:KEPT]
+    return sorted(lines, key=lambda line: line.trace.seconds, reverse=True)[:SLOW_SHOWN]
