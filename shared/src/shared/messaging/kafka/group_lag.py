@@ -25,7 +25,7 @@ async def group_lag(settings: KafkaSettings, group: str, topics: Collection[str]
     """
     timeout = {"request_timeout_ms": int(ASK_SECONDS * 1000)}
     admin = clients.admin(settings, **timeout)
-    # It learns of one topic after the other, each after such a pause: 0.6 s for those of audit if it were the usual one.
+    # It learns of one topic after the other, each after such a pause: 0.6 s for those of audit if it were the usual.
     consumer = clients.consumer(settings, enable_auto_commit=False, retry_backoff_ms=5, **timeout)
     try:
         async with asyncio.timeout(ASK_SECONDS):
