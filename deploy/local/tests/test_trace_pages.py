@@ -24,8 +24,9 @@ SPAN = {
 }
 
 
-async def answer(folder: Path, path: str, host: str = "127.0.0.1") -> httpx.Response:
-    app = create_app(MailStore(folder / "mails"), more=TracePages(folder).routes)
+async def answer(folder: Path, path: str, host: str = "127.0.0.1", *, demonstration: bool = False) -> httpx.Response:
+    traces = TracePages(folder, demonstration=demonstration)
+    app = create_app(MailStore(folder / "mails"), more=traces.routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}") as client:
         return await client.get(path)
 
@@ -50,3 +51,9 @@ async def test_what_no_span_tells_of_is_said(tmp_path: Path, wanted: str) -> Non
 async def test_a_page_elsewhere_reads_no_trace(tmp_path: Path) -> None:
     (tmp_path / "submissions-1.jsonl").write_text(json.dumps(SPAN) + "\n")
     assert (await answer(tmp_path, f"/trace/{TRACE}", host="evil.test")).status_code == 400
+
+
+@pytest.mark.parametrize("demonstration", [False, True])
+async def test_a_demonstration_says_so(tmp_path: Path, demonstration: bool) -> None:
+    page = await answer(tmp_path, f"/trace/{TRACE}", demonstration=demonstration)
+    assert ("Dữ liệu minh họa" in page.text) is demonstration

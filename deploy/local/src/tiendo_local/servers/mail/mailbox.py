@@ -34,13 +34,14 @@ async def serve(
 ) -> None:
     """Both servers, until SIGTERM or SIGINT."""
     store = MailStore(folder)
+    traces = TracePages(spans, demonstration=demonstration).routes if spans else ()
     loop = asyncio.get_running_loop()
     handler = Keep(store)
     smtp = await loop.create_server(
         lambda: SMTP(handler, data_size_limit=SIZE_LIMIT, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", smtp_port
     )
     config = uvicorn.Config(
-        create_app(store, demonstration=demonstration, more=TracePages(spans).routes if spans else ()),
+        create_app(store, demonstration=demonstration, more=traces),
         host="127.0.0.1",
         port=page_port,
         log_level="warning",

@@ -21,8 +21,9 @@ TRACE_ID = re.compile(r"[0-9a-f]{32}")
 class TracePages:
     """What is answered about traces, from the folder where the services write their spans."""
 
-    def __init__(self, spans: Path) -> None:
+    def __init__(self, spans: Path, *, demonstration: bool = False) -> None:
         self._spans = spans
+        self._demonstration = demonstration
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -37,7 +38,9 @@ class TracePages:
         lines: list[str] = []
         if TRACE_ID.fullmatch(trace_id):
             lines = await run_in_threadpool(self._waterfall, trace_id)
-        html = self._templates.get_template("trace.html").render(trace_id=trace_id[:32], lines=lines)
+        html = self._templates.get_template("trace.html").render(
+            trace_id=trace_id[:32], lines=lines, illustrative=self._demonstration
+        )
         return HTMLResponse(html, 200 if lines else 404, {"Content-Security-Policy": POLICY})
 
     def _waterfall(self, trace_id: str) -> list[str]:
