@@ -8,7 +8,7 @@ from shared.web.operations.schemas import OpenLetter, ServiceOperations
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ServiceRefusal:
     """One service's dead letter of a record."""
 
     service: str
@@ -19,7 +19,7 @@ class Refusal:
 class RefusedRecord:
     """`refusals` are in the order of the services; there is at least one."""
 
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[ServiceRefusal, ...]
 
     @property
     def record(self) -> OpenLetter:
@@ -27,9 +27,9 @@ class RefusedRecord:
         return self.refusals[0].letter
 
     @property
-    def reasons(self) -> dict[str, list[Refusal]]:
+    def reasons(self) -> dict[str, list[ServiceRefusal]]:
         """Who refused it for which reason."""
-        found: defaultdict[str, list[Refusal]] = defaultdict(list)
+        found: defaultdict[str, list[ServiceRefusal]] = defaultdict(list)
         for refusal in self.refusals:
             found[refusal.letter.reason].append(refusal)
         return dict(found)
@@ -37,10 +37,10 @@ class RefusedRecord:
 
 def refused_records(reports: Iterable[ServiceOperations]) -> list[RefusedRecord]:
     """Newest first. One record is one place in Kafka at one time: a broker that keeps nothing begins at 0 again."""
-    found: defaultdict[object, list[Refusal]] = defaultdict(list)
+    found: defaultdict[object, list[ServiceRefusal]] = defaultdict(list)
     for report in reports:
         for letter in report.dead_letters.newest:
             place = (letter.topic, letter.partition, letter.offset, letter.timestamp)
-            found[place].append(Refusal(report.service, letter))
+            found[place].append(ServiceRefusal(report.service, letter))
     records = [RefusedRecord(tuple(refusals)) for refusals in found.values()]
     return sorted(records, key=lambda one: max(refusal.letter.created_at for refusal in one.refusals), reverse=True)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.auth import person_of
 from shared.errors import Problem
-from shared.messaging.waiting import waiting_in
+from shared.messaging.backlog import read_backlog
 
 CountMore = Callable[[AsyncConnection], Awaitable[int]]
 """What waits in a service beside its outbox and its dead letters."""
@@ -32,5 +32,5 @@ async def count_waiting(request: Request) -> None:
     count_more: CountMore | None = request.app.state.count_more
     with suppress(SQLAlchemyError, OSError):  # the page itself says that the database is away
         async with engine.connect() as tx:
-            waiting = await waiting_in(tx)
-            request.state.waiting = waiting.things + (await count_more(tx) if count_more else 0)
+            backlog = await read_backlog(tx)
+            request.state.waiting = backlog.things + (await count_more(tx) if count_more else 0)

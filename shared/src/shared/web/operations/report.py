@@ -9,9 +9,9 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.messaging.backlog import read_backlog
 from shared.messaging.dead_letter import Wanted, search
 from shared.messaging.kafka.group_lag import ASK_SECONDS, CLOSE_SECONDS, group_lag
-from shared.messaging.waiting import waiting_in
 from shared.settings import ServiceSettings
 from shared.slow_traces import slow_traces
 from shared.web.operations.schemas import (
@@ -52,11 +52,11 @@ class OperationsReport:
 
     async def _database(self) -> tuple[OutboxState, LettersState]:
         async with self.engine.connect() as tx:
-            waiting = await waiting_in(tx)
-            newest = await search(tx, Wanted("open"), None, NEWEST) if waiting.dead_letters else []
-        outbox = OutboxState(waiting=waiting.outbox, oldest_seconds=waiting.oldest_seconds, late=waiting.is_late)
+            backlog = await read_backlog(tx)
+            newest = await search(tx, Wanted("open"), None, NEWEST) if backlog.dead_letters else []
+        outbox = OutboxState(waiting=backlog.outbox, oldest_seconds=backlog.oldest_seconds, late=backlog.is_late)
         letters = [OpenLetter.of(one) for one in newest]
-        return outbox, LettersState(open=waiting.dead_letters, oldest_at=waiting.oldest_letter_at, newest=letters)
+        return outbox, LettersState(open=backlog.dead_letters, oldest_at=backlog.oldest_letter_at, newest=letters)
 
     async def _consumer(self) -> ConsumerState | None:
         """The API has no Kafka client but this one, which lives for one question: one at a time, whoever asks."""

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from shared.messaging.backlog import LATE_SECONDS
 from shared.messaging.dead_letter import Letter
-from shared.messaging.waiting import COUNTED_AT_MOST, LATE_SECONDS
+from shared.messaging.relay.heartbeat import COUNTED_AT_MOST
 
 REASON_CHARACTERS = 300
 

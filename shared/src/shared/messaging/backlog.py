@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-COUNTED_AT_MOST = 100_000
+from shared.messaging.relay.heartbeat import COUNTED_AT_MOST
+
 LATE_SECONDS = 60  # the promise: an event leaves within a minute
 
 # One round trip and four looks at the ends of indexes; the counts are bounded.
-_WAITING = sa.text(
+_BACKLOG = sa.text(
     """
     select (select count(*) from (select from outbox limit :most) as counted),
       coalesce((select extract(epoch from clock_timestamp() - created_at) from outbox order by id limit 1), 0)::float8,
@@ -21,7 +22,7 @@ _WAITING = sa.text(
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Backlog:
     """Both counts go up to `COUNTED_AT_MOST`."""
 
     outbox: int
@@ -39,5 +40,5 @@ class Waiting:
         return self.dead_letters + self.is_late
 
 
-async def waiting_in(tx: AsyncConnection) -> Waiting:
-    return Waiting(*(await tx.execute(_WAITING)).one())
+async def read_backlog(tx: AsyncConnection) -> Backlog:
+    return Backlog(*(await tx.execute(_BACKLOG)).one())

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from shared.database.engine import create_engine
 from shared.messaging import messaging_tables
-from shared.messaging.waiting import Waiting, waiting_in
+from shared.messaging.backlog import Backlog, read_backlog
 
 from .conftest import ProbeSettings
 
@@ -24,13 +24,13 @@ async def test_what_waits_is_counted_in_one_statement(database: Callable[[str], 
     statements: list[str] = []
     async with engine.begin() as tx:
         await tx.run_sync(metadata.create_all)
-        assert await waiting_in(tx) == Waiting(0, 0.0, 0, None)
+        assert await read_backlog(tx) == Backlog(0, 0.0, 0, None)
         await tx.execute(sa.text(OUTBOX.format(seconds=90)))
         await tx.execute(sa.text(LETTERS))
         sa.event.listen(
             engine.sync_engine, "before_cursor_execute", lambda _, __, statement, *___: statements.append(statement)
         )
-        found = await waiting_in(tx)
+        found = await read_backlog(tx)
     await engine.dispose()
     assert len(statements) == 1
     assert (found.outbox, found.dead_letters) == (3, 2)
@@ -40,5 +40,5 @@ async def test_what_waits_is_counted_in_one_statement(database: Callable[[str], 
 
 
 def test_an_outbox_that_empties_is_nobody_s_work() -> None:
-    waiting = Waiting(outbox=500, oldest_seconds=59.9, dead_letters=0, oldest_letter_at=None)
+    waiting = Backlog(outbox=500, oldest_seconds=59.9, dead_letters=0, oldest_letter_at=None)
     assert not waiting.is_late and waiting.things == 0
