@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from tiendo_local.servers.mail.store import MailStore
 from tiendo_local.servers.traces.pages import TracePages
 
 TRACE, OTHER = "0af7651916cd43dd8448eb211c80319c", "4bf92f3577b34da6a3ce929d0e0e4736"
-SPAN = {
+SPAN: dict[str, Any] = {
     "name": "POST /obligations/<b>",
     "context": {"trace_id": TRACE, "span_id": "b7ad6b7169203331"},
     "parent_id": None,

@@ -27,7 +27,9 @@ async def audit(database: Any, migrated: Callable[[str], str], issuer: Issuer) -
         jwks_file=issuer.jwks_file,
         local_issuer_key_file=issuer.key_file,
         clock_offset_seconds=offset,
-        **dict.fromkeys(("submissions_api_url", "aggregation_api_url", "notifications_api_url"), NOBODY),
+        submissions_api_url=NOBODY,
+        aggregation_api_url=NOBODY,
+        notifications_api_url=NOBODY,
         kafka_bootstrap_servers=NOBODY.removeprefix("http://"),
     )
     app = create_app(settings)
