@@ -14,10 +14,9 @@ from audit.pages.log_lines import LogLine, log_lines
 from audit.pages.refused_records import refused_records
 from audit.pages.service_reports import Unanswered, ask
 from audit.pages.source_pages import SourceLine, name_of
-from audit.rules.search import Search
+from audit.rules.search import SHORT_TYPES, Search
 from audit.settings import AuditSettings
 from shared.auth import token_of
-from shared.events import ProjectionRebuilt
 from shared.slow_traces import SLOW_SECONDS
 from shared.web.operations.api import Report, Watcher
 from shared.web.operations.report import NEWEST
@@ -25,6 +24,7 @@ from shared.web.operations.schemas import ServiceOperations, SlowTraceItem
 from shared.web.shell.page import page
 
 SLOW_SHOWN = 10
+REBUILT = SHORT_TYPES["projection.rebuilt"]
 router = APIRouter(include_in_schema=False)
 
 
@@ -60,7 +60,7 @@ async def show_operations(request: Request, context: Context, report: Report, pe
 
 async def _last_rebuild(context: AuditContext) -> LogLine | None:
     """From the log, which hears of every rebuild that ended."""
-    newest = await listing(context, Search(type=ProjectionRebuilt.type), None, 1)
+    newest = await listing(context, Search(type=REBUILT), None, 1)
     lines = await log_lines(context, newest["items"])
     return lines[0] if lines else None
 
