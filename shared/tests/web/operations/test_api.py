@@ -73,4 +73,5 @@ async def test_without_kafka_the_rest_is_told(office: Office) -> None:
 
 async def test_a_broker_whose_end_is_unknown_is_not_believed(office: Office) -> None:
     found = await told(mounted(office, "submissions.v1", kafka_idempotent=False))
-    assert found.consumer is not None and found.consumer.topics is None
+    assert found.consumer is not None and (found.consumer.topics, found.consumer.fault) == (None, None)
+    assert not found.waits

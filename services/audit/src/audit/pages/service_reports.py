@@ -1,8 +1,10 @@
 """What the other services tell of their operation, asked of each on behalf of the reader."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import httpx
@@ -35,8 +37,14 @@ async def ask(services: Mapping[str, str], token: str) -> list[ServiceReport]:
     no redirect is followed.
     """
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    async with httpx.AsyncClient(headers=headers, timeout=ASK_SECONDS) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=ASK_SECONDS, verify=_authorities()) as client:
         return await asyncio.gather(*(_ask(client, service, url) for service, url in services.items()))
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are taken. Read once: each client that reads them itself holds the loop for 0.1 s."""
+    return httpx.create_ssl_context()
 
 
 async def _ask(client: httpx.AsyncClient, service: str, url: str) -> ServiceReport:

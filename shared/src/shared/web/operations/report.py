@@ -27,7 +27,6 @@ from shared.web.operations.schemas import (
 
 NEWEST = 50
 MOST_SECONDS = ASK_SECONDS + CLOSE_SECONDS
-UNTRUSTWORTHY = "this broker does not tell how far its topics go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class OperationsReport:
         if not self.topics:
             return None
         if not self.settings.kafka_idempotent:
-            return ConsumerState(topics=None, fault=UNTRUSTWORTHY)
+            return ConsumerState(topics=None)
         try:
             async with asyncio.timeout(MOST_SECONDS), self._one_at_a_time:
                 lag = await group_lag(self.settings, self.settings.service, self.topics)

@@ -54,7 +54,8 @@ class TopicLag(BaseModel):
 
 
 class ConsumerState(BaseModel):
-    """`topics` is null where the broker could not be asked; `fault` says why."""
+    """`topics` is null where the lag is not known: the broker could not be asked, then `fault` says why, or it does not
+    know how far its topics go (Tansu)."""
 
     topics: list[TopicLag] | None
     fault: str | None = None
@@ -80,5 +81,5 @@ class ServiceOperations(BaseModel):
     @property
     def waits(self) -> bool:
         """Whether somebody has to look at it. A lag alone is work in hand."""
-        unknown_lag = self.consumer is not None and self.consumer.topics is None
-        return self.dead_letters.open > 0 or self.outbox.late or unknown_lag
+        unanswered = self.consumer is not None and self.consumer.fault is not None
+        return self.dead_letters.open > 0 or self.outbox.late or unanswered
