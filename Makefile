@@ -46,7 +46,7 @@ test-fast: $(STAMP) ## only the tests that need no server, in seconds: rules and
 	$(BIN)/pytest -n logical -m fast --hypothesis-profile quick $(ARGS)
 
 jaeger: $(STAMP) ## build Jaeger with Go (minutes): make test then asks it for the trace, too
-	$(BIN)/python -m tests.e2e.jaeger
+	$(BIN)/python -m tests.e2e.backends.jaeger
 
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)

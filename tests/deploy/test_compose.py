@@ -159,6 +159,7 @@ def test_docker_compose_takes_the_example_once_it_is_filled_in() -> None:
             environment = config[f"{service}-{part}"]["environment"]
             assert environment["ENVIRONMENT"] == "production"
             assert float(environment["TIENDO_TRACE_RATIO"]) == 0.1
+            assert environment["TRACE_URL"] == "http://127.0.0.1:16686/trace/{trace_id}"
 
 
 @pytest.mark.usefixtures("outside")
@@ -183,6 +184,16 @@ def test_paths_to_claims_reach_the_services_as_an_env_file_writes_them(tmp_path:
     assert environment["TOKEN_ROLE_CLAIM"] == "realm_access.roles"
     assert environment["TOKEN_UNIT_CLAIM"] == '"https://example.vn/claims/unit"'
     assert environment["TOKEN_ALGORITHMS"] == "ES256,RS256,EdDSA"
+
+
+def test_a_trace_id_leads_to_jaeger_and_the_page_of_operations_to_every_service() -> None:
+    address = EXAMPLE["TRACE_URL"].partition("/trace/")[0].removeprefix("http://")
+    assert f"{address}:16686" in CONTAINERS["jaeger"]["ports"]
+    environment = CONTAINERS["audit-api"]["environment"]
+    for service in SERVICES[:3]:
+        port = environment[f"{service.upper()}_URL"].rpartition(":")[2]
+        assert environment[f"{service.upper()}_API_URL"] == f"http://{service}-api:{port}"
+        assert set(CONTAINERS[f"{service}-api"]["networks"]) & set(CONTAINERS["audit-api"]["networks"])
 
 
 def test_mail_that_reaches_nobody_is_chosen_never_the_default() -> None:

@@ -28,6 +28,7 @@ from shared.database.engine import create_engine
 from shared.events import INDICATORS, SUBMISSIONS, Event
 from shared.messaging import ServiceWorker, publish
 from shared.messaging.kafka import clients
+from shared.messaging.kafka.group_lag import group_lag
 from shared.messaging.kafka.refusal import connection_refusal
 from shared.settings import KafkaSettings, ServiceSettings
 from submissions.settings import SubmissionsSettings
@@ -129,6 +130,8 @@ async def test_each_service_writes_its_own_topics_and_reads_what_it_hears(
             await worker.stop()
     async with TopicOrigin(aggregation_settings, SUBMISSIONS) as origin:
         assert opened.id in {event.id for event in (await origin.read()).events}
+    lag = await group_lag(aggregation_settings, "aggregation", [SUBMISSIONS])
+    assert lag and set(lag.values()) == {0}
     for name, value in secured.settings("aggregation").items():
         monkeypatch.setenv(name.upper(), str(value))
     assert await consumer_lag(secured.bootstrap, ["aggregation"], True) == {"aggregation": {SUBMISSIONS: 0}}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.collector import Collector
-from tests.e2e.jaeger import Jaeger, binary_file
+from tests.e2e.backends.collector import Collector
+from tests.e2e.backends.jaeger import Jaeger, binary_file
 from tests.e2e.journey import Urls
 from tests.e2e.whole import NOW, Whole
 

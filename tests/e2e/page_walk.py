@@ -32,7 +32,15 @@ PLACES = {
     "submissions": ("/", "/obligations", "/nothing", "/submissions/nothing"),
     "aggregation": ("/indicators", "/nothing", "/indicators?period=20x6", "/rebuilds", "/dead-letters"),
     "notifications": ("/deadlines", "/deadlines?month=20x6", "/contacts", "/nothing", "/dead-letters"),
-    "audit": ("/log", "/log?period=20x6&from=1", "/sources", "/inspections", "/inspections/new", "/dead-letters"),
+    "audit": (
+        "/log",
+        "/log?period=20x6&from=1",
+        "/sources",
+        "/operations",
+        "/inspections",
+        "/inspections/new",
+        "/dead-letters",
+    ),
     "mailbox": ("/", "/nothing"),
 }
 OURS = {
@@ -50,6 +58,7 @@ NAMES = (
     (re.compile(r"(?<=/events/)[^/]+"), "{}"),
     (re.compile(r"(?<=/subjects/).+"), "{}"),
     (re.compile(r"(?<=/mails/)[^/.]+"), "{}"),
+    (re.compile(r"(?<=/trace/)[^/]+"), "{}"),
 )
 OUTLINE = """() => ({
   wide: document.documentElement.scrollWidth,

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.e2e.collector import Collector, ReceivedSpan
-from tests.e2e.jaeger import Jaeger
+from tests.e2e.backends.collector import Collector, ReceivedSpan
+from tests.e2e.backends.jaeger import Jaeger
 from tests.e2e.journey import Journey, Urls
 from tests.e2e.whole import Whole
 from tiendo_local.commands.span import TraceSpan

@@ -17,6 +17,7 @@ from aggregation.http import presenters
 from aggregation.rules import assessment
 from aggregation.rules.formula import CellSum, figure, strategy
 from aggregation.rules.revision import Basis
+from audit.pages import service_reports
 from audit.rules import inspection
 from audit.rules.finding import SEVERITIES
 from audit.rules.sources import source
@@ -121,6 +122,8 @@ WORDS: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("audit", "kind", inspection.KINDS),
     ("audit", "severity", SEVERITIES),
     ("audit", "sources", source.KINDS),
+    ("audit", "operations.unanswered", get_args(service_reports.Why)),
+    ("audit", "service", NAV_ITEMS),
     ("audit", "reason", get_args(reminder.Reason)),
     ("audit", "recipient_role", get_args(Role)),
     ("audit", "channel", CHANNELS),

@@ -14,6 +14,9 @@ from services.audit.tests.source_driver import SourceDriver
 from shared.database.engine import create_engine
 from tiendo_local.issuer import Issuer
 
+NOBODY = "http://127.0.0.1:1"
+"""Where neither another service nor a broker answers."""
+
 
 @pytest.fixture
 async def audit(database: Any, migrated: Callable[[str], str], issuer: Issuer) -> AsyncIterator[Audit]:
@@ -24,6 +27,10 @@ async def audit(database: Any, migrated: Callable[[str], str], issuer: Issuer) -
         jwks_file=issuer.jwks_file,
         local_issuer_key_file=issuer.key_file,
         clock_offset_seconds=offset,
+        submissions_api_url=NOBODY,
+        aggregation_api_url=NOBODY,
+        notifications_api_url=NOBODY,
+        kafka_bootstrap_servers=NOBODY.removeprefix("http://"),
     )
     app = create_app(settings)
     engine = create_engine(settings)

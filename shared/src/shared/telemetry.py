@@ -23,6 +23,7 @@ from pydantic_core import to_json
 
 from shared.events import Event
 from shared.settings import ServiceSettings
+from shared.slow_traces import slow_traces
 
 SUBMISSION_ID = "tiendo.submission_id"
 OBLIGATION_ID = "tiendo.obligation_id"
@@ -144,6 +145,7 @@ def configure_tracing(settings: ServiceSettings) -> None:
         provider.add_span_processor(
             BatchSpanProcessor(JsonLines(settings.spans_dir, settings.service), schedule_delay_millis=1000)
         )
+    provider.add_span_processor(slow_traces())
     trace.set_tracer_provider(provider)
     choose_stable_names()
     HTTPXClientInstrumentor().instrument()
@@ -211,6 +213,11 @@ def span_context_of(traceparent: str | None) -> SpanContext:
     return trace.get_current_span(context_of(traceparent)).get_span_context()
 
 
+def trace_id_in(traceparent: str | None) -> str | None:
+    """32 hex digits; None for what is no `traceparent`."""
+    return _hex(span_context_of(traceparent))
+
+
 def is_sampled(traceparent: str | None) -> bool:
     """Whether a `traceparent` of ours is of a trace that is kept. Cheap: no context is made."""
     return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
@@ -228,5 +235,8 @@ def current_trace_id() -> str | None:
 
 
 def trace_id_of(span: Span) -> str | None:
-    context = span.get_span_context()
+    return _hex(span.get_span_context())
+
+
+def _hex(context: SpanContext) -> str | None:
     return format(context.trace_id, "032x") if context.is_valid else None

@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from shared.access import ROLES
-from shared.auth import COOKIE
+from shared.auth import COOKIE, token_of
 
 from ..web.conftest import DemoSettings, demo_app, settings_in
 from .identity_provider import IdentityProvider
@@ -122,3 +123,18 @@ async def test_readiness_follows_the_keys(
     assert (answer.status_code, answer.json()["code"]) == (503, "sign-in-unavailable")
     assert int(answer.headers["retry-after"]) > 0 and "www-authenticate" not in answer.headers
     assert (await client.get("/healthz")).status_code == 200, "a restart would mend nothing"
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [
+        ({}, ""),
+        ({"Authorization": "Bearer  a.b.c "}, "a.b.c"),
+        ({"Authorization": "bearer a.b.c", "Cookie": f"{COOKIE}=x.y.z"}, "a.b.c"),
+        ({"Authorization": "Basic YTpi", "Cookie": f"{COOKIE}=x.y.z"}, "x.y.z"),
+        ({"Cookie": f"{COOKIE}=x.y.z"}, "x.y.z"),
+    ],
+)
+def test_the_token_of_a_request_is_what_was_sent(headers: dict[str, str], token: str) -> None:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    assert token_of(Request({"type": "http", "headers": raw})) == token

@@ -50,6 +50,28 @@ def test_what_is_no_absolute_address_of_schemas_is_refused(monkeypatch: pytest.M
         settings(environment="local")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "/trace/{trace_id}",
+        "https://x/trace",
+        "https://x/{trace_id}/{trace_id}",
+        "https://x/{id}",
+        "javascript:{trace_id}",
+    ],
+)
+def test_what_leads_to_no_trace_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("TRACE_URL", given)
+    with pytest.raises(ValidationError, match="TRACE_URL"):
+        settings(environment="local")
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", None), ("https://x/?q={trace_id}", "https://x/?q={trace_id}")])
+def test_where_a_trace_is_looked_at(monkeypatch: pytest.MonkeyPatch, given: str, kept: str | None) -> None:
+    monkeypatch.setenv("TRACE_URL", given)
+    assert settings(environment="local").trace_url == kept
+
+
 def test_keys_are_fetched_over_https_in_production() -> None:
     """Whoever answers in the provider's place signs everybody's tokens."""
     with pytest.raises(ValidationError, match="JWKS_URL must be https"):

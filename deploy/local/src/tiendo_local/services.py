@@ -38,6 +38,7 @@ def common_environment(
         "TIENDO_BUILD": build(workspace.root),
         "LOCAL_ISSUER_KEY_FILE": str(issuer.key_file),
         "SMTP_URL": f"smtp://127.0.0.1:{ports['smtp']}",
+        "TRACE_URL": f"http://127.0.0.1:{ports['mailbox']}/trace/{{trace_id}}",
         "PYTHONUNBUFFERED": "1",
         **broker,
     }

@@ -141,7 +141,7 @@ class System:
     def _start_mailbox(self) -> None:
         port, page = self.ports["smtp"], self.ports["mailbox"]
         command = [sys.executable, "-m", "tiendo_local.servers.mail.mailbox", "--folder", str(self.workspace.mailbox)]
-        command += ["--smtp-port", str(port), "--page-port", str(page)]
+        command += ["--smtp-port", str(port), "--page-port", str(page), "--spans", str(self.workspace.spans)]
         command += ["--demonstration"] if self.demonstration else []
         self._step(lambda: self.mailbox.start(command))
         self.mailbox.wait_until(lambda: answers(port) and answers(page), 30, "listening")

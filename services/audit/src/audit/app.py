@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from audit.http import batch, event_schemas, events, inspections, sources
 from audit.http.context import AuditContext
-from audit.pages import inspection_pages, log, source_pages
+from audit.pages import inspection_pages, log, operations, source_pages
 from audit.rules.sentence import check_sentences
 from audit.rules.vocabulary import vocabulary
 from audit.settings import AuditSettings
@@ -21,6 +21,7 @@ ROUTERS = (
     log.router,
     inspection_pages.router,
     source_pages.router,
+    operations.router,
 )
 
 
@@ -33,6 +34,7 @@ def create_app(settings: AuditSettings) -> FastAPI:
         ROUTERS,
         table="log_head",
         effects=effects_of(runtime.clock, settings),
+        count_more=sources.count_troubled(runtime.clock, settings.silent_after),
         title="Tiến Độ: nhật ký",
     )
     app.state.context = AuditContext(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -17,6 +17,26 @@ class AuditSettings(ServiceSettings):
 
     gap_grace_seconds: float = Field(30, ge=0, description="how late an event may come before it is called missing")
     silent_seconds: float = Field(60, gt=0, description="without a heartbeat a source is called silent")
+
+    submissions_api_url: str | None = Field(None, validation_alias=AliasChoices("SUBMISSIONS_API_URL"))
+    aggregation_api_url: str | None = Field(None, validation_alias=AliasChoices("AGGREGATION_API_URL"))
+    notifications_api_url: str | None = Field(None, validation_alias=AliasChoices("NOTIFICATIONS_API_URL"))
+    """Where this service reaches the others itself; `SUBMISSIONS_URL` and so on unless given, which is what people's
+    browsers use."""
+
+    @field_validator("submissions_api_url", "aggregation_api_url", "notifications_api_url", mode="before")
+    @classmethod
+    def _empty_is_absent(cls, value: object) -> object:
+        return value or None
+
+    @property
+    def other_services(self) -> dict[str, str]:
+        """Where each of them is asked for its operations."""
+        return {
+            "submissions": self.submissions_api_url or self.submissions_url,
+            "aggregation": self.aggregation_api_url or self.aggregation_url,
+            "notifications": self.notifications_api_url or self.notifications_url,
+        }
 
     @property
     def gap_grace(self) -> timedelta:

@@ -12,14 +12,20 @@ from shared.text.texts import text
 COOKIE = "tiendo_token"
 
 
+def token_of(request: Request) -> str:
+    """The token of a request as it was sent, "" when there is none. To be passed on to our own services only."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = request.cookies.get(COOKIE, "")
+    return token.strip()
+
+
 async def person_of(request: Request) -> Person | None:
     """The person of a request, from `Authorization: Bearer` or the sign-in cookie; None when neither is there.
 
     Raises the `Problem` of a token that is not taken. A request asks this more than once; the token is judged once.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = request.cookies.get(COOKIE, "")
+    token = token_of(request)
     if not token:
         return None
     known = getattr(request.state, "person", None)
@@ -30,7 +36,7 @@ async def person_of(request: Request) -> Person | None:
         raise refused
     verifier: TokenVerifier = request.app.state.verifier
     try:
-        person = await verifier.person(token.strip())
+        person = await verifier.person(token)
     except Problem as problem:
         request.state.refused = problem
         raise

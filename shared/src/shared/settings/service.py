@@ -93,6 +93,9 @@ class ServiceSettings(KafkaSettings):
     audit_url: str = Field("http://127.0.0.1:8004", validation_alias=_env("AUDIT_URL"))
     mailbox_url: str | None = Field(None, validation_alias=_env("MAILBOX_URL"))
 
+    trace_url: str | None = Field(None, validation_alias=_env("TRACE_URL"), max_length=500)
+    """Where a trace is looked at, with a place `{trace_id}`; without it a trace id on a page is no link."""
+
     schemas_url: str = Field("", validation_alias=_env("SCHEMAS_URL"), max_length=200)
     """The absolute address below which the schemas of events are served, the same for all services."""
 
@@ -101,7 +104,7 @@ class ServiceSettings(KafkaSettings):
     def _split(cls, given: Any) -> Any:
         return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
 
-    @field_validator("jwks_url", "jwks_file", mode="before")
+    @field_validator("jwks_url", "jwks_file", "trace_url", mode="before")
     @classmethod
     def _empty_is_none(cls, given: Any) -> Any:
         return given or None
@@ -142,13 +145,16 @@ class ServiceSettings(KafkaSettings):
         file = self.database_password_file
         name = f"{self.service.upper()}_DATABASE_PASSWORD_FILE"
         fault = secret_file_fault(name, file) if file else None
-        return [*super().faults(), *([fault] if fault else []), *self._schemas_faults(), *self._production_faults()]
+        return [*super().faults(), *([fault] if fault else []), *self._url_faults(), *self._production_faults()]
 
-    def _schemas_faults(self) -> list[str]:
-        """It stands in every event for good: absolute, and without a query or a fragment (RFC 3986, 4.3)."""
-        if re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) and self.schemas.isascii():
-            return []
-        return ["SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas"]
+    def _url_faults(self) -> list[str]:
+        """That of the schemas stands in every event for good: without a query or a fragment (RFC 3986, 4.3)."""
+        faults = []
+        if not (re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) and self.schemas.isascii()):
+            faults.append("SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas")
+        if self.trace_url and not re.fullmatch(r"https?://[^\s/{}]+/[^\s{}]*\{trace_id\}[^\s{}]*", self.trace_url):
+            faults.append("TRACE_URL must be an absolute address with one {trace_id}: https://host/trace/{trace_id}")
+        return faults
 
     def _production_faults(self) -> list[str]:
         if self.environment != "production":

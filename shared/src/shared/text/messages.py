@@ -109,8 +109,16 @@ def _sources(package: str) -> Iterator[tuple[str, Any]]:
 def used_in_templates(package: str) -> dict[str, set[str]]:
     """Keys that the package's templates name literally, with the templates: for a test that all of them exist."""
     uses: dict[str, set[str]] = {}
-    for template in files(package).joinpath("templates").iterdir():
-        if template.is_file():
-            for key in USE.findall(template.read_text("utf-8")):
-                uses.setdefault(key, set()).add(template.name)
+    for template in _files(files(package).joinpath("templates")):
+        for key in USE.findall(template.read_text("utf-8")):
+            uses.setdefault(key, set()).add(template.name)
     return uses
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    """Those of its folders, too."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _files(item)
+        else:
+            yield item

@@ -28,6 +28,9 @@ from shared.web.middleware.methods import Methods
 from shared.web.middleware.rate_limit import RateLimit
 from shared.web.middleware.trace import TraceMiddleware
 from shared.web.openapi import PROBLEM_RESPONSES, describe, operation_id
+from shared.web.operations import api as operations
+from shared.web.operations.header import CountMore, count_waiting
+from shared.web.operations.report import OperationsReport
 from shared.web.problem.handlers import install
 from shared.web.query.check import DeclaredQuery, check_query
 from shared.web.shell import sign_in, start
@@ -43,14 +46,16 @@ def create_service_app(
     table: str,
     effects: Mapping[str, Apply] | None = None,
     closing: Iterable[Callable[[], Awaitable[None]]] = (),
+    count_more: CountMore | None = None,
     texts: Iterable[str] = (),
     **options: Any,
 ) -> FastAPI:
-    """The app of a service: what `create_base_app` gives, its routers, and the dead letters of its `effects`.
+    """The app of a service: what `create_base_app` gives, its routers, its operations and the dead letters of its
+    `effects`.
 
     Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
-    `closing` is awaited and the engine disposed of. `texts` are packages with messages of their own beside the
-    service's. `state.engine` is the runtime's. Raises MessageError.
+    `closing` is awaited and the engine disposed of. `count_more` counts what else waits for ops. `texts` are packages
+    with messages of their own beside the service's. `state.engine` is the runtime's. Raises MessageError.
     """
     name = runtime.settings.service
 
@@ -78,6 +83,9 @@ def create_service_app(
         **options,
     )
     app.state.engine = runtime.engine
+    app.state.count_more = count_more
+    app.state.operations = OperationsReport(runtime.engine, runtime.settings, tuple(effects or ()))
+    app.include_router(operations.router)
     app.state.health.ready("database", database)
     if effects:
         mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, runtime.catalogue.version))
@@ -113,7 +121,7 @@ def create_base_app(
         docs_url=None,
         redoc_url=None,
         telemetry=quiet,
-        dependencies=[Depends(check_query)],
+        dependencies=[Depends(check_query), Depends(count_waiting)],
         generate_unique_id_function=operation_id,
         redirect_slashes=False,  # such a redirect would go where the client's Host header says
         **fastapi,

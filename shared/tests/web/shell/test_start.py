@@ -20,7 +20,7 @@ def test_every_role_begins_somewhere() -> None:
         ("coordinator", "/tasks"),
         ("leader", "http://127.0.0.1:8002/indicators"),
         ("auditor", "http://127.0.0.1:8004/log"),
-        ("ops", "http://127.0.0.1:8004/sources"),
+        ("ops", "http://127.0.0.1:8004/operations"),
     ],
 )
 async def test_after_signing_in(client: httpx.AsyncClient, role: Role, start: str) -> None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from aiokafka import ConsumerRecord
 
+from shared import telemetry
+
 State = Literal["open", "replayed", "discarded"]
 # "duplicate": the event had taken effect in another way meanwhile, so nothing was applied.
 Outcome = Literal["applied", "duplicate"]
@@ -93,6 +95,11 @@ class Letter:
     def header_texts(self) -> list[tuple[str, str | None]]:
         """Headers for people to read: what is no UTF-8 is replaced."""
         return [(name, None if value is None else value.decode(errors="replace")) for name, value in self._headers()]
+
+    @property
+    def trace_id(self) -> str | None:
+        """Of the trace that the record's header names."""
+        return telemetry.trace_id_in(dict(self.header_texts).get("traceparent"))
 
     def record(self, value: bytes) -> ConsumerRecord:
         """The record as Kafka gave it, with its `value`."""

@@ -36,6 +36,6 @@ START: dict[Role, tuple[str, str]] = {
     "coordinator": ("submissions", "/tasks"),
     "leader": ("aggregation", "/indicators"),
     "auditor": ("audit", "/log"),
-    "ops": ("audit", "/sources"),
+    "ops": ("audit", "/operations"),
 }
 """Role → service and path of its first page: what the person has to do, or looks at first."""

@@ -16,6 +16,7 @@ from shared.text.names import actor_name, form_name, name_of, period_name, provi
 from shared.web.language import language, with_choice
 from shared.web.middleware.trace import trace_id
 from shared.web.shell.navigation import NAV_ITEMS
+from shared.web.shell.trace_link import trace_link
 
 
 @cache
@@ -63,6 +64,7 @@ def _words(request: Request) -> dict[str, Any]:
         "path": request.url.path,
         "other_language_url": _other_language_url(request, other),
         "person": getattr(request.state, "person", None),
+        "waiting": getattr(request.state, "waiting", 0),
         "resumed": getattr(request.state, "resumed", False),
         "signs_in_here": state.settings.local_issuer_key_file is not None,
         "field_id": field_id,
@@ -73,6 +75,7 @@ def _words(request: Request) -> dict[str, Any]:
         "catalogue_version": state.catalogue.version,
         "build": state.settings.build,
         "trace_id": trace_id(request.scope),
+        "trace_link": partial(trace_link, state.settings.trace_url),
         "request": request,
     }
 

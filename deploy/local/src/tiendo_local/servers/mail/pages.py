@@ -1,5 +1,6 @@
 """Pages and JSON of the local mailbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -124,8 +125,8 @@ async def _healthy(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def create_app(store: MailStore, *, demonstration: bool = False) -> Starlette:
-    """The application over one folder of mails."""
+def create_app(store: MailStore, *, demonstration: bool = False, more: Sequence[Route] = ()) -> Starlette:
+    """The application over one folder of mails; `more` is what else this machine shows to its user."""
     pages = MailPages(store, demonstration=demonstration)
     routes = [
         Route("/", pages.mails),
@@ -137,6 +138,7 @@ def create_app(store: MailStore, *, demonstration: bool = False) -> Starlette:
         Route("/mailbox.css", _style),
         Route("/healthz", _healthy),
         Route("/readyz", _healthy),
+        *more,
     ]
     # A page elsewhere must not read mails by pointing its own name at 127.0.0.1.
     guard = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
