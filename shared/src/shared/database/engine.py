@@ -25,7 +25,10 @@ def create_engine(
     schema: str = "public",
     statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
 ) -> AsyncEngine:
-    """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`."""
+    """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`.
+
+    Raises OSError for a file of the settings that was there at the start and is no more.
+    """
     # 0.66b1 declares SQLAlchemy < 2.1 and would silently trace nothing; a test asserts that a span appears.
     telemetry.choose_stable_names()
     instrumentor = SQLAlchemyInstrumentor()
@@ -45,6 +48,7 @@ def create_engine(
             "timeout": 10,
             # A host that falls silent must not hold a request longer than PostgreSQL itself would.
             "command_timeout": statement_timeout_ms / 1000 + 5,
+            **settings.asyncpg_tls(),
             "server_settings": {"application_name": settings.service, "timezone": "UTC"},
         },
     )
