@@ -59,6 +59,14 @@ Contradicting = Callable[[AsyncConnection, list[Received]], Awaitable[list[Recei
 Poison = tuple[ConsumerRecord, str | None, str]
 
 
+class Contradicted(ValueError):
+    """An effect found that these events, whose ids the inbox had forgotten, are kept with other bytes: all of them."""
+
+    def __init__(self, events: Sequence[Received]) -> None:
+        super().__init__(contradiction(events[0].event.id))
+        self.events = events
+
+
 def by_topic(effects: Mapping[str, Apply]) -> Apply:
     """One effect for a batch of several topics. Each effect is called once a batch, with its own events in order."""
     distinct = list(dict.fromkeys(effects.values()))
@@ -92,8 +100,8 @@ class BatchConsumer:
         gate: PoisonGate | None = None,
         contradicting: Contradicting | None = None,
     ) -> None:
-        """A service that keeps events says which ones are `contradicting`: they are set aside. Without it, whatever has
-        a known id is a duplicate."""
+        """A service that keeps events says which ones are `contradicting`: they are set aside, as are those for which
+        its effect raises `Contradicted`. Without it, whatever has a known id is a duplicate."""
         self._contradicting = contradicting
         self._engine = engine
         self._service = service
@@ -110,14 +118,19 @@ class BatchConsumer:
         with self._traced(readable) as received:
             async with self._engine.begin() as tx:
                 fresh, repeated = await self._claim(tx, received)
-                if fresh:
-                    poison += await self._isolate(tx, fresh)
+                dead, forgotten = await self._isolate(tx, fresh)
+                poison += dead
                 self._gate.check(len(records), len(poison), poison[0][2] if poison else "")
-                contradicting = await self._contradictions(tx, repeated)
-                if aside := [*poison, *contradicting]:
-                    await quarantine(tx, [_letter(*p) for p in aside])
+                await self._set_aside(tx, poison)  # first: what contradicts may contradict one of them
+                again = await self._contradicting(tx, repeated) if repeated and self._contradicting else []
+                contradictions = [_contradiction(r) for r in (*forgotten, *again)]
+                await self._set_aside(tx, contradictions)
             self._gate.took(len(records), len(poison))
-        self._count(fresh, repeated, len(contradicting), aside)
+        self._count(fresh, repeated, len(again), [*poison, *contradictions])
+
+    async def _set_aside(self, tx: AsyncConnection, aside: list[Poison]) -> None:
+        if aside:
+            await quarantine(tx, [_letter(*one) for one in aside])
 
     async def _claim(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Received], list[Received]]:
         """The events never seen before, each once, and those that repeat an id; both in the order they came."""
@@ -135,30 +148,27 @@ class BatchConsumer:
                 repeated.append(r)
         return fresh, repeated
 
-    async def _contradictions(self, tx: AsyncConnection, repeated: list[Received]) -> list[Poison]:
-        """What repeats an id with other bytes, as dead letters without an id: the claim belongs to the first event, so
-        that a replay finds a duplicate (dead_letter/replay.py). No sign of broken code, so none for the gate."""
-        if not repeated or not self._contradicting:
-            return []
-        found = await self._contradicting(tx, repeated)
-        for r in found:
-            log.error("event.contradicts", event_id=r.event.id, type=r.event.type, topic=r.record.topic)
-        return [(r.record, None, contradiction(r.event.id)) for r in found]
-
-    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> list[Poison]:
-        """Apply in order, halving around failures; returns what cannot be applied."""
+    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Poison], list[Received]]:
+        """Apply in order, halving around failures; returns what cannot be applied, and what contradicts."""
+        if not received:
+            return [], []
         try:
             async with tx.begin_nested():
                 await self._apply(tx, received)
-            return []
+            return [], []
+        except Contradicted as error:
+            known = {r.event.id for r in error.events}
+            poison, more = await self._isolate(tx, [r for r in received if r.event.id not in known])
+            return poison, [*error.events, *more]
         except Exception as error:
             if is_transient(error):
                 raise
             if len(received) == 1:
                 log.error("event.dead", event_id=received[0].event.id, type=received[0].event.type, exc_info=True)
-                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])]
+                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])], []
         half = len(received) // 2
-        return await self._isolate(tx, received[:half]) + await self._isolate(tx, received[half:])
+        first, second = await self._isolate(tx, received[:half]), await self._isolate(tx, received[half:])
+        return first[0] + second[0], first[1] + second[1]
 
     @contextmanager
     def _traced(self, events: list[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
@@ -217,6 +227,7 @@ class BatchConsumer:
         return {**attributes, telemetry.GROUP: self._service}
 
     def _count(self, fresh: list[Received], repeated: list[Received], contradicting: int, aside: list[Poison]) -> None:
+        """`contradicting`: how many of the repeated ones are no duplicates."""
         now = datetime.now(UTC)
         for topic in {r.record.topic for r in fresh}:
             ages = [(now - r.event.time).total_seconds() for r in fresh if r.record.topic == topic]
@@ -234,6 +245,14 @@ class BatchConsumer:
 def contradiction(event_id: str) -> str:
     """Why a record is set aside that repeats the id of an event."""
     return f"the event {event_id} is known with other bytes: this record took no effect"
+
+
+def _contradiction(received: Received) -> Poison:
+    """A dead letter without an id: the claim belongs to the first event. No sign of broken code, so none for the
+    gate."""
+    event = received.event
+    log.error("event.contradicts", event_id=event.id, type=event.type, topic=received.record.topic)
+    return received.record, None, contradiction(event.id)
 
 
 def _decode(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecord, Event]], list[Poison]]:
