@@ -40,10 +40,11 @@ APPEND = text("""
     )
     select event_id from added
 """)
-# Only what may be a contradiction is asked for: an event that came again. A letter that could be read holds its id until
-# it is replayed; then there is an entry.
+# Only what may be a contradiction is asked for: an event that came again. A letter that could be read holds its id
+# until it is replayed; then there is an entry.
 CONTRADICTIONS = text("""
-    select distinct u.place from unnest(cast(:ids as text[]), cast(:bodies as bytea[])) with ordinality as u (id, body, place)
+    select distinct u.place
+    from unnest(cast(:ids as text[]), cast(:bodies as bytea[])) with ordinality as u (id, body, place)
       left join entry on entry.event_id = u.id
       left join dead_letter on dead_letter.event_id = u.id and dead_letter.state <> 'replayed'
     where coalesce(entry.body, dead_letter.value) <> u.body
