@@ -5,7 +5,7 @@
 set -eu
 secrets="${SECRETS:-/run/secrets}"
 export PGPASSWORD="${PGPASSWORD:-$(cat "$secrets/postgres")}"
-for service in ${*:-submissions aggregation notifications audit}; do
+for service in ${SERVICES:-submissions aggregation notifications audit}; do
   # The password goes by the environment, since every process of the machine can read arguments.
   PASSWORD=$(cat "$secrets/$service-db") \
     psql --username "${POSTGRES_USER:-postgres}" --dbname postgres --set ON_ERROR_STOP=1 --set service="$service" <<'SQL'

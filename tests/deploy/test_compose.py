@@ -108,12 +108,19 @@ def test_every_secret_is_a_file_and_used() -> None:
     assert "secrets/" in (ROOT / "deploy/.gitignore").read_text("utf-8").splitlines()
 
 
+def make_secrets(folder: Path) -> None:
+    """As whoever has no root makes them."""
+    command = ["sh", str(ROOT / "deploy/make-secrets.sh"), str(folder)]
+    environment = {**os.environ, "SECRETS_GROUP": str(os.getegid())}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
 @pytest.mark.usefixtures("outside")
 def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     made = []
     for _ in range(2):
-        subprocess.run(["sh", ROOT / "deploy/make-secrets.sh", folder], check=True, capture_output=True)
+        make_secrets(folder)
         made.append({file.name: file.read_text() for file in folder.iterdir()})
     assert made[0] == made[1] and set(made[0]) == set(COMPOSE["secrets"])
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -125,8 +132,7 @@ def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
 def test_only_the_containers_group_reads_what_is_secret(tmp_path: Path) -> None:
     """A file keeps its owner and mode where it is mounted; certificates of authorities are nobody's secret."""
     folder, group = tmp_path / "secrets", os.getegid()
-    command = ["sh", str(ROOT / "deploy/make-secrets.sh"), str(folder)]
-    subprocess.run(command, env={**os.environ, "SECRETS_GROUP": str(group)}, check=True, capture_output=True)
+    make_secrets(folder)
     modes = {file.name: (file.stat().st_mode & 0o777, file.stat().st_gid) for file in folder.iterdir()}
     assert modes == {name: (0o444 if name.endswith("-ca.pem") else 0o440, group) for name in COMPOSE["secrets"]}
 

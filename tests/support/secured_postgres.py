@@ -40,6 +40,7 @@ class SecuredPostgres:
             "PRIVATE": str(folder / "private"),
             "PGHOST": str(folder / "private"),
             "PGPORT": str(self.port),
+            "SECRETS_GROUP": str(os.getegid()),
         }
 
     def start(self) -> None:
@@ -59,7 +60,8 @@ class SecuredPostgres:
 
     def create_services(self, *names: str) -> None:
         """As compose does on an empty data directory, and whoever has changed a password."""
-        self._run("sh", DEPLOY / "postgres/init.sh", *names)
+        self._environment["SERVICES"] = " ".join(names)
+        self._run("sh", DEPLOY / "postgres/init.sh")
 
     def settings(self, service: str) -> dict[str, Any]:
         """How a service of compose reaches it, as fields of its settings."""
@@ -100,7 +102,7 @@ class SecuredPostgres:
         identity = {} if own or self._account is None else self._account.identity
         done = subprocess.run(
             [str(word) for word in command],
-            env=self._environment | {"SECRETS_GROUP": str(os.getegid())},
+            env=self._environment,
             cwd=self.folder,
             capture_output=True,
             text=True,
