@@ -71,6 +71,7 @@ def test_in_production_it_must_be_said() -> None:
         ({"database_ca_file": Path("/none")}, "SOME_DATABASE_CA_FILE: .* of no use for TLS .FileNotFoundError"),
         ({"database_ca_file": AUTHORITIES, "database_sslmode": "disable"}, "SOME_DATABASE_CA_FILE needs TLS"),
         ({"database_url": f"{URL}?sslmode=require"}, "TLS is told by SOME_DATABASE_SSLMODE"),
+        ({"database_url": "the database"}, "SOME_DATABASE_URL must look like"),
         ({"database_sslmode": "require"}, "verify-full"),
     ],
 )

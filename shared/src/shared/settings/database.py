@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from shared.settings.authorities import authorities_fault, trusting
 from shared.settings.secret_file import read_secret, secret_file_fault
@@ -77,8 +78,8 @@ class DatabaseSettings(BaseSettings):
         faults = []
         if (file := self.database_password_file) and (fault := secret_file_fault(self._name("PASSWORD_FILE"), file)):
             faults.append(fault)
-        if _OF_THE_URL & set(make_url(self.database_url.get_secret_value()).query):
-            faults.append(f"TLS is told by {self._name('SSLMODE')} and {self._name('CA_FILE')}, not in the URL")
+        if fault := self._url_fault():
+            faults.append(fault)
         if (file := self.database_ca_file) and (fault := authorities_fault(self._name("CA_FILE"), file)):
             faults.append(fault)
         if self.database_ca_file and self.database_sslmode == "disable":
@@ -86,6 +87,15 @@ class DatabaseSettings(BaseSettings):
         if self.database_tls is None and production:
             faults.append(f"{self._name('SSLMODE')} is required: verify-full, or disable where nobody else reaches it")
         return faults
+
+    def _url_fault(self) -> str | None:
+        try:
+            query = make_url(self.database_url.get_secret_value()).query
+        except ArgumentError:
+            return f"{self._name('URL')} must look like postgresql+asyncpg://user:password@host/name"
+        if _OF_THE_URL & set(query):
+            return f"TLS is told by {self._name('SSLMODE')} and {self._name('CA_FILE')}, not in {self._name('URL')}"
+        return None
 
     def _name(self, of: str) -> str:
         return f"{self.service.upper()}_DATABASE_{of}"
