@@ -14,7 +14,7 @@ WORKERS ?= 3
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up demo jaeger test test-fast test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
+.PHONY: help install up demo jaeger caddy test test-fast test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-fast: $(STAMP) ## only the tests that need no server, in seconds: rules and
 
 jaeger: $(STAMP) ## build Jaeger with Go (minutes): make test then asks it for the trace, too
 	$(BIN)/python -m tests.e2e.backends.jaeger
+
+caddy: $(STAMP) ## build Caddy with Go (minutes): make test then asks through it, too
+	$(BIN)/python -m tests.support.caddy
 
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)

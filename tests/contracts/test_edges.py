@@ -42,12 +42,23 @@ async def test_head_answers_as_get_does(app: FastAPI, client: httpx.AsyncClient)
 async def test_every_other_method_is_told_which_there_are(app: FastAPI, client: httpx.AsyncClient) -> None:
     for _, address in addresses(app, "GET", "POST", "PUT", "PATCH", "DELETE"):
         allowed = allowed_methods(app, address)
-        assert {method for method, other in addresses(app, "GET", "POST", "PUT") if other == address} <= {
-            *allowed.split(", ")
-        }
+        own = {method for method, other in addresses(app, "GET", "POST", "PUT", "PATCH", "DELETE") if other == address}
+        assert own == {*allowed.split(", ")} - {"HEAD", "OPTIONS"}, address
         assert (await client.request("OPTIONS", address)).headers["allow"] == allowed
         refused = await client.request("TRACE", address)
         assert (refused.status_code, refused.headers["allow"]) == (405, allowed), address
+
+
+async def test_an_address_of_its_own_is_no_id_of_another(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """`GET /api/v1/obligations/opening` asks for no obligation of that name."""
+    words = [address for _, address in addresses(app, "POST") if not address.endswith("/0") and "/0/" not in address]
+    assert any(word.endswith(("/opening", "/replay")) for word in words)
+    for address in words:
+        allowed = {method for method, other in addresses(app, "GET", "POST", "PUT", "PATCH") if other == address}
+        for method in {"GET", "PUT", "PATCH", "DELETE"} - allowed:
+            refused = await client.request(method, address)
+            assert (refused.status_code, refused.headers["allow"]) == (405, allowed_methods(app, address)), address
+            assert "POST" in refused.headers["allow"]
 
 
 async def test_every_body_is_what_it_says(app: FastAPI, client: httpx.AsyncClient) -> None:

@@ -19,7 +19,7 @@ CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
 ONCE = {"topics", *(f"{service}-migrate" for service in SERVICES)}
 UNWATCHED = {"otel-collector"}  # nothing in its image can ask (opentelemetry-collector-contrib#40517)
-REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
+REQUIRED = re.compile(r"\$\{([A-Z_]+):?\?")
 EXAMPLE = dict(
     line.split("=", 1)
     for line in (ROOT / "deploy/.env.example").read_text("utf-8").splitlines()
@@ -68,7 +68,11 @@ def test_each_service_is_migrated_once_and_runs_as_api_and_worker(service: str) 
         )
         assert environment[f"{service.upper()}_DATABASE_PASSWORD_FILE"] == f"/run/secrets/{service}-db"
         assert environment["KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL" and environment["KAFKA_USERNAME"] == service
-        assert container["secrets"] == ["kafka-ca.pem", f"{service}-kafka", f"{service}-db"], "no other's"
+        assert environment[f"{service.upper()}_DATABASE_SSLMODE"] == "verify-full"
+        assert environment[f"{service.upper()}_DATABASE_CA_FILE"] == "/run/secrets/postgres-ca.pem"
+        mail = {"smtp-password"} if service == "notifications" else set()
+        own = {"kafka-ca.pem", f"{service}-kafka", "postgres-ca.pem", f"{service}-db"} | mail
+        assert set(container["secrets"]) == own, "no other's"
     for part in ("api", "worker"):
         waits = parts[part]["depends_on"]
         assert waits[f"{service}-migrate"] == {"condition": "service_completed_successfully"}
@@ -104,16 +108,42 @@ def test_every_secret_is_a_file_and_used() -> None:
     assert "secrets/" in (ROOT / "deploy/.gitignore").read_text("utf-8").splitlines()
 
 
+def make_secrets(folder: Path) -> None:
+    """As whoever has no root makes them."""
+    command = ["sh", str(ROOT / "deploy/make-secrets.sh"), str(folder)]
+    environment = {**os.environ, "SECRETS_GROUP": str(os.getegid())}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
 @pytest.mark.usefixtures("outside")
 def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     made = []
     for _ in range(2):
-        subprocess.run(["sh", ROOT / "deploy/make-secrets.sh", folder], check=True, capture_output=True)
+        make_secrets(folder)
         made.append({file.name: file.read_text() for file in folder.iterdir()})
     assert made[0] == made[1] and set(made[0]) == set(COMPOSE["secrets"])
     assert folder.stat().st_mode & 0o777 == 0o700
+    assert made[0].pop("smtp-password") == "", "nobody else's to invent"
     assert all(re.fullmatch("[0-9a-f]{48}", text) for name, text in made[0].items() if not name.endswith(".pem"))
+
+
+@pytest.mark.usefixtures("outside")
+def test_only_the_containers_group_reads_what_is_secret(tmp_path: Path) -> None:
+    """A file keeps its owner and mode where it is mounted; certificates of authorities are nobody's secret."""
+    folder, group = tmp_path / "secrets", os.getegid()
+    make_secrets(folder)
+    modes = {file.name: (file.stat().st_mode & 0o777, file.stat().st_gid) for file in folder.iterdir()}
+    assert modes == {name: (0o444 if name.endswith("-ca.pem") else 0o440, group) for name in COMPOSE["secrets"]}
+
+
+def test_who_reads_secrets_is_a_member_of_their_group_or_root() -> None:
+    """PostgreSQL's container begins as root, which hands them on (deploy/postgres/start.sh)."""
+    readers = {name for name, one in CONTAINERS.items() if one.get("secrets")} - {"postgres"}
+    assert {name for name in readers if CONTAINERS[name]["group_add"] == ["${SECRETS_GROUP:-65532}"]} == readers
+    assert "user" not in CONTAINERS["postgres"]
+    assert 'group="${SECRETS_GROUP:-65532}"' in (ROOT / "deploy/make-secrets.sh").read_text("utf-8")
+    assert "USER 65532:65532" in (ROOT / "deploy/Dockerfile").read_text("utf-8")
 
 
 def test_no_secret_stands_in_the_repository_or_in_an_environment() -> None:
@@ -163,13 +193,20 @@ def test_docker_compose_takes_the_example_once_it_is_filled_in() -> None:
 
 
 @pytest.mark.usefixtures("outside")
-@pytest.mark.parametrize("name", ["SMTP_URL", "CONTACT_DOMAIN", "JWKS_URL", "TOKEN_ISSUER"])
+@pytest.mark.parametrize("name", ["SMTP_URL", "CONTACT_DOMAIN", "JWKS_URL", "TOKEN_ISSUER", "PUBLIC_HOST"])
 def test_what_nobody_can_guess_must_be_given(name: str) -> None:
     assert name in REQUIRED.findall((ROOT / "docker-compose.yml").read_text("utf-8"))
     assert not EXAMPLE[name], "a value to fill in, not one to forget"
     if name == "SMTP_URL":  # each run costs a second
         without = configured({key: value for key, value in FILLED.items() if key != name})
         assert without.returncode != 0 and name in without.stderr
+
+
+def test_where_keys_stand_in_a_file_their_address_may_be_empty() -> None:
+    environment = CONTAINERS["audit-api"]["environment"]
+    assert "JWKS_URL?" in environment["JWKS_URL"] and environment["JWKS_FILE"] == "${JWKS_FILE:-}"
+    assert "./deploy/identity:/run/identity:ro" in CONTAINERS["audit-api"]["volumes"]
+    assert "identity/" in (ROOT / "deploy/.gitignore").read_text("utf-8").splitlines()
 
 
 @pytest.mark.usefixtures("outside")

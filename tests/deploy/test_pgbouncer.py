@@ -44,7 +44,7 @@ def databases_behind_a_pooler(
         pytest.skip("pgbouncer is not installed (Debian: apt-get install pgbouncer)")
     urls = {name: database(name) for name in ("submissions", "aggregation")}
     users = {str(url.username): str(url.password) for url in map(make_url, urls.values())}
-    pooler = PgBouncer(server_folder, postgres, users)
+    pooler = PgBouncer(server_folder, postgres.port, users)
     pooler.start()
     yield lambda name: pooler.url(urls[name])
     pooler.child.kill()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from shared.events import ALL_TOPICS
 from tests.e2e.whole import Whole
+from tests.interop.installation import installed
 from tiendo_local.issuer import Issuer
 from tiendo_local.workspace import find
 
@@ -51,23 +52,25 @@ def needed(*programs: str) -> None:
 
 def python() -> str:
     """The interpreter of an environment with others' Python packages."""
-    folder = TOOLS / "python"
-    program = folder / "bin" / "python"
-    if not program.exists():
+    requirements = HERE / "python" / "requirements.txt"
+
+    def install(folder: Path) -> None:
         ran(sys.executable, "-m", "venv", str(folder))
-        ran(str(program), "-m", "pip", "install", "--quiet", "-r", str(HERE / "python" / "requirements.txt"))
-    return str(program)
+        ran(str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "-r", str(requirements))
+
+    return str(installed(TOOLS / "python", [requirements], install) / "bin" / "python")
 
 
 def modules() -> str:
     """The folder of others' JavaScript packages."""
     needed("node", "npm")
-    folder = TOOLS / "js"
-    if not (folder / "node_modules").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / "js" / "package.json", folder)
+    package = HERE / "js" / "package.json"
+
+    def install(folder: Path) -> None:
+        shutil.copy(package, folder)
         ran("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", cwd=folder)
-    return str(folder / "node_modules")
+
+    return str(installed(TOOLS / "js", [package], install) / "node_modules")
 
 
 def binary(name: str) -> str:
@@ -76,21 +79,23 @@ def binary(name: str) -> str:
 
 def go() -> str:
     needed("go")
-    folder = TOOLS / "go"
-    if not (folder / "read").exists():
+
+    def install(folder: Path) -> None:
         shutil.copytree(HERE / "go", folder, dirs_exist_ok=True)
         ran("go", "build", "-o", "read", ".", cwd=folder, environment={"GOFLAGS": "-mod=mod -buildvcs=false"})
-    return str(folder / "read")
+
+    return str(installed(TOOLS / "go", sorted((HERE / "go").iterdir()), install) / "read")
 
 
 def jars() -> str:
     needed("java", "mvn")
-    folder = TOOLS / "java"
-    if not (folder / "lib").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / "java" / "pom.xml", folder)
+    pom = HERE / "java" / "pom.xml"
+
+    def install(folder: Path) -> None:
+        shutil.copy(pom, folder)
         ran("mvn", "-q", "dependency:copy-dependencies", "-DoutputDirectory=lib", cwd=folder)
-    return str(folder / "lib" / "*")
+
+    return str(installed(TOOLS / "java", [pom], install) / "lib" / "*")
 
 
 @dataclass

@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from tiendo_local.servers.ports import Ports, answers
-from tiendo_local.servers.postgres import Postgres
 from tiendo_local.servers.postgres_binaries import needed_account
 from tiendo_local.servers.process import Child
 
@@ -25,6 +24,10 @@ auth_file = {users}
 pool_mode = session
 default_pool_size = 40
 """
+TLS = """\
+server_tls_sslmode = verify-full
+server_tls_ca_file = {ca}
+"""
 
 
 def program() -> Path | None:
@@ -33,7 +36,8 @@ def program() -> Path | None:
 
 
 class PgBouncer:
-    def __init__(self, folder: Path, postgres: Postgres, passwords: dict[str, str]) -> None:
+    def __init__(self, folder: Path, postgres: int, passwords: dict[str, str], ca: Path | None = None) -> None:
+        """In front of the server on the port `postgres`, by TLS where `ca` signed its certificate."""
         self.port = Ports(folder / "ports.json").get("pgbouncer")
         self.child = Child("pgbouncer", folder / "pgbouncer.log", folder / "pgbouncer.pid.json")
         self.log = folder / "pgbouncer.log"
@@ -41,7 +45,8 @@ class PgBouncer:
         users, self._configuration = folder / "users.txt", folder / "pgbouncer.ini"
         users.write_text("".join(f'"{role}" "{password}"\n' for role, password in passwords.items()))
         self._configuration.write_text(
-            CONFIGURATION.format(postgres=postgres.port, port=self.port, users=users), encoding="utf-8"
+            CONFIGURATION.format(postgres=postgres, port=self.port, users=users) + (TLS.format(ca=ca) if ca else ""),
+            encoding="utf-8",
         )
 
     def start(self) -> None:

@@ -1,5 +1,6 @@
 """Apache Kafka as docker-compose.yml runs it: the same scripts and the same configuration, on ports of this machine."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ class SecuredKafka:
             "KAFKA_ADMIN_PROPERTIES": str(folder / "admin.properties"),
             "KAFKA_ADMIN_SERVER": f"127.0.0.1:{self._admin_port}",
             "SECRETS": str(self.secrets),
+            "SECRETS_GROUP": str(os.getegid()),
         }
 
     @property

@@ -82,18 +82,48 @@ async def test_a_contradiction_is_found_when_the_inbox_has_forgotten_the_id(
     assert await sources.gaps() == []
 
 
-async def test_its_replay_changes_nothing(audit: Audit, sources: SourceDriver) -> None:
+@pytest.mark.parametrize("address", ["/api/v1/dead-letters/{id}/replay", "/api/v1/dead-letters/replay"])
+async def test_only_a_note_closes_it(audit: Audit, sources: SourceDriver, address: str) -> None:
+    """A replay would say that all is well, and nobody would have looked at who wrote it."""
     (first,) = Producer().send(1)
     await sources.consume(first, forged(first))
     [letter] = await letters(audit)
-    answer = await audit.client.post(f"/api/v1/dead-letters/{letter['id']}/replay", headers=audit.as_("ops"))
-    assert answer.json() == {"id": letter["id"], "state": "replayed", "outcome": "duplicate"}
+    asked = address.format(id=letter["id"])
+    answer = await audit.client.post(asked, headers=audit.as_("ops"), json={})
+    assert "is known with other bytes" in answer.text
+    [still] = await letters(audit)
+    assert (still["state"], still["attempts"], still["reason"]) == ("open", 1, letter["reason"])
     assert [row.body for row in await audit.rows("select body from entry")] == [first]
+    note = {"reason": "Sent by hand by an agency; told to stop"}
+    discarded = await audit.client.post(
+        f"/api/v1/dead-letters/{letter['id']}/discard", headers=audit.as_("ops"), json=note
+    )
+    assert discarded.json()["state"] == "discarded"
 
 
-async def test_many_of_them_stop_no_consumer(audit: Audit, sources: SourceDriver) -> None:
+@pytest.mark.parametrize("together", [True, False])
+async def test_it_is_found_when_the_first_is_a_dead_letter_itself(
+    audit: Audit, sources: SourceDriver, together: bool
+) -> None:
+    first, second = Producer().send(2)
+    unstorable = first.replace(b'"data":{', b'"data":{"later":"\\u0000",')  # which jsonb has not
+    assert unstorable != first
+    for values in [[unstorable, first, second]] if together else [[unstorable], [first], [second]]:
+        await sources.consume(*values)
+    reasons = await audit.rows("select value, reason, event_id from dead_letter order by id")
+    assert [row.value for row in reasons] == [unstorable, first]
+    assert reasons[0].event_id and reasons[1].reason.endswith("took no effect")
+    await sources.consume(unstorable)
+    assert len(await letters(audit)) == 2, "the same bytes again are told to nobody"
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_many_of_them_stop_no_consumer(audit: Audit, sources: SourceDriver, forgotten: bool) -> None:
     """A source that sends old events anew is no sign that this service cannot read what comes."""
     bodies = Producer().send(120)
     await sources.consume(*bodies)
+    if forgotten:
+        async with audit.engine.begin() as tx:
+            await tx.execute(sa.text("truncate inbox"))
     await sources.consume(*map(forged, bodies))
-    assert await audit.rows("select count(*) from dead_letter") == [(120,)]
+    assert await audit.rows("select count(*) from dead_letter where event_id is null") == [(120,)]

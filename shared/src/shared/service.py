@@ -83,7 +83,7 @@ def main(service: Service, argv: list[str] | None = None) -> int:
     if command == "migrate":
         from shared.database.migration import migrate  # half a second of imports that no other command needs
 
-        migrate(settings.database().render_as_string(hide_password=False), service.name)
+        migrate(settings.database().render_as_string(hide_password=False), service.name, tls=settings.libpq_tls())
         return 0
     configure_tracing(settings)
     try:

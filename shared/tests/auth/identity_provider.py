@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -16,7 +17,9 @@ from .signing_key import SigningKey
 class IdentityProvider:
     """`async with IdentityProvider(key) as provider`: answers until `stop`, again after `start`, on the same port."""
 
-    def __init__(self, *keys: SigningKey) -> None:
+    def __init__(self, *keys: SigningKey, certificate: Path | None = None) -> None:
+        """With a `certificate` and its key in one file (PEM) it is asked by TLS."""
+        self._certificate = certificate
         self.keys: list[dict[str, Any]] = [key.jwk() for key in keys]
         self.answer: Callable[[], Response] | None = None
         """Given instead of the keys."""
@@ -32,7 +35,7 @@ class IdentityProvider:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.port}"
 
     def rotate(self, *keys: SigningKey) -> None:
         self.keys = [key.jwk() for key in keys]
@@ -43,7 +46,12 @@ class IdentityProvider:
             Route("/jwks", self._jwks),
         ]
         config = uvicorn.Config(
-            Starlette(routes=routes), port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1
+            Starlette(routes=routes),
+            port=self.port,
+            log_config=None,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            ssl_certfile=self._certificate,
         )
         self._server = uvicorn.Server(config)
         self._serving = asyncio.create_task(self._server.serve())

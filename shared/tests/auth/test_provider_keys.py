@@ -1,6 +1,8 @@
 """A provider that changes its keys, goes away, is slow or answers nonsense; and tokens whose keys nobody knows."""
 
 import asyncio
+import subprocess
+from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -195,3 +197,24 @@ async def test_no_log_tells_a_password_in_the_address(
         standing.seconds += FRESH_SECONDS + 1
         await known.keys()
     assert len(logs) >= 2 and "geheim" not in repr(logs) + repr(await known.keys())
+
+
+@pytest.fixture
+def certificate(outside: None, tmp_path: Path) -> Path:
+    """Signed by nobody but itself, with its key."""
+    file = tmp_path / "provider.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    names = ["-subj", "/CN=id", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"]
+    subprocess.run([*command, *names, "-keyout", file, "-out", tmp_path / "ca.pem"], check=True, capture_output=True)
+    file.write_text(file.read_text() + (tmp_path / "ca.pem").read_text())
+    return file
+
+
+async def test_a_provider_inside_the_network_has_an_authority_of_its_own(
+    certificate: Path, verifier: VerifierFactory, key: SigningKey
+) -> None:
+    async with IdentityProvider(key, certificate=certificate) as inside:
+        address = f"{inside.url}/jwks"
+        assert await outcome(verifier(jwks_url=address), key.token()) == 503, "no public authority has signed it"
+        trusting = verifier(jwks_url=address, jwks_ca_file=certificate.with_name("ca.pem"))
+        assert await outcome(trusting, key.token()) == 200

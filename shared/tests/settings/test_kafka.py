@@ -42,6 +42,8 @@ def test_plaintext_is_the_default_of_a_machine_and_refused_in_production_unless_
         "database_url": "postgresql://x/y",
         "environment": "production",
         "jwks_url": "https://x",
+        "database_sslmode": "disable",
+        "audit_url": "https://x.example",
     }
     assert KafkaSettings().kafka_protocol == "PLAINTEXT"
     with pytest.raises(ValidationError, match="KAFKA_SECURITY_PROTOCOL is required"):
@@ -103,18 +105,6 @@ def test_no_secret_is_told_by_the_settings() -> None:
     settings = KafkaSettings(**SCRAM)
     assert SECRET not in repr(settings) + str(settings) + settings.model_dump_json()
     assert settings.kafka_secret() == SECRET
-
-
-def test_the_password_of_the_database_can_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "password"
-    file.write_text("p@ss/word\n")
-    settings = SomeSettings(
-        database_url="postgresql+asyncpg://some@db/some", environment="local", database_password_file=file
-    )
-    assert settings.database().password == "p@ss/word"
-    assert "p@ss/word" not in repr(settings)
-    with pytest.raises(ValidationError, match="SOME_DATABASE_PASSWORD_FILE"):
-        SomeSettings(database_url="postgresql://x/y", environment="local", database_password_file=tmp_path / "none")
 
 
 @pytest.mark.usefixtures("outside")

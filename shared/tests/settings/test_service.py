@@ -1,5 +1,6 @@
 """What a service is told is checked before it starts."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -15,6 +16,15 @@ class SomeSettings(ServiceSettings):
 
 def settings(**more: Any) -> SomeSettings:
     return SomeSettings(database_url="postgresql+asyncpg://nowhere/none", **more)
+
+
+PRODUCTION: dict[str, Any] = {
+    "environment": "production",
+    "kafka_security_protocol": "PLAINTEXT",
+    "database_sslmode": "disable",
+    "jwks_url": "https://id.example/keys",
+    "audit_url": "https://tiendo.example:8004",
+}
 
 
 def test_what_a_demonstration_needs_is_refused_in_production_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,11 +82,40 @@ def test_where_a_trace_is_looked_at(monkeypatch: pytest.MonkeyPatch, given: str,
     assert settings(environment="local").trace_url == kept
 
 
+@pytest.mark.parametrize(
+    "given",
+    ["http://127.0.0.1:8004", "https://localhost:8004", "https://a.localhost", "http://[::1]:8004", "http://0.0.0.0"],
+)
+def test_an_address_of_schemas_that_only_this_machine_reaches_is_refused_in_production(given: str) -> None:
+    """It stands in every event for good, and whoever follows it would ask their own machine."""
+    with pytest.raises(ValidationError, match=r"AUDIT_URL \(or SCHEMAS_URL\) is required"):
+        settings(**(PRODUCTION | {"audit_url": given}))
+    assert settings(**(PRODUCTION | {"audit_url": given, "schemas_url": "https://schemas.example"})).schemas
+    assert settings(environment="local", audit_url=given).schemas
+
+
+def test_the_address_of_schemas_is_required_in_production() -> None:
+    unsaid = {name: value for name, value in PRODUCTION.items() if name != "audit_url"}
+    with pytest.raises(ValidationError, match=r"AUDIT_URL \(or SCHEMAS_URL\) is required"):
+        settings(**unsaid)
+
+
+@pytest.mark.parametrize("name", ["audit_url", "schemas_url"])
+def test_the_address_of_schemas_is_short_for_it_stands_in_every_event(name: str) -> None:
+    with pytest.raises(ValidationError, match="at most 200 characters"):
+        settings(environment="local", **{name: "https://" + "a" * 193})
+
+
+def test_whom_to_trust_about_keys_is_a_file_of_certificates(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"JWKS_CA_FILE: .* of no use for TLS"):
+        settings(environment="local", jwks_ca_file=tmp_path / "none")
+
+
 def test_keys_are_fetched_over_https_in_production() -> None:
     """Whoever answers in the provider's place signs everybody's tokens."""
     with pytest.raises(ValidationError, match="JWKS_URL must be https"):
         settings(jwks_url="http://id.example/keys")
-    assert settings(jwks_url="https://id.example/keys", kafka_security_protocol="PLAINTEXT").jwks_url
+    assert settings(**PRODUCTION).jwks_url
     assert settings(environment="local", jwks_url="http://127.0.0.1:8080/keys").jwks_url
 
 

@@ -1,20 +1,20 @@
 """Bring several services' databases to their newest form in one process: four would import everything four times.
 
-Run as `python -m tiendo_local.migrations submissions audit …`, with each service's `<SERVICE>_DATABASE_URL`.
+Run as `python -m tiendo_local.migrations submissions audit …`, with each service's `<SERVICE>_DATABASE_…`.
 Does what `python -m <service> migrate` does for each.
 """
 
-import os
 import sys
 
 from shared.database.migration import migrate
-from tiendo_local.services import url_variable
+from shared.settings.database import DatabaseSettings
 
 
 def main() -> None:
     for service in sys.argv[1:]:
         try:
-            migrate(os.environ[url_variable(service)], service)
+            told = DatabaseSettings(_env_prefix=f"{service.upper()}_")
+            migrate(told.database().render_as_string(hide_password=False), service, tls=told.libpq_tls())
         except Exception:
             print(f"{service}: migration failed", file=sys.stderr, flush=True)
             raise

@@ -8,7 +8,7 @@ from audit.pages import inspection_pages, log, operations, source_pages
 from audit.rules.sentence import check_sentences
 from audit.rules.vocabulary import vocabulary
 from audit.settings import AuditSettings
-from audit.worker import effects_of
+from audit.worker import contradicting, effects_of
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 
@@ -35,6 +35,7 @@ def create_app(settings: AuditSettings) -> FastAPI:
         table="log_head",
         effects=effects_of(runtime.clock, settings),
         count_more=sources.count_troubled(runtime.clock, settings.silent_after),
+        contradicting=contradicting,
         title="Tiến Độ: nhật ký",
     )
     app.state.context = AuditContext(

@@ -15,15 +15,11 @@ from shared.clock import Clock
 from shared.database.idempotency import forgetting
 from shared.events import ALL_TOPICS
 from shared.messaging import Apply, Received, ServiceWorker
-from shared.messaging.consumer.batch_consumer import contradiction
+from shared.messaging.consumer.batch_consumer import Contradicted
 from shared.runtime import Runtime
 
 GRACE = timedelta(seconds=30)
 GATHER_SECONDS = 0.1  # nobody waits for an entry
-
-
-class ContradictingEvent(ValueError):
-    """The log has this event with other bytes."""
 
 
 def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
@@ -38,25 +34,23 @@ def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
         heartbeats = [sent for item in events if (sent := read_heartbeat(item.event))]
         behind = {item.event.source for item in events if _age(item) > grace}
         added = await append(tx, entries)
-        await _refuse_contradicting(tx, entries, added)
+        if len(added) < len(entries):
+            await _refuse_contradicting(tx, events, added)
         await sources.track(tx, added, heartbeats, behind=behind, now=clock.now())
 
     return apply
 
 
 async def contradicting(tx: AsyncConnection, repeated: list[Received]) -> list[Received]:
-    """Those whose entry has other bytes. A heartbeat is no entry and contradicts nothing."""
+    """Those of whose id the log, or a dead letter, has other bytes. A heartbeat is no entry and contradicts nothing."""
     return [repeated[at] for at in await contradictions(tx, [(r.event.id, r.value) for r in repeated])]
 
 
-async def _refuse_contradicting(tx: AsyncConnection, entries: list[LogEntry], added: list[LogEntry]) -> None:
-    """The same for what the inbox has forgotten already. Raises `ContradictingEvent`: a dead letter, too."""
-    if len(added) == len(entries):
-        return
+async def _refuse_contradicting(tx: AsyncConnection, events: list[Received], added: list[LogEntry]) -> None:
+    """The same for what the inbox has forgotten already. Raises `Contradicted`."""
     new = {entry.event_id for entry in added}
-    known = [entry for entry in entries if entry.event_id not in new]
-    for at in await contradictions(tx, [(entry.event_id, entry.body) for entry in known]):
-        raise ContradictingEvent(contradiction(known[at].event_id))
+    if found := await contradicting(tx, [item for item in events if item.event.id not in new]):
+        raise Contradicted(found)
 
 
 def _entry(received: Received, clock: Clock) -> LogEntry:

@@ -40,7 +40,7 @@ class NotificationsSettings(EmailSettings):
 
     @field_validator("submissions_api_url", "submissions_token_file", mode="before")
     @classmethod
-    def _empty_is_absent(cls, value: object) -> object:
+    def _unsaid_is_absent(cls, value: object) -> object:
         return value or None
 
     @property

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 import uvicorn
 
 from services.submissions.tests.api_client import COMMUNE, ApiClient
+from tests.support.caddy import program as caddy_program
 from tiendo_local.servers.ports import Ports
 from tiendo_local.workspace import find
 
@@ -37,9 +37,9 @@ def configuration(program: str, listen: int, behind: int) -> dict[str, Any] | No
 
 @pytest.fixture
 async def caddy(api_client: ApiClient, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    program = shutil.which("caddy")
+    program = caddy_program()
     if program is None:
-        pytest.skip("caddy is not installed (`go install github.com/caddyserver/caddy/v2/cmd/caddy@latest`)")
+        pytest.skip("Caddy is not installed (`make caddy` builds it with Go)")
     server = uvicorn.Server(uvicorn.Config(api_client.app, port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -47,7 +47,7 @@ async def caddy(api_client: ApiClient, tmp_path: Path) -> AsyncIterator[httpx.As
     port = Ports(tmp_path / "ports.json").get("caddy")
     config = configuration(program, port, server.servers[0].sockets[0].getsockname()[1])
     if config is None:
-        pytest.skip("this caddy is older than 2.8 and does not know the Caddyfile")
+        pytest.skip("this Caddy is older than 2.8 and does not know the Caddyfile (`make caddy` builds a newer one)")
     (tmp_path / "caddy.json").write_text(json.dumps(config))
     process = await asyncio.create_subprocess_exec(
         program, "run", "--config", str(tmp_path / "caddy.json"),

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import structlog
@@ -11,6 +12,7 @@ from jwt import PyJWK
 from shared.auth.key_set import KeySet
 from shared.auth.key_source import RETRY_SECONDS, KeyState, no_keys
 from shared.metrics import JWKS_FAILURES
+from shared.settings.authorities import trusting
 
 FRESH_SECONDS = 60
 """A key that the provider takes out stops working after about this long, whatever its caching headers say."""
@@ -30,14 +32,23 @@ class ProviderKeys:
     So neither an outage nor a sender of invented key names makes a request of each token.
     """
 
-    def __init__(self, url: str, service: str, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` in seconds of a clock that never goes back."""
+    def __init__(
+        self, url: str, service: str, now: Callable[[], float] = time.monotonic, *, ca_file: Path | None = None
+    ) -> None:
+        """`now` in seconds of a clock that never goes back; `ca_file` instead of the public authorities.
+
+        Raises OSError for a `ca_file` that was there at the start and is no more.
+        """
         self._url = url
         self._service = service
         self._now = now
         # Made once, for reading the certificates blocks the loop for 50 ms; no connection lives until the next minute.
         # `_fetch` bounds the time: httpx bounds each read, not all of them.
-        self._client = httpx.AsyncClient(timeout=2 * FETCH_SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
+        self._client = httpx.AsyncClient(
+            verify=trusting(ca_file) if ca_file else True,
+            timeout=2 * FETCH_SECONDS,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
         self._keys: KeySet | None = None
         self._fetched = self._tried = float("-inf")
         self._failure: str | None = None

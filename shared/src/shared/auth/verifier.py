@@ -41,7 +41,7 @@ class TokenVerifier:
         )
         self._keys: KeySource | None = None
         if settings.jwks_url:
-            self._keys = ProviderKeys(settings.jwks_url, settings.service, now)
+            self._keys = ProviderKeys(settings.jwks_url, settings.service, now, ca_file=settings.jwks_ca_file)
         elif settings.jwks_file:
             self._keys = KeyFile(settings.jwks_file, settings.service)
         # A signature costs 0.2 ms to check and a client sends the same token with each request.

@@ -24,7 +24,10 @@ def create_engine(
     schema: str = "public",
     statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
 ) -> AsyncEngine:
-    """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`."""
+    """An engine whose statements are timed out and traced. Names without a schema are looked up in `schema`.
+
+    Raises OSError for a file of the settings that was there at the start and is no more.
+    """
     engine = create_async_engine(
         settings.database().set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
@@ -38,6 +41,7 @@ def create_engine(
             "timeout": 10,
             # A host that falls silent must not hold a request longer than PostgreSQL itself would.
             "command_timeout": statement_timeout_ms / 1000 + 5,
+            **settings.asyncpg_tls(),
             "server_settings": {"application_name": settings.service, "timezone": "UTC"},
         },
     )

@@ -1,6 +1,7 @@
 """Outbox, relay, inbox, dead letters and the batch consumer: how events leave a service and how they take effect."""
 
-from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting, Received, by_topic
+from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting, by_topic
+from shared.messaging.consumer.received import Received
 from shared.messaging.outbox import EventTooLarge, publish, publish_each, publishing
 from shared.messaging.relay.relay import Relay, outbox_state
 from shared.messaging.tables import MessagingTables, create_messaging_tables, messaging_tables

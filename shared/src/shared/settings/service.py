@@ -1,17 +1,19 @@
-"""What every service is told, beside how it reaches Kafka."""
+"""What every service is told, beside how it reaches Kafka and its database."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 import limits
 from limits import RateLimitItem
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
-from sqlalchemy.engine import URL, make_url
 
+from shared.settings.authorities import authorities_fault
+from shared.settings.database import DatabaseSettings
 from shared.settings.kafka import KafkaSettings
-from shared.settings.secret_file import read_secret, secret_file_fault
 
 # Those with a public key: with a shared secret whoever can check a token can make one.
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -28,12 +30,13 @@ def _rate(said: str | None) -> str | None:
     return said or None
 
 
+LONGEST_SCHEMAS_URL = 200
 RateLimitText = Annotated[str | None, AfterValidator(_rate)]
 # An office behind one address has many people; a program that sends a report a second is well below either.
 PRODUCTION_RATES = {"token": "1200/minute", "address": "6000/minute"}
 
 
-class ServiceSettings(KafkaSettings):
+class ServiceSettings(DatabaseSettings, KafkaSettings):
     """Frozen; unknown environment variables are ignored.
 
     Per-service variables carry the service's name (`SUBMISSIONS_DATABASE_URL`), the rest are common to all.
@@ -41,13 +44,9 @@ class ServiceSettings(KafkaSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
-    service: ClassVar[str]
     default_port: ClassVar[int]
 
     environment: Literal["local", "test", "production"] = Field("production", validation_alias=_env("ENVIRONMENT"))
-    database_url: SecretStr
-    database_password_file: Path | None = None
-    """Instead of a password in the URL; read when the engine is made."""
     host: str = "127.0.0.1"
     port: int = 0
     build: str = Field("dev", validation_alias=_env("TIENDO_BUILD"))
@@ -70,6 +69,8 @@ class ServiceSettings(KafkaSettings):
 
     jwks_url: str | None = Field(None, validation_alias=_env("JWKS_URL"))
     jwks_file: Path | None = Field(None, validation_alias=_env("JWKS_FILE"))
+    jwks_ca_file: Path | None = Field(None, validation_alias=_env("JWKS_CA_FILE"))
+    """Who signed the certificate of `jwks_url` (PEM). Not said: the public authorities."""
     token_issuer: str = Field("tiendo-local", validation_alias=_env("TOKEN_ISSUER"))
     token_audience: str = Field("tiendo", validation_alias=_env("TOKEN_AUDIENCE"))
     token_algorithms: Annotated[tuple[Algorithm, ...], NoDecode] = Field(
@@ -96,7 +97,7 @@ class ServiceSettings(KafkaSettings):
     trace_url: str | None = Field(None, validation_alias=_env("TRACE_URL"), max_length=500)
     """Where a trace is looked at, with a place `{trace_id}`; without it a trace id on a page is no link."""
 
-    schemas_url: str = Field("", validation_alias=_env("SCHEMAS_URL"), max_length=200)
+    schemas_url: str = Field("", validation_alias=_env("SCHEMAS_URL"))
     """The absolute address below which the schemas of events are served, the same for all services."""
 
     @field_validator("token_algorithms", mode="before")
@@ -104,7 +105,7 @@ class ServiceSettings(KafkaSettings):
     def _split(cls, given: Any) -> Any:
         return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
 
-    @field_validator("jwks_url", "jwks_file", "trace_url", mode="before")
+    @field_validator("jwks_url", "jwks_file", "jwks_ca_file", "trace_url", mode="before")
     @classmethod
     def _empty_is_none(cls, given: Any) -> Any:
         return given or None
@@ -134,31 +135,32 @@ class ServiceSettings(KafkaSettings):
             said = PRODUCTION_RATES[per]
         return None if said in (None, "none") else limits.parse(said)
 
-    def database(self) -> URL:
-        """The address of the database, with the password of the file if there is one."""
-        url = make_url(self.database_url.get_secret_value())
-        if self.database_password_file:
-            url = url.set(password=read_secret(self.database_password_file).get_secret_value())
-        return url
-
     def faults(self) -> list[str]:
-        file = self.database_password_file
-        name = f"{self.service.upper()}_DATABASE_PASSWORD_FILE"
-        fault = secret_file_fault(name, file) if file else None
-        return [*super().faults(), *([fault] if fault else []), *self._url_faults(), *self._production_faults()]
+        production = self.environment == "production"
+        faults = [
+            *super().faults(),
+            *self.database_faults(production=production),
+            *self._schemas_faults(),
+            *self._trace_faults(),
+        ]
+        if (file := self.jwks_ca_file) and (fault := authorities_fault("JWKS_CA_FILE", file)):
+            faults.append(fault)
+        return [*faults, *(self._production_faults() if production else [])]
 
-    def _url_faults(self) -> list[str]:
-        """That of the schemas stands in every event for good: without a query or a fragment (RFC 3986, 4.3)."""
-        faults = []
-        if not (re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) and self.schemas.isascii()):
-            faults.append("SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas")
-        if self.trace_url and not re.fullmatch(r"https?://[^\s/{}]+/[^\s{}]*\{trace_id\}[^\s{}]*", self.trace_url):
-            faults.append("TRACE_URL must be an absolute address with one {trace_id}: https://host/trace/{trace_id}")
-        return faults
+    def _schemas_faults(self) -> list[str]:
+        """It stands in every event for good: absolute, and without a query or a fragment (RFC 3986, 4.3)."""
+        if not re.fullmatch(r"https?://[^\s/?#\"\\]+(/[^\s?#\"\\]*)?", self.schemas) or not self.schemas.isascii():
+            return ["SCHEMAS_URL (else AUDIT_URL) must be an absolute address: https://host/schemas"]
+        if len(self.schemas) > LONGEST_SCHEMAS_URL:
+            return [f"SCHEMAS_URL (else AUDIT_URL) stands in every event: at most {LONGEST_SCHEMAS_URL} characters"]
+        return []
+
+    def _trace_faults(self) -> list[str]:
+        if not self.trace_url or re.fullmatch(r"https?://[^\s/{}]+/[^\s{}]*\{trace_id\}[^\s{}]*", self.trace_url):
+            return []
+        return ["TRACE_URL must be an absolute address with one {trace_id}: https://host/trace/{trace_id}"]
 
     def _production_faults(self) -> list[str]:
-        if self.environment != "production":
-            return []
         faults = [
             text
             for broken, text in (
@@ -171,7 +173,21 @@ class ServiceSettings(KafkaSettings):
                     self.kafka_security_protocol is None,
                     "KAFKA_SECURITY_PROTOCOL is required: SASL_SSL, or PLAINTEXT where nobody else reaches the network",
                 ),
+                (
+                    _is_loopback(self.schemas),
+                    "AUDIT_URL (or SCHEMAS_URL) is required, an address that others reach: it stands in every event",
+                ),
             )
             if broken
         ]
         return ["refused in production: " + "; ".join(faults)] if faults else []
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether it leads whoever follows it to their own machine (RFC 6761, 6.3)."""
+    try:
+        host = urlsplit(url).hostname or ""
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

@@ -10,7 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from shared.auth import TokenVerifier
 from shared.catalogue import load
-from shared.messaging import Apply, by_topic
+from shared.messaging import Apply, Contradicting, by_topic
 from shared.messaging.dead_letter import DeadLetters
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
@@ -45,13 +45,14 @@ def create_service_app(
     *,
     table: str,
     effects: Mapping[str, Apply] | None = None,
+    contradicting: Contradicting | None = None,
     closing: Iterable[Callable[[], Awaitable[None]]] = (),
     count_more: CountMore | None = None,
     texts: Iterable[str] = (),
     **options: Any,
 ) -> FastAPI:
     """The app of a service: what `create_base_app` gives, its routers, its operations and the dead letters of its
-    `effects`.
+    `effects`, with what its worker calls `contradicting`.
 
     Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
     `closing` is awaited and the engine disposed of. `count_more` counts what else waits for ops. `texts` are packages
@@ -88,7 +89,8 @@ def create_service_app(
     app.include_router(operations.router)
     app.state.health.ready("database", database)
     if effects:
-        mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, runtime.catalogue.version))
+        version = runtime.catalogue.version
+        mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, version, contradicting))
     return app
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging.consumer.batch_consumer import BatchConsumer, Received, is_transient
+from shared.messaging.consumer.batch_consumer import BatchConsumer, Contradicted, is_transient
+from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
+from shared.messaging.consumer.received import Received
 from shared.messaging.retention import forget_inbox
 
 from ..conftest import ServiceProbe, a_record, an_event
@@ -43,6 +45,26 @@ async def test_what_contradicts_is_set_aside_and_what_repeats_is_not(probe: Serv
     (letter,) = await probe.rows('select "offset", value, event_id, reason from dead_letter')
     assert (letter.offset, letter.value, letter.event_id) == (2, other.to_bytes(), None)
     assert kept.id in letter.reason
+
+
+async def test_what_an_effect_finds_contradicting_is_set_aside_past_the_gate_and_the_rest_applied(
+    probe: ServiceProbe,
+) -> None:
+    known = {event.id: event for event in (an_event() for _ in range(3))}
+    others, fresh = [an_event("poison"), an_event()], an_event()
+    gate = PoisonGate("probe", PoisonLimit(share=0, least=2))
+
+    async def apply(tx: AsyncConnection, received: list[Received]) -> None:
+        await probe.apply(tx, received)
+        if found := [r for r in received if r.event.id in known]:
+            raise Contradicted(found)
+
+    records = [a_record(e.to_bytes(), offset=n) for n, e in enumerate((*known.values(), *others, fresh))]
+    await BatchConsumer(probe.engine, "probe", apply, gate).consume(records)
+    assert await probe.effects() == [others[1].id, fresh.id]
+    letters = await probe.rows('select event_id, reason from dead_letter order by "offset"')
+    assert [row.event_id for row in letters] == [None, None, None, others[0].id]
+    assert all(id_ in row.reason for id_, row in zip(known, letters, strict=False))
 
 
 async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: ServiceProbe) -> None:

@@ -239,3 +239,20 @@ async def test_a_claim_is_kept_as_long_as_its_letter_may_be_replayed(
         await tx.execute(sa.text("update inbox set received_at = now() - interval '15 days'"))
     assert await forget_inbox(probe.engine) == 1
     assert [row.event_id for row in await probe.rows("select event_id from inbox")] == [waiting.id]
+
+
+async def test_what_contradicts_is_not_replayed_but_may_be_discarded(probe: ServiceProbe) -> None:
+    event = an_event("poison")
+    [id_] = await set_aside(probe, event.to_bytes())
+
+    async def contradicting(_: AsyncConnection, received: list[Received]) -> list[Received]:
+        return received
+
+    letters = replace(letters_of(probe, mended(probe)), contradicting=contradicting)
+    with pytest.raises(StillFails, match="still-fails") as failed:
+        await letters.replay(id_, BY)
+    assert failed.value.reason == f"the event {event.id} is known with other bytes: this record took no effect"
+    [handled], _ = await letters.replay_all(Wanted(), 0, 10, BY)
+    assert handled == Handled(id_, "open", reason=failed.value.reason)
+    assert await probe.effects() == [] and await told(probe) == []
+    assert (await letters.discard(id_, "sent by hand", BY)).state == "discarded"

@@ -1,3 +1,5 @@
+import ssl
+
 import pytest
 from asyncpg import exceptions as postgres
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +23,9 @@ def dbapi(cause: BaseException, *, lost: bool = False) -> DBAPIError:
         dbapi(postgres.CannotConnectNowError("starting")),
         dbapi(postgres.TooManyConnectionsError("full")),
         dbapi(postgres.AdminShutdownError("stopping")),
+        dbapi(postgres.InvalidPasswordError("changed")),
+        dbapi(postgres.InvalidAuthorizationSpecificationError("no encryption")),
+        ssl.SSLCertVerificationError(),
     ],
     ids=repr,
 )

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from shared.web.middleware.rate_limit import address_of, token_of
 
@@ -50,6 +51,18 @@ async def test_one_program_that_is_held_takes_nothing_from_its_office(settings: 
     async with asking(app, "a") as program, asking(app, "b") as colleague:
         assert await statuses(program, 9) == [200, 200] + [429] * 7
         assert await statuses(colleague, 2) == [200, 200]
+
+
+@pytest.mark.parametrize("path", ["/static/none.css", "/public"])
+async def test_no_token_is_judged_that_is_not_counted(settings: DemoSettings, path: str) -> None:
+    """Static files are free, and who is held gets a page: neither may cost a signature."""
+    app = demo_app(settings.model_copy(update={"rate_limit_per_address": "1/minute"}))
+    async with asking(app, "made up") as client:
+        await client.get("/api/v1/things/2")
+        with capture_logs() as logs:
+            for _ in range(3):
+                assert (await client.get(path, headers={"Accept": "text/html"})).status_code in (404, 429)
+    assert [entry for entry in logs if entry["event"] == "bearer.rejected"] == []
 
 
 async def test_a_browser_that_is_held_sees_a_page(settings: DemoSettings) -> None:

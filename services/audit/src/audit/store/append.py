@@ -40,11 +40,14 @@ APPEND = text("""
     )
     select event_id from added
 """)
-# Only what may be a contradiction is asked for: an event that came again.
+# Only what may be a contradiction is asked for: an event that came again. A letter that could be read holds its id
+# until it is replayed; then there is an entry.
 CONTRADICTIONS = text("""
-    select u.place from unnest(cast(:ids as text[]), cast(:bodies as bytea[])) with ordinality as u (id, body, place)
-      join entry on entry.event_id = u.id
-    where entry.body <> u.body
+    select distinct u.place
+    from unnest(cast(:ids as text[]), cast(:bodies as bytea[])) with ordinality as u (id, body, place)
+      left join entry on entry.event_id = u.id
+      left join dead_letter on dead_letter.event_id = u.id and dead_letter.state <> 'replayed'
+    where coalesce(entry.body, dead_letter.value) <> u.body
     order by u.place
 """)
 GROW = text("update log_head set size = size + :added where id = 1 and size = :size")
@@ -75,6 +78,7 @@ async def append(tx: AsyncConnection, entries: Sequence[LogEntry]) -> list[LogEn
 
 
 async def contradictions(tx: AsyncConnection, events: Sequence[tuple[str, bytes]]) -> list[int]:
-    """The positions of the events, given as id and bytes, of which the log has an entry with other bytes."""
+    """The positions of the events, given as id and bytes, of which the log has an entry with other bytes, or a
+    dead letter where it has none."""
     ids, bodies = [id_ for id_, _ in events], [body for _, body in events]
     return [place - 1 for place in (await tx.execute(CONTRADICTIONS, {"ids": ids, "bodies": bodies})).scalars()]

@@ -7,27 +7,26 @@ the batch comes again (rebalance.py paces it), and is never a dead letter.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from aiokafka import ConsumerRecord
-from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, get_current_span, set_span_in_context, use_span
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import metrics, telemetry
+from shared import metrics
 from shared.events import Event, InvalidEvent, parse
 from shared.log import without_details
 from shared.messaging.consumer.backoff import RetryAfter
+from shared.messaging.consumer.batch_spans import traced
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
+from shared.messaging.consumer.received import Received
 
 log = structlog.get_logger()
 
@@ -41,35 +40,31 @@ _CLAIM = sa.text(
 POISON_CLASSES = frozenset({"22", "23", "44", "54", "P0"})
 
 
-@dataclass(frozen=True)
-class Received:
-    """An event as it came: its exact bytes, where they stood, and the trace context of its processing."""
-
-    event: Event
-    record: ConsumerRecord
-    context: Context = field(default_factory=Context)
-
-    @property
-    def value(self) -> bytes:
-        return bytes(self.record.value or b"")
-
-
 Apply = Callable[[AsyncConnection, list[Received]], Awaitable[None]]
 Contradicting = Callable[[AsyncConnection, list[Received]], Awaitable[list[Received]]]
 """Of events whose ids were claimed before: those whose bytes are not the bytes that are kept."""
 Poison = tuple[ConsumerRecord, str | None, str]
-Effect = Callable[[AsyncConnection, list[Received]], Awaitable[list[Poison]]]
+Effect = Callable[[AsyncConnection, list[Received]], Awaitable[tuple[list[Poison], list[Received]]]]
+"""Answers what could not be applied, and what contradicts."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a batch; `aside` are its dead letters, `poison` and `contradicting` how many of each."""
+    """What became of a batch. `contradicting`: how many of the repeated ones are no duplicates."""
 
     fresh: list[Received]
     repeated: list[Received]
-    poison: int
     contradicting: int
-    aside: list[Poison]
+    poison: list[Poison]
+    contradictions: list[Poison]
+
+
+class Contradicted(ValueError):
+    """An effect found that these events, whose ids the inbox had forgotten, are kept with other bytes: all of them."""
+
+    def __init__(self, events: Sequence[Received]) -> None:
+        super().__init__(contradiction(events[0].event.id))
+        self.events = events
 
 
 def by_topic(effects: Mapping[str, Apply]) -> Apply:
@@ -105,8 +100,8 @@ class BatchConsumer:
         gate: PoisonGate | None = None,
         contradicting: Contradicting | None = None,
     ) -> None:
-        """A service that keeps events says which ones are `contradicting`: they are set aside. Without it, whatever has
-        a known id is a duplicate."""
+        """A service that keeps events says which ones are `contradicting`: they are set aside, as are those for which
+        its effect raises `Contradicted`. Without it, whatever has a known id is a duplicate."""
         self._contradicting = contradicting
         self._engine = engine
         self._service = service
@@ -120,14 +115,14 @@ class BatchConsumer:
 
     async def _consume(self, records: Sequence[ConsumerRecord]) -> None:
         readable, undecodable = _decode(records)
-        with self._traced(readable) as received:
+        with traced(self._service, readable) as received:
             try:
                 taken = await self._take(received, undecodable, self._apply_all)
             except Exception as error:
                 if is_transient(error) or isinstance(error, RetryAfter):
                     raise
                 taken = await self._take(received, undecodable, self._isolate)
-            self._gate.took(len(records), taken.poison)
+            self._gate.took(len(records), len(taken.poison))
         self._count(taken)
 
     async def _take(self, received: list[Received], undecodable: list[Poison], effect: Effect) -> Taken:
@@ -135,12 +130,18 @@ class BatchConsumer:
         something cannot be applied."""
         async with self._engine.begin() as tx:
             fresh, repeated = await self._claim(tx, received)
-            poison = undecodable + (await effect(tx, fresh) if fresh else [])
+            dead, forgotten = await effect(tx, fresh) if fresh else ([], [])
+            poison = [*undecodable, *dead]
             self._gate.check(len(received) + len(undecodable), len(poison), poison[0][2] if poison else "")
-            contradicting = await self._contradictions(tx, repeated)
-            if aside := [*poison, *contradicting]:
-                await quarantine(tx, [_letter(*p) for p in aside])
-        return Taken(fresh, repeated, len(poison), len(contradicting), aside)
+            await self._set_aside(tx, poison)  # first: what contradicts may contradict one of them
+            again = await self._contradicting(tx, repeated) if repeated and self._contradicting else []
+            contradictions = [_contradiction(r) for r in (*forgotten, *again)]
+            await self._set_aside(tx, contradictions)
+        return Taken(fresh, repeated, len(again), poison, contradictions)
+
+    async def _set_aside(self, tx: AsyncConnection, aside: list[Poison]) -> None:
+        if aside:
+            await quarantine(tx, [_letter(*one) for one in aside])
 
     async def _claim(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Received], list[Received]]:
         """The events never seen before, each once, and those that repeat an id; both in the order they came."""
@@ -158,90 +159,31 @@ class BatchConsumer:
                 repeated.append(r)
         return fresh, repeated
 
-    async def _contradictions(self, tx: AsyncConnection, repeated: list[Received]) -> list[Poison]:
-        """What repeats an id with other bytes, as dead letters without an id: the claim belongs to the first event, so
-        that a replay finds a duplicate (dead_letter/replay.py). No sign of broken code, so none for the gate."""
-        if not repeated or not self._contradicting:
-            return []
-        found = await self._contradicting(tx, repeated)
-        for r in found:
-            log.error("event.contradicts", event_id=r.event.id, type=r.event.type, topic=r.record.topic)
-        return [(r.record, None, contradiction(r.event.id)) for r in found]
-
-    async def _apply_all(self, tx: AsyncConnection, received: list[Received]) -> list[Poison]:
+    async def _apply_all(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Poison], list[Received]]:
         await self._apply(tx, received)
-        return []
+        return [], []
 
-    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> list[Poison]:
-        """Apply in order, halving around failures; returns what cannot be applied."""
+    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Poison], list[Received]]:
+        """Apply in order, halving around failures; returns what cannot be applied, and what contradicts."""
+        if not received:
+            return [], []
         try:
             async with tx.begin_nested():
                 await self._apply(tx, received)
-            return []
+            return [], []
+        except Contradicted as error:
+            known = {r.event.id for r in error.events}
+            poison, more = await self._isolate(tx, [r for r in received if r.event.id not in known])
+            return poison, [*error.events, *more]
         except Exception as error:
             if is_transient(error):
                 raise
             if len(received) == 1:
                 log.error("event.dead", event_id=received[0].event.id, type=received[0].event.type, exc_info=True)
-                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])]
+                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])], []
         half = len(received) // 2
-        return await self._isolate(tx, received[:half]) + await self._isolate(tx, received[half:])
-
-    @contextmanager
-    def _traced(self, events: list[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
-        """A span per sampled event in the event's own trace; the batch's span links to all of them."""
-        received, spans = self._started(events)
-        alone = spans[0] if len(events) == 1 and spans else None
-        batch = alone or telemetry.tracer().start_span(
-            f"process batch {self._service}",
-            context=Context(),
-            kind=SpanKind.CONSUMER,
-            links=telemetry.links_to([event.traceparent for _, event in events]),
-            attributes={**self._batch_attributes(events), telemetry.BATCH_COUNT: len(events)},
-        )
-        try:
-            with use_span(batch, end_on_exit=False, record_exception=False, set_status_on_exception=False):
-                yield received
-        except BaseException as error:
-            for span in {id(s): s for s in [*spans, batch]}.values():
-                telemetry.fail(span, error)
-            raise
-        finally:
-            for span in {id(s): s for s in [*spans, batch]}.values():
-                span.end()
-
-    def _started(self, events: list[tuple[ConsumerRecord, Event]]) -> tuple[list[Received], list[Span]]:
-        """The events with the context of their processing, and the spans begun for those that are sampled."""
-        received: list[Received] = []
-        spans: list[Span] = []
-        for record, event in events:
-            context = telemetry.context_of(event.traceparent)
-            if get_current_span(context).get_span_context().trace_flags.sampled:
-                span = telemetry.tracer().start_span(
-                    f"process {record.topic}",
-                    context=context,
-                    kind=SpanKind.CONSUMER,
-                    attributes={
-                        **telemetry.messaging("process", record.topic),
-                        **telemetry.cloudevent(event),
-                        telemetry.GROUP: self._service,
-                        telemetry.PARTITION: str(record.partition),
-                        telemetry.OFFSET: record.offset,
-                    },
-                )
-                spans.append(span)
-                context = set_span_in_context(span, context)
-            received.append(Received(event, record, context))
-        return received, spans
-
-    def _batch_attributes(self, events: list[tuple[ConsumerRecord, Event]]) -> dict[str, str]:
-        """Topic and partition only where all events are of one."""
-        topics = {record.topic for record, _ in events}
-        partitions = {(record.topic, record.partition) for record, _ in events}
-        attributes = telemetry.messaging("process", topics.pop() if len(topics) == 1 else None)
-        if len(partitions) == 1:
-            attributes[telemetry.PARTITION] = str(partitions.pop()[1])
-        return {**attributes, telemetry.GROUP: self._service}
+        first, second = await self._isolate(tx, received[:half]), await self._isolate(tx, received[half:])
+        return first[0] + second[0], first[1] + second[1]
 
     def _count(self, taken: Taken) -> None:
         fresh, repeated, now = taken.fresh, taken.repeated, datetime.now(UTC)
@@ -254,13 +196,21 @@ class BatchConsumer:
         if len(repeated) > taken.contradicting:
             duplicates = metrics.INBOX_DUPLICATES.labels(self._service, repeated[0].record.topic)
             duplicates.inc(len(repeated) - taken.contradicting)
-        for record, _, _ in taken.aside:
+        for record, _, _ in (*taken.poison, *taken.contradictions):
             metrics.DEAD_LETTERS.labels(self._service, record.topic).inc()
 
 
 def contradiction(event_id: str) -> str:
     """Why a record is set aside that repeats the id of an event."""
     return f"the event {event_id} is known with other bytes: this record took no effect"
+
+
+def _contradiction(received: Received) -> Poison:
+    """A dead letter without an id: the claim belongs to the first event. No sign of broken code, so none for the
+    gate."""
+    event = received.event
+    log.error("event.contradicts", event_id=event.id, type=event.type, topic=received.record.topic)
+    return received.record, None, contradiction(event.id)
 
 
 def _decode(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecord, Event]], list[Poison]]:

@@ -29,7 +29,8 @@ from shared.events import (
     parse,
 )
 from shared.log import without_details
-from shared.messaging.consumer.batch_consumer import Apply, Received, is_transient
+from shared.messaging.consumer.batch_consumer import Apply, Contradicted, Contradicting, is_transient
+from shared.messaging.consumer.received import Received
 from shared.messaging.dead_letter import store
 from shared.messaging.dead_letter.letter import Letter, OpenedList, Outcome, State
 from shared.messaging.dead_letter.problems import (
@@ -66,13 +67,14 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """Those of one service; `apply` is its worker's effect, given one event at a time."""
+    """Those of one service; `apply` is its worker's effect, given one event at a time, `contradicting` as there."""
 
     engine: AsyncEngine
     service: str
     apply: Apply
     clock: Clock
     catalogue_version: str
+    contradicting: Contradicting | None = None
 
     async def replay(self, id_: int, by: Person, seen: frozenset[str] | None = None) -> Handled:
         """Apply the letter now. Of one that was replayed the same is answered again and nothing is done.
@@ -185,12 +187,18 @@ class DeadLetters:
         return Handled(letter.id, "replayed", outcome)
 
     async def _apply(self, tx: AsyncConnection, letter: Letter, event: Event, value: bytes) -> Outcome:
-        """A letter that could be read when it was set aside holds the event's claim; another one must get it first."""
+        """A letter that could be read when it was set aside holds the event's claim; another one must get it first.
+
+        What contradicts the event of that id took no effect and never will: only a note closes it.
+        """
+        record = letter.record(value)
+        if self.contradicting and (found := await self.contradicting(tx, [Received(event, record)])):
+            raise Contradicted(found)
         claimed = await tx.scalar(_CLAIM, {"id": event.id})
         if claimed is None and letter.event_id != event.id:
             return "duplicate"
         with self._traced(letter, event) as context:
-            await self.apply(tx, [Received(event, letter.record(value), context)])
+            await self.apply(tx, [Received(event, record, context)])
         return "applied"
 
     @contextmanager
@@ -246,5 +254,5 @@ def _check_personal(note: str, confirmed: Collection[str]) -> None:
 
 def _reason(error: Exception) -> str:
     """As the consumer tells it: what an event lacks in words, what a rule raised with its kind; no row's content."""
-    told = str(error) if isinstance(error, InvalidEvent) else without_details(repr(error))
+    told = str(error) if isinstance(error, InvalidEvent | Contradicted) else without_details(repr(error))
     return told.replace("\x00", "\\0")[:MAX_REASON]

@@ -3,17 +3,19 @@
 RFC 9110 section 15.5.16 (415), RFC 8259 sections 4 (names are unique), 6 (numbers) and 8.1 (UTF-8).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.middleware.form_text import form_faults
 from shared.web.middleware.json_text import json_faults
 from shared.web.texts import text
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM = "application/x-www-form-urlencoded"
+FORMS = (FORM, "multipart/form-data")
 JSON = "application/json"
 API = "/api/"
 
@@ -29,7 +31,9 @@ class Bodies:
         if scope["type"] == "http" and has_body(headers := Headers(scope=scope)):
             media_type = self._media_type(scope["path"], headers)
             if is_json(media_type):
-                receive = await _checked(receive)
+                receive = await _checked(receive, json_faults)
+            elif media_type == FORM:
+                receive = await _checked(receive, form_faults)
         await self.app(scope, receive, send)
 
     def _media_type(self, path: str, headers: Headers) -> str:
@@ -61,8 +65,8 @@ def _charset(parameters: str) -> str:
     return next((value.strip(' "') for name, _, value in named if name.strip() == "charset"), "")
 
 
-async def _checked(receive: Receive) -> Receive:
-    """Read all of a JSON body, refuse what is wrong with it, and give the body once more."""
+async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) -> Receive:
+    """Read all of a body, refuse what is wrong with it, and give the body once more."""
     parts: list[bytes] = []
     last: Message = {"more_body": True}
     while last.get("more_body", False):
@@ -74,7 +78,7 @@ async def _checked(receive: Receive) -> Receive:
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
     if last["type"] != "http.request":
         pending = [last]
-    elif faults := json_faults(body):
+    elif faults := faults_of(body):
         raise refused(faults)
 
     async def again() -> Message:

@@ -1,6 +1,7 @@
 """What every answer carries, and that an unexpected error tells nothing but its trace id."""
 
 import logging
+import ssl
 import time
 
 from opentelemetry import trace
@@ -87,11 +88,12 @@ def _unexpected(error: Exception, scope: Scope) -> Problem:
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Whether the database is away, not our code wrong: no connection, none free, or the server stops or starts.
+    """Whether the database is away, not our code wrong: no connection, none free, the server stops or starts, or it
+    does not let us in while a password or a certificate is changed.
 
-    SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention.
+    SQLSTATE classes: 08 connection, 28 authorization, 53 resources, 57 operator intervention.
     """
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
-        return error.connection_invalidated or state[:2] in ("08", "53", "57")
-    return isinstance(error, ConnectionError | TimeoutError | PoolTimeout)
+        return error.connection_invalidated or state[:2] in ("08", "28", "53", "57")
+    return isinstance(error, ConnectionError | TimeoutError | PoolTimeout | ssl.SSLError)

@@ -72,14 +72,15 @@ def _object(found: list[JsonFlaw], pairs: list[tuple[str, Any]]) -> dict[str, An
 def _placed(value: Any, at: str) -> Iterator[Fault]:
     if isinstance(value, JsonFlaw):
         for said in value.said:
-            pointer = f"{at}/{_escaped(said)}" if value.code == "duplicate-key" else at
+            pointer = f"{at}/{escaped(said)}" if value.code == "duplicate-key" else at
             yield Fault(value.code, pointer, text(f"web.refused.{value.code}.at", said=coded(said[:MOST_SHOWN])))
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in members:
-        yield from _placed(member, f"{at}/{_escaped(str(key))}")
+        yield from _placed(member, f"{at}/{escaped(str(key))}")
 
 
-def _escaped(key: str) -> str:
+def escaped(key: str) -> str:
+    """A key as a part of a JSON pointer (RFC 6901, section 3)."""
     return key.replace("~", "~0").replace("/", "~1")
 
 

@@ -4,12 +4,14 @@ RFC 9110 sections 9.3.2 (HEAD), 9.3.7 (OPTIONS), 10.2.1 (Allow), 13.1.2 (If-None
 CORS: pages and scripts of other origins read nothing here, and what is asked for in advance is not granted.
 """
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.etag import tags_of
-from shared.web.middleware.allowed import allowed_methods
+from shared.web.middleware.allowed import allowed_methods, paths_like_ids
+from shared.web.problem.handlers import of_status
 
 
 class Methods:
@@ -20,7 +22,10 @@ class Methods:
         method = scope["method"] if scope["type"] == "http" else ""
         if method == "OPTIONS" and (allowed := allowed_methods(scope["app"], scope["path"])):
             await Response(None, 204, {"Allow": allowed})(scope, receive, send)
-        elif method == "HEAD":
+            return
+        if method:
+            _refuse_as_id(scope["app"], method, scope["path"])
+        if method == "HEAD":
             asked = {**scope, "method": "GET"}  # the server itself must go on seeing HEAD
             await self.app(asked, receive, _without_body(send))
             scope["route"] = asked.get("route")
@@ -28,6 +33,12 @@ class Methods:
             await self.app(scope, receive, _unless_known(send, known))
         else:
             await self.app(scope, receive, send)
+
+
+def _refuse_as_id(app: FastAPI, method: str, path: str) -> None:
+    """Raises Problem 405, where the framework would ask another route for an id of this name."""
+    if path in paths_like_ids(app) and method not in (allowed := allowed_methods(app, path)).split(", "):
+        raise of_status(405, headers={"Allow": allowed})
 
 
 def _without_body(send: Send) -> Send:

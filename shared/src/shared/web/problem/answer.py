@@ -13,13 +13,14 @@ from shared.auth import person_of
 from shared.errors import Problem
 from shared.web.language import language_of_api
 from shared.web.middleware.csrf import FORGED
+from shared.web.middleware.rate_limit import is_free
 from shared.web.middleware.trace import trace_id
 from shared.web.problem.document import MEDIA_TYPE, document
 from shared.web.shell.kept_form import KeptForm, is_resumed, kept_form, safe_path
 from shared.web.shell.page import page
 from shared.web.shell.sign_in import sign_in_page
 
-FORBIDDEN = 403
+FORBIDDEN, TOO_MANY = 403, 429
 log = logging.getLogger(__name__)
 
 
@@ -46,8 +47,9 @@ async def answer(request: Request, problem: Problem) -> Response:
             return asked
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='')}", 303)
     try:
-        with suppress(Problem):  # the header names the person where there is one
-            await person_of(request)
+        if not is_free(request.url.path) and problem.status != TOO_MANY:  # a token that is not counted is not judged
+            with suppress(Problem):  # the header names the person where there is one
+                await person_of(request)
         rendered: Response = page(request, "problem.html", problem.status, problem=problem, kept=kept, lost=lost)
     except Exception:
         log.exception("the error page itself failed")

@@ -57,4 +57,5 @@ def create(settings: NotificationsSettings, catalogue: Catalogue, texts: Message
         domain=settings.contact_domain,
         task_url=settings.task_url,
     )
-    return EmailChannel(composer, Server.of(settings.smtp_url.get_secret_value()), settings.smtp_timeout_seconds)
+    server = Server.of(settings.smtp_url.get_secret_value(), settings.smtp_password_file)
+    return EmailChannel(composer, server, settings.smtp_timeout_seconds)

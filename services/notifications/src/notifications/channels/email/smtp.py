@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 from notifications.channels.channel import Message, Outcome, Unreachable
+from shared.settings.secret_file import read_secret
 
 Command = Literal["mail", "rcpt", "data"]
 ENHANCED = re.compile(r"^5\.\d{1,3}\.\d{1,3}\b", re.MULTILINE)
@@ -26,9 +28,10 @@ class Server:
     user: str | None = None
     password: str | None = None
     tls: Literal["none", "starttls", "implicit"] = "none"
+    password_file: Path | None = None
 
     @classmethod
-    def of(cls, url: str) -> Self:
+    def of(cls, url: str, password_file: Path | None = None) -> Self:
         """Read `smtp://user:pass@host:port?starttls=1` or `smtps://…`. Raises ValueError."""
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
@@ -41,19 +44,26 @@ class Server:
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             tls="implicit" if implicit else "starttls" if starttls else "none",
+            password_file=password_file,
         )
+
+    def secret(self) -> str | None:
+        """The password for `user`. Raises OSError, UnicodeDecodeError."""
+        if self.password or not (self.user and self.password_file):
+            return self.password
+        return read_secret(self.password_file).get_secret_value()
 
 
 class SmtpConnection:
     """One connection for a batch of mails, made anew when the server drops it. Use as an async context manager."""
 
     def __init__(self, server: Server, timeout_seconds: float) -> None:
+        self._server = server
         self._timeout = timeout_seconds
         self._client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             username=server.user,
-            password=server.password,
             use_tls=server.tls == "implicit",
             start_tls=server.tls == "starttls",
             timeout=timeout_seconds,
@@ -106,7 +116,7 @@ class SmtpConnection:
         if self._client.is_connected:
             return
         try:
-            await self._client.connect()
+            await self._client.connect(password=self._server.secret())
         except aiosmtplib.SMTPResponseException as error:
             # Also a wrong password (535): it says nothing about the message, so no reminder is given up for it.
             self._client.close()

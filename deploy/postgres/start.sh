@@ -1,0 +1,14 @@
+#!/bin/sh
+# What only root of the container may read becomes PostgreSQL's own, in memory; then the image starts it as always.
+# Its key must belong to it, or it does not start; a secret's file belongs to whoever made it.
+set -eu
+private="${PRIVATE:-/run/tiendo}"
+chmod 0700 "$private"
+for secret in "${SECRETS:-/run/secrets}"/*; do
+  install -m 0400 "$secret" "$private"
+done
+if [ "$(id -u)" = 0 ]; then
+  chown -R postgres:postgres "$private"
+fi
+export SECRETS="$private"
+exec docker-entrypoint.sh "$@"

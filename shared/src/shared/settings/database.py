@@ -1,0 +1,101 @@
+"""How PostgreSQL is reached: its address, the password, and TLS in libpq's words.
+
+https://www.postgresql.org/docs/current/libpq-ssl.html says what `verify-full` promises: the server's certificate is
+signed by an authority that is trusted, and it is for the name in the address.
+"""
+
+import ssl
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from shared.settings.authorities import authorities_fault, trusting
+from shared.settings.secret_file import read_secret, secret_file_fault
+
+SslMode = Literal["disable", "verify-full"]
+
+_OF_THE_URL = {"ssl", "sslmode", "sslrootcert", "sslcert", "sslkey"}
+
+
+class DatabaseSettings(BaseSettings):
+    """Frozen. The variables carry the service's name: `AUDIT_DATABASE_URL`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    service: ClassVar[str]
+
+    database_url: SecretStr
+    database_password_file: Path | None = None
+    """Instead of a password in the URL; read when the engine is made."""
+    database_sslmode: SslMode | None = None
+    """Not said: `verify-full` with `database_ca_file`; else TLS where the server has it, which production refuses."""
+    database_ca_file: Path | None = None
+    """PEM. Not said: the system's own authorities."""
+
+    @field_validator("database_password_file", "database_sslmode", "database_ca_file", mode="before")
+    @classmethod
+    def _database_empty_is_absent(cls, value: object) -> object:
+        """A variable that compose hands on without a value."""
+        return value or None
+
+    def database(self) -> URL:
+        """The address of the database, with the password of the file if there is one."""
+        url = make_url(self.database_url.get_secret_value())
+        if self.database_password_file:
+            url = url.set(password=read_secret(self.database_password_file).get_secret_value())
+        return url
+
+    @property
+    def database_tls(self) -> SslMode | None:
+        return self.database_sslmode or ("verify-full" if self.database_ca_file else None)
+
+    def asyncpg_tls(self) -> dict[str, ssl.SSLContext | bool]:
+        """Arguments of asyncpg's connections. Raises OSError (an SSLError is one)."""
+        match self.database_tls:
+            case "verify-full":
+                return {"ssl": trusting(self.database_ca_file)}
+            case "disable":
+                return {"ssl": False}
+            case None:
+                return {}
+
+    def libpq_tls(self) -> dict[str, str]:
+        """The same for what connects by libpq: migrations."""
+        match self.database_tls:
+            case "verify-full":
+                return {"sslmode": "verify-full", "sslrootcert": str(self.database_ca_file or "system")}
+            case "disable":
+                return {"sslmode": "disable"}
+            case None:
+                return {}
+
+    def database_faults(self, *, production: bool) -> list[str]:
+        """What is wrong with the settings taken together."""
+        faults = []
+        if (file := self.database_password_file) and (fault := secret_file_fault(self._name("PASSWORD_FILE"), file)):
+            faults.append(fault)
+        if fault := self._url_fault():
+            faults.append(fault)
+        if (file := self.database_ca_file) and (fault := authorities_fault(self._name("CA_FILE"), file)):
+            faults.append(fault)
+        if self.database_ca_file and self.database_sslmode == "disable":
+            faults.append(f"{self._name('CA_FILE')} needs TLS: {self._name('SSLMODE')}=verify-full")
+        if self.database_tls is None and production:
+            faults.append(f"{self._name('SSLMODE')} is required: verify-full, or disable where nobody else reaches it")
+        return faults
+
+    def _url_fault(self) -> str | None:
+        try:
+            query = make_url(self.database_url.get_secret_value()).query
+        except ArgumentError:
+            return f"{self._name('URL')} must look like postgresql+asyncpg://user:password@host/name"
+        if _OF_THE_URL & set(query):
+            return f"TLS is told by {self._name('SSLMODE')} and {self._name('CA_FILE')}, not in {self._name('URL')}"
+        return None
+
+    def _name(self, of: str) -> str:
+        return f"{self.service.upper()}_DATABASE_{of}"

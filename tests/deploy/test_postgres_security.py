@@ -1,0 +1,101 @@
+"""PostgreSQL as docker-compose.yml runs it, with TLS only: who gets in, who does not, and through a pooler."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from shared.database.engine import create_engine
+from shared.database.migration import migrate
+from submissions.settings import SubmissionsSettings
+from tests.support.pgbouncer import PgBouncer, program
+from tests.support.secured_postgres import SecuredPostgres, binaries
+
+ENCRYPTED = sa.text("select ssl from pg_stat_ssl where pid = pg_backend_pid()")
+
+
+@pytest.fixture(scope="module")
+def secured_postgres(server_folder: Path) -> Iterator[SecuredPostgres]:
+    if binaries() is None:
+        pytest.skip("PostgreSQL with TLS is not installed (Debian: apt-get install postgresql)")
+    server = SecuredPostgres(server_folder / "secured-postgres")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def settings(server: SecuredPostgres, **changed: Any) -> SubmissionsSettings:
+    return SubmissionsSettings(environment="test", **(server.settings("submissions") | changed))
+
+
+async def ask(told: SubmissionsSettings, question: sa.TextClause = ENCRYPTED) -> Any:
+    engine = create_engine(told)
+    try:
+        async with engine.connect() as connection:
+            return await connection.scalar(question)
+    finally:
+        await engine.dispose()
+
+
+async def test_a_service_comes_by_tls_and_so_do_its_migrations(secured_postgres: SecuredPostgres) -> None:
+    told = settings(secured_postgres)
+    assert await ask(told) is True
+    url = told.database().render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate, url, "submissions", tls=told.libpq_tls())
+    assert await ask(told, sa.text("select count(*) from obligation")) == 0
+
+
+async def test_a_server_of_another_authority_is_not_spoken_to(secured_postgres: SecuredPostgres) -> None:
+    told = settings(secured_postgres, database_ca_file=secured_postgres.secrets / "kafka-ca.pem")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await ask(told)
+    url = told.database().render_as_string(hide_password=False)
+    with pytest.raises(sa.exc.OperationalError, match="certificate verify failed"):
+        await asyncio.to_thread(migrate, url, "submissions", tls=told.libpq_tls())
+
+
+async def test_a_server_of_another_name_is_not_spoken_to(secured_postgres: SecuredPostgres) -> None:
+    url = secured_postgres.settings("submissions")["database_url"].replace("localhost", "127.1")
+    with pytest.raises(ssl.SSLCertVerificationError, match=r"127\.1"):
+        await ask(settings(secured_postgres, database_url=url))
+
+
+async def test_nobody_comes_without_tls(secured_postgres: SecuredPostgres) -> None:
+    plain = settings(secured_postgres, database_sslmode="disable", database_ca_file=None)
+    with pytest.raises(sa.exc.DBAPIError, match="no encryption"):
+        await ask(plain)
+
+
+async def test_a_password_is_changed_while_it_runs(secured_postgres: SecuredPostgres) -> None:
+    told = SubmissionsSettings(environment="test", **secured_postgres.settings("audit"))
+    assert await ask(told) is True
+    file = secured_postgres.secrets / "audit-db"
+    file.chmod(0o640)
+    file.write_text("another")
+    with pytest.raises(sa.exc.DBAPIError, match="password authentication failed"):
+        await ask(told)
+    secured_postgres.create_services("audit")
+    assert await ask(told) is True
+
+
+async def test_pgbouncer_comes_by_tls_with_the_lines_of_the_readme(
+    secured_postgres: SecuredPostgres, server_folder: Path
+) -> None:
+    if program() is None:
+        pytest.skip("pgbouncer is not installed (Debian: apt-get install pgbouncer)")
+    password = (secured_postgres.secrets / "submissions-db").read_text()
+    secrets = secured_postgres.secrets
+    pooler = PgBouncer(server_folder, secured_postgres.port, {"submissions": password}, ca=secrets / "postgres-ca.pem")
+    pooler.start()
+    try:
+        url = pooler.url(secured_postgres.settings("submissions")["database_url"])
+        plain = settings(secured_postgres, database_url=url, database_sslmode="disable", database_ca_file=None)
+        assert await ask(plain) is True, "from the pooler on"
+    finally:
+        pooler.child.kill()
