@@ -1,0 +1,113 @@
+"""Keycloak, where `make keycloak` has brought it: roles in `realm_access`, an audience by a mapper, keys by its API.
+
+Its 180 MB and the minute that it makes itself ready in are more than a test should wait for.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.identity.client import CLIENTS, SECRET
+from tests.identity.installed import folder_of, install, is_installed, run
+from tests.identity.provider import Provider
+from tests.identity.realm import realm
+from tiendo_local.servers.kafka import java
+
+VERSION = "26.7.3"
+HOME = folder_of("keycloak") / f"keycloak-{VERSION}"
+# What no test of ours asks for takes a fifth of each start.
+BUILD = ("--db=dev-file", "--features-disabled=ciba,par,device-flow,kerberos,organization,impersonation,account,admin")
+# Those of its own script (bin/kc.sh), which would stand between us and the process; it lives too briefly for the second
+# compiler.
+JVM = (
+    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
+    f"-Dkc.home.dir={HOME}", f"-Djboss.server.config.dir={HOME}/conf",
+    "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus-log-max-startup-records=10000",
+    "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
+    "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
+    *(f"--add-opens=java.base/java.{part}=ALL-UNNAMED" for part in ("util", "util.concurrent", "security", "lang")),
+    "-cp", f"{HOME}/lib/quarkus-run.jar", "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+)  # fmt: skip
+KEYS = "org.keycloak.keys.KeyProvider"
+
+
+def program() -> list[str]:
+    return [str(java()), *JVM]
+
+
+def is_built() -> bool:
+    return is_installed("keycloak", VERSION)
+
+
+def build() -> Path:
+    return install("keycloak", VERSION, bring)
+
+
+def bring(folder: Path) -> None:
+    artifact = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
+    run("mvn", "-q", "-B", "dependency:unpack", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}", cwd=folder)
+    run(*program(), "build", *BUILD, cwd=folder)
+
+
+class Keycloak(Provider):
+    name = "keycloak"
+    realm = "/realms/tiendo"
+    admin = "/admin/realms"
+    _filled = False
+
+    def start(self) -> None:
+        if not self._filled:
+            self._run()
+            self.child.wait_until(lambda: self._is_up("/realms/master"), 120, "ready")
+            self._ask("POST", "", realm(CLIENTS))
+            self._filled = True
+        else:
+            super().start()
+
+    def rotate(self) -> None:
+        """Of several keys it signs with the one of the highest priority."""
+        priority = 100 * (len(self._keys()) + 1)
+        config = {"priority": [str(priority)], "algorithm": ["RS256"], "keySize": ["2048"]}
+        component = {"name": f"key-{priority}", "providerId": "rsa-generated", "providerType": KEYS, "config": config}
+        self._ask("POST", "/tiendo/components", component)
+
+    def retire(self) -> None:
+        for key in self._keys()[:-1]:
+            self._ask("DELETE", f"/tiendo/components/{key['id']}")
+
+    def _keys(self) -> list[dict[str, Any]]:
+        """Those that can sign, by priority."""
+        found = self._ask("GET", f"/tiendo/components?type={KEYS}").json()
+        signing = [one for one in found if one["providerId"] == "rsa-generated"]
+        return sorted(signing, key=lambda one: int(one["config"]["priority"][0]))
+
+    def _run(self) -> None:
+        self.child.start(
+            [
+                *program(), "start", "--optimized", "--cache=local", "--http-enabled=true", "--http-host=127.0.0.1",
+                f"--http-port={self.port}", f"--hostname=http://127.0.0.1:{self.port}",
+                f"--db-url=jdbc:h2:file:{self.folder}/h2/keycloak;NON_KEYWORDS=VALUE",
+            ],
+            env={"KC_BOOTSTRAP_ADMIN_USERNAME": "admin", "KC_BOOTSTRAP_ADMIN_PASSWORD": SECRET},
+        )  # fmt: skip
+
+    def _is_up(self, path: str) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Of its API for administrators."""
+        here = f"http://127.0.0.1:{self.port}"
+        form = {"grant_type": "password", "client_id": "admin-cli", "username": "admin", "password": SECRET}
+        token = self._granted(f"{here}/realms/master/protocol/openid-connect/token", form)
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.request(method, f"{here}/admin/realms{path}", json=body, headers=headers, timeout=60)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer
+
+
+if __name__ == "__main__":
+    print(build())
