@@ -14,6 +14,7 @@ from hypothesis import settings
 from tests.support import run_folder, selection
 from tests.support.run_folder import RUN_FOLDER
 
+pytest_plugins = ["tests.support.skips"]
 gc.disable()  # until all tests are found: see pytest_collection_finish
 NAME = 100  # characters
 # How long an example takes says more about what else the machine does than about the rule under test.

@@ -64,3 +64,23 @@ def test_a_group_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
     if getattr(request.config.option, "loadgroup", False):
         grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
         assert [item.nodeid for item in grouped if "@" not in item.nodeid] == []
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize(("options", "outcome"), [([], 0), (["--no-skips"], 1)])
+def test_ci_takes_no_skip_for_a_pass(tmp_path: Path, options: list[str], outcome: int) -> None:
+    file = tmp_path / "test_some.py"
+    file.write_text(
+        "import pytest\n\n"
+        "def test_some():\n    pytest.skip('no tool')\n\n"
+        "@pytest.mark.skipif(True, reason='no server')\ndef test_other(): ...\n\n"
+        "@pytest.mark.xfail\ndef test_foreseen():\n    assert False\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "tests.support.skips", "-p", "no:cacheprovider", "-rA"]
+    done = subprocess.run(
+        [*command, "-c", "/dev/null", "--rootdir", str(tmp_path), *options, str(file)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == outcome, done.stdout
+    assert "no tool" in done.stdout and "no server" in done.stdout
+    assert ("1 failed, 1 xfailed, 1 error" if options else "2 skipped, 1 xfailed") in done.stdout

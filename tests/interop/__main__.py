@@ -196,6 +196,7 @@ class Interop:
 
 
 def main() -> int:
+    TOOLS.mkdir(parents=True, exist_ok=True)
     local = TOOLS / "system"
     with Whole(local, "--demo", "--port-base", PORT_BASE) as system:
         system.wait_ready()
