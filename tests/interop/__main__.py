@@ -3,7 +3,7 @@
 The official CloudEvents SDKs of Go, Java, JavaScript and Python read every topic; ajv and jsonschema validate each
 event against the schema that its dataschema serves; AsyncAPI's parser, Redocly and Spectral read the documents;
 clients generated from the OpenAPI documents read and make a report; schemathesis asks every path. What the machine
-lacks is named and skipped; with `--all` it is a failure.
+lacks is named and skipped; with `--no-skips` it is a failure. `--install` only brings those tools.
 """
 
 import json
@@ -11,7 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,6 +120,7 @@ class Interop:
 
     def check(self, name: str, run: Callable[[], Iterator[str] | list[str] | str]) -> None:
         """`run` gives the faults; a text is what was seen, and no fault."""
+        started = time.monotonic()
         try:
             seen = run()
         except MissingTool as missing:
@@ -127,7 +130,8 @@ class Interop:
         except (RuntimeError, subprocess.TimeoutExpired) as error:
             seen = [str(error)]
         faults = [] if isinstance(seen, str) else list(seen)
-        print(f"{'FAILED ' if faults else 'ok     '}  {name}{f': {seen}' if isinstance(seen, str) else ''}", flush=True)
+        told = f"{name}{f': {seen}' if isinstance(seen, str) else ''}, {time.monotonic() - started:.0f} s"
+        print(f"{'FAILED ' if faults else 'ok     '}  {told}", flush=True)
         self.failed += [f"{name}: {fault}" for fault in faults]
 
     def reader(self, *command: str, **environment: str) -> list[str] | str:
@@ -195,10 +199,22 @@ class Interop:
         return iter(())
 
 
+def install() -> list[str]:
+    """All tools at once. Answers what could not be had."""
+    with ThreadPoolExecutor() as pool:
+        started = [pool.submit(bring) for bring in (python, modules, go, jars)]
+    return [repr(one.exception()) for one in started if one.exception()]
+
+
 def main() -> int:
     TOOLS.mkdir(parents=True, exist_ok=True)
+    if "--install" in sys.argv:
+        faults = install()
+        print(*faults, sep="\n")
+        return 1 if faults else 0
     local = TOOLS / "system"
     with Whole(local, "--demo", "--port-base", PORT_BASE) as system:
+        install()  # each check tells what it lacks
         system.wait_ready()
         run = Interop(system)
         run.check(
@@ -219,7 +235,7 @@ def main() -> int:
     for fault in run.failed:
         print(fault)
     print(f"{len(run.failed)} faults, {len(run.skipped)} skipped")
-    return 1 if run.failed or ("--all" in sys.argv and run.skipped) else 0
+    return 1 if run.failed or ("--no-skips" in sys.argv and run.skipped) else 0
 
 
 if __name__ == "__main__":
