@@ -1,5 +1,6 @@
 """A real identity provider, one for all tests of this folder, and the submissions service that takes its tokens."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -11,24 +12,24 @@ from shared.catalogue import Catalogue
 from submissions.app import create_app
 from submissions.settings import SubmissionsSettings
 from tests.identity import keycloak
-from tests.identity.installed import needed
 from tests.identity.keycloak import Keycloak
 from tests.identity.node_provider import NodeProvider
 from tests.identity.provider import Provider
 from tests.identity.serving import Service, SteppedClock, served
+from tiendo_local.servers.kafka import java
 
 Serve = Callable[..., AbstractAsyncContextManager[Service]]
 
 
 def node_provider(folder: Path) -> Provider:
-    needed("node", "npm")
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("Node.js is not installed (Debian: apt-get install nodejs npm)")
     return NodeProvider(folder)
 
 
 def keycloak_provider(folder: Path) -> Provider:
-    needed("java")
-    if not keycloak.is_built():
-        pytest.skip("Keycloak is not on this machine: `make keycloak` brings it, with Maven and a minute")
+    if java() is None or not keycloak.is_built():
+        pytest.skip("Keycloak is not on this machine: `make keycloak` brings it, with Java 17, Maven and a minute")
     return Keycloak(folder)
 
 

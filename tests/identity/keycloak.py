@@ -9,51 +9,51 @@ from typing import Any
 import httpx
 
 from tests.identity.client import CLIENTS, SECRET
-from tests.identity.installed import folder_of, install, is_installed, run
+from tests.identity.installing import HERE, brought, is_brought, run
 from tests.identity.provider import Provider
 from tests.identity.realm import realm
 from tiendo_local.servers.kafka import java
 
-VERSION = "26.7.3"
-HOME = folder_of("keycloak") / f"keycloak-{VERSION}"
+POM = HERE / "keycloak.xml"
 # What no test of ours asks for takes a fifth of each start.
 BUILD = ("--db=dev-file", "--features-disabled=ciba,par,device-flow,kerberos,organization,impersonation,account,admin")
-# Those of its own script (bin/kc.sh), which would stand between us and the process; it lives too briefly for the second
-# compiler.
-JVM = (
-    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
-    f"-Dkc.home.dir={HOME}", f"-Djboss.server.config.dir={HOME}/conf",
-    "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus-log-max-startup-records=10000",
-    "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
-    "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
-    *(f"--add-opens=java.base/java.{part}=ALL-UNNAMED" for part in ("util", "util.concurrent", "security", "lang")),
-    "-cp", f"{HOME}/lib/quarkus-run.jar", "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
-)  # fmt: skip
 KEYS = "org.keycloak.keys.KeyProvider"
 
 
-def program() -> list[str]:
-    return [str(java()), *JVM]
-
-
 def is_built() -> bool:
-    return is_installed("keycloak", VERSION)
+    return is_brought("keycloak")
 
 
 def build() -> Path:
-    return install("keycloak", VERSION, bring)
+    return brought("keycloak", POM, bring)
 
 
 def bring(folder: Path) -> None:
-    artifact = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
-    run("mvn", "-q", "-B", "dependency:unpack", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}", cwd=folder)
-    run(*program(), "build", *BUILD, cwd=folder)
+    run("mvn", "-q", "-B", "-f", POM, "dependency:unpack-dependencies", f"-DoutputDirectory={folder}", cwd=folder)
+    run(*program(folder), "build", *BUILD, cwd=folder)
+
+
+def program(folder: Path) -> list[str]:
+    """What its own script (bin/kc.sh) starts, which would stand between us and the process.
+
+    It lives too briefly for the second compiler.
+    """
+    (home,) = folder.glob("keycloak-*")
+    packages = ("util", "util.concurrent", "security", "lang")
+    return [
+        str(java()), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
+        f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home}/conf",
+        "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus-log-max-startup-records=10000",
+        "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
+        "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
+        *(f"--add-opens=java.base/java.{name}=ALL-UNNAMED" for name in packages),
+        "-cp", f"{home}/lib/quarkus-run.jar", "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+    ]  # fmt: skip
 
 
 class Keycloak(Provider):
     name = "keycloak"
     realm = "/realms/tiendo"
-    admin = "/admin/realms"
     _filled = False
 
     def start(self) -> None:
@@ -85,8 +85,9 @@ class Keycloak(Provider):
     def _run(self) -> None:
         self.child.start(
             [
-                *program(), "start", "--optimized", "--cache=local", "--http-enabled=true", "--http-host=127.0.0.1",
-                f"--http-port={self.port}", f"--hostname=http://127.0.0.1:{self.port}",
+                *program(build()), "start", "--optimized", "--cache=local",
+                "--http-enabled=true", "--http-host=127.0.0.1", f"--http-port={self.port}",
+                f"--hostname=http://127.0.0.1:{self.port}",
                 f"--db-url=jdbc:h2:file:{self.folder}/h2/keycloak;NON_KEYWORDS=VALUE",
             ],
             env={"KC_BOOTSTRAP_ADMIN_USERNAME": "admin", "KC_BOOTSTRAP_ADMIN_PASSWORD": SECRET},

@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.identity.client import CLIENTS
-from tests.identity.installed import HERE, install, run
+from tests.identity.installing import HERE, brought, run
 from tests.identity.provider import Provider
 
 SOURCE = HERE / "oidc_provider"
@@ -25,7 +25,7 @@ class NodeProvider(Provider):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._packages = install(self.name, (SOURCE / "package.json").read_text(encoding="utf-8"), bring)
+        self._packages = brought(self.name, SOURCE / "package.json", bring)
         self._keys = [_private_jwk("key-1")]
 
     def rotate(self) -> None:
