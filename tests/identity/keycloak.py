@@ -3,6 +3,7 @@
 Its 180 MB and the minute that it makes itself ready in are more than a test should wait for.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def build() -> Path:
 
 
 def bring(folder: Path) -> None:
-    run("mvn", "-q", "-B", "-f", POM, "dependency:unpack-dependencies", f"-DoutputDirectory={folder}", cwd=folder)
+    shutil.copy(POM, folder / "pom.xml")  # Maven writes beside it what it has unpacked
+    run("mvn", "-q", "-B", "dependency:unpack-dependencies", "-DoutputDirectory=.", cwd=folder)
     run(*program(folder), "build", *BUILD, cwd=folder)
 
 
