@@ -65,7 +65,8 @@ async def test_a_claim_that_is_missing_is_told_to_who_sent_the_token_and_to_who_
         async with serve() as service:
             answer = await service.ask(token)
     assert answer.status_code == 403
-    assert answer.json()["type"].endswith(reason)
+    problem = answer.json()
+    assert problem["type"].endswith(reason) and "Đề nghị người quản trị tài khoản" in problem["title"]
     assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
     (told,) = [line for line in logs if line["event"] == "bearer.rejected"]
     assert (told["reason"], told["claim"], told["issuer"]) == (reason, claim, identity_provider.issuer)
