@@ -14,7 +14,7 @@ WORKERS ?= 3
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up demo jaeger caddy test test-fast test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
+.PHONY: help install up demo jaeger caddy keycloak test test-fast interop-tools test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,11 +51,17 @@ jaeger: $(STAMP) ## build Jaeger with Go (minutes): make test then asks it for t
 caddy: $(STAMP) ## build Caddy with Go (minutes): make test then asks through it, too
 	$(BIN)/python -m tests.support.caddy
 
+keycloak: $(STAMP) ## bring Keycloak with Maven (180 MB, a minute): make test then takes its tokens, too
+	$(BIN)/python -m tests.identity.keycloak
+
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)
 
 test-resilience-long: $(STAMP) ## ten runs of a minute with thirty faults each
 	$(BIN)/python -m tests.resilience --runs 10 --seconds 60 --faults 30 $(ARGS)
+
+interop-tools: $(STAMP) ## install what make test-interop uses, which else does so itself
+	$(BIN)/python -m tests.interop --install
 
 test-interop: $(STAMP) ## others' SDKs, validators and generated clients on our events and documents; what is missing is named
 	$(BIN)/python -m tests.interop $(ARGS)

@@ -1,4 +1,5 @@
-"""How pytest runs here: what the workers of a run share, in which order they go, what ends with the run.
+"""How pytest runs here: what the workers of a run share, in which order they go, what ends with the run;
+and that CI takes no skipped test for a pass.
 
 The fixtures of all tests are in `tests/support/fixtures.py`.
 """
@@ -16,10 +17,15 @@ from tests.support.run_folder import RUN_FOLDER
 
 gc.disable()  # until all tests are found: see pytest_collection_finish
 NAME = 100  # characters
+NO_SKIPS = "--no-skips"
 # How long an example takes says more about what else the machine does than about the rule under test.
 settings.register_profile("tiendo", deadline=None)
 settings.register_profile("quick", settings.get_profile("tiendo"), max_examples=20)  # of `make test-fast`
 settings.load_profile("tiendo")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(NO_SKIPS, action="store_true", help="a test that is skipped is a failure")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,6 +65,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     with selection.guard(item):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # outside of what tells a foreseen failure from a skip
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption(NO_SKIPS):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"{reason}: nothing may be skipped here ({NO_SKIPS})"
+    return report
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.once import once
+from tiendo_local.workspace import find
 
 STARTS: list[Callable[[], object]] = [
     lambda: subprocess.Popen([sys.executable, "-c", ""]),
@@ -64,3 +65,26 @@ def test_a_group_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
     if getattr(request.config.option, "loadgroup", False):
         grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
         assert [item.nodeid for item in grouped if "@" not in item.nodeid] == []
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize(
+    ("options", "outcome", "counts"),
+    [([], 0, ["2 skipped", "1 xfailed"]), (["--no-skips"], 1, ["1 failed", "1 error", "1 xfailed"])],
+)
+def test_ci_takes_no_skip_for_a_pass(tmp_path: Path, options: list[str], outcome: int, counts: list[str]) -> None:
+    file = tmp_path / "test_some.py"
+    file.write_text(
+        "import pytest\n\n"
+        "def test_some():\n    pytest.skip('no tool')\n\n"
+        "@pytest.mark.skipif(True, reason='no server')\ndef test_other(): ...\n\n"
+        "@pytest.mark.xfail\ndef test_foreseen():\n    assert False\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rA"]
+    done = subprocess.run(
+        [*command, "-c", "/dev/null", "--rootdir", str(tmp_path), *options, str(file)],
+        cwd=find().root, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == outcome, done.stdout
+    assert "no tool" in done.stdout and "no server" in done.stdout
+    assert all(count in done.stdout for count in counts), done.stdout

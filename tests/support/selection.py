@@ -15,7 +15,7 @@ OUTSIDE = {"outside", "run_folder", "server_folder"}
 OWN_SERVERS = {"server_folder"}
 # Seconds to make, and `system` there can be only one of, for its ports: what asks for one runs in the same worker. What
 # asks for several goes with the first of them: in a group of its own it would start a second system.
-DEAR = ("system", "own_broker", "secured", "image", "browser")
+DEAR = ("system", "own_broker", "secured", "identity_provider", "image", "browser")
 REFUSED = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
 
 _guarded = ""  # the fast test that is running

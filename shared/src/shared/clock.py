@@ -1,5 +1,6 @@
 """The one clock. Rules get a time passed in; only the edges ask for it, so a demonstration can stand on another day."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 from shared.calendar import VIETNAM
@@ -18,3 +19,7 @@ class Clock:
     def today(self) -> date:
         """The day in Vietnam."""
         return self.now().astimezone(VIETNAM).date()
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward, from no point in particular: for what is kept for a while."""
+        return time.monotonic()

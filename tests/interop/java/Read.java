@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,10 +25,9 @@ class Read {
                     .map(one -> new TopicPartition(one.topic(), one.partition())).collect(Collectors.toList());
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            long last = System.currentTimeMillis() + 5000;
-            while (System.currentTimeMillis() - last < 3000) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
                 for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    last = System.currentTimeMillis();
                     delivered++;
                     CloudEvent event = record.value();
                     if (event.getDataSchema() == null || !event.getDataSchema().isAbsolute()) {

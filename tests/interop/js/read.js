@@ -38,7 +38,7 @@ async function main() {
   });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
-  let last = Date.now() + 12000; // to join the group
+  let last = Date.now() + 30000; // to join the group
   await consumer.run({
     eachMessage: async ({ message }) => {
       delivered += 1;

@@ -7,7 +7,7 @@ import sys
 from functools import cache
 
 import httpx
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 from jsonschema import Draft202012Validator
 
@@ -23,12 +23,9 @@ def validator_of(address: str) -> Draft202012Validator:
 async def main(bootstrap: str, topics: list[str]) -> None:
     faults: list[str] = []
     delivered = 0
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
-        await consumer._client.force_metadata_update()
-        partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
-        consumer.assign(partitions)
+    async with AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        partitions = consumer.assignment()  # of no group: all of them, from the start
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         while any([await consumer.position(one) < ends[one] for one in partitions]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:

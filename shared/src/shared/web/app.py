@@ -1,5 +1,6 @@
 """The application every service starts from: limits, languages, problems, static files, sign-in, health, metrics."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -79,6 +80,7 @@ def create_service_app(
         messages_package=name,
         more_messages=texts,
         catalogue=runtime.catalogue,
+        monotonic=runtime.clock.monotonic,
         lifespan=lifespan,
         routers=routers,
         **options,
@@ -105,14 +107,15 @@ def create_base_app(
     max_body_bytes: int = DEFAULT_BYTES,
     body_bytes_by_prefix: Mapping[str, int] | None = None,
     routers: Iterable[APIRouter] = (),
+    monotonic: Callable[[], float] = time.monotonic,
     **fastapi: Any,
 ) -> FastAPI:
     """An app with `state.settings`, `.catalogue`, `.messages`, `.templates`, `.static`, `.place` and `.health`.
 
     `templates_package` has `templates/` and perhaps `static/`; `messages_package` has `messages.yaml` or
     `messages/*.yaml`. `body_bytes_by_prefix` gives paths a larger body than `max_body_bytes`.
-    `routers` are the service's own. `place` is a key of `navigation.NAV_ITEMS`; `/` goes to the first page of the
-    person's role.
+    `routers` are the service's own. `monotonic` counts the seconds that tokens and keys are kept.
+    `place` is a key of `navigation.NAV_ITEMS`; `/` goes to the first page of the person's role.
     `fastapi` goes to FastAPI. Raises MessageError, CatalogueError.
     """
     fastapi = {"title": f"Tiến Độ: {place}", "version": settings.build, "responses": PROBLEM_RESPONSES} | fastapi
@@ -134,7 +137,8 @@ def create_base_app(
     app.state.messages = messages.load("shared.web", messages_package, *more_messages)
     app.state.templates = templates(templates_package)
     app.state.static = Static("shared.web", templates_package)
-    app.state.verifier = TokenVerifier(settings, [unit.key for unit in all_units(app.state.catalogue)])
+    units = [unit.key for unit in all_units(app.state.catalogue)]
+    app.state.verifier = TokenVerifier(settings, units, monotonic)
     app.state.place = NAV_ITEMS[place]
     app.state.health = Health()
     app.state.health.ready("keys", _key_check(app.state.verifier))

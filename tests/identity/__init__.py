@@ -1,0 +1,1 @@
+"""Real identity providers of others, and a service that takes their tokens."""
