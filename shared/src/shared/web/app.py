@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
 
 from shared.auth import TokenVerifier
@@ -126,7 +126,7 @@ def create_base_app(
         docs_url=None,
         redoc_url=None,
         telemetry=quiet,
-        dependencies=[Depends(check_query), Depends(count_waiting)],
+        dependencies=[Depends(before_route)],
         generate_unique_id_function=operation_id,
         redirect_slashes=False,  # such a redirect would go where the client's Host header says
         **fastapi,
@@ -164,6 +164,13 @@ def create_base_app(
 
     app.include_router(start.router)
     return app
+
+
+async def before_route(request: Request) -> None:
+    """What no route can forget. One dependency: each costs a request as much as a middleware, also where it has nothing
+    to do."""
+    await check_query(request)
+    await count_waiting(request)
 
 
 def _key_check(verifier: TokenVerifier) -> Check:

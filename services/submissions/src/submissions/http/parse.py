@@ -20,13 +20,9 @@ ListOrObject = TypeVar("ListOrObject", list[Any], dict[str, Any])
 def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
     """`raw` is an object as it was sent. What has the wrong type stands in `Report.wrong`, the rest is read on."""
     wrong_keys = check_keys([key for key in raw if key not in REPORT], "")
-    observations, wrong_observations = read_part(
-        list, raw.get("observations"), violation("observations_expected", "/observations")
-    )
-    narrative, wrong_narrative = read_part(
-        dict, raw.get("narrative", {}), violation("narrative_expected", "/narrative")
-    )
-    evidence, wrong_evidence = read_part(list, raw.get("evidence", []), violation("evidence_expected", "/evidence"))
+    observations, wrong_observations = read_part(list, raw.get("observations"), "observations")
+    narrative, wrong_narrative = read_part(dict, raw.get("narrative", {}), "narrative")
+    evidence, wrong_evidence = read_part(list, raw.get("evidence", []), "evidence")
     reason = raw.get("reason")
     wrong_texts = check_texts(narrative, evidence, reason)
     confirmed, wrong_confirmed = read_confirmed(raw.get("confirmed", []))
@@ -41,9 +37,9 @@ def read_report(raw: Mapping[str, Any], *, illustrative: bool) -> Report:
     )
 
 
-def read_part(type_: type[ListOrObject], raw: object, expected: Violation) -> tuple[ListOrObject, list[Violation]]:
+def read_part(type_: type[ListOrObject], raw: object, name: str) -> tuple[ListOrObject, list[Violation]]:
     """A part of the report; an empty one, and the violation, in place of what has another type."""
-    return (raw, []) if isinstance(raw, type_) else (type_(), [expected])
+    return (raw, []) if isinstance(raw, type_) else (type_(), [violation(f"{name}_expected", f"/{name}")])
 
 
 def check_texts(narrative: Mapping[str, object], evidence: Sequence[object], reason: object) -> list[Violation]:

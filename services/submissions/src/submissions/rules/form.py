@@ -119,6 +119,7 @@ class FormRules:
     by_cell: Mapping[Cell, FormField] = attribute(init=False)
     elements: Mapping[str, Element] = attribute(init=False)
     by_element: Mapping[str, Sequence[FormField]] = attribute(init=False)
+    parts: Mapping[str, Mapping[str, Sequence[str]]] = attribute(init=False)  # element → dimension → keys of its cells
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_cell", {f.cell: f for f in self.fields})
@@ -127,9 +128,14 @@ class FormRules:
         for f in self.fields:
             by_element.setdefault(f.element.id, []).append(f)
         object.__setattr__(self, "by_element", by_element)
+        parts = {element: _by_dimension(fields) for element, fields in by_element.items()}
+        object.__setattr__(self, "parts", {element: keys for element, keys in parts.items() if keys})
 
     def fields_of(self, element: str) -> Sequence[FormField]:
         return self.by_element.get(element, ())
+
+    def dimensions_of(self, element: str) -> set[str]:
+        return {dimension for field in self.fields_of(element) for dimension in field.disaggregation}
 
     def label(self, cell: Cell) -> Text:
         """“Số trẻ (Nam)”: the element with its categories."""
@@ -137,6 +143,15 @@ class FormRules:
         if not field.label.vi:
             return field.element.name
         return Text(f"{field.element.name.vi} ({field.label.vi})", f"{field.element.name.en} ({field.label.en})")
+
+
+def _by_dimension(fields: Sequence[FormField]) -> dict[str, list[str]]:
+    """The one-dimensional cells among the fields of an element, by dimension."""
+    keys: dict[str, list[str]] = {}
+    for field in fields:
+        if len(field.disaggregation) == 1:
+            keys.setdefault(next(iter(field.disaggregation)), []).append(field.key)
+    return keys
 
 
 def rules_of(catalogue: cat.Catalogue) -> dict[str, FormRules]:

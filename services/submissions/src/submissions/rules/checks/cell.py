@@ -23,8 +23,7 @@ def check_cell(rules: FormRules, entry: ObservationEntry, at: str) -> tuple[Cell
     wrong_split += check_categories(rules, split, pointer)
     if wrong or not isinstance(measure, str):
         return None, wrong + wrong_split
-    dimensions = {dimension for field in rules.fields_of(measure) for dimension in field.disaggregation}
-    if not (wrong_split and dimensions.issuperset(split)):
+    if not (wrong_split and rules.dimensions_of(measure).issuperset(split)):
         wrong_split += check_asked(rules, measure, split, pointer)
     return (None if wrong_split else (measure, disaggregation_key(split))), wrong_split
 

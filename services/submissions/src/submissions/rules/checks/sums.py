@@ -70,11 +70,11 @@ def check_hours(rules: FormRules, taken: Taken, places: Places) -> list[Violatio
 def check_parts(rules: FormRules, taken: Taken, places: Places) -> list[Violation]:
     """Optional cells by one dimension: all given, they are the total; some given, they do not exceed it."""
     violations = []
-    for element in rules.elements:
+    for element, by_dimension in rules.parts.items():
         values = parts(element, taken)
         if "" not in values:
             continue
-        for dimension_id, keys in by_dimension(rules, element).items():
+        for dimension_id, keys in by_dimension.items():
             given = [values[key] for key in keys if key in values]
             added, whole = sum(given, Decimal(0)), values[""]
             complete = len(given) == len(keys)
@@ -123,12 +123,3 @@ def total(rules: FormRules, element: str, taken: Taken) -> Decimal | None:
     if not keys or any(key not in values for key in keys):
         return None
     return sum((values[key] for key in keys), Decimal(0))
-
-
-def by_dimension(rules: FormRules, element: str) -> dict[str, list[str]]:
-    """The element's one-dimensional cells, by dimension."""
-    keys: dict[str, list[str]] = {}
-    for field in rules.fields_of(element):
-        if len(field.disaggregation) == 1:
-            keys.setdefault(next(iter(field.disaggregation)), []).append(field.key)
-    return keys
