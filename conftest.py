@@ -76,6 +76,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that is skipped as a whole has no test that could say so."""
+    report = yield
+    if report.skipped and collector.config.getoption(NO_SKIPS):
+        report.outcome, report.longrepr = "failed", f"{report.longrepr}: nothing may be skipped here ({NO_SKIPS})"
+    return report
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """A test is not named after the whole of a text: some are a megabyte, and each worker tells the names of all."""
     if not isinstance(val, str | bytes) or len(val) <= NAME:

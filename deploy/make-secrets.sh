@@ -62,5 +62,6 @@ chgrp "$group" "$folder"/* || {
   echo "Only root gives files to group $group: use sudo, or set SECRETS_GROUP to a group of yours, also in deploy/.env" >&2
   exit 1
 }
-chmod 0440 "$folder"/*
+chmod 0700 "$folder"
+chmod 0640 "$folder"/*
 chmod 0444 "$folder"/*-ca.pem

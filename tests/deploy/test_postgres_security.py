@@ -76,7 +76,6 @@ async def test_a_password_is_changed_while_it_runs(secured_postgres: SecuredPost
     told = SubmissionsSettings(environment="test", **secured_postgres.settings("audit"))
     assert await ask(told) is True
     file = secured_postgres.secrets / "audit-db"
-    file.chmod(0o640)
     file.write_text("another")
     with pytest.raises(sa.exc.DBAPIError, match="password authentication failed"):
         await ask(told)

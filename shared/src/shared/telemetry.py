@@ -75,7 +75,7 @@ class _Sampler(Sampler):
         if parent.is_valid and parent.trace_flags.sampled:
             return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, parent.trace_state)
         if parent.is_valid or kind is SpanKind.CLIENT:
-            return SamplingResult(Decision.DROP)
+            return SamplingResult(Decision.DROP, trace_state=parent.trace_state)
         return self._roots.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
 
     def get_description(self) -> str:

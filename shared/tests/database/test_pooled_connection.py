@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.database import pooled_connection
 from shared.database.pooled_connection import check_when_taken
 
 PID = sa.text("select pg_backend_pid()")
@@ -45,30 +47,30 @@ async def test_what_the_server_closed_is_replaced(pool: Callable[[float], AsyncE
 async def test_only_what_lay_long_is_asked(
     pool: Callable[[float], AsyncEngine], monkeypatch: pytest.MonkeyPatch, long_seconds: float, asked: int
 ) -> None:
-    engine, pings = pool(long_seconds), []
-    ping = engine.dialect.do_ping
+    engine, asks = pool(long_seconds), []
+    ask = asyncpg.Connection.execute
 
-    def counted(connection: Any) -> bool:
-        pings.append(connection)
-        return ping(connection)
+    async def counted(connection: Any, query: str, *arguments: Any, **given: Any) -> str:
+        asks.extend([query] if query == "select 1" else [])
+        return str(await ask(connection, query, *arguments, **given))
 
-    monkeypatch.setattr(engine.dialect, "do_ping", counted)
+    monkeypatch.setattr(asyncpg.Connection, "execute", counted)
     for _ in range(4):  # the first one is opened
         async with engine.connect() as tx:
             await tx.execute(PID)
-    assert len(pings) == asked
+    assert len(asks) == asked
 
 
 async def test_what_does_not_answer_is_replaced(
     pool: Callable[[float], AsyncEngine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As behind a firewall that has forgotten the connection: the socket stands, the question fails."""
-    engine = pool(-1.0)
+    """As behind a firewall that has forgotten the connection: the socket stands, and nothing ever comes back. The
+    server is kept from answering by a lock that the question waits for."""
+    engine, other = pool(-1.0), pool(60)
     before = await pids(engine)
-
-    def silent(_: Any) -> bool:
-        raise engine.dialect.loaded_dbapi.OperationalError("no answer")
-
-    monkeypatch.setattr(engine.dialect, "do_ping", silent)
-    async with engine.connect() as tx:
-        assert await tx.scalar(PID) not in before
+    monkeypatch.setattr(pooled_connection, "QUESTION", "select pg_advisory_lock(1)")
+    monkeypatch.setattr(pooled_connection, "ANSWER_SECONDS", 0.2)
+    async with other.connect() as holder:
+        await holder.execute(sa.text("select pg_advisory_lock(1)"))
+        async with engine.connect() as tx:
+            assert await tx.scalar(PID) not in before

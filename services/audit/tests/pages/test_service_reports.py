@@ -62,7 +62,8 @@ async def test_each_way_of_not_answering_is_told_and_the_rest_stands(
 ) -> None:
     monkeypatch.setattr(service_reports, "ASK_SECONDS", 0.5)
     services = {
-        "well": await serve(http("200 OK", WELL)),
+        "submissions": await serve(http("200 OK", WELL)),
+        "aggregation": await serve(http("200 OK", WELL)),  # the address of another
         "slow": await serve(None),
         "forbids": await serve(http("403 Forbidden", b"{}")),
         "other": await serve(http("200 OK", b'{"service": 1}')),
@@ -73,6 +74,7 @@ async def test_each_way_of_not_answering_is_told_and_the_rest_stands(
     well, *rest = await ask(services, "t")
     assert isinstance(well, ServiceOperations)
     assert rest == [
+        Unanswered("aggregation", "unreadable"),
         Unanswered("slow", "timeout"),
         Unanswered("forbids", "status", "403"),
         Unanswered("other", "unreadable"),
@@ -80,6 +82,15 @@ async def test_each_way_of_not_answering_is_told_and_the_rest_stands(
         Unanswered("nonsense", "unreachable", "RemoteProtocolError"),
         Unanswered("no address", "unreachable", "UnsupportedProtocol"),
     ]
+
+
+async def test_no_proxy_of_the_environment_gets_the_token(
+    serve: Serve, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = await serve(http("200 OK", WELL))
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    [told] = await ask({"submissions": "http://submissions.invalid:8001"}, "t")
+    assert isinstance(told, Unanswered) and not asked
 
 
 async def test_the_token_goes_nowhere_else(serve: Serve, asked: list[str]) -> None:

@@ -8,18 +8,20 @@ asking; only what lay long, and may have been forgotten by a firewall on the way
 import time
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 LONG_SECONDS = 30.0
+ANSWER_SECONDS = 2.0
+QUESTION = "select 1"
 
 _LAID_DOWN = "tiendo_laid_down"
 
 
 def check_when_taken(engine: AsyncEngine, long_seconds: float = LONG_SECONDS) -> None:
     """A connection that is gone is replaced before its taker sees it, and with it all others of its age."""
-    dialect = engine.dialect
 
     def laid_down(_: Any, record: Any) -> None:
         record.info[_LAID_DOWN] = time.monotonic()
@@ -30,15 +32,16 @@ def check_when_taken(engine: AsyncEngine, long_seconds: float = LONG_SECONDS) ->
             return  # opened just now
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError("closed by the server")
-        if time.monotonic() - since > long_seconds and not _answers(dialect, connection):
+        if time.monotonic() - since > long_seconds and not _answers(connection):
             raise InvalidatePoolError("no answer")
 
     event.listen(engine.sync_engine, "checkin", laid_down)
     event.listen(engine.sync_engine, "checkout", taken)
 
 
-def _answers(dialect: Any, connection: Any) -> bool:
+def _answers(connection: Any) -> bool:
     try:
-        return bool(dialect.do_ping(connection))
-    except dialect.loaded_dbapi.Error:
+        connection.run_async(lambda driver: driver.execute(QUESTION, timeout=ANSWER_SECONDS))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # TimeoutError is one
         return False
+    return True

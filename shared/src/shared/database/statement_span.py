@@ -4,6 +4,7 @@ Not OpenTelemetry's own instrumentation of SQLAlchemy: it finds the same attribu
 for each taking of a connection, and would end a failure with PostgreSQL's words (docs/decisions/0026).
 """
 
+import re
 from functools import lru_cache, partial
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared import telemetry
 
 SQLSTATE = "db.response.status_code"
+VERB = re.compile(r"\b(select|insert|update|delete|set|lock|create|alter|drop|truncate|vacuum)\b", re.IGNORECASE)
+"""Also of what begins with `with`: the first thing that it does."""
 DISTINCT_STATEMENTS = 512
 """How many texts are remembered with their attributes; ours are some dozens a service."""
 
@@ -36,11 +39,11 @@ def trace_statements(engine: AsyncEngine) -> None:
 
 
 def _attributes(url: sa.URL, statement: str) -> dict[str, Any]:
-    words = statement.split(None, 1)
+    verb = VERB.search(statement)
     said = {
         "db.system.name": "postgresql",
         "db.namespace": url.database,
-        telemetry.DB_OPERATION: words[0].lower() if words else "statement",
+        telemetry.DB_OPERATION: verb[0].lower() if verb else "statement",
         "db.query.text": statement,
         "server.address": url.host,
         "server.port": url.port,

@@ -16,3 +16,8 @@ def authorities_fault(name: str, file: Path) -> str | None:
     except OSError as error:
         return f"{name}: {file} is of no use for TLS ({getattr(error, 'reason', None) or type(error).__name__})"
     return None
+
+
+def public_authorities() -> str:
+    """The file of the system's own, which Python reads by itself: libpq's wheel looks where nothing is."""
+    return ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from shared.settings.authorities import authorities_fault, trusting
+from shared.settings.authorities import authorities_fault, public_authorities, trusting
 from shared.settings.secret_file import read_secret, secret_file_fault
 
 SslMode = Literal["disable", "verify-full"]
@@ -67,7 +67,7 @@ class DatabaseSettings(BaseSettings):
         """The same for what connects by libpq: migrations."""
         match self.database_tls:
             case "verify-full":
-                return {"sslmode": "verify-full", "sslrootcert": str(self.database_ca_file or "system")}
+                return {"sslmode": "verify-full", "sslrootcert": str(self.database_ca_file or public_authorities())}
             case "disable":
                 return {"sslmode": "disable"}
             case None:

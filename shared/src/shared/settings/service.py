@@ -185,9 +185,10 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
 
 def _is_loopback(url: str) -> bool:
     """Whether it leads whoever follows it to their own machine (RFC 6761, 6.3)."""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
     try:
-        host = urlsplit(url).hostname or ""
         address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    except ValueError:  # a name; one of digits alone is an address in a short writing, as 127.1
+        return host == "localhost" or host.endswith(".localhost") or not any(c.isalpha() for c in host)
+    address = getattr(address, "ipv4_mapped", None) or address
     return address.is_loopback or address.is_unspecified

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.web.middleware import form_text
 from shared.web.middleware.form_text import form_faults
 from shared.web.middleware.json_text import MOST_FAULTS
 
@@ -48,3 +49,16 @@ def test_every_field_is_named_and_what_has_no_name_by_its_place() -> None:
 def test_what_a_browser_sends_is_taken(pairs: list[tuple[str, str]]) -> None:
     body = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
     assert form_faults(body.encode()) == []
+
+
+@pytest.mark.parametrize("body", [b"%ff&" * 250_000, b"a=%ff&" * 170_000, b"&" * 1_000_000 + b"%ff"])
+def test_a_body_of_faults_is_read_no_further_than_they_are_told(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """A megabyte of them held the process for two seconds, before anybody was asked who they are."""
+    made: list[str] = []
+
+    def counted(code: str, pointer: str, said: object) -> tuple[str, str, object]:
+        made.append(code)
+        return code, pointer, said
+
+    monkeypatch.setattr(form_text, "Fault", counted)
+    assert len(form_faults(body)) == len(made) <= MOST_FAULTS

@@ -18,7 +18,8 @@ _DECODER = json.JSONDecoder(parse_int=float)  # an integer may be too long for `
 
 
 def client(url: str, token: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    """No proxy of the environment is to read the token."""
+    return httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
 
 
 class LogOrigin:

@@ -34,10 +34,12 @@ async def ask(services: Mapping[str, str], token: str) -> list[ServiceReport]:
     """All at once, in the order of `services` (name → base URL). It takes `ASK_SECONDS` at most, whatever they do.
 
     `token` is the reader's own: each service decides by itself what they may see. It goes to no other address, since
-    no redirect is followed.
+    no redirect is followed and no proxy of the environment asked.
     """
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    async with httpx.AsyncClient(headers=headers, timeout=ASK_SECONDS, verify=_authorities()) as client:
+    async with httpx.AsyncClient(
+        headers=headers, timeout=ASK_SECONDS, verify=_authorities(), trust_env=False
+    ) as client:
         return await asyncio.gather(*(_ask(client, service, url) for service, url in services.items()))
 
 
@@ -53,7 +55,9 @@ async def _ask(client: httpx.AsyncClient, service: str, url: str) -> ServiceRepo
         async with asyncio.timeout(ASK_SECONDS):
             answer = await client.get(url.rstrip("/") + PATH)
         answer.raise_for_status()
-        return ServiceOperations.model_validate_json(answer.content)
+        told = ServiceOperations.model_validate_json(answer.content)
+        # Else the addresses of the settings lead to each other's services.
+        return told if told.service == service else Unanswered(service, "unreadable")
     except (TimeoutError, httpx.TimeoutException):
         return Unanswered(service, "timeout")
     except httpx.HTTPStatusError as error:

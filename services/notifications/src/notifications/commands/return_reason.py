@@ -41,6 +41,7 @@ class ReturnReasons:
                 base_url=self.settings.submissions_api,
                 headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
                 timeout=limit,
+                trust_env=False,  # a proxy of the environment is not to read the token
             )
             # httpx bounds each read, not all of them: a server that drips would hold the sender.
             async with asyncio.timeout(limit), client:

@@ -121,6 +121,7 @@ class BatchConsumer:
             except Exception as error:
                 if is_transient(error) or isinstance(error, RetryAfter):
                     raise
+                log.warning("batch.isolating", records=len(records), error=type(error).__name__)
                 taken = await self._take(received, undecodable, self._isolate)
             self._gate.took(len(records), len(taken.poison))
         self._count(taken)

@@ -3,6 +3,8 @@
 https://url.spec.whatwg.org/#urlencoded-parsing puts another character in their place, and nobody would notice.
 """
 
+from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from shared.text import Fault
@@ -14,16 +16,22 @@ from shared.web.texts import text
 def form_faults(body: bytes) -> list[Fault]:
     """Of an application/x-www-form-urlencoded body, the first `MOST_FAULTS`; each names its field if that can be
     read, else the byte at which it begins."""
-    faults, at = [], 1
+    if _decoded(body) is not None:  # `&` and `=` are no part of a character: what is whole is so in its parts
+        return []
+    return list(islice(_wrong_pairs(body), MOST_FAULTS))
+
+
+def _wrong_pairs(body: bytes) -> Iterator[Fault]:
+    at = 1
     for pair in body.split(b"&"):
-        name, _, value = (_decoded(part) for part in pair.partition(b"="))
-        if name is None:
-            faults.append(Fault("not-utf8", "", text("web.refused.not-utf8.at", position=at)))
-        elif value is None:
-            told = text("web.refused.not-utf8.field", said=coded(name[:MOST_SHOWN]))
-            faults.append(Fault("not-utf8", f"/{escaped(name)}", told))
+        if b"%" in pair or not pair.isascii():
+            name, _, value = (_decoded(part) for part in pair.partition(b"="))
+            if name is None:
+                yield Fault("not-utf8", "", text("web.refused.not-utf8.at", position=at))
+            elif value is None:
+                told = text("web.refused.not-utf8.field", said=coded(name[:MOST_SHOWN]))
+                yield Fault("not-utf8", f"/{escaped(name)}", told)
         at += len(pair) + 1
-    return faults[:MOST_FAULTS]
 
 
 def _decoded(part: bytes) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.auth import person_of
 from shared.errors import Problem
 from shared.messaging.backlog import read_backlog
+from shared.web.middleware.rate_limit import is_free
 
 CountMore = Callable[[AsyncConnection], Awaitable[int]]
 """What waits in a service beside its outbox and its dead letters."""
@@ -22,7 +23,7 @@ CountMore = Callable[[AsyncConnection], Awaitable[int]]
 async def count_waiting(request: Request) -> None:
     """A dependency of the whole application: sets `state.waiting` of a request for a page of ops."""
     engine: AsyncEngine | None = getattr(request.app.state, "engine", None)
-    if engine is None or request.url.path.startswith("/api/"):
+    if engine is None or request.url.path.startswith("/api/") or is_free(request.url.path):
         return
     person = None
     with suppress(Problem):  # no valid sign-in: the page says so
