@@ -30,6 +30,7 @@ class SecuredPostgres:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.secrets = folder / "secrets"
+        self.scripts = folder / "scripts"  # mounted by compose; a checkout may be closed to that account
         self.child = Child("postgres", folder / "postgres.log", folder / "postgres.pid.json")
         self.port = Ports(folder / "ports.json").get("postgres")
         self._account = needed_account()
@@ -50,7 +51,7 @@ class SecuredPostgres:
         password = self.secrets / "postgres"
         self._run("initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password)
         user, group = (self._account.uid, self._account.gid) if self._account else (None, None)
-        command = ["sh", str(DEPLOY / "postgres/start.sh"), *self._command()]
+        command = ["sh", str(self.scripts / "start.sh"), *self._command()]
         self.child.start(command, env=self._environment, cwd=self.folder, user=user, group=group)
         self.child.wait_until(lambda: answers(self.port), START_SECONDS, "listening")
         self.create_services("submissions", "audit")
@@ -61,7 +62,7 @@ class SecuredPostgres:
     def create_services(self, *names: str) -> None:
         """As compose does on an empty data directory, and whoever has changed a password."""
         self._environment["SERVICES"] = " ".join(names)
-        self._run("sh", DEPLOY / "postgres/init.sh")
+        self._run("sh", self.scripts / "init.sh")
 
     def settings(self, service: str) -> dict[str, Any]:
         """How a service of compose reaches it, as fields of its settings."""
@@ -75,7 +76,7 @@ class SecuredPostgres:
     def _command(self) -> list[str]:
         """What compose tells the image, at places of this machine."""
         told = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]["postgres"]["command"]
-        places = {"/run/tiendo": self._environment["PRIVATE"], "/etc/tiendo-postgres": str(DEPLOY / "postgres")}
+        places = {"/run/tiendo": self._environment["PRIVATE"], "/etc/tiendo-postgres": str(self.scripts)}
         for there, here in places.items():
             told = [word.replace(there, here) for word in told]
         own = [f"-cunix_socket_directories={self._environment['PRIVATE']}", "-clisten_addresses=127.0.0.1"]
@@ -85,6 +86,8 @@ class SecuredPostgres:
         for name in ("bin", "private", "data"):
             (self.folder / name).mkdir(parents=True)
             self._give(self.folder / name)
+        shutil.copytree(DEPLOY / "postgres", self.scripts)
+        self._give(self.scripts)
         self._give(self.folder)
         entrypoint = self.folder / "bin" / "docker-entrypoint.sh"  # the image's, once there are data
         entrypoint.write_text('#!/bin/sh\nexec "$@"\n')
