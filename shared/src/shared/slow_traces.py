@@ -1,7 +1,7 @@
 """The slowest requests and handlings of this process: kept in memory from the spans that end, for whoever looks.
 
-Only what is sampled is seen, and only of this process: what it forgets with a restart, and what others saw, is in the
-backend of traces.
+Only what is sampled is seen, and only of this process: what it forgets with a restart, what slower ones pushed out, and
+what others saw, is in the backend of traces.
 """
 
 from collections import Counter

@@ -44,7 +44,7 @@ async def measure(subject: Subject) -> dict[str, Any]:
         "ours": rate,
         "floor": floor,
         "ratio": rate / floor,
-        "bar": "≥ 0.2",
+        "bar": "≥ 0.45",
         "floors": [round(f) for f in floors],
         "trace_ratio": system.environments["aggregation"].get("TIENDO_TRACE_RATIO", "1"),
     }
