@@ -25,6 +25,12 @@ class Subject:
     def __init__(self, system: System) -> None:
         self.system = system
 
+    def start_services(self) -> None:
+        """Those that another part has stopped."""
+        for name, child in self.system.services.items():
+            if not child.alive:
+                self.system.restart(name)
+
     async def duties(self, n: int) -> list[dict[str, Any]]:
         """The first n communes' opened yearly forms, each with its fields and a reporter's token."""
         base = self.system.urls["submissions"] + "/api/v1"

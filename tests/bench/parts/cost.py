@@ -29,9 +29,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 async def measure(subject: Subject) -> list[dict[str, Any]]:
     """One client alone, then eight until `REPORTS` are in and every service has taken them in."""
     system = subject.system
-    for name, child in system.services.items():
-        if not child.alive:
-            system.restart(name)
+    subject.start_services()
     duties = await subject.duties(CLIENTS)
     await _send(subject, duties, WARM_UP)  # a broker that has just been started spends its time compiling itself
     await _settled(subject)

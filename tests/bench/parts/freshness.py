@@ -35,9 +35,7 @@ _SEEN = sa.text(
 
 async def measure(subject: Subject) -> dict[str, Any]:
     system = subject.system
-    for name in ("submissions", "aggregation", "notifications", "audit"):
-        if not system.services[name].alive:
-            system.restart(name)
+    subject.start_services()
     duties = await subject.duties(28)
     engine = create_async_engine(system.databases["aggregation"])
     try:

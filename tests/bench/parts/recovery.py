@@ -36,9 +36,7 @@ _SHOWN = sa.text("select max(number) from revision where obligation_id = cast(:i
 
 async def measure(subject: Subject) -> list[dict[str, Any]]:
     system = subject.system
-    for name in ("submissions", "aggregation", "notifications", "audit"):
-        if not system.services[name].alive:
-            system.restart(name)
+    subject.start_services()
     duties = await subject.duties(100)
     submissions = create_async_engine(system.databases["submissions"])
     aggregation = create_async_engine(system.databases["aggregation"])

@@ -3,7 +3,7 @@
 from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting, by_topic
 from shared.messaging.consumer.received import Received
 from shared.messaging.outbox import EventTooLarge, publish, publish_each, publishing
-from shared.messaging.relay.relay import Relay, outbox_state
+from shared.messaging.relay.relay import Relay
 from shared.messaging.tables import MessagingTables, create_messaging_tables, messaging_tables
 from shared.messaging.worker import ServiceWorker
 
@@ -19,7 +19,6 @@ __all__ = [
     "by_topic",
     "create_messaging_tables",
     "messaging_tables",
-    "outbox_state",
     "publish",
     "publish_each",
     "publishing",

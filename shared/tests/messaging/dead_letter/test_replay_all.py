@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.clock import Clock
-from shared.messaging.dead_letter import DeadLetters, Handled, Letter, OpenedList, Wanted, count_open, store
+from shared.messaging.backlog import read_backlog
+from shared.messaging.dead_letter import DeadLetters, Handled, Letter, OpenedList, Wanted, store
 
 from ..conftest import ServiceProbe, an_event
 from .letters import ANOTHER, BY, THEN, letters_of, mended, set_aside
@@ -45,7 +46,7 @@ async def test_several_at_once_oldest_first_with_a_result_each(probe: ServicePro
     assert end is None
     assert await probe.effects() == [e.id for e in events]
     async with probe.engine.connect() as tx:
-        assert await count_open(tx) == 2
+        assert (await read_backlog(tx)).dead_letters == 2
 
 
 async def test_pressed_twice_it_tells_the_same_and_applies_once(probe: ServiceProbe) -> None:

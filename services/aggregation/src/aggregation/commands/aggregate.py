@@ -39,7 +39,7 @@ class Aggregator:
         answers = await batch_steps.answers(tx, batch.touched)
         counted = {answer.obligation.obligation_id: counting(answer.revisions) for answer in answers}
         changed = changed_facts(self._plan, answers, counted, await batch_steps.facts(tx, batch.touched))
-        await write(tx, batch_steps.counting(counted), batch_steps.setting(changed))
+        await write(tx, batch_steps.noting_counted(counted), batch_steps.writing_facts(changed))
         dirty = DirtyCells()
         for row in changed:
             dirty.mark(self._plan, row, [row.key.source])

@@ -63,7 +63,7 @@ async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerReco
     return [AnswerRecord(obligation, tuple(revisions[id])) for id, obligation in obligations.items()]
 
 
-def counting(counted: Mapping[UUID, Mapping[Basis, Revision | None]]) -> Write:
+def noting_counted(counted: Mapping[UUID, Mapping[Basis, Revision | None]]) -> Write:
     """Remember which revision counts, for coverage and explanations."""
     rows = [
         (id, *(r.number if (r := by_basis[basis]) else None for basis in BASES)) for id, by_basis in counted.items()
@@ -88,10 +88,10 @@ async def facts_at(tx: AsyncConnection, places: Collection[tuple[str, str]]) -> 
 
 
 async def write_facts(tx: AsyncConnection, facts: Iterable[FactRow]) -> None:
-    await write(tx, setting(facts))
+    await write(tx, writing_facts(facts))
 
 
-def setting(facts: Iterable[FactRow]) -> Write:
+def writing_facts(facts: Iterable[FactRow]) -> Write:
     names = (
         "sources",
         "elements",

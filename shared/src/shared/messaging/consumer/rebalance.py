@@ -39,7 +39,7 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
     `time.time()` of the latest.
     """
 
-    def __init__(self, gather_seconds: float = 0.0, full: int = 500) -> None:
+    def __init__(self, gather_seconds: float = 0.0, full: int = 0) -> None:
         self._gather_seconds = gather_seconds
         self._full = full
         self.asked_at = time.monotonic()
@@ -61,9 +61,9 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
 
         async def paced(consumer: AIOKafkaConsumer) -> Records:
             # Here and not in the handler: no batch is in hand, so neither a rebalance nor a stop waits for the pause.
-            with _unasked(consumer):
-                while (rest := self._not_before - time.monotonic()) > 0:
-                    self.resting = True
+            while (rest := self._not_before - time.monotonic()) > 0:
+                self.resting = True
+                with _unasked(consumer):
                     await asyncio.sleep(rest)
             self.resting = False
             self.asked_at = time.monotonic()

@@ -3,7 +3,7 @@
 from shared.messaging.dead_letter.letter import MAX_ID, Letter, OpenedList, Outcome, State
 from shared.messaging.dead_letter.problems import StillFails, changed_meanwhile, unknown
 from shared.messaging.dead_letter.replay import DeadLetters, Handled
-from shared.messaging.dead_letter.store import Wanted, count_open, find, search, topics, value_of
+from shared.messaging.dead_letter.store import Wanted, find, search, topics, value_of
 
 __all__ = [
     "MAX_ID",
@@ -16,7 +16,6 @@ __all__ = [
     "StillFails",
     "Wanted",
     "changed_meanwhile",
-    "count_open",
     "find",
     "search",
     "topics",

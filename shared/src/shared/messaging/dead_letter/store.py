@@ -14,7 +14,6 @@ TABLE = messaging_tables(sa.MetaData()).dead_letter
 _STORED = [TABLE.c[field.name] for field in fields(Letter) if field.name != "size"]
 _SIZE = sa.func.octet_length(TABLE.c.value).label("size")
 _LETTER = sa.select(*_STORED, _SIZE)
-_OPEN = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.state == "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,6 @@ async def value_of(tx: AsyncConnection, id_: int) -> bytes | None:
 async def topics(tx: AsyncConnection) -> list[str]:
     """Of all letters, for choosing one of them."""
     return list((await tx.execute(sa.select(TABLE.c.topic).distinct().order_by(TABLE.c.topic))).scalars())
-
-
-async def count_open(tx: AsyncConnection) -> int:
-    return int(await tx.scalar(_OPEN) or 0)
 
 
 async def failed_again(tx: AsyncConnection, id_: int, reason: str) -> None:

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import metrics
 from shared.loops import pause
+from shared.messaging.backlog import read_backlog
 from shared.messaging.consumer.subscription import Subscription
-from shared.messaging.dead_letter import count_open
 from shared.messaging.health.guarded_loop import GuardedLoop
 from shared.messaging.health.liveness import Probe, Reached, stuck, suspicious
 from shared.messaging.health.reachability import Reachability, is_away, kafka_answers
-from shared.messaging.relay.relay import Relay, outbox_state
+from shared.messaging.relay.relay import Relay
 from shared.settings import ServiceSettings
 
 WATCH_SECONDS = 5.0
@@ -41,15 +41,15 @@ class HealthWatch:
         while not stopping.is_set():
             try:
                 async with self._engine.connect() as connection:
-                    self._pending, self._oldest = await outbox_state(connection)
-                    letters = await count_open(connection)
+                    backlog = await read_backlog(connection)
+                    self._pending, self._oldest = backlog.outbox, backlog.oldest_seconds
             except Exception as error:
                 if is_away(error):
                     self._database.saw(False)
                 raise
             self._database.saw(True)
             metrics.OUTBOX_PENDING.labels(self._settings.service).set(self._pending)
-            metrics.DEAD_LETTERS_OPEN.labels(self._settings.service).set(letters)
+            metrics.DEAD_LETTERS_OPEN.labels(self._settings.service).set(backlog.dead_letters)
             metrics.OUTBOX_OLDEST_AGE.labels(self._settings.service).set(self._oldest)
             await pause(stopping, min(WATCH_SECONDS, self._limit / 12))
 

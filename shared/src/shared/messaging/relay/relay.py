@@ -28,7 +28,7 @@ from shared.messaging.client import abandon
 from shared.messaging.kafka import clients
 from shared.messaging.kafka.refusal import connection_refusal, refusal
 from shared.messaging.relay.chain import number
-from shared.messaging.relay.heartbeat import COUNTED_AT_MOST, HEARTBEAT_SECONDS, Heartbeat
+from shared.messaging.relay.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
 from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, Row, advance, lock_cursor, promise, take
 from shared.settings import ServiceSettings
@@ -42,13 +42,6 @@ BEAT_TIMEOUT_SECONDS = 5
 log = structlog.get_logger()
 
 _LEAD = sa.text("select pg_try_advisory_xact_lock(:lock)").bindparams(lock=LOCK)
-# Bounded: while Kafka is away the outbox may hold millions of rows, and this is asked every second.
-_STATE = sa.text(
-    """
-    select (select count(*) from (select from outbox limit :most) as counted),
-      coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)
-    """
-).bindparams(most=COUNTED_AT_MOST)
 
 
 class Relay:
@@ -192,12 +185,6 @@ class Relay:
                     if span := spans.get(row.event_id):
                         span.set_attributes({telemetry.PARTITION: str(sent.partition), telemetry.OFFSET: sent.offset})
         return promised
-
-
-async def outbox_state(connection: AsyncConnection) -> tuple[int, float]:
-    """Rows waiting, counted up to 100 000, and the age of the oldest in seconds."""
-    pending, age = (await connection.execute(_STATE)).one()
-    return int(pending), float(age)
 
 
 def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:

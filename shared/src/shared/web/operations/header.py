@@ -21,7 +21,7 @@ CountMore = Callable[[AsyncConnection], Awaitable[int]]
 
 
 async def count_waiting(request: Request) -> None:
-    """A dependency of the whole application: sets `state.waiting` of a request for a page of ops."""
+    """Before every route (`create_base_app`): sets `state.waiting` of a request for a page of ops."""
     engine: AsyncEngine | None = getattr(request.app.state, "engine", None)
     if engine is None or request.url.path.startswith("/api/") or is_free(request.url.path):
         return

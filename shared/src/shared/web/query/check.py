@@ -1,7 +1,7 @@
 """A query says what it could not understand: every parameter that the route does not declare, that came twice, or that
 names what the plan does not have, all at once with what FastAPI itself finds, as one 422.
 
-`check_query` is a dependency of the whole application (`create_base_app`), so that no list can forget it. What a route
+`check_query` is asked before every route (`create_base_app`), so that no list can forget it. What a route
 declares is read from the route: a parameter that only its body looks at is refused, which a test notices at once.
 """
 
