@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from shared import telemetry
 from tests.support.browser import browser
 
 __all__ = ["browser"]
@@ -22,7 +23,7 @@ def exporter() -> Iterator[InMemorySpanExporter]:
     """Of the one provider that a process can have; spans of other tests are told by their trace."""
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
+        provider = TracerProvider(active_span_processor=telemetry.PROCESSORS)
         trace.set_tracer_provider(provider)
     exporter = InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(exporter))

@@ -43,4 +43,5 @@ def test_a_stored_traceparent_is_the_same_context_again() -> None:
     stored = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     assert telemetry.traceparent_of(telemetry.context_of(stored)) == stored
     assert telemetry.traceparent_of(telemetry.context_of("nonsense")) is None
-    assert len(telemetry.links_to([stored, stored, None, "nonsense"])) == 1
+    contexts = [telemetry.span_context_of(one) for one in (stored, stored, None, "nonsense")]
+    assert len(telemetry.links_to(contexts)) == 1

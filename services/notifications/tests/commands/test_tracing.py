@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from services.notifications.tests.service import MakeEvents, Parts
+from shared import telemetry
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -20,7 +21,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
     exporter = InMemorySpanExporter()
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
+        provider = TracerProvider(active_span_processor=telemetry.PROCESSORS)
         trace.set_tracer_provider(provider)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     yield exporter

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, set_span_in_context
+from opentelemetry.trace import SpanKind, get_current_span, set_span_in_context
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from shared.database.columns import columns
 from shared.database.engine import SCHEMAS
 from shared.database.write import Statement, Write, write
 from shared.events import LOCAL_SCHEMAS, MAX_EVENT_BYTES, Event, check_registered, dataschema_of
+from shared.messaging import event_span
 from shared.messaging.relay.outbox_signal import mark_published
 
 _INSERT = Statement(
@@ -33,23 +34,27 @@ class EventTooLarge(ValueError):
 def _completed(event: Event, context: Context | None, schemas: str) -> Event:
     """Give the event a creation span of its own, the `traceparent` that every later step continues, and the address of
     its schema: all that stands in its bytes before the relay numbers them."""
-    span = telemetry.tracer().start_span(
-        f"create {event.data.topic}",
-        context=context,
-        kind=SpanKind.PRODUCER,
-        attributes={
-            **telemetry.messaging("create", event.data.topic),
-            **telemetry.cloudevent(event),
-            **_business_ids(event),
-        },
-    )
-    span.end()
     return event.model_copy(
-        update={
-            "dataschema": dataschema_of(event.type, schemas),
-            "traceparent": telemetry.traceparent_of(set_span_in_context(span)),
-        }
+        update={"dataschema": dataschema_of(event.type, schemas), "traceparent": _created(event, context)}
     )
+
+
+def _created(event: Event, context: Context | None) -> str | None:
+    """The `traceparent` of the creation span."""
+    name = f"create {event.data.topic}"
+    attributes = {
+        **telemetry.messaging("create", event.data.topic),
+        **telemetry.cloudevent(event),
+        **_business_ids(event),
+    }
+    parent = get_current_span(context).get_span_context()
+    if not parent.is_valid:  # nobody has begun a trace: the SDK decides whether one is kept
+        span = telemetry.tracer().start_span(name, context, kind=SpanKind.PRODUCER, attributes=attributes)
+        span.end()
+        return telemetry.traceparent_of(set_span_in_context(span))
+    created = event_span.begin(parent)
+    created.end(name, SpanKind.PRODUCER, attributes)
+    return created.traceparent
 
 
 def _business_ids(event: Event) -> dict[str, str]:

@@ -19,7 +19,7 @@ def start(name: str, cause: TracedReminder | Claim, now: datetime, kind: SpanKin
         name,
         context=telemetry.context_of(cause.traceparent) if near else Context(),
         kind=kind,
-        links=None if near else telemetry.links_to([cause.traceparent]),
+        links=None if near else telemetry.links_to([telemetry.span_context_of(cause.traceparent)]),
         attributes={
             telemetry.REMINDER_ID: str(cause.reminder.id),
             telemetry.OBLIGATION_ID: str(cause.reminder.obligation_id),

@@ -1,70 +1,74 @@
 """The spans of a batch: one for each event in its own trace, and one for the batch, which links to them all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, get_current_span, set_span_in_context, use_span
+from opentelemetry.trace import NonRecordingSpan, SpanKind, use_span
 
 from shared import telemetry
 from shared.events import Event
+from shared.messaging import event_span
 from shared.messaging.consumer.received import Received
+from shared.messaging.event_span import EventSpan
 
 
 @contextmanager
-def traced(service: str, events: list[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
+def traced(service: str, events: Sequence[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
     """A span per sampled event in the event's own trace; the batch's span links to all of them."""
-    received, spans = _started(service, events)
-    alone = spans[0] if len(events) == 1 and spans else None
-    batch = alone or telemetry.tracer().start_span(
+    spans = [event_span.begin(telemetry.span_context_of(event.traceparent)) for _, event in events]
+    received = [Received(event, record, span.context) for (record, event), span in zip(events, spans, strict=True)]
+    failure: BaseException | None = None
+    try:
+        with _current(service, received, spans):
+            yield received
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        for one, span in zip(received, spans, strict=True):
+            if span.is_kept:
+                span.end(f"process {one.record.topic}", SpanKind.CONSUMER, _attributes(service, one), failure)
+
+
+@contextmanager
+def _current(service: str, received: Sequence[Received], spans: Sequence[EventSpan]) -> Iterator[None]:
+    """What hangs under the processing: under that of the one event, or of all of them together."""
+    if len(spans) == 1 and spans[0].is_kept:
+        with use_span(NonRecordingSpan(spans[0].context)):
+            yield
+        return
+    batch = telemetry.tracer().start_span(
         f"process batch {service}",
         context=Context(),
         kind=SpanKind.CONSUMER,
-        links=telemetry.links_to([event.traceparent for _, event in events]),
-        attributes={**_batch_attributes(service, events), telemetry.BATCH_COUNT: len(events)},
+        links=telemetry.links_to([span.parent for span in spans]),
+        attributes={**_batch_attributes(service, received), telemetry.BATCH_COUNT: len(received)},
     )
-    try:
-        with use_span(batch, end_on_exit=False, record_exception=False, set_status_on_exception=False):
-            yield received
-    except BaseException as error:
-        for span in {id(s): s for s in [*spans, batch]}.values():
-            telemetry.fail(span, error)
-        raise
-    finally:
-        for span in {id(s): s for s in [*spans, batch]}.values():
-            span.end()
+    with use_span(batch, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield
+        except BaseException as error:
+            telemetry.fail(batch, error)
+            raise
 
 
-def _started(service: str, events: list[tuple[ConsumerRecord, Event]]) -> tuple[list[Received], list[Span]]:
-    """The events with the context of their processing, and the spans begun for those that are sampled."""
-    received: list[Received] = []
-    spans: list[Span] = []
-    for record, event in events:
-        context = telemetry.context_of(event.traceparent)
-        if get_current_span(context).get_span_context().trace_flags.sampled:
-            span = telemetry.tracer().start_span(
-                f"process {record.topic}",
-                context=context,
-                kind=SpanKind.CONSUMER,
-                attributes={
-                    **telemetry.messaging("process", record.topic),
-                    **telemetry.cloudevent(event),
-                    telemetry.GROUP: service,
-                    telemetry.PARTITION: str(record.partition),
-                    telemetry.OFFSET: record.offset,
-                },
-            )
-            spans.append(span)
-            context = set_span_in_context(span, context)
-        received.append(Received(event, record, context))
-    return received, spans
+def _attributes(service: str, received: Received) -> dict[str, str | int]:
+    record = received.record
+    return {
+        **telemetry.messaging("process", record.topic),
+        **telemetry.cloudevent(received.event),
+        telemetry.GROUP: service,
+        telemetry.PARTITION: str(record.partition),
+        telemetry.OFFSET: record.offset,
+    }
 
 
-def _batch_attributes(service: str, events: list[tuple[ConsumerRecord, Event]]) -> dict[str, str]:
+def _batch_attributes(service: str, received: Sequence[Received]) -> dict[str, str]:
     """Topic and partition only where all events are of one."""
-    topics = {record.topic for record, _ in events}
-    partitions = {(record.topic, record.partition) for record, _ in events}
+    topics = {one.record.topic for one in received}
+    partitions = {(one.record.topic, one.record.partition) for one in received}
     attributes = telemetry.messaging("process", topics.pop() if len(topics) == 1 else None)
     if len(partitions) == 1:
         attributes[telemetry.PARTITION] = str(partitions.pop()[1])

@@ -11,8 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, set_span_in_context
+from opentelemetry.trace import SpanContext, SpanKind, get_current_span
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
@@ -197,18 +196,18 @@ class DeadLetters:
         claimed = await tx.scalar(_CLAIM, {"id": event.id})
         if claimed is None and letter.event_id != event.id:
             return "duplicate"
-        with self._traced(letter, event) as context:
-            await self.apply(tx, [Received(event, record, context)])
+        with self._traced(letter, event) as span:
+            await self.apply(tx, [Received(event, record, span)])
         return "applied"
 
     @contextmanager
-    def _traced(self, letter: Letter, event: Event) -> Iterator[Context]:
+    def _traced(self, letter: Letter, event: Event) -> Iterator[SpanContext]:
         """A span in the event's own trace, linked to the request that asks for the replay."""
         span = telemetry.tracer().start_span(
             f"replay {letter.topic}",
             context=telemetry.context_of(event.traceparent),
             kind=SpanKind.CONSUMER,
-            links=telemetry.links_to([telemetry.traceparent_of()]),
+            links=telemetry.links_to([get_current_span().get_span_context()]),
             attributes={
                 **telemetry.messaging("replay", letter.topic, type_="process"),
                 **telemetry.cloudevent(event),
@@ -218,7 +217,7 @@ class DeadLetters:
             },
         )
         try:
-            yield set_span_in_context(span)
+            yield span.get_span_context()
         except BaseException as error:
             telemetry.fail(span, error)
             raise

@@ -11,19 +11,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 
 import sqlalchemy as sa
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
 from shared.events import CONTENT_TYPE
 from shared.loops import pause
+from shared.messaging import event_span
 from shared.messaging.client import abandon
 from shared.messaging.kafka import clients
 from shared.messaging.kafka.refusal import connection_refusal, refusal
@@ -172,7 +174,7 @@ class Relay:
         """Send `rows` behind `cursor`; returns once they have left, with how many are promised behind them."""
         acks: list[asyncio.Future[RecordMetadata]] = []
         sequence, prevhash = cursor.sequence, cursor.hash
-        with _traced(rows) as spans:
+        with _traced(rows) as acknowledged:
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                 for row in rows:
                     last = number(row.value, sequence + 1, prevhash)
@@ -181,9 +183,7 @@ class Relay:
                     acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
                 # Before the acknowledgements, which cost no time meanwhile; without one of them it is rolled back.
                 promised = await advance(tx, self._source, sequence, prevhash, self._batch)
-                for row, sent in zip(rows, await asyncio.gather(*acks), strict=True):
-                    if span := spans.get(row.event_id):
-                        span.set_attributes({telemetry.PARTITION: str(sent.partition), telemetry.OFFSET: sent.offset})
+                acknowledged.extend(await asyncio.gather(*acks))
         return promised
 
 
@@ -193,29 +193,30 @@ def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:
 
 
 @contextmanager
-def _traced(rows: Sequence[Row]) -> Iterator[dict[str, Span]]:
-    """A span for each sampled event, by the event's id, from before the sending until all are acknowledged."""
-    spans = {row.event_id: _span(row) for row in rows if telemetry.is_sampled(row.traceparent)}
+def _traced(rows: Sequence[Row]) -> Iterator[list[RecordMetadata]]:
+    """A span for each sampled event, from before the sending until all are acknowledged: the list gets where each row
+    stands."""
+    spans = [event_span.begin(telemetry.span_context_of(row.traceparent)) for row in rows]
+    acknowledged: list[RecordMetadata] = []
+    failure: BaseException | None = None
     try:
-        yield spans
+        yield acknowledged
     except BaseException as error:
-        for span in spans.values():
-            telemetry.fail(span, error)
+        failure = error
         raise
     finally:
-        for span in spans.values():
-            span.end()
+        for row, span, place in zip_longest(rows, spans, acknowledged):
+            if span.is_kept:
+                span.end(f"send {row.topic}", SpanKind.CLIENT, _attributes(row, place), failure)
 
 
-def _span(row: Row) -> Span:
-    return telemetry.tracer().start_span(
-        f"send {row.topic}",
-        context=telemetry.context_of(row.traceparent),
-        kind=SpanKind.CLIENT,
-        attributes={
-            **telemetry.messaging("send", row.topic),
-            telemetry.MESSAGE_ID: row.event_id,
-            telemetry.KEY: row.key,
-            telemetry.EVENT_ID: row.event_id,
-        },
-    )
+def _attributes(row: Row, place: RecordMetadata | None) -> dict[str, str | int]:
+    attributes = {
+        **telemetry.messaging("send", row.topic),
+        telemetry.MESSAGE_ID: row.event_id,
+        telemetry.KEY: row.key,
+        telemetry.EVENT_ID: row.event_id,
+    }
+    if place is None:
+        return attributes
+    return {**attributes, telemetry.PARTITION: str(place.partition), telemetry.OFFSET: place.offset}
