@@ -4,19 +4,21 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from shared.events import topics
 from shared.events.data import ActEvent, Code, Number, Status, Version
 
 
-class ObservationValue(BaseModel):
+# With slots: a batch in hand holds thousands, and as models each took half a kilobyte and half the time more.
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="ignore"))
+class ObservationValue:
     """One cell of a form: element × disaggregation × value, with its status.
 
     `implausible`: outside the plausibility bands of the catalogue when it was taken in. Older events have no mark.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
     measure: Code
     value: Number | None = None
     disaggregation: dict[Code, Code] = Field(default_factory=dict, max_length=8)

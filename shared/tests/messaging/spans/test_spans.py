@@ -15,7 +15,7 @@ from shared.messaging import BatchConsumer, Relay, publish
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from .conftest import ServiceProbe, a_record, an_event
+from ..conftest import ServiceProbe, a_record, an_event
 
 
 async def published(probe: ServiceProbe, event: Event) -> int:
