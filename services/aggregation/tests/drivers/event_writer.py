@@ -16,6 +16,7 @@ from shared.events import (
     EventData,
     ObligationOpened,
     ObservationValue,
+    Status,
     SubmissionAccepted,
     SubmissionReceived,
     SubmissionReturned,
@@ -25,7 +26,7 @@ from shared.events import (
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 Decision = Literal["accepted", "returned", "withdrawn"]
 MODELS = {"accepted": SubmissionAccepted, "returned": SubmissionReturned, "withdrawn": SubmissionWithdrawn}
-Cell = tuple[Decimal | None, str]
+Cell = tuple[Decimal | None, Status]
 
 
 @dataclass
@@ -74,7 +75,7 @@ class EventWriter:
         o: Obligation,
         values: Mapping[str, Any],
         *,
-        status: str = "final",
+        status: Status = "final",
         illustrative: bool = False,
         implausible: Iterable[str] = (),
     ) -> Event:

@@ -22,6 +22,8 @@ def _within(largest: Decimal) -> Callable[[Decimal], Decimal]:
     gets later would break its readers (`tests/contracts/compatibility.py`)."""
 
     def check(value: Decimal) -> Decimal:
+        if 0 <= value <= largest and value == int(value):
+            return value  # nearly every figure is whole
         if not 0 <= value <= largest:
             raise ValueError(f"a figure is from 0 to {largest:f}")
         if decimals_of(value) > PLACES:

@@ -7,7 +7,7 @@ piece at its end, as the SDK's `ReadableSpan` and to the same processors.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
@@ -22,8 +22,7 @@ _IDS = RandomIdGenerator()
 _UNSET = Status(StatusCode.UNSET)
 
 
-@dataclass(frozen=True, slots=True)
-class EventSpan:
+class EventSpan(NamedTuple):
     """Begun. `context` is its identity, what hangs under it names it as the parent.
 
     Of a trace that is not kept there is no span: `context` is then the parent's own.

@@ -14,7 +14,7 @@ from shared.messaging import event_span
 
 KEPT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 NOT_KEPT = KEPT[:-2] + "00"
-ATTRIBUTES = {"messaging.system": "kafka", "messaging.kafka.offset": 7}
+ATTRIBUTES: dict[str, str | int] = {"messaging.system": "kafka", "messaging.kafka.offset": 7}
 
 
 def told(exporter: InMemorySpanExporter) -> list[ReadableSpan]:
