@@ -12,10 +12,8 @@ from collections.abc import Callable, Sequence
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.events import Event
 from shared.messaging import BatchConsumer, Relay
-from shared.messaging.consumer import batch_consumer as consuming
-from shared.messaging.consumer.batch_consumer import Poison
+from shared.messaging.consumer.received import Decoded
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.relay_cursor import RelayCursor, Row, advance
 
@@ -24,25 +22,26 @@ HELP = "a service's worker with a planted bug"
 
 def ack_before_commit() -> None:
     """Offsets are committed although the batch's transaction was rolled back."""
-    consume = BatchConsumer.consume
+    take = BatchConsumer.take
 
-    async def forgetful(self: BatchConsumer, records: Sequence[ConsumerRecord]) -> None:
+    async def forgetful(self: BatchConsumer, decoded: Decoded) -> None:
         try:
-            await consume(self, records)
+            await take(self, decoded)
         except Exception as error:
-            print(f"planted: {len(records)} records forgotten: {error!r}"[:300], flush=True)
+            print(f"planted: {len(decoded.readable)} records forgotten: {error!r}"[:300], flush=True)
 
-    replace(BatchConsumer, "consume", forgetful)
+    replace(BatchConsumer, "take", forgetful)
 
 
 def drop_poison() -> None:
     """Records that cannot be read are passed over, and no dead letter tells of them."""
-    decode = consuming._decode
+    add = Decoded.add
 
-    def careless(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecord, Event]], list[Poison]]:
-        return decode(records)[0], []
+    def careless(self: Decoded, records: Sequence[ConsumerRecord]) -> None:
+        add(self, records)
+        self.poison.clear()
 
-    replace(consuming, "_decode", careless)
+    replace(Decoded, "add", careless)
 
 
 def relay_forgets() -> None:

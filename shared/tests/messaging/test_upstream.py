@@ -55,7 +55,7 @@ async def test_upstream_aiokafka_1038_takes_it_for_no_broken_connection() -> Non
 
 
 async def test_upstream_faststream_2458_cannot_read_a_header_that_is_no_utf_8() -> None:
-    """`shared.messaging.consumer.subscription._tolerate_headers`."""
+    """`shared.messaging.consumer.subscription.Subscription._parse`."""
     record = SimpleNamespace(value=b"{}", headers=(("name", b"\xc3\x28"),), topic="t", offset=0, timestamp=0)
     with pytest.raises(UnicodeDecodeError):
         await AioKafkaBatchParser(KafkaMessage, None).parse_batch((record,))

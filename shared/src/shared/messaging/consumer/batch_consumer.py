@@ -20,13 +20,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics
-from shared.events import Event, InvalidEvent, parse
 from shared.log import without_details
 from shared.messaging.consumer.backoff import RetryAfter
 from shared.messaging.consumer.batch_spans import traced
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
-from shared.messaging.consumer.received import Received
+from shared.messaging.consumer.received import Decoded, Poison, Received
 
 log = structlog.get_logger()
 
@@ -43,7 +42,6 @@ POISON_CLASSES = frozenset({"22", "23", "44", "54", "P0"})
 Apply = Callable[[AsyncConnection, list[Received]], Awaitable[None]]
 Contradicting = Callable[[AsyncConnection, list[Received]], Awaitable[list[Received]]]
 """Of events whose ids were claimed before: those whose bytes are not the bytes that are kept."""
-Poison = tuple[ConsumerRecord, str | None, str]
 Effect = Callable[[AsyncConnection, list[Received]], Awaitable[tuple[list[Poison], list[Received]]]]
 """Answers what could not be applied, and what contradicts."""
 
@@ -90,7 +88,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 class BatchConsumer:
-    """Applies batches for one service. `consume` returns once the batch is committed, or raises to get it again."""
+    """Applies batches for one service. `take` returns once the batch is committed, or raises to get it again."""
 
     def __init__(
         self,
@@ -109,21 +107,24 @@ class BatchConsumer:
         self._gate = gate or PoisonGate(service)
 
     async def consume(self, records: Sequence[ConsumerRecord]) -> None:
+        await self.take(Decoded.of(records))
+
+    async def take(self, decoded: Decoded) -> None:
         started = time.monotonic()
-        await self._consume(records)
+        await self._consume(decoded)
         metrics.BATCH_SECONDS.labels(self._service).observe(time.monotonic() - started)
 
-    async def _consume(self, records: Sequence[ConsumerRecord]) -> None:
-        readable, undecodable = _decode(records)
-        with traced(self._service, readable) as received:
+    async def _consume(self, decoded: Decoded) -> None:
+        undecodable, count = decoded.poison, len(decoded.readable) + len(decoded.poison)
+        with traced(self._service, decoded.readable) as received:
             try:
                 taken = await self._take(received, undecodable, self._apply_all)
             except Exception as error:
                 if is_transient(error) or isinstance(error, RetryAfter):
                     raise
-                log.warning("batch.isolating", records=len(records), error=type(error).__name__)
+                log.warning("batch.isolating", records=count, error=type(error).__name__)
                 taken = await self._take(received, undecodable, self._isolate)
-            self._gate.took(len(records), len(taken.poison))
+            self._gate.took(count, len(taken.poison))
         self._count(taken)
 
     async def _take(self, received: list[Received], undecodable: list[Poison], effect: Effect) -> Taken:
@@ -212,17 +213,6 @@ def _contradiction(received: Received) -> Poison:
     event = received.event
     log.error("event.contradicts", event_id=event.id, type=event.type, topic=received.record.topic)
     return received.record, None, contradiction(event.id)
-
-
-def _decode(records: Sequence[ConsumerRecord]) -> tuple[list[tuple[ConsumerRecord, Event]], list[Poison]]:
-    readable: list[tuple[ConsumerRecord, Event]] = []
-    poison: list[Poison] = []
-    for record in records:
-        try:
-            readable.append((record, parse(record.value)))
-        except InvalidEvent as error:
-            poison.append((record, None, str(error)))
-    return readable, poison
 
 
 def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[str, Any]:

@@ -35,13 +35,14 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
     taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
-    `resting` while a pause holds the next call up; `handovers` counts rebalances; `assigned_at` is
-    `time.time()` of the latest.
+    `resting` while a pause holds the next call up; `handovers` counts rebalances, and `forget` is called in each;
+    `assigned_at` is `time.time()` of the latest.
     """
 
-    def __init__(self, gather_seconds: float = 0.0, full: int = 0) -> None:
+    def __init__(self, gather_seconds: float = 0.0, full: int = 0, forget: Callable[[], None] = lambda: None) -> None:
         self._gather_seconds = gather_seconds
         self._full = full
+        self._forget = forget
         self.asked_at = time.monotonic()
         self.batch_since: float | None = None
         self.done_at = self.asked_at
@@ -136,6 +137,8 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
         except TimeoutError:
             # The inbox keeps the effect single: the new owner waits for our transaction, then sees our claims.
             log.warning("handover.late", seconds=HANDOVER_SECONDS, partitions=len(revoked))
+        finally:
+            self._forget()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._revoking = False

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.messaging.client import has_ceased_fetching
 from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
+from shared.messaging.consumer.read_ahead import AppliedOffsets, ReadAhead
 from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard, Records
 from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.messaging.kafka import clients
@@ -22,19 +23,6 @@ from shared.shutdown import DRAIN_SECONDS
 GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
 MAX_RECORDS = 1000  # a backlog in half as many transactions; what a thousand events hold is some 10 MB
 WAIT_MS = 1000  # for records; the first one ends it
-
-
-async def _tolerate_headers(
-    records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[KafkaMessage]]
-) -> KafkaMessage:
-    """FastStream decodes headers as UTF-8 and silently drops the batch when it cannot; our events do not need them. It
-    gets one record for all: a handler of ours reads them itself, and copying each cost a tenth of a batch.
-
-    ag2ai/faststream#2458: `tests/messaging/test_upstream.py` fails when it is mended.
-    """
-    message = await original((replace(records[0], headers=()),))
-    message.raw_message = records
-    return message
 
 
 async def _fetch(consumer: AIOKafkaConsumer) -> Records:
@@ -60,7 +48,8 @@ class Subscription:
         contradicting: Contradicting | None = None,
         gather_seconds: float = 0.0,
     ) -> None:
-        self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS)
+        self._ahead = ReadAhead(MAX_RECORDS)
+        self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, forget=self._ahead.forget)
         self.refused: str | None = None  # why it could not connect the last time
         self.broker = clients.broker(
             settings,
@@ -77,7 +66,7 @@ class Subscription:
             *topics,
             group_id=settings.service,
             batch=True,
-            parser=_tolerate_headers,
+            parser=self._parse,
             decoder=_undecoded,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
@@ -90,7 +79,7 @@ class Subscription:
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
         fetch = self.rebalance.fetching(
-            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(_fetch)
+            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(self._ahead.fetching(_fetch))
         )
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
         subscriber.consume_one = self.rebalance.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
@@ -100,9 +89,24 @@ class Subscription:
             raw = message.raw_message
             records = raw if isinstance(raw, tuple) else (raw,)
             with self.rebalance.pacing(len(records)):
-                await batches.consume(records)
+                decoded = self._ahead.decoded(records)
+                self._ahead.begin(self.consumer, records)
+                await batches.take(decoded)
 
         self._subscriber = subscriber
+
+    async def _parse(
+        self, records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[KafkaMessage]]
+    ) -> KafkaMessage:
+        """FastStream decodes headers as UTF-8 and silently drops the batch when it cannot; our events do not need
+        them. It gets one record for all: we read them ourselves, and copying each cost a tenth of a batch.
+
+        ag2ai/faststream#2458: `tests/messaging/test_upstream.py` fails when it is mended.
+        """
+        message = await original((replace(records[0], headers=()),))
+        message.raw_message = records
+        message.consumer = AppliedOffsets(message.consumer, self._ahead, records)
+        return message
 
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
@@ -131,6 +135,7 @@ class Subscription:
 
     async def stop(self) -> None:
         await self.broker.stop()
+        self._ahead.forget()
 
     async def start(self) -> None:
         await self.broker.start()
