@@ -109,5 +109,5 @@ def misfit(kind: ElementKind | None, value: Decimal) -> Misfit | None:
     if value > LARGEST:
         return "too_large"
     if kind is not None and is_whole(kind):
-        return None if value == value.to_integral_value() else "not_whole"
+        return None if value == int(value) else "not_whole"
     return "too_many_decimals" if decimals_of(value) > PLACES else None

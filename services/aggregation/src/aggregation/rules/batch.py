@@ -1,6 +1,6 @@
 """A batch of events folded into what it says about obligations and revisions; order and duplicates do not matter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
@@ -45,21 +45,17 @@ def fold(plan: PlanIndex, events: Iterable[Event]) -> BatchChanges:
         batch.event_ids.append(event.id)
         if isinstance(event.data, SubmissionsEvent):
             _open(plan, batch, event.data, position)
-            _check_figures(plan, event.data)
-            _add(batch, event.data, _revision(event.data))
+            _add(batch, event.data, _revision(plan, event.data))
     return batch
 
 
-def _revision(data: SubmissionsEvent) -> Revision | None:
+def _revision(plan: PlanIndex, data: SubmissionsEvent) -> Revision | None:
     """What an event says about a revision; None when it is about the obligation alone."""
     match data:
         case ObligationOpened():
             return None
         case SubmissionReceived():
-            content = tuple(
-                ReportedObservation(o.measure, disaggregation_key(o.disaggregation), o.value, o.status, o.implausible)
-                for o in data.observations
-            )
+            content = tuple(_possible(plan, data))
             return Revision(data.revision, "received", data.version, data.submission_id, content, data.illustrative)
         case SubmissionAccepted():
             return replace(_decided(data, "accepted"), was_accepted=True)
@@ -88,16 +84,16 @@ def _open(plan: PlanIndex, batch: BatchChanges, data: SubmissionsEvent, position
     batch.touched.setdefault(data.obligation_id, []).append(position)
 
 
-def _check_figures(plan: PlanIndex, data: SubmissionsEvent) -> None:
+def _possible(plan: PlanIndex, data: SubmissionReceived) -> Iterator[ReportedObservation]:
     """Of elements that the catalogue has; that the form asks for an element is seen when its facts are made."""
-    if not isinstance(data, SubmissionReceived):
-        return
     for o in data.observations:
+        value = o.value
+        if (value is not None) != (o.status in WITH_VALUE):
+            raise ImpossibleFigure(f"{o.measure} is {o.status} with the value {value}")
         element = plan.catalogue.elements.get(o.measure)
-        if (o.value is not None) != (o.status in WITH_VALUE):
-            raise ImpossibleFigure(f"{o.measure} is {o.status} with the value {o.value}")
-        if element and o.value is not None and (wrong := misfit(element.kind, o.value)):
-            raise ImpossibleFigure(f"{o.measure} of {o.value}: {wrong}, and it is a {element.kind}")
+        if element and value is not None and (wrong := misfit(element.kind, value)):
+            raise ImpossibleFigure(f"{o.measure} of {value}: {wrong}, and it is a {element.kind}")
+        yield ReportedObservation(o.measure, disaggregation_key(o.disaggregation), value, o.status, o.implausible)
 
 
 def _add(batch: BatchChanges, data: SubmissionsEvent, revision: Revision | None) -> None:
