@@ -16,12 +16,14 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 
 from shared.messaging.consumer.backoff import LONGEST_PAUSE_SECONDS, RetryAfter
+from shared.messaging.gathering import gather_seconds
 
 Records = tuple[ConsumerRecord, ...]
 Fetch = Callable[[AIOKafkaConsumer], Coroutine[Any, Any, Records]]
 Consume = Callable[[Records], Coroutine[Any, Any, None]]
 
 REBALANCE_TIMEOUT_MS = 60_000
+LONGEST_GATHER_SECONDS = 0.25
 HANDOVER_SECONDS = 45.0  # below the rebalance timeout, after which the group goes on without us
 
 log = structlog.get_logger()
@@ -30,8 +32,8 @@ log = structlog.get_logger()
 class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
     """Wraps a subscriber's fetching and consuming; is its rebalance listener.
 
-    After a batch of less than `full` records the next one begins `gather_seconds` after it began: what comes meanwhile
-    costs one transaction together. After a quiet time nothing waits.
+    After a batch of less than `full` records the next one begins `gather_seconds` after it began, later when it held
+    many (`gathering`): what comes meanwhile costs one transaction together. After a quiet time nothing waits.
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
     taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
@@ -100,7 +102,8 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
                 await consume(records)
             finally:
                 if len(records) < self._full:
-                    self._not_before = max(self._not_before, self.batch_since + self._gather_seconds)
+                    pause = gather_seconds(len(records), least=self._gather_seconds, longest=LONGEST_GATHER_SECONDS)
+                    self._not_before = max(self._not_before, self.batch_since + pause)
                 self.batch_since = None
                 self.done_at = time.monotonic()
                 self._done.set()

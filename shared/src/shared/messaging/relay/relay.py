@@ -27,6 +27,7 @@ from shared.events import CONTENT_TYPE
 from shared.loops import pause
 from shared.messaging import event_span
 from shared.messaging.client import abandon
+from shared.messaging.gathering import gather_seconds
 from shared.messaging.kafka import clients
 from shared.messaging.kafka.refusal import connection_refusal, refusal
 from shared.messaging.relay.chain import number
@@ -39,6 +40,7 @@ BATCH = 1000
 ACK_TIMEOUT_SECONDS = 20
 RETRY_SECONDS = 1.0
 GATHER_SECONDS = 0.02  # between batches that are not full: what comes together costs one commit, here and at readers
+LONGEST_GATHER_SECONDS = 0.1
 BEAT_TIMEOUT_SECONDS = 5
 
 log = structlog.get_logger()
@@ -128,9 +130,10 @@ class Relay:
                     began = time.monotonic()
                     self.signal.look_soon()
                     async with sending.begin():
-                        _, promised = await self._step(sending, producer)
+                        sent, promised = await self._step(sending, producer)
                     if promised < self._batch:
-                        await pause(self._stopping, began + GATHER_SECONDS - time.monotonic())
+                        gather = gather_seconds(sent, least=GATHER_SECONDS, longest=LONGEST_GATHER_SECONDS)
+                        await pause(self._stopping, began + gather - time.monotonic())
                 self.moved_at = time.monotonic()
                 self.refused = None
                 if not promised:
