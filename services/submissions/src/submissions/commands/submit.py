@@ -9,8 +9,8 @@ import uuid6
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import idempotency
-from shared.database.write import write
+from shared.database import driver, idempotency
+from shared.database.write import joined
 from shared.errors import Problem, not_found
 from shared.messaging import publishing
 from shared.text import Language, texts
@@ -70,9 +70,9 @@ async def submit_report(
     Raises `Refused`, `Outdated`, 403, 404, leaving nothing.
     """
     attempt = posting.attempt
-    async with context.engine.connect() as tx:
+    async with driver.autocommit(context.engine).connect() as tx:
         try:
-            async with tx.begin():
+            async with driver.transaction(tx):
                 if attempt is not None and posting.page is not None:
                     attempt = await idempotency.of_page(tx, attempt, posting.page)
                 return await take(tx, context, actor, replace(posting, attempt=attempt), report)
@@ -107,12 +107,12 @@ async def take(
         raise Refused(violations, obligation.version)
     version = obligation.version + 1
     body = body_of(receipt(revision, version, posting.language))
-    await write(
-        tx,
+    everything = joined(
         *keep_submission(revision, version),
         *idempotency.keeping(posting.attempt, 201, body),
         *publishing(tx, events.received(obligation, revision, version, context.catalogue.version)),
     )
+    await driver.fetch(tx, *everything)
     return Submitted(arrival.id, version, body)
 
 

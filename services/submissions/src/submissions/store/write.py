@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database import driver
 from shared.database.columns import columns
 from shared.database.idempotency import ANSWER, ANSWERED, Attempt, Replay, answer_in
 from shared.database.write import Statement, Write
@@ -94,8 +95,8 @@ async def lock_obligation(
 ) -> LockedObligation | Replay | None:
     """The first answer to the attempt in its place, when there was one as the lock was asked for. 422 as `find`."""
     key = {"person": attempt and attempt.person, "key": attempt and attempt.key}
-    row = await first(tx, _LOCK_OBLIGATION, {"id": obligation_id, **key})
-    return None if row is None else answer_in(row, attempt) or record(LockedObligation, row)
+    rows = await driver.fetch(tx, _LOCK_OBLIGATION, {"id": obligation_id, **key})
+    return (answer_in(rows[0], attempt) or record(LockedObligation, rows[0])) if rows else None
 
 
 async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> LockedSubmission | None:
