@@ -65,6 +65,6 @@ def report() -> dict[str, Any]:
     return commune_report()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def commune(rules: dict[str, FormRules]) -> FormRules:
     return rules["B01-XA"]
