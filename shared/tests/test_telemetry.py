@@ -9,7 +9,7 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import DBAPIError
 
 from shared import telemetry
-from shared.database.driver import autocommit, fetch
+from shared.database import driver
 from shared.database.engine import create_engine
 
 from .messaging.conftest import ProbeSettings
@@ -41,11 +41,11 @@ async def test_a_statement_of_the_driver_is_told_as_one_of_sqlalchemy(
     for text in ("select 7", "select 1/0"):
         statement = sa.text(text)
         with telemetry.tracer().start_as_current_span("request"), suppress(DBAPIError):
-            async with engine.connect() as connection:
-                await connection.execute(statement)
+            async with engine.connect() as tx:
+                await tx.execute(statement)
         with telemetry.tracer().start_as_current_span("request"), suppress(DBAPIError):
-            async with autocommit(engine).connect() as connection:
-                await fetch(connection, statement, {})
+            async with driver.connection(engine) as tx:
+                await driver.fetch(tx, statement, {})
     await engine.dispose()
     done, too, failed, failed_too = [
         (s.kind, s.name, dict(s.attributes or {}), s.status.status_code)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from shared.database.driver import autocommit, fetch, transaction
+from shared.database.driver import connection, fetch, transaction
 from shared.database.pooled_connection import check_when_taken
 
 KEEP = sa.text("insert into thing (id, said) values (:id, :said) returning said, id").bindparams(
@@ -57,14 +57,14 @@ async def keep_all(tx: AsyncConnection, *ids: UUID, then: BaseException | None =
 
 async def test_values_are_written_and_read_as_by_sqlalchemy(engine: AsyncEngine) -> None:
     id_ = uuid4()
-    async with autocommit(engine).connect() as tx, transaction(tx):
+    async with connection(engine) as tx, transaction(tx):
         row = await keep(tx, id_, {"số": ["1", None]})
         assert (row["id"], row["said"]) == (id_, {"số": ["1", None]})
     assert await things(engine) == 1
 
 
 async def test_both_ways_are_one_transaction(engine: AsyncEngine) -> None:
-    async with autocommit(engine).connect() as tx:
+    async with connection(engine) as tx:
         with pytest.raises(LookupError):
             await keep_all(tx, uuid4(), uuid4(), then=LookupError())
         assert await tx.scalar(COUNT) == 0, "each statement is its own again"
@@ -73,7 +73,7 @@ async def test_both_ways_are_one_transaction(engine: AsyncEngine) -> None:
 
 async def test_what_a_constraint_refuses_is_an_integrity_error_that_tells_no_value(engine: AsyncEngine) -> None:
     id_ = uuid4()
-    async with autocommit(engine).connect() as tx:
+    async with connection(engine) as tx:
         with pytest.raises(IntegrityError) as refused:
             await keep_all(tx, id_, uuid4(), id_)
         assert refused.value.orig is not None and getattr(refused.value.orig, "sqlstate", None) == "23505"
@@ -87,7 +87,7 @@ async def test_a_connection_that_is_lost_says_so_and_is_not_used_again(engine: A
             await keep(tx, uuid4())
             await fetch(tx, sa.text("select pg_terminate_backend(pg_backend_pid())"), {})
 
-    async with autocommit(engine).connect() as tx:
+    async with connection(engine) as tx:
         with pytest.raises(DBAPIError) as lost:
             await end_itself(tx)
     assert lost.value.connection_invalidated
@@ -98,7 +98,7 @@ async def test_who_is_stopped_in_the_middle_leaves_no_transaction_behind(engine:
     kept = asyncio.Event()
 
     async def slowly() -> None:
-        async with autocommit(engine).connect() as tx, transaction(tx):
+        async with connection(engine) as tx, transaction(tx):
             await keep(tx, uuid4())
             kept.set()
             await fetch(tx, sa.text("select pg_sleep(30)"), {})
@@ -109,7 +109,7 @@ async def test_who_is_stopped_in_the_middle_leaves_no_transaction_behind(engine:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await things(engine) == 0
-    async with autocommit(engine).connect() as tx, transaction(tx):
+    async with connection(engine) as tx, transaction(tx):
         await keep(tx, uuid4())
     assert await things(engine) == 1
 
@@ -120,12 +120,12 @@ async def test_a_transaction_that_cannot_be_ended_takes_its_connection_along(
     async def fail(_: object) -> None:
         raise ConnectionError
 
-    async with autocommit(engine).connect() as tx:
+    async with connection(engine) as tx:
         (before,) = await fetch(tx, PID, {})
         with monkeypatch.context() as patch:
             patch.setattr("asyncpg.transaction.Transaction.rollback", fail)
             with pytest.raises(LookupError):
                 await keep_all(tx, uuid4(), then=LookupError())
-    async with autocommit(engine).connect() as tx:
+    async with connection(engine) as tx:
         assert (await fetch(tx, PID, {}))[0]["pid"] != before["pid"]
     assert await things(engine) == 0

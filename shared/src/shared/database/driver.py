@@ -4,7 +4,7 @@ SQLAlchemy makes a greenlet, a context and a result for a statement, which toget
 Here the connection is still one of the engine's pool and the text SQLAlchemy's, compiled once; a failure is an error of
 SQLAlchemy's, and a span is that of every statement (docs/decisions/0026-round-trips.md).
 
-    async with autocommit(engine).connect() as tx, transaction(tx):
+    async with connection(engine) as tx, transaction(tx):
         rows = await fetch(tx, STATEMENT, {"id": id})
         await tx.execute(…)  # belongs to the transaction, too
 """
@@ -25,15 +25,28 @@ from shared.database.statement_span import attributes_of, end_failed, start_span
 DISTINCT_STATEMENTS = 128
 
 
+@asynccontextmanager
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that begins no transaction by itself.
+
+    SQLAlchemy's own `async with` closes it in a task of its own, so that nobody can be stopped in it, and waits for the
+    task. Here there is nothing to wait for.
+    """
+    tx = await _autocommit(engine).connect()
+    try:
+        yield tx
+    finally:
+        await tx.close()
+
+
 @lru_cache(maxsize=16)
-def autocommit(engine: AsyncEngine) -> AsyncEngine:
-    """The same engine, whose connections begin no transaction by themselves."""
+def _autocommit(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @asynccontextmanager
 async def transaction(tx: AsyncConnection) -> AsyncIterator[None]:
-    """On a connection of `autocommit`. What SQLAlchemy executes on it meanwhile belongs to the transaction, too.
+    """On such a `connection`. What SQLAlchemy executes on it meanwhile belongs to the transaction, too.
 
     Not for an engine with a schema of its own, which says so in each transaction that SQLAlchemy begins.
     """

@@ -70,7 +70,7 @@ async def submit_report(
     Raises `Refused`, `Outdated`, 403, 404, leaving nothing.
     """
     attempt = posting.attempt
-    async with driver.autocommit(context.engine).connect() as tx:
+    async with driver.connection(context.engine) as tx:
         try:
             async with driver.transaction(tx):
                 if attempt is not None and posting.page is not None:
