@@ -1,15 +1,18 @@
 """The service on a real PostgreSQL, with a clock that stands on 24 November 2026."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.submissions.tests.api_client import ApiClient, StandingClock
 from services.submissions.tests.reports import commune_report
 from shared.catalogue import Catalogue
+from shared.database import driver
+from shared.database.driver import fetch
 from submissions.app import create_app
 from submissions.rules.form import FormRules, rules_of
 from submissions.settings import SubmissionsSettings
@@ -26,7 +29,11 @@ def rules(catalogue: Catalogue) -> dict[str, FormRules]:
 
 @pytest.fixture
 async def api_client(
-    database: Callable[..., str], migrated: Callable[[str], str], issuer: Issuer, catalogue: Catalogue
+    database: Callable[..., str],
+    migrated: Callable[[str], str],
+    issuer: Issuer,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[ApiClient]:
     settings = SubmissionsSettings(
         database_url=database("submissions", template=migrated("submissions")),
@@ -44,6 +51,11 @@ async def api_client(
         def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             api_client.statements.append(statement)
 
+        async def noted(tx: AsyncConnection, statement: sa.TextClause, values: Mapping[str, Any]) -> Any:
+            api_client.statements.append(statement.text)
+            return await fetch(tx, statement, values)
+
+        monkeypatch.setattr(driver, "fetch", noted)
         yield api_client
     await engine.dispose()
 
@@ -53,6 +65,6 @@ def report() -> dict[str, Any]:
     return commune_report()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def commune(rules: dict[str, FormRules]) -> FormRules:
     return rules["B01-XA"]

@@ -13,8 +13,16 @@ from submissions.pages import obligations as pages
 from submissions.rules.form import rules_of
 from submissions.settings import SubmissionsSettings
 
+# The reports first, since most requests are one: a request is compared with one route after the other.
 # `pages` before `form_pages`: "/obligations/opening" is no id.
-ROUTERS = (obligations.router, submissions.router, pages.router, form_pages.router, receipt_pages.router)
+ROUTERS = (
+    obligations.reports,
+    obligations.router,
+    submissions.router,
+    pages.router,
+    form_pages.router,
+    receipt_pages.router,
+)
 
 
 def create_app(

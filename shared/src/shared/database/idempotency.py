@@ -9,6 +9,9 @@ In the command's own transaction (`shared.web.idempotency` reads the attempt and
         await idempotency.finish(tx, attempt, 201, body)
 
 A second request with the same key waits in `begin` until the first one's transaction ends.
+
+Where every statement counts, the key is not claimed first: what is locked anyway is read with `ANSWERED`, the answer
+is kept (`keeping`) with what the command writes, and who is refused, or second there, asks `find` before saying so.
 """
 
 import asyncio
@@ -81,7 +84,14 @@ _CLAIM = sa.text(
     f"insert into {NAME} (person, key, request, request_sha256) values (:person, :key, :request, :sha) "
     "on conflict do nothing returning key"
 )
-_KEEP = Statement(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
+_FINISH = Statement(f"update {NAME} set status = :status, body = :body where person = :person and key = :key")
+_KEEP = Statement(
+    f"insert into {NAME} (person, key, request, request_sha256, status, body) "
+    "values (:person, :key, :request, :sha, :status, :body)"
+)
+ANSWER = "answered.request, answered.request_sha256, answered.status, answered.body"
+ANSWERED = f"left join {NAME} answered on answered.person = :person and answered.key = :key"
+"""Columns and a join for a statement that reads, beside what it is about, the answer to an attempt: `answer_in`."""
 
 
 async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
@@ -91,14 +101,28 @@ async def begin(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
     values = {"person": attempt.person, "key": attempt.key}
     if (await tx.execute(_CLAIM, {**values, "request": attempt.request, "sha": attempt.request_sha256})).first():
         return None
+    return await find(tx, attempt)
+
+
+async def find(tx: AsyncConnection, attempt: Attempt | None) -> Replay | None:
+    """The stored answer. Problem 422 when the key was used for another request."""
+    if attempt is None:
+        return None
     mine = (TABLE.c.person == attempt.person) & (TABLE.c.key == attempt.key)
-    row = (await tx.execute(sa.select(TABLE).where(mine))).one()
-    if (row.request, row.request_sha256) != (attempt.request, attempt.request_sha256):
+    row = (await tx.execute(sa.select(TABLE).where(mine))).mappings().one_or_none()
+    return None if row is None else answer_in(row, attempt)
+
+
+def answer_in(row: sa.RowMapping, attempt: Attempt | None) -> Replay | None:
+    """The answer in a row with the columns `ANSWER`. Problem 422 when the key was used for another request."""
+    if attempt is None or row["request"] is None:
+        return None
+    if (row["request"], row["request_sha256"]) != (attempt.request, attempt.request_sha256):
         fault = Fault("reused", "/header/Idempotency-Key", text("fault.key_reused"))
         raise Problem(422, KEY_REUSED, text("problem.key_reused"), [fault])
-    if row.status is None:
+    if row["status"] is None:
         raise RuntimeError("begin was called twice in one transaction, or an earlier one committed without finish")
-    return Replay(row.status, row.body)
+    return Replay(row["status"], row["body"])
 
 
 async def of_page(tx: AsyncConnection, attempt: Attempt, page: str) -> Attempt:
@@ -135,15 +159,18 @@ async def first_answer(tx: AsyncConnection, attempt: Attempt | None) -> Replay:
 
 
 async def finish(tx: AsyncConnection, attempt: Attempt | None, status: int, body: bytes) -> None:
-    """Keep the answer. `body` is the JSON as sent."""
-    await write(tx, *finishing(attempt, status, body))
+    """Keep the answer under the key that `begin` has claimed. `body` is the JSON as sent."""
+    if attempt is not None:
+        values = {"person": attempt.person, "key": attempt.key, "status": status, "body": body}
+        await write(tx, Write(_FINISH, values))
 
 
-def finishing(attempt: Attempt | None, status: int, body: bytes) -> list[Write]:
-    """What `finish` writes, to be sent together with what the command writes."""
+def keeping(attempt: Attempt | None, status: int, body: bytes) -> list[Write]:
+    """The answer under a key that was not claimed. IntegrityError where another request has been answered under it."""
     if attempt is None:
         return []
-    return [Write(_KEEP, {"person": attempt.person, "key": attempt.key, "status": status, "body": body})]
+    values = {"person": attempt.person, "key": attempt.key, "status": status, "body": body}
+    return [Write(_KEEP, {**values, "request": attempt.request, "sha": attempt.request_sha256})]
 
 
 async def forget(tx: AsyncConnection, before: datetime) -> int:

@@ -35,8 +35,13 @@ class Write:
 async def write(tx: AsyncConnection, *writes: Write) -> None:
     """All of them or none, whatever their parameters are called."""
     if writes:
-        values = {_own(name, part): value for part, one in enumerate(writes) for name, value in one.values.items()}
-        await tx.execute(_joined(tuple(one.statement for one in writes)), values)
+        await tx.execute(*joined(*writes))
+
+
+def joined(*writes: Write) -> tuple[sa.TextClause, dict[str, Any]]:
+    """The one statement that `write` sends, and its values; for those who send it another way. At least one."""
+    values = {_own(name, part): value for part, one in enumerate(writes) for name, value in one.values.items()}
+    return _joined(tuple(one.statement for one in writes)), values
 
 
 @lru_cache(maxsize=128)

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.web.middleware.json_text import MAX_DIGITS, MOST_FAULTS, depth_exceeds, json_faults
+from shared.web.middleware.json_text import (
+    MAX_DIGITS,
+    MOST_FAULTS,
+    _each_fault,
+    depth_exceeds,
+    is_faultless,
+    json_faults,
+)
 
 JSON = {"Content-Type": "application/json"}
 
@@ -69,6 +76,29 @@ def test_each_fault_has_its_place(body: bytes, faults: list[tuple[str, str]]) ->
     assert told(body) == faults
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 2}',
+        b'{"a": {"b": ":", "b": 2}}',
+        b'[{"a": 1}, {"a:": 1, "a:": 1}]',
+        b'{"a": 1, "a": 2, "b": "\\u003a"}',  # an escape writes the colon that would make up for the lost one
+        b'{"a": [{"b": 1}, {"b": {"c": 1}}], "a": {"d": 1}}',
+        b'{"a": "x", "a": NaN}',
+    ],
+)
+def test_what_stands_twice_is_never_faultless(body: bytes) -> None:
+    assert not is_faultless(body)
+    assert ("duplicate-key") in {code for code, _ in told(body)}
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a": {"b": "c:d", "e": [{}, {"f": -1.5e3}]}, "g": null}', '"Số trẻ"'.encode(), b"7"]
+)
+def test_an_ordinary_body_is_told_at_once(body: bytes) -> None:
+    assert is_faultless(body)
+
+
 def test_no_more_than_a_page_of_faults() -> None:
     assert len(told(b"[" + b",".join([b'{"a":1,"a":1}'] * 500) + b"]")) == MOST_FAULTS
 
@@ -89,6 +119,12 @@ def test_what_json_writes_has_no_fault(value: object, ascii_only: bool) -> None:
 def test_any_bytes_are_read(body: bytes) -> None:
     for fault in json_faults(body):
         assert fault.text.vi and fault.text.en
+
+
+@given(st.text(alphabet='{}[]:,"a 1\\', max_size=40))
+def test_what_is_told_at_once_has_no_fault(said: str) -> None:
+    body = said.encode()
+    assert not (is_faultless(body) and _each_fault(body))
 
 
 @pytest.mark.parametrize("said", [b'{"a": 1, "a": 1}', b'"\xff"', b"1" * 5000])

@@ -1,4 +1,4 @@
-"""Taking a report: one transaction that claims the key, locks the obligation, checks, keeps the revision, publishes."""
+"""Taking a report: one transaction that locks the obligation, checks, keeps revision and answer, publishes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 import uuid6
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import idempotency
-from shared.database.write import write
+from shared.database import driver, idempotency
+from shared.database.write import joined
 from shared.errors import Problem, not_found
 from shared.messaging import publishing
 from shared.text import Language, texts
@@ -68,35 +69,50 @@ async def submit_report(
 
     Raises `Refused`, `Outdated`, 403, 404, leaving nothing.
     """
-    async with context.engine.begin() as tx:
-        if posting.attempt is not None and posting.page is not None:
-            posting = replace(posting, attempt=await idempotency.of_page(tx, posting.attempt, posting.page))
-        if replay := await idempotency.begin(tx, posting.attempt):
-            return replay
-        obligation = await lock(tx, context, actor, posting)
-        arrival = Arrival(
-            id=uuid6.uuid7(),
-            received_at=posting.pretended_at or context.clock.now(),
-            role=actor.person.role,
-            unit=actor.person.unit,
-            trace_id=actor.trace_id,
-        )
-        rules = context.rules[obligation.form]
-        yardsticks = await read_yardsticks(tx, context, obligation, report)
-        revision = revise(rules, obligation, report, arrival, context.settings.close_after_years, yardsticks)
-        violations = revision.violations if isinstance(revision, Rejected) else ()
-        if not await is_current(tx, obligation, posting):
-            raise Outdated(violations)
-        if isinstance(revision, Rejected):
-            raise Refused(violations, obligation.version)
-        version = obligation.version + 1
-        body = body_of(receipt(revision, version, posting.language))
-        await write(
-            tx,
-            *keep_submission(revision, version),
-            *idempotency.finishing(posting.attempt, 201, body),
-            *publishing(tx, events.received(obligation, revision, version, context.catalogue.version)),
-        )
+    attempt = posting.attempt
+    async with driver.connection(context.engine) as tx:
+        try:
+            async with driver.transaction(tx):
+                if attempt is not None and posting.page is not None:
+                    attempt = await idempotency.of_page(tx, attempt, posting.page)
+                return await take(tx, context, actor, replace(posting, attempt=attempt), report)
+        except (Problem, IntegrityError):
+            # The same request may have been answered since the obligation was looked up: then this is its answer, too.
+            if replay := await idempotency.find(tx, attempt):
+                return replay
+            raise
+
+
+async def take(
+    tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting, report: Report
+) -> Submitted | idempotency.Replay:
+    """As `submit_report`, in its transaction. IntegrityError when another one has answered the attempt meanwhile."""
+    obligation = await lock(tx, context, actor, posting)
+    if isinstance(obligation, idempotency.Replay):
+        return obligation
+    arrival = Arrival(
+        id=uuid6.uuid7(),
+        received_at=posting.pretended_at or context.clock.now(),
+        role=actor.person.role,
+        unit=actor.person.unit,
+        trace_id=actor.trace_id,
+    )
+    yardsticks = await read_yardsticks(tx, context, obligation, report)
+    rules, years = context.rules[obligation.form], context.settings.close_after_years
+    revision = revise(rules, obligation, report, arrival, years, yardsticks)
+    violations = revision.violations if isinstance(revision, Rejected) else ()
+    if not await is_current(tx, obligation, posting):
+        raise Outdated(violations)
+    if isinstance(revision, Rejected):
+        raise Refused(violations, obligation.version)
+    version = obligation.version + 1
+    body = body_of(receipt(revision, version, posting.language))
+    everything = joined(
+        *keep_submission(revision, version),
+        *idempotency.keeping(posting.attempt, 201, body),
+        *publishing(tx, events.received(obligation, revision, version, context.catalogue.version)),
+    )
+    await driver.fetch(tx, *everything)
     return Submitted(arrival.id, version, body)
 
 
@@ -110,12 +126,15 @@ async def read_yardsticks(
     return Yardsticks(last_year, like, obligation.previous_period)
 
 
-async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting) -> LockedObligation:
+async def lock(
+    tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting
+) -> LockedObligation | idempotency.Replay:
     """404 when there is none, 403 when it is not the actor's."""
-    obligation = await lock_obligation(tx, posting.obligation_id)
+    obligation = await lock_obligation(tx, posting.obligation_id, posting.attempt)
     if obligation is None:
         raise not_found(text("problem.no_obligation"))
-    context.check_access(actor.person, obligation.unit)
+    if isinstance(obligation, LockedObligation):
+        context.check_access(actor.person, obligation.unit)
     return obligation
 
 

@@ -16,9 +16,11 @@ async def context_of(request: Request) -> SubmissionsContext:
     return context
 
 
+reporter = require("reporter", "head")
+
 Context = Annotated[SubmissionsContext, Depends(context_of)]
 Anyone = Annotated[Person, Depends(require())]
-Reporter = Annotated[Person, Depends(require("reporter", "head"))]
+Reporter = Annotated[Person, Depends(reporter)]
 Coordinator = Annotated[Person, Depends(require("coordinator"))]
 Opener = Annotated[Person, Depends(require("coordinator", "ops"))]
 

@@ -10,7 +10,9 @@ from submissions.commands.context import SubmissionsContext
 from submissions.rules.texts import text
 from submissions.rules.violation import violation
 
-Illustrative = Annotated[str | None, Header(alias="X-Tiendo-Illustrative", max_length=40)]
+HEADER = "X-Tiendo-Illustrative"
+MAX_LENGTH = 40
+Illustrative = Annotated[str | None, Header(alias=HEADER, max_length=MAX_LENGTH)]
 
 
 def read_illustrative(context: SubmissionsContext, header: str | None) -> datetime | None:
@@ -30,4 +32,4 @@ def read_illustrative(context: SubmissionsContext, header: str | None) -> dateti
             raise ValueError(header)
         return instant.astimezone(UTC)
     except (ValueError, OverflowError):  # 0001-01-01T00:00+14:00 is no instant in UTC
-        raise invalid([violation("instant_invalid", "/header/X-Tiendo-Illustrative").fault()]) from None
+        raise invalid([violation("instant_invalid", f"/header/{HEADER}").fault()]) from None

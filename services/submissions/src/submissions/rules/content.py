@@ -9,6 +9,9 @@ from shared.text.decimals import plain
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.observation import Observation, ObservationJson
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""UTF-8 JSON, keys sorted, no blanks."""
+
 
 @dataclass(frozen=True)
 class CanonicalContent:
@@ -35,13 +38,13 @@ def canonical_content(
     """Observations are sorted by element and disaggregation: the order in which cells were typed is no fact."""
     ordered = sorted(observations, key=lambda o: (o.measure, o.key))
     said = [_observation_json(o) for o in ordered]
-    timeless = {"observations": said, "narrative": narrative}
+    timeless = {"narrative": _canonical(narrative), "observations": _canonical(said)}
     whole = {
         **timeless,
-        "form": obligation.form,
-        "unit": obligation.unit,
-        "period": obligation.period,
-        "evidence": list(evidence),
+        "form": _canonical(obligation.form),
+        "unit": _canonical(obligation.unit),
+        "period": _canonical(obligation.period),
+        "evidence": _canonical(list(evidence)),
     }
     kept = [_marked(json, o) for json, o in zip(said, ordered, strict=True)]
     return CanonicalContent(kept, narrative, list(evidence), _sha256(whole), _sha256(timeless))
@@ -62,7 +65,7 @@ def _marked(said: ObservationJson, observation: Observation) -> ObservationJson:
     return {**said, "implausible": True} if observation.implausible else said
 
 
-def _sha256(content: Mapping[str, object]) -> str:
-    """Of UTF-8 JSON, keys sorted, no blanks."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _sha256(members: Mapping[str, str]) -> str:
+    """Of an object whose members are canonical JSON already."""
+    text = ",".join(f'"{name}":{members[name]}' for name in sorted(members))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()

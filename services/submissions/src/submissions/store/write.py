@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database import driver
 from shared.database.columns import columns
+from shared.database.idempotency import ANSWER, ANSWERED, Attempt, Replay, answer_in
 from shared.database.write import Statement, Write
 from submissions.rules.obligation import LockedObligation, ReportingObligation, State
 from submissions.rules.review import Review
@@ -35,8 +37,8 @@ _OPEN = sa.text(
 
 # The year before in the same form of period: 2026-Q3 → 2025-Q3.
 _LOCK_OBLIGATION = sa.text(
-    """
-    select o.*, (
+    f"""
+    select o.*, {ANSWER}, (
       select s.timeless_sha256 from obligation p join submission s on s.obligation_id = p.id
       where p.unit = o.unit and p.form = o.form and p.obligation = o.obligation
         and p.period = (left(o.period, 4)::int - 1)::text || substr(o.period, 5)
@@ -50,7 +52,7 @@ _LOCK_OBLIGATION = sa.text(
         and s.state in ('submitted', 'accepted')
       order by s.revision desc limit 1
     ), '[]') as previous_observations
-    from obligation o where o.id = :id for no key update of o
+    from obligation o {ANSWERED} where o.id = :id for no key update of o
     """
 )
 
@@ -88,9 +90,13 @@ async def open_obligations(
     return set((await tx.execute(_OPEN, {**columns(names, rows), "opened_at": opened_at})).scalars())
 
 
-async def lock_obligation(tx: AsyncConnection, obligation_id: UUID) -> LockedObligation | None:
-    row = await first(tx, _LOCK_OBLIGATION, {"id": obligation_id})
-    return None if row is None else record(LockedObligation, row)
+async def lock_obligation(
+    tx: AsyncConnection, obligation_id: UUID, attempt: Attempt | None
+) -> LockedObligation | Replay | None:
+    """The first answer to the attempt in its place, when there was one as the lock was asked for. 422 as `find`."""
+    key = {"person": attempt and attempt.person, "key": attempt and attempt.key}
+    rows = await driver.fetch(tx, _LOCK_OBLIGATION, {"id": obligation_id, **key})
+    return (answer_in(rows[0], attempt) or record(LockedObligation, rows[0])) if rows else None
 
 
 async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> LockedSubmission | None:

@@ -1,13 +1,22 @@
 """Every kind of fault by an example, and all of them at once."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.submissions.tests.reports import RIGHT, SEX, codes, entries
-from submissions.rules.checks.observations import check_observations
+from submissions.rules.checks.observations import check_entry, check_observations, ordinary_entry
 from submissions.rules.form import FormRules
-from submissions.rules.observation import ObservationEntry
+from submissions.rules.observation import (
+    NumberReader,
+    ObservationEntry,
+    read_english,
+    read_plain,
+    read_vietnamese,
+)
 
 
 def test_a_right_report_has_no_fault(commune: FormRules) -> None:
@@ -57,6 +66,36 @@ def test_a_right_report_has_no_fault(commune: FormRules) -> None:
 )
 def test_each_fault_is_named(commune: FormRules, given: list[ObservationEntry], expected: tuple[str, str]) -> None:
     assert codes(commune, given) == [expected]
+
+
+texts = st.sampled_from(
+    ["0", "1", "12", "0012", "8123", "9" * 12, "9" * 13, "1.5", "12,000", "1.000", "-1", "²", "", " 1"]
+)
+
+
+@given(
+    measure=st.sampled_from(["population", "female_key_leader", "n_orgs_total", "n_stations", "n_cows", 7]),
+    value=texts | st.sampled_from([None, 12, True, 1.0]),
+    disaggregation=st.sampled_from([{}, SEX, {"sex": "x"}, {"a": "b"}, {"sex": 1}, "all", None]),
+    status=st.sampled_from(["final", "estimate", "missing", "done", None]),
+    note=st.sampled_from([None, None, "x", 7]),
+    unknown=st.sampled_from([(), (), ("colour",)]),
+    taken=st.booleans(),
+    read=st.sampled_from([read_plain, read_vietnamese, read_english]),
+)
+def test_an_entry_told_at_once_is_told_as_any_other(
+    commune: FormRules, taken: bool, read: NumberReader, **given: Any
+) -> None:
+    entry, places = ObservationEntry(**given), {("population", ""): 0} if taken else {}
+    if (told := ordinary_entry(commune, entry, 3, places, read)) is not None:
+        whole = check_entry(commune, entry, 3, places, read)
+        assert (list(told.violations), told.cell, told.status) == (list(whole.violations), whole.cell, whole.status)
+        assert told.observation is not None and whole.observation is not None
+        assert vars(told.observation) == vars(whole.observation)
+
+
+def test_most_entries_are_told_at_once(commune: FormRules) -> None:
+    assert all(ordinary_entry(commune, entry, 0, {}, read_plain) for entry in entries())
 
 
 def test_nothing_wrong_hides_anything_else(commune: FormRules) -> None:

@@ -25,6 +25,28 @@ def json_faults(body: bytes) -> list[Fault]:
     The first `MOST_FAULTS`. None for a text that is no JSON at all: the route's parser tells where. NaN and Infinity,
     which JSON has not, are left to the route, too: it names the cell, with everything else that is wrong.
     """
+    return [] if is_faultless(body) else _each_fault(body)
+
+
+def is_faultless(body: bytes) -> bool:
+    """For most bodies at a third of the cost: as many members are written as are read, and nothing is large or deep.
+
+    False also for what is only hard to tell: an escape may write a quote, or a key another way.
+    """
+    if b"\\" in body:
+        return False
+    written = b"".join(body.split(b'"')[::2])  # what stands outside of texts
+    if len(written) > MAX_DIGITS or depth_exceeds(written, MAX_DEPTH):
+        return False
+    objects: list[dict[str, Any]] = []
+    try:
+        json.loads(body.decode("utf-8"), object_hook=objects.append)
+    except (ValueError, RecursionError):
+        return False
+    return written.count(b":") == sum(map(len, objects))
+
+
+def _each_fault(body: bytes) -> list[Fault]:
     if depth_exceeds(body, MAX_DEPTH):
         return [Fault("too-deep", "", text("web.refused.too_deep.most", levels=MAX_DEPTH))]
     if (at := not_utf8(body)) is not None:

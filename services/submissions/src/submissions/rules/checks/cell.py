@@ -28,6 +28,14 @@ def check_cell(rules: FormRules, entry: ObservationEntry, at: str) -> tuple[Cell
     return (None if wrong_split else (measure, disaggregation_key(split))), wrong_split
 
 
+def cell_of(entry: ObservationEntry | None) -> Cell | None:
+    """Of an entry that nobody has checked; None where it names none."""
+    if entry is None or not isinstance(entry.measure, str) or not isinstance(entry.disaggregation, Mapping):
+        return None
+    split = entry.disaggregation
+    return (entry.measure, disaggregation_key(split)) if all(isinstance(one, str) for one in split.values()) else None
+
+
 def check_measure(rules: FormRules, measure: object, at: str) -> list[Violation]:
     if not isinstance(measure, str):
         return [violation("measure_expected", at)]

@@ -1,11 +1,13 @@
 """Checks of a report against its form. One answer names all violations; a report with any is not kept."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.catalogue.element import misfit
 from shared.events import Status
 from submissions.rules import limits
-from submissions.rules.checks.cell import check_cell
+from submissions.rules.checks.cell import cell_of, check_cell
 from submissions.rules.checks.pairs import check_pairs
 from submissions.rules.checks.sums import check_hours, check_parts, check_shares
 from submissions.rules.checks.value import check_value, instead_of, status_of, violation_of
@@ -13,6 +15,7 @@ from submissions.rules.form import Cell, FormRules
 from submissions.rules.observation import NumberReader, Observation, ObservationEntry, read_plain
 from submissions.rules.violation import Violation, escape, shown, violation
 
+DIGITS = re.compile(r"[0-9]{1,12}")
 # Faults that make a status say nothing about the other count of its ratio.
 CONTRADICTED = {"not_applicable_not_allowed", "not_applicable_flag", "value_not_allowed"}
 
@@ -42,7 +45,7 @@ def check_observations(
     places: dict[Cell, int] = {}
     statuses: dict[Cell, Status] = {}
     for index, entry in enumerate(entries):
-        checked = check_entry(rules, entry, index, places, read)
+        checked = ordinary_entry(rules, entry, index, places, read) or check_entry(rules, entry, index, places, read)
         violations += checked.violations
         if checked.cell is None:
             continue
@@ -55,6 +58,28 @@ def check_observations(
     violations += check_shares(rules, taken, places) + check_hours(rules, taken, places)
     violations += check_parts(rules, taken, places) + check_pairs(rules, statuses, places)
     return list(taken.values()), violations
+
+
+def ordinary_entry(
+    rules: FormRules, entry: ObservationEntry | None, index: int, places: Mapping[Cell, int], read: NumberReader
+) -> CheckedEntry | None:
+    """What `check_entry` says of most entries, told at once: a number in digits for a cell of the form, and no more.
+
+    None for any other entry, whose parts are looked at one by one.
+    """
+    if entry is None or entry.status != "final" or entry.note is not None or entry.unknown:
+        return None
+    cell = cell_of(entry)
+    field = None if cell is None or cell in places else rules.by_cell.get(cell)
+    if cell is None or field is None or field.disaggregation != entry.disaggregation:
+        return None
+    if not isinstance(entry.value, str) or not DIGITS.fullmatch(entry.value):
+        return None
+    value = read(entry.value)
+    if misfit(field.element.kind, value):
+        return None
+    observation = Observation(cell[0], cell[1], value, field.disaggregation, "final", None, index)
+    return CheckedEntry((), cell, "final", observation)
 
 
 def check_entry(

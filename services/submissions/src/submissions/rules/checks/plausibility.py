@@ -13,6 +13,7 @@ from shared.catalogue.element import LastYearBand
 from shared.events import WITH_VALUE
 from shared.text import Text
 from shared.text.decimals import half_up, plain
+from submissions.rules.checks.cell import cell_of
 from submissions.rules.form import Cell, FormRules, RatioBand
 from submissions.rules.observation import MAX_TEXT, Observation, ObservationEntry, ObservationJson
 from submissions.rules.texts import text
@@ -76,29 +77,24 @@ def elements_to_compare(
     """
     wanted = set()
     for entry in entries:
-        cell = cell_of(entry)
-        if entry is None or cell is None or cell in last_year:
+        if entry is None or not isinstance(entry.measure, str):
             continue
-        element = rules.elements.get(cell[0])
+        element = rules.elements.get(entry.measure)
         band = element.bands.like_units if element else None
         if band and at_most(entry.value) > band.at_most * band.floor:
-            wanted.add(cell[0])
+            cell = cell_of(entry)
+            if cell is not None and cell not in last_year:
+                wanted.add(cell[0])
     return sorted(wanted)
-
-
-def cell_of(entry: ObservationEntry | None) -> Cell | None:
-    """Of an entry that nobody has checked; None where it names none."""
-    if entry is None or not isinstance(entry.measure, str) or not isinstance(entry.disaggregation, Mapping):
-        return None
-    split = entry.disaggregation
-    return (entry.measure, disaggregation_key(split)) if all(isinstance(one, str) for one in split.values()) else None
 
 
 def at_most(value: object) -> int:
     """However the number is written, it is no larger than its digits. 0 for what no reader takes for a number."""
     if isinstance(value, int):
         return value
-    digits = "".join(c for c in value if c.isdecimal()) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return 0
+    digits = value if value.isdecimal() else "".join(c for c in value if c.isdecimal())
     return int(digits) if digits and len(digits) <= MAX_TEXT else 0
 
 

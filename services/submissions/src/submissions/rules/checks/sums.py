@@ -103,8 +103,8 @@ def warn_floors(rules: FormRules, observations: Taken) -> list[Violation]:
         denominator = total(rules, ratio.denominator, observations)
         if numerator is None or not denominator:
             continue
-        value = Fraction(ratio.scale) * Fraction(numerator) / Fraction(denominator)
-        if value < ratio.floor:
+        if ratio.scale * numerator < ratio.floor * denominator:
+            value = Fraction(ratio.scale) * Fraction(numerator) / Fraction(denominator)
             values = {"measure": ratio.measure, "value": figure(half_up(value, 1)), "floor": figure(ratio.floor)}
             warnings.append(violation("ratio_below_floor", "/observations", (ratio.numerator, ""), **values))
     return warnings
