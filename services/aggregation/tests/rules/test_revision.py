@@ -1,6 +1,5 @@
 """Which revision counts."""
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 from uuid import uuid4
@@ -14,9 +13,9 @@ def test_received_is_the_latest_unless_it_is_out() -> None:
     first = Revision(1, "accepted", 3, observations=CONTENT, was_accepted=True)
     second = Revision(2, "received", 4, observations=CONTENT)
     assert counting([second, first]) == {"received": second, "accepted": first}
-    out = replace(second, state="returned", version=5)
+    out = second._replace(state="returned", version=5)
     assert counting([first, out]) == {"received": None, "accepted": first}
-    gone = replace(first, state="withdrawn", version=6)
+    gone = first._replace(state="withdrawn", version=6)
     assert counting([gone]) == {"received": None, "accepted": None}
     assert counting([]) == {"received": None, "accepted": None}
 
@@ -29,9 +28,9 @@ def test_a_returned_acceptance_does_not_bring_back_what_it_replaced() -> None:
         second = merge(merge(returned[0], returned[1]), returned[2])
         assert counting([first, second]) == {"received": None, "accepted": None}
     third = Revision(3, "accepted", 8, observations=CONTENT, was_accepted=True)
-    assert counting([first, replace(accepted, state="returned"), third])["accepted"] == third
-    gone = replace(first, state="returned", version=9)
-    assert counting([gone, replace(third, number=2)])["accepted"] == replace(third, number=2)
+    assert counting([first, accepted._replace(state="returned"), third])["accepted"] == third
+    gone = first._replace(state="returned", version=9)
+    assert counting([gone, third._replace(number=2)])["accepted"] == third._replace(number=2)
 
 
 def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:

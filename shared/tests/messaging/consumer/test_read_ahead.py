@@ -86,6 +86,30 @@ async def test_only_what_was_applied_is_committed(
     assert sorted(await probe.effects()) == sorted(event.id for event in events)
 
 
+async def test_a_worker_that_stops_has_committed_what_it_applied(
+    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]]
+) -> None:
+    topic, events = backlog
+    group, third = a_group(), asyncio.Event()
+    applied = 0
+
+    async def noted(tx: AsyncConnection, received: list[Received]) -> None:
+        nonlocal applied
+        applied += len(received)
+        if applied == 3 * FULL:
+            third.set()
+            await asyncio.sleep(0.5)
+        await probe.apply(tx, received)
+
+    worker = a_worker(probe, settings_of(probe, broker, group), topic, noted)
+    await worker.start()
+    async with asyncio.timeout(30):
+        await third.wait()
+    await worker.stop()
+    assert applied < len(events), "it stopped with a batch ahead"
+    assert await committed(broker, group, topic) == len(await probe.effects()) == applied
+
+
 async def test_a_batch_that_fails_comes_again_and_what_was_ahead_of_it_after_it(
     probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]]
 ) -> None:

@@ -1,7 +1,7 @@
 """A batch of events folded into what it says about obligations and revisions; order and duplicates do not matter."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
 
@@ -58,7 +58,7 @@ def _revision(plan: PlanIndex, data: SubmissionsEvent) -> Revision | None:
             content = tuple(_possible(plan, data))
             return Revision(data.revision, "received", data.version, data.submission_id, content, data.illustrative)
         case SubmissionAccepted():
-            return replace(_decided(data, "accepted"), was_accepted=True)
+            return _decided(data, "accepted")._replace(was_accepted=True)
         case SubmissionReturned():
             return _decided(data, "returned")
         case SubmissionWithdrawn():
@@ -86,14 +86,16 @@ def _open(plan: PlanIndex, batch: BatchChanges, data: SubmissionsEvent, position
 
 def _possible(plan: PlanIndex, data: SubmissionReceived) -> Iterator[ReportedObservation]:
     """Of elements that the catalogue has; that the form asks for an element is seen when its facts are made."""
+    elements = plan.catalogue.elements
     for o in data.observations:
-        value = o.value
-        if (value is not None) != (o.status in WITH_VALUE):
-            raise ImpossibleFigure(f"{o.measure} is {o.status} with the value {value}")
-        element = plan.catalogue.elements.get(o.measure)
+        measure, value, status = o.measure, o.value, o.status
+        if (value is not None) != (status in WITH_VALUE):
+            raise ImpossibleFigure(f"{measure} is {status} with the value {value}")
+        element = elements.get(measure)
         if element and value is not None and (wrong := misfit(element.kind, value)):
-            raise ImpossibleFigure(f"{o.measure} of {value}: {wrong}, and it is a {element.kind}")
-        yield ReportedObservation(o.measure, disaggregation_key(o.disaggregation), value, o.status, o.implausible)
+            raise ImpossibleFigure(f"{measure} of {value}: {wrong}, and it is a {element.kind}")
+        key = disaggregation_key(o.disaggregation) if o.disaggregation else ""
+        yield ReportedObservation(measure, key, value, status, o.implausible)
 
 
 def _add(batch: BatchChanges, data: SubmissionsEvent, revision: Revision | None) -> None:

@@ -1,7 +1,6 @@
 """Which revision of an answer counts, whatever the order in which its events arrived."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -23,8 +22,7 @@ class ReportedObservation(NamedTuple):
     implausible: bool = False
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(NamedTuple):
     """Revision `number` of one obligation. `observations` is None while only its decision has arrived.
 
     `was_accepted`: it was accepted at some time, whatever became of it: it then replaced every earlier one.
@@ -51,8 +49,7 @@ def merge(stored: Revision, incoming: Revision) -> Revision:
     """
     latest = incoming if incoming.version > stored.version else stored
     content = stored if stored.observations is not None else incoming
-    return replace(
-        latest,
+    return latest._replace(
         submission_id=stored.submission_id or incoming.submission_id,
         observations=content.observations,
         illustrative=content.illustrative,

@@ -1,5 +1,5 @@
 """While a full batch is written, the next one is taken from the client's buffer and decoded: PostgreSQL and this
-process work at the same time.
+process work at the same time. So does Kafka, which takes the offsets of one batch during the next.
 
 What is read ahead has not been applied. As long as there is any, only what stands before it is committed; left to
 itself, the client commits all that was taken.
@@ -8,10 +8,14 @@ itself, the client commits all that was taken.
 import asyncio
 from itertools import chain
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from shared.messaging.consumer.rebalance import Fetch, Records, give_back
 from shared.messaging.consumer.received import Decoded
+
+log = structlog.get_logger()
 
 SLICE = 25  # records decoded at a time: half a millisecond, in which nothing else of this process moves
 
@@ -22,12 +26,14 @@ class ReadAhead:
     def __init__(self, most: int) -> None:
         self._most = most
         self._reading: asyncio.Task[None] | None = None
+        self._committing: asyncio.Task[None] | None = None
         self._records: Records = ()
         self._decoded = Decoded()
+        self.stopping = False
 
     def begin(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
         """With the batch in hand. After one that is not full nothing waits to be read."""
-        if len(in_hand) >= self._most:
+        if len(in_hand) >= self._most and not self.stopping:
             self._reading = asyncio.create_task(self._read(consumer), name="read ahead")
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
@@ -46,9 +52,10 @@ class ReadAhead:
                 await asyncio.wait([reading])
                 if reading is self._reading:  # else its partitions went meanwhile
                     self._reading = None
-                    reading.result()
-                    if self._records:
+                    if not reading.exception() and self._records:
                         return self._records
+                    await self._settle()
+                    reading.result()
             return await fetch(consumer)
 
         return ahead
@@ -59,9 +66,26 @@ class ReadAhead:
         self._records, self._decoded = (), Decoded()
         return ready
 
-    def is_ahead(self) -> bool:
-        """Whether more was taken from the client, or lost by it, than the batch in hand."""
-        return self._reading is not None
+    async def commit(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
+        """Of what was applied. With more ahead Kafka's answer is waited for no sooner than somebody builds on it."""
+        await self._settle()
+        if self._reading is None:
+            await consumer.commit()
+            return
+        behind = {(record.topic, record.partition): record.offset + 1 for record in in_hand}
+        offsets = {TopicPartition(*at): offset for at, offset in behind.items()}
+        self._committing = asyncio.create_task(consumer.commit(offsets), name="commit")
+        if self.stopping:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """A commit that failed is made good by the next one; until then the inbox knows what was applied."""
+        if (committing := self._committing) is not None:
+            self._committing = None
+            try:
+                await committing
+            except KafkaError as error:
+                log.warning("commit.failed", error=repr(error)[:300])
 
     def give_back(self, consumer: AIOKafkaConsumer) -> None:
         """The batch in hand comes again, and this after it. What the client lost meanwhile is for the next fetch to
@@ -69,10 +93,19 @@ class ReadAhead:
         if self._reading is None or (self._reading.done() and self._reading.exception()):
             return
         give_back(consumer, self._records)
-        self.forget()
+        self._forget()
 
-    def forget(self) -> None:
-        """It is another's now."""
+    async def stop(self) -> None:
+        """Before the client stops: the batch in hand is the last, and nothing is left to be committed behind it."""
+        self.stopping = True
+        await self._settle()
+
+    async def hand_over(self) -> None:
+        """The partitions go to another, who begins behind what was committed."""
+        await self._settle()
+        self._forget()
+
+    def _forget(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
         self._reading, self._records = None, ()
@@ -87,11 +120,7 @@ class AppliedOffsets:
         self._in_hand = in_hand
 
     async def commit(self) -> None:
-        if not self._ahead.is_ahead():
-            await self._consumer.commit()
-            return
-        behind = {(record.topic, record.partition): record.offset + 1 for record in self._in_hand}
-        await self._consumer.commit({TopicPartition(*at): offset for at, offset in behind.items()})
+        await self._ahead.commit(self._consumer, self._in_hand)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self._ahead.give_back(self._consumer)

@@ -7,7 +7,7 @@ and its offsets to Kafka before the new owner reads them: nothing is applied twi
 import asyncio
 import random
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -37,14 +37,16 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
 
     Times are of `time.monotonic`: `asked_at` the last call for records, `batch_since` when the batch in hand was
     taken, `done_at` when the last one ended, `failing_since` when fetching began to fail without a success since.
-    `resting` while a pause holds the next call up; `handovers` counts rebalances, and `forget` is called in each;
+    `resting` while a pause holds the next call up; `handovers` counts rebalances, and `hand_over` is called in each;
     `assigned_at` is `time.time()` of the latest.
     """
 
-    def __init__(self, gather_seconds: float = 0.0, full: int = 0, forget: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, gather_seconds: float = 0.0, full: int = 0, hand_over: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._gather_seconds = gather_seconds
         self._full = full
-        self._forget = forget
+        self._hand_over = hand_over
         self.asked_at = time.monotonic()
         self.batch_since: float | None = None
         self.done_at = self.asked_at
@@ -140,8 +142,8 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
         except TimeoutError:
             # The inbox keeps the effect single: the new owner waits for our transaction, then sees our claims.
             log.warning("handover.late", seconds=HANDOVER_SECONDS, partitions=len(revoked))
-        finally:
-            self._forget()
+        if self._hand_over:
+            await self._hand_over()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._revoking = False

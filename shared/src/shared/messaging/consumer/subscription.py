@@ -49,7 +49,7 @@ class Subscription:
         gather_seconds: float = 0.0,
     ) -> None:
         self._ahead = ReadAhead(MAX_RECORDS)
-        self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, forget=self._ahead.forget)
+        self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, hand_over=self._ahead.hand_over)
         self.refused: str | None = None  # why it could not connect the last time
         self.broker = clients.broker(
             settings,
@@ -134,8 +134,9 @@ class Subscription:
         return max((poll / 1000 for poll in polls if poll), default=self.rebalance.assigned_at if partitions else None)
 
     async def stop(self) -> None:
+        await self._ahead.stop()
         await self.broker.stop()
-        self._ahead.forget()
 
     async def start(self) -> None:
+        self._ahead.stopping = False
         await self.broker.start()
