@@ -7,13 +7,51 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from notifications.store.records import OBLIGATION_COLUMNS, REMINDER_COLUMNS, TracedReminder
 from notifications.store.tables import obligation, reminder
+
+
+def _locked(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Locked in the order of their ids, so that two writers never wait on each other."""
+    return sa.select(obligation).where(condition).order_by(obligation.c.obligation_id).with_for_update()
+
+
+def _upsert_obligation() -> Insert:
+    statement = insert(obligation)
+    return statement.on_conflict_do_update(
+        index_elements=[obligation.c.obligation_id],
+        set_={name: statement.excluded[name] for name in OBLIGATION_COLUMNS if name != "obligation_id"},
+        where=obligation.c.version <= statement.excluded.version,
+    )
+
+
+def _upsert_reminder() -> Insert:
+    statement = insert(reminder)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[reminder.c.id],
+        set_={
+            **{name: new[name] for name in ("planned_on", "not_before", "expires_at", "state", "reason")},
+            "traceparent": sa.func.coalesce(new.traceparent, reminder.c.traceparent),
+            "traced_at": sa.case((new.traceparent.is_not(None), new.traced_at), else_=reminder.c.traced_at),
+            "next_attempt_at": None,
+            "claim_token": None,
+            "lease_until": None,
+        },
+    )
+
+
+# Made once: a statement is a cycle of objects, and those of each batch would wait for the collector.
+_IDS = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID)))
+_LOCK_OBLIGATIONS = _locked(obligation.c.obligation_id == _IDS)
+_LOCK_REMINDERS = sa.select(reminder).where(reminder.c.obligation_id == _IDS).order_by(reminder.c.id).with_for_update()
+_UPSERT_OBLIGATION = _upsert_obligation()
+_UPSERT_REMINDER = _upsert_reminder()
 
 
 def _obligation(row: Any) -> TrackedObligation:
@@ -27,42 +65,24 @@ def _reminder(row: Any, now: datetime) -> Reminder:
 
 async def lock_obligations(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, TrackedObligation]:
     """Those among `ids` that are stored."""
-    return await _lock(tx, obligation.c.obligation_id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.UUID))))
+    return {row.obligation_id: _obligation(row) for row in await tx.execute(_LOCK_OBLIGATIONS, {"ids": list(ids)})}
 
 
 async def lock_open_obligations(tx: AsyncConnection, unit: str) -> dict[UUID, TrackedObligation]:
     """What a unit still owes."""
-    return await _lock(tx, sa.and_(obligation.c.unit == unit, obligation.c.state == "open"))
-
-
-async def _lock(tx: AsyncConnection, condition: sa.ColumnElement[bool]) -> dict[UUID, TrackedObligation]:
-    """Locked in the order of their ids, so that two writers never wait on each other."""
-    query = sa.select(obligation).where(condition).order_by(obligation.c.obligation_id).with_for_update()
-    return {row.obligation_id: _obligation(row) for row in await tx.execute(query)}
+    owed = _locked(sa.and_(obligation.c.unit == unit, obligation.c.state == "open"))
+    return {row.obligation_id: _obligation(row) for row in await tx.execute(owed)}
 
 
 async def save_obligations(tx: AsyncConnection, obligations: Sequence[TrackedObligation]) -> None:
-    if not obligations:
-        return
-    statement = insert(obligation)
-    changed = {name: statement.excluded[name] for name in OBLIGATION_COLUMNS if name != "obligation_id"}
-    statement = statement.on_conflict_do_update(
-        index_elements=[obligation.c.obligation_id],
-        set_=changed,
-        where=obligation.c.version <= statement.excluded.version,
-    )
-    await tx.execute(statement, [asdict(one) for one in sorted(obligations, key=lambda one: one.obligation_id)])
+    if obligations:
+        rows = [asdict(one) for one in sorted(obligations, key=lambda one: one.obligation_id)]
+        await tx.execute(_UPSERT_OBLIGATION, rows)
 
 
 async def reminders_of(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) -> list[Reminder]:
     """Locked: no sender begins an attempt between this look and what is then written."""
-    query = (
-        sa.select(reminder)
-        .where(reminder.c.obligation_id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.UUID))))
-        .order_by(reminder.c.id)
-        .with_for_update()
-    )
-    return [_reminder(row, now) for row in await tx.execute(query)]
+    return [_reminder(row, now) for row in await tx.execute(_LOCK_REMINDERS, {"ids": list(ids)})]
 
 
 async def save_reminders(
@@ -79,20 +99,7 @@ async def save_reminders(
         }
         for one in reminders
     ]
-    statement = insert(reminder)
-    new = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=[reminder.c.id],
-        set_={
-            **{name: new[name] for name in ("planned_on", "not_before", "expires_at", "state", "reason")},
-            "traceparent": sa.func.coalesce(new.traceparent, reminder.c.traceparent),
-            "traced_at": sa.case((new.traceparent.is_not(None), new.traced_at), else_=reminder.c.traced_at),
-            "next_attempt_at": None,
-            "claim_token": None,
-            "lease_until": None,
-        },
-    )
-    await tx.execute(statement, rows)
+    await tx.execute(_UPSERT_REMINDER, rows)
 
 
 async def lock_ripe(tx: AsyncConnection, now: datetime, limit: int) -> dict[UUID, TrackedObligation]:
