@@ -1,6 +1,6 @@
 """Records as the store gives them, for tests of the pure rules."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from services.submissions.tests.api_client import COMMUNE, NOW
 from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival
-from submissions.rules.submission import SubmissionRecord
+from submissions.rules.submission import PastRevision, SubmissionRecord
 
 ARRIVAL = Arrival(UUID(int=2), NOW, "reporter", COMMUNE, "a" * 32)
 OBLIGATION = LockedObligation(
@@ -54,3 +54,9 @@ def submission(revision: int, **changed: Any) -> SubmissionRecord:
         obligation=obligation(revision=revision),
     )
     return replace(kept, **changed)
+
+
+def past(revision: int) -> PastRevision:
+    """The same in a history."""
+    whole = submission(revision)
+    return PastRevision(**{field.name: getattr(whole, field.name) for field in fields(PastRevision)})

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from services.submissions.tests.api_client import NOW
-from services.submissions.tests.records import submission
+from services.submissions.tests.records import past
 from submissions.pages.change import changes_of, changes_since, read_version, revision_at, version_after
 from submissions.rules.review import Review
 
-FIRST, SECOND = submission(1), submission(2)
+FIRST, SECOND = past(1), past(2)
 RETURNED = Review(UUID(int=9), FIRST.id, "return", "Sai", NOW, "coordinator", "SO_NOI_VU", "a" * 32)
 
 

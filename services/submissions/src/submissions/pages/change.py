@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from submissions.rules.review import Act, Review
-from submissions.rules.submission import SubmissionRecord
+from submissions.rules.submission import PastRevision
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Change:
     """A revision that was sent, or what was decided about it. `version` is the obligation's after it."""
 
     version: int
-    submission: SubmissionRecord
+    submission: PastRevision
     review: Review | None = None
 
     @property
@@ -38,12 +38,12 @@ class Change:
         return self.review.reason if self.review else self.submission.reason
 
 
-def changes_of(revisions: Sequence[SubmissionRecord], reviews: Sequence[Review]) -> list[Change]:
+def changes_of(revisions: Sequence[PastRevision], reviews: Sequence[Review]) -> list[Change]:
     """The oldest first. Only the latest revision is decided about, so decisions stand between two revisions.
 
     `revisions` in any order, `reviews` in the order taken.
     """
-    acts: list[tuple[SubmissionRecord, Review | None]] = []
+    acts: list[tuple[PastRevision, Review | None]] = []
     for revision in sorted(revisions, key=lambda one: one.revision):
         acts.append((revision, None))
         acts += [(revision, review) for review in reviews if review.submission_id == revision.id]
@@ -59,7 +59,7 @@ def changes_since(changes: Sequence[Change], version: int) -> list[Change]:
     return [change for change in changes if change.version > version]
 
 
-def revision_at(changes: Sequence[Change], version: int) -> SubmissionRecord | None:
+def revision_at(changes: Sequence[Change], version: int) -> PastRevision | None:
     """The latest revision at that version; None before the first."""
     sent = [change.submission for change in changes if change.version <= version]
     return sent[-1] if sent else None

@@ -27,7 +27,7 @@ from submissions.pages.typed_form import CONFIRMED, TypedForm, read_typed, repor
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Review
-from submissions.rules.submission import SubmissionRecord
+from submissions.rules.submission import PastRevision, SubmissionRecord
 from submissions.rules.violation import Violation
 from submissions.store import read
 
@@ -39,7 +39,8 @@ class FormRecords:
     """An obligation, what was sent for it, newest first, with its reviews, and what was sent the year before."""
 
     obligation: ReportingObligation
-    revisions: Sequence[SubmissionRecord]
+    latest: SubmissionRecord | None
+    revisions: Sequence[PastRevision]
     reviews: Sequence[Review]
     last_year: SubmissionRecord | None
 
@@ -48,10 +49,6 @@ class FormRecords:
         return any(r.illustrative for r in self.revisions) or (
             self.last_year is not None and self.last_year.illustrative
         )
-
-    @property
-    def latest(self) -> SubmissionRecord | None:
-        return self.revisions[0] if self.revisions else None
 
     @property
     def changes(self) -> list[Change]:
@@ -107,20 +104,25 @@ async def send(request: Request, context: Context, person: Reporter, resumed: Re
         )
     except Outdated as outdated:
         records = await read_records(context, person, obligation_id)
-        view = outdated_view(context, records, typed, version, outdated)
+        opened_with = await read_revision(context, revision_at(records.changes, version))
+        view = outdated_view(context, records, typed, version, opened_with, outdated)
         return render(request, context, person, records, view)
     submission_id = answer.created_id if isinstance(answer, idempotency.Replay) else answer.id
     return RedirectResponse(f"/submissions/{submission_id}", 303)
 
 
 def outdated_view(
-    context: SubmissionsContext, records: FormRecords, typed: TypedForm, version: int, outdated: Outdated
+    context: SubmissionsContext,
+    records: FormRecords,
+    typed: TypedForm,
+    version: int,
+    opened_with: SubmissionRecord | None,
+    outdated: Outdated,
 ) -> FormView:
     """What a page opened at `version` shows once others have changed the obligation: both, and nothing is lost."""
     rules, changes = context.rules[records.obligation.form], records.changes
-    opened_with = typed_of(rules, revision_at(changes, version), typed.numbers)
-    now = typed_of(rules, records.latest, typed.numbers)
-    shown, differences = compare(rules, opened_with, typed, now)
+    before, now = (typed_of(rules, one, typed.numbers) for one in (opened_with, records.latest))
+    shown, differences = compare(rules, before, typed, now)
     from_others = [one for one in differences if one.changed == "others"]
     taken = {f"/{name}" for one in from_others for name in one.names}
     if any(one.is_text for one in from_others):  # nobody has looked at these words here
@@ -139,9 +141,18 @@ async def read_records(context: SubmissionsContext, person: Person, obligation_i
     async with context.engine.connect() as tx:
         obligation = await find_obligation(tx, context, person, obligation_id)
         revisions = await read.revisions(tx, obligation_id)
+        # By its id: the newest of now might not be the one that the page's version counts.
+        latest = await read.find_submission(tx, revisions[0].id) if revisions else None
         last_year = await read.latest_of_period(tx, obligation, obligation.previous_period)
         reviews = await read.reviews(tx, obligation_id) if revisions else []
-    return FormRecords(obligation, revisions, reviews, last_year)
+    return FormRecords(obligation, latest, revisions, reviews, last_year)
+
+
+async def read_revision(context: SubmissionsContext, past: PastRevision | None) -> SubmissionRecord | None:
+    if past is None:
+        return None
+    async with context.engine.connect() as tx:
+        return await read.find_submission(tx, past.id)
 
 
 def render(

@@ -48,6 +48,21 @@ class SubmissionRecord:
         return is_late(self.received_at, self.obligation.due_at)
 
 
+@dataclass(frozen=True, slots=True)
+class PastRevision:
+    """A revision in the history of its obligation. What was sent with it is read when somebody looks at it: a unit may
+    have sent a thousand."""
+
+    id: UUID
+    revision: int
+    state: State
+    reason: str | None
+    received_at: datetime
+    submitted_role: str
+    submitted_unit: str
+    illustrative: bool
+
+
 @dataclass(frozen=True)
 class LockedSubmission:
     """What a decision needs of a revision, while nobody else can change it or its obligation."""

@@ -1,7 +1,7 @@
 """Queries of readers: lists, one obligation, one submission, and what pages sum up. None locks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from submissions.rules.form import Cell
 from submissions.rules.obligation import PENDING, ReportingObligation, State
 from submissions.rules.opened_period import OpenedPeriod
 from submissions.rules.review import Review
-from submissions.rules.submission import SubmissionRecord
+from submissions.rules.submission import PastRevision, SubmissionRecord
 from submissions.store.rows import JOINED, SUBMISSION_COLUMNS, every, first, record, submission_of
 from submissions.store.tables import obligation, review, submission
 
@@ -108,10 +108,11 @@ async def list_submissions(
     return [submission_of(row) for row in await every(tx, query)]
 
 
-async def revisions(tx: AsyncConnection, obligation_id: UUID) -> list[SubmissionRecord]:
+async def revisions(tx: AsyncConnection, obligation_id: UUID) -> list[PastRevision]:
     """Every revision of an obligation, newest first."""
-    query = _submissions().where(submission.c.obligation_id == obligation_id)
-    return [submission_of(row) for row in await every(tx, query.order_by(submission.c.revision.desc()))]
+    columns = [submission.c[field.name] for field in fields(PastRevision)]
+    query = sa.select(*columns).where(submission.c.obligation_id == obligation_id)
+    return [record(PastRevision, row) for row in await every(tx, query.order_by(submission.c.revision.desc()))]
 
 
 async def reviews(tx: AsyncConnection, obligation_id: UUID) -> list[Review]:
