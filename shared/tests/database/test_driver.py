@@ -1,6 +1,8 @@
 """Statements that go to the driver itself: in one transaction with SQLAlchemy's, and with its errors."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -129,3 +131,49 @@ async def test_a_transaction_that_cannot_be_ended_takes_its_connection_along(
     async with connection(engine) as tx:
         assert (await fetch(tx, PID, {}))[0]["pid"] != before["pid"]
     assert await things(engine) == 0
+
+
+async def written(engine: AsyncEngine) -> None:
+    async with connection(engine) as tx:
+        await keep_all(tx, uuid4())
+
+
+async def seen_by_others(engine: AsyncEngine) -> int:
+    other = create_async_engine(engine.url)
+    try:
+        return await things(other)
+    finally:
+        await other.dispose()
+
+
+async def test_who_takes_the_connection_after_a_begin_that_broke_off_is_no_part_of_it(engine: AsyncEngine) -> None:
+    """The driver believes in a transaction as soon as it has asked for one, the server's answer or not."""
+    async with engine.connect() as tx:
+        pid = int(await tx.scalar(PID) or 0)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await written(engine)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await written(engine)
+    async with engine.begin() as tx:
+        await tx.execute(KEEP, {"id": uuid4(), "said": None})
+    assert await seen_by_others(engine) == 2
+
+
+@pytest.mark.parametrize("steps", range(0, 24, 2))
+async def test_whoever_was_stopped_anywhere_leaves_a_connection_that_keeps_what_comes(
+    engine: AsyncEngine, steps: int
+) -> None:
+    async with connection(engine) as tx:
+        await fetch(tx, PID, {})  # it is open
+    stopped = asyncio.create_task(written(engine))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    stopped.cancel()
+    await asyncio.wait([stopped])
+    before = await seen_by_others(engine)
+    await written(engine)
+    assert await seen_by_others(engine) == before + 1

@@ -1,8 +1,10 @@
 """A report that is read by hand is answered as one that FastAPI takes apart: an id in capitals is left to FastAPI."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from services.submissions.tests.api_client import COMMUNE, OTHER, ApiClient
 from services.submissions.tests.reports import commune_report
@@ -49,3 +51,25 @@ async def test_both_ways_answer_alike(
 async def test_what_is_no_id_is_said_to_be_none(api_client: ApiClient, id_: str) -> None:
     answer = await api_client.submit(id_, commune_report())
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/path/obligation_id")
+
+
+@pytest.mark.parametrize("written", [str.lower, str.upper])
+async def test_a_client_that_goes_in_the_middle_is_no_fault_of_the_server(
+    api_client: ApiClient, written: Callable[[str], str]
+) -> None:
+    path = f"/api/v1/obligations/{written(await api_client.obligation_id())}/submissions"
+    said: list[Message] = []
+    heard: list[Message] = [{"type": "http.request", "body": b'{"a"', "more_body": True}, {"type": "http.disconnect"}]
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def receive() -> Message:
+        return heard.pop(0) if len(heard) > 1 else heard[0]
+
+    headers = [(b"host", b"x"), (b"content-type", b"application/json"), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+             "headers": headers, "scheme": "http", "http_version": "1.1", "state": {}, "root_path": "",
+             "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80)}  # fmt: skip
+    await api_client.app(scope, receive, send)
+    assert said[0]["status"] == 400

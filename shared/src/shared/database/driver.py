@@ -52,6 +52,7 @@ async def transaction(tx: AsyncConnection) -> AsyncIterator[None]:
     """
     driver = _driver_of(tx)
     own = driver.transaction()
+    ended = False
     try:
         with _as_sqlalchemy_says("begin", driver):
             await own.start()
@@ -60,11 +61,14 @@ async def transaction(tx: AsyncConnection) -> AsyncIterator[None]:
         except BaseException:
             with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                 await own.rollback()
+                ended = True
             raise
         with _as_sqlalchemy_says("commit", driver):
             await own.commit()
+        ended = True
     finally:
-        if driver.is_in_transaction():  # no other request may go on in it
+        # Where it broke off, in BEGIN itself, too, the driver takes what comes next for a part of it: nobody may go on.
+        if not ended:
             await tx.invalidate()
 
 

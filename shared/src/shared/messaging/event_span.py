@@ -73,8 +73,8 @@ class EventSpan(NamedTuple):
 
 
 def begin(parent: SpanContext) -> EventSpan:
-    """A span under `parent`, whose decision it follows."""
+    """A span under `parent`, whose decision it follows. In a process that tells no spans there is none."""
     context = parent
-    if parent.is_valid and parent.trace_flags.sampled:
+    if parent.is_valid and parent.trace_flags.sampled and telemetry.resource() is not None:
         context = SpanContext(parent.trace_id, _IDS.generate_span_id(), False, _SAMPLED, parent.trace_state)
     return EventSpan(parent, context, time.time_ns())

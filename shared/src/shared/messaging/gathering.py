@@ -1,13 +1,28 @@
 """How long what comes is gathered before the next batch begins: it then costs one transaction together.
 
-A batch costs much the same whatever it holds. As long as few come, none waits longer than `least`. When they come
-faster than one in `SECONDS_EACH`, each batch is larger than the last, up to `longest`, and the work left for each event
-shrinks to a fraction: under load the whole chain takes in more, at the price of that delay.
+A batch costs much the same whatever it holds. While events come slower than one in `SECONDS_EACH`, none waits longer
+than `least`. While they come faster, each batch is larger than the last, up to `longest`, and the work left for each
+event shrinks to a fraction: under load the whole chain takes in more, at the price of that delay.
 """
+
+import math
 
 SECONDS_EACH = 0.005
 
 
-def gather_seconds(taken: int, *, least: float, longest: float) -> float:
-    """From the beginning of a batch of `taken` events to that of the next."""
-    return max(least, min(taken * SECONDS_EACH, longest))
+class Gathering:
+    """Of the batches of one loop. Times are of `time.monotonic`."""
+
+    def __init__(self, *, least: float, longest: float) -> None:
+        self._least = least
+        self._longest = longest
+        self._began = -math.inf
+
+    def until(self, began: float, taken: int) -> float:
+        """When the batch may begin that follows one of `taken` events, which began at `began`.
+
+        Those came since the batch before it began: many after a quiet time, or after a hiccup, are no load.
+        """
+        came_in, self._began = began - self._began, began
+        enough = taken * SECONDS_EACH
+        return began + (max(self._least, min(enough, self._longest)) if came_in < enough else self._least)

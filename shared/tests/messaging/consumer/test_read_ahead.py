@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events import Event
 from shared.messaging import Received, ServiceWorker
-from shared.messaging.consumer import read_ahead, subscription
+from shared.messaging.consumer import read_ahead, rebalance, subscription
 from tiendo_local.broken_batch import send_broken
 from tiendo_local.servers.broker import Broker
 
@@ -192,3 +192,34 @@ async def _has(probe: ServiceProbe, n: int) -> bool:
 
 async def _committed_all(broker: Broker, group: str, topic: str, n: int) -> bool:
     return await committed(broker, group, topic) == n
+
+
+async def test_a_handover_that_did_not_wait_commits_nothing_that_was_ahead(
+    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch in hand takes longer than the group waits, and ends while Kafka still takes this worker's offsets."""
+    monkeypatch.setattr(rebalance, "HANDOVER_SECONDS", 0.1)
+    topic, _ = backlog
+    group, in_hand, go_on = a_group(), asyncio.Event(), asyncio.Event()
+
+    async def waits(tx: AsyncConnection, received: list[Received]) -> None:
+        in_hand.set()
+        await go_on.wait()
+        await probe.apply(tx, received)
+
+    worker = a_worker(probe, settings_of(probe, broker, group), topic, waits)
+    await worker.start()
+    try:
+        async with asyncio.timeout(30):
+            await in_hand.wait()
+            while len(ahead_of(worker)._records) != FULL:
+                await asyncio.sleep(0.01)
+        assert worker._subscription
+        await worker._subscription.rebalance.on_partitions_revoked(worker.partitions())
+        go_on.set()
+        await until(lambda: _has(probe, FULL))
+        await until(lambda: _committed_all(broker, group, topic, FULL))
+        await asyncio.sleep(0.3)
+        assert await committed(broker, group, topic) == FULL == len(await probe.effects())
+    finally:
+        await worker.stop()

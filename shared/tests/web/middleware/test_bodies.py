@@ -43,6 +43,12 @@ async def test_json_is_taken_however_it_is_written(client: httpx.AsyncClient, co
     assert answer.json() == {"bytes": len(PLAIN)}
 
 
+@pytest.mark.parametrize("content_type", ["application/a/b+json", "application/", "text/json", "image/x+json"])
+async def test_what_is_no_type_of_json_is_refused(client: httpx.AsyncClient, content_type: str) -> None:
+    answer = await client.post("/api/v1/open", content=PLAIN, headers={"Content-Type": content_type})
+    assert answer.status_code == 415
+
+
 async def test_a_request_without_a_body_needs_no_type(client: httpx.AsyncClient) -> None:
     assert (await client.post("/api/v1/open")).json() == {"bytes": 0}
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from submissions.http.bodies import SubmissionBody
 from submissions.http.context import context_of, reporter
@@ -46,9 +47,10 @@ class SubmitRoute(APIRoute):
 
 
 async def ordinary_json(request: Request) -> dict[str, Any] | None:
-    """The body that is an object; None for any other. Whoever reads it again gets the same."""
+    """The body that is an object; None for any other, or where the client went. Whoever reads it again gets the
+    same."""
     try:
         raw = await request.json()
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         return None
     return raw if isinstance(raw, dict) else None

@@ -10,13 +10,13 @@ from itertools import chain
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from shared.messaging.consumer.rebalance import Fetch, Records, give_back
 from shared.messaging.consumer.received import Decoded
 
 log = structlog.get_logger()
 
+HAND_OVER_SECONDS = 5.0
 SLICE = 25  # records decoded at a time: half a millisecond, in which nothing else of this process moves
 
 
@@ -69,7 +69,7 @@ class ReadAhead:
     async def commit(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
         """Of what was applied. With more ahead Kafka's answer is waited for no sooner than somebody builds on it."""
         await self._settle()
-        if self._reading is None:
+        if len(in_hand) < self._most:  # nothing was read ahead of it: all that was taken is applied
             await consumer.commit()
             return
         behind = {(record.topic, record.partition): record.offset + 1 for record in in_hand}
@@ -82,9 +82,8 @@ class ReadAhead:
         """A commit that failed is made good by the next one; until then the inbox knows what was applied."""
         if (committing := self._committing) is not None:
             self._committing = None
-            try:
-                await committing
-            except KafkaError as error:
+            await asyncio.wait([committing])
+            if not committing.cancelled() and (error := committing.exception()):
                 log.warning("commit.failed", error=repr(error)[:300])
 
     def give_back(self, consumer: AIOKafkaConsumer) -> None:
@@ -93,22 +92,22 @@ class ReadAhead:
         if self._reading is None or (self._reading.done() and self._reading.exception()):
             return
         give_back(consumer, self._records)
-        self._forget()
-
-    async def stop(self) -> None:
-        """Before the client stops: the batch in hand is the last, and nothing is left to be committed behind it."""
-        self.stopping = True
-        await self._settle()
+        self._reading.cancel()
+        self._reading, self._records = None, ()
 
     async def hand_over(self) -> None:
-        """The partitions go to another, who begins behind what was committed."""
-        await self._settle()
-        self._forget()
+        """The partitions go to another, who begins behind what was committed; it is waited for a moment longer."""
+        if self._committing is not None:
+            await asyncio.wait([self._committing], timeout=HAND_OVER_SECONDS)
+        self.forget()
 
-    def _forget(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading, self._records = None, ()
+    def forget(self) -> None:
+        """Of what is under way nothing is awaited any more: it comes again."""
+        for task in (self._reading, self._committing):
+            if task is not None:
+                task.cancel()
+        self._reading = self._committing = None
+        self._records = ()
 
 
 class AppliedOffsets:

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 
 from shared.messaging.consumer.backoff import LONGEST_PAUSE_SECONDS, RetryAfter
-from shared.messaging.gathering import gather_seconds
+from shared.messaging.gathering import Gathering
 
 Records = tuple[ConsumerRecord, ...]
 Fetch = Callable[[AIOKafkaConsumer], Coroutine[Any, Any, Records]]
@@ -44,7 +44,7 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(
         self, gather_seconds: float = 0.0, full: int = 0, hand_over: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        self._gather_seconds = gather_seconds
+        self._gathering = Gathering(least=gather_seconds, longest=LONGEST_GATHER_SECONDS)
         self._full = full
         self._hand_over = hand_over
         self.asked_at = time.monotonic()
@@ -104,8 +104,7 @@ class RebalanceGuard(ConsumerRebalanceListener):  # type: ignore[misc]
                 await consume(records)
             finally:
                 if len(records) < self._full:
-                    pause = gather_seconds(len(records), least=self._gather_seconds, longest=LONGEST_GATHER_SECONDS)
-                    self._not_before = max(self._not_before, self.batch_since + pause)
+                    self._not_before = max(self._not_before, self._gathering.until(self.batch_since, len(records)))
                 self.batch_since = None
                 self.done_at = time.monotonic()
                 self._done.set()

@@ -134,8 +134,9 @@ class Subscription:
         return max((poll / 1000 for poll in polls if poll), default=self.rebalance.assigned_at if partitions else None)
 
     async def stop(self) -> None:
-        await self._ahead.stop()
+        self._ahead.stopping = True  # the batch in hand is the last
         await self.broker.stop()
+        self._ahead.forget()
 
     async def start(self) -> None:
         self._ahead.stopping = False

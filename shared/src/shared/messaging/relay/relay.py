@@ -27,7 +27,7 @@ from shared.events import CONTENT_TYPE
 from shared.loops import pause
 from shared.messaging import event_span
 from shared.messaging.client import abandon
-from shared.messaging.gathering import gather_seconds
+from shared.messaging.gathering import Gathering
 from shared.messaging.kafka import clients
 from shared.messaging.kafka.refusal import connection_refusal, refusal
 from shared.messaging.relay.chain import number
@@ -120,7 +120,7 @@ class Relay:
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
         async with self._engine.connect() as connection, self._engine.connect() as sending:
             looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            promised = 0
+            promised, gathering = 0, Gathering(least=GATHER_SECONDS, longest=LONGEST_GATHER_SECONDS)
             while not self._stopping.is_set():
                 if self._heartbeat.due:
                     await self.beat(producer)
@@ -132,8 +132,7 @@ class Relay:
                     async with sending.begin():
                         sent, promised = await self._step(sending, producer)
                     if promised < self._batch:
-                        gather = gather_seconds(sent, least=GATHER_SECONDS, longest=LONGEST_GATHER_SECONDS)
-                        await pause(self._stopping, began + gather - time.monotonic())
+                        await pause(self._stopping, gathering.until(began, sent) - time.monotonic())
                 self.moved_at = time.monotonic()
                 self.refused = None
                 if not promised:

@@ -57,7 +57,8 @@ def has_body(headers: Headers) -> bool:
 
 
 def is_json(media_type: str) -> bool:
-    return media_type == JSON or (media_type.startswith("application/") and media_type.endswith("+json"))
+    kind, _, name = media_type.partition("/")
+    return media_type == JSON or (kind == "application" and name.endswith("+json") and "/" not in name)
 
 
 def _charset(parameters: str) -> str:
