@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from shared.messaging.client import abandon, tolerate_closed_transports
+from shared.messaging.client import BRIEF_WAIT_MS, abandon, let_kafka_wait, tolerate_closed_transports
 from tiendo_local.servers.broker import Broker
 
 from .conftest import ServiceProbe
@@ -65,6 +67,27 @@ async def test_a_client_that_ceased_to_fetch_is_over(
         await until(over)
     finally:
         await worker.stop()
+
+
+async def test_a_fetch_waits_at_kafka_as_long_as_it_is_told(broker: Broker, topics: Callable[..., str]) -> None:
+    """The client has no word for it once it is started; what is set here is what its next request says."""
+    topic = topics("patient")
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=broker.bootstrap, fetch_max_wait_ms=700)
+    async with consumer:
+        asked: list[int] = []
+        send = consumer._client.send
+
+        async def noting(node: int, request: Any, **others: Any) -> Any:
+            if isinstance(request, FetchRequest):
+                asked.append(request._max_wait_ms)
+            return await send(node, request, **others)
+
+        consumer._client.send = noting
+        for briefly, told in ((True, BRIEF_WAIT_MS), (False, 700)):
+            let_kafka_wait(consumer, briefly=briefly)
+            async with asyncio.timeout(10):
+                while not asked or asked[-1] != told:
+                    await asyncio.sleep(0.02)
 
 
 async def test_an_abandoned_producer_leaves_nothing_running(broker: Broker, topics: Callable[..., str]) -> None:

@@ -1,4 +1,5 @@
-"""What aiokafka 0.14 leaves to its users: a transport that is gone under uvloop, and a producer that cannot stop.
+"""What aiokafka 0.14 leaves to its users: a transport that is gone under uvloop, a producer that cannot stop, and a
+fetch that keeps others waiting.
 
 Each reaches into the client, hence the upper bound in pyproject.toml. The first is aio-libs/aiokafka#1038, and
 `tests/messaging/test_upstream.py` fails when it is mended. Of the others we know no issue; they show only with a
@@ -15,6 +16,7 @@ from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 CLOSE_SECONDS = 5.0
+BRIEF_WAIT_MS = 20
 
 
 def tolerate_closed_transports() -> None:
@@ -41,6 +43,17 @@ def has_ceased_fetching(consumer: AIOKafkaConsumer) -> bool:
     """Whether the client's own fetching task is over: `getmany` then answers nothing, for ever and without an error."""
     fetcher = consumer._fetcher
     return fetcher is not None and bool(fetcher.error_future.done())
+
+
+def let_kafka_wait(consumer: AIOKafkaConsumer, *, briefly: bool) -> None:
+    """For how long a fetch may wait at Kafka for records; as the consumer was told, unless `briefly`.
+
+    The client has one fetch under way at a broker. What it asks for then are the partitions that have nothing; one that
+    has much more, and has just been read to the end of what was fetched, waits until that fetch comes back.
+    """
+    fetcher = consumer._fetcher
+    if fetcher is not None:
+        fetcher._fetch_max_wait_ms = BRIEF_WAIT_MS if briefly else consumer._fetch_max_wait_ms
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

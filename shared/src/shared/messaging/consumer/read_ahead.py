@@ -11,6 +11,7 @@ from itertools import chain
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.messaging.client import let_kafka_wait
 from shared.messaging.consumer.rebalance import Fetch, Records, give_back
 from shared.messaging.consumer.received import Decoded
 
@@ -33,7 +34,9 @@ class ReadAhead:
 
     def begin(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
         """With the batch in hand. After one that is not full nothing waits to be read."""
-        if len(in_hand) >= self._most and not self.stopping:
+        is_full = len(in_hand) >= self._most
+        let_kafka_wait(consumer, briefly=is_full)
+        if is_full and not self.stopping:
             self._reading = asyncio.create_task(self._read(consumer), name="read ahead")
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
