@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.bench.parts import aggregation, cost, freshness, growth, intake, recovery, relay
+from tests.bench.parts import aggregation, cost, freshness, growth, idle, intake, recovery, relay
 from tests.bench.subject import Subject
 
 Measured = dict[str, Any]
@@ -12,6 +12,7 @@ Measured = dict[str, Any]
 PARTS: dict[str, Callable[[Subject], Awaitable[Measured | list[Measured]]]] = {
     "freshness": freshness.measure,
     "cost": cost.measure,
+    "idle": idle.measure,
     "intake": intake.measure,
     "aggregation": aggregation.measure,
     "recovery": recovery.measure,

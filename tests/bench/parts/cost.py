@@ -32,19 +32,19 @@ async def measure(subject: Subject) -> list[dict[str, Any]]:
     subject.start_services()
     duties = await subject.duties(CLIENTS)
     await _send(subject, duties, WARM_UP)  # a broker that has just been started spends its time compiling itself
-    await _settled(subject)
+    await settled(subject)
     alone = await _send(subject, duties[:1], ALONE)
-    await _settled(subject)
+    await settled(subject)
     moved = await _values_moved(subject)
-    before, began = _cpu(subject), time.monotonic()
+    before, began = cpu(subject), time.monotonic()
     taken = await _send(subject, duties, REPORTS)
     rate = REPORTS / (time.monotonic() - began)
-    await _settled(subject)
-    settled = time.monotonic() - began
+    await settled(subject)
+    until_settled = time.monotonic() - began
     moved = await _values_moved(subject) - moved
     if moved < REPORTS / 100:
         raise RuntimeError(f"only {moved} values moved: the chain had nothing to do")
-    spent = {name: (after - before[name]) / REPORTS * 1000 for name, after in _cpu(subject).items()}
+    spent = {name: (after - before[name]) / REPORTS * 1000 for name, after in cpu(subject).items()}
     memory = {name: _memory(child.pid) for name, child in system.services.items()}
     return [
         {
@@ -62,7 +62,7 @@ async def measure(subject: Subject) -> list[dict[str, Any]]:
             "bar": "≥ 3 times",
             "p50_ms": percentile(taken, 0.5) * 1000,
             "p99_ms": percentile(taken, 0.99) * 1000,
-            "until_settled": REPORTS / settled,
+            "until_settled": REPORTS / until_settled,
             "values_moved": moved,
         },
         {
@@ -107,7 +107,7 @@ async def _send(subject: Subject, duties: list[dict[str, Any]], reports: int) ->
     return seconds
 
 
-async def _settled(subject: Subject) -> None:
+async def settled(subject: Subject) -> None:
     """Until every service has taken in what was sent, and sent on what came of it."""
     urls = subject.system.databases
     engines = {name: create_async_engine(url) for name, url in urls.items()}
@@ -139,7 +139,7 @@ async def _values_moved(subject: Subject) -> int:
         await engine.dispose()
 
 
-def _cpu(subject: Subject) -> dict[str, float]:
+def cpu(subject: Subject) -> dict[str, float]:
     """Seconds that each part of the system has used, PostgreSQL with all its processes, ended ones, too."""
     system = subject.system
     used = {name: _seconds(child.pid) for name, child in system.services.items()}

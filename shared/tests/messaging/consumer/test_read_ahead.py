@@ -27,7 +27,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def backlog(broker: Broker, topics: Callable[..., str]) -> AsyncIterator[tuple[str, list[Event]]]:
+async def lagging(broker: Broker, topics: Callable[..., str]) -> AsyncIterator[tuple[str, list[Event]]]:
     """A topic with many full batches, and their events."""
     topic, events = topics("ahead", partitions=PARTITIONS), [an_event(key=f"key-{n % 5}") for n in range(10 * FULL)]
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
@@ -49,10 +49,10 @@ def ahead_of(worker: ServiceWorker) -> read_ahead.ReadAhead:
 
 
 async def test_only_what_was_applied_is_committed(
-    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]]
+    probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]]
 ) -> None:
     """As after kill -9 in the middle of the third batch: a new worker begins behind the second."""
-    topic, events = backlog
+    topic, events = lagging
     group, batches = a_group(), 0
     hang = asyncio.Event()
 
@@ -87,9 +87,9 @@ async def test_only_what_was_applied_is_committed(
 
 
 async def test_a_worker_that_stops_has_committed_what_it_applied(
-    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]]
+    probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]]
 ) -> None:
-    topic, events = backlog
+    topic, events = lagging
     group, third = a_group(), asyncio.Event()
     applied = 0
 
@@ -111,9 +111,9 @@ async def test_a_worker_that_stops_has_committed_what_it_applied(
 
 
 async def test_a_batch_that_fails_comes_again_and_what_was_ahead_of_it_after_it(
-    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]]
+    probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]]
 ) -> None:
-    topic, events = backlog
+    topic, events = lagging
     group, applied, failures = a_group(), list[Event](), 0
 
     async def second_fails_once(tx: AsyncConnection, received: list[Received]) -> None:
@@ -139,9 +139,9 @@ async def test_a_batch_that_fails_comes_again_and_what_was_ahead_of_it_after_it(
 
 
 async def test_what_was_ahead_when_its_partitions_went_is_the_next_owners(
-    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]]
+    probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]]
 ) -> None:
-    topic, events = backlog
+    topic, events = lagging
     group, in_hand, tried = a_group(), asyncio.Event(), list[str]()
 
     async def slow_once(tx: AsyncConnection, received: list[Received]) -> None:
@@ -195,11 +195,11 @@ async def _committed_all(broker: Broker, group: str, topic: str, n: int) -> bool
 
 
 async def test_a_handover_that_did_not_wait_commits_nothing_that_was_ahead(
-    probe: ServiceProbe, broker: Broker, backlog: tuple[str, list[Event]], monkeypatch: pytest.MonkeyPatch
+    probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The batch in hand takes longer than the group waits, and ends while Kafka still takes this worker's offsets."""
     monkeypatch.setattr(rebalance, "HANDOVER_SECONDS", 0.1)
-    topic, _ = backlog
+    topic, _ = lagging
     group, in_hand, go_on = a_group(), asyncio.Event(), asyncio.Event()
 
     async def waits(tx: AsyncConnection, received: list[Received]) -> None:

@@ -21,7 +21,7 @@ from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
 GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
-MAX_RECORDS = 1000  # a backlog in half as many transactions; what a thousand events hold is some 10 MB
+MAX_RECORDS = 1000  # who lags needs half as many transactions; what a thousand events hold is some 10 MB
 WAIT_MS = 1000  # for records; the first one ends it
 
 
