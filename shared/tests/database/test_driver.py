@@ -134,8 +134,8 @@ async def test_a_transaction_that_cannot_be_ended_takes_its_connection_along(
 
 
 async def written(engine: AsyncEngine) -> None:
-    async with connection(engine) as tx:
-        await keep_all(tx, uuid4())
+    async with connection(engine) as tx, transaction(tx):
+        await keep(tx, uuid4())
 
 
 async def seen_by_others(engine: AsyncEngine) -> int:
