@@ -91,5 +91,5 @@ lock: $(UV) ## resolve requirements.lock again
 	  --no-emit-package notifications --no-emit-package audit --no-emit-package tiendo-local \
 	  --python-version 3.11 --group dev -o requirements.lock pyproject.toml
 
-clean: ## forget the environment and all local data
+clean: ## forget the environment and .local (what root's PostgreSQL keeps lies in /var/lib/tiendo-local-…)
 	rm -rf .venv .local
