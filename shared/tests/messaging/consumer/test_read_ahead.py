@@ -43,9 +43,10 @@ async def committed(broker: Broker, group: str, topic: str) -> int:
         return sum([await consumer.committed(TopicPartition(topic, p)) or 0 for p in range(PARTITIONS)])
 
 
-def ahead_of(worker: ServiceWorker) -> read_ahead.ReadAhead:
+async def _is_ahead(worker: ServiceWorker) -> bool:
+    """Whether a whole batch has been taken behind the one in hand."""
     assert worker._subscription
-    return worker._subscription._ahead
+    return len(worker._subscription._ahead._records) == FULL
 
 
 async def test_only_what_was_applied_is_committed(
@@ -69,8 +70,7 @@ async def test_only_what_was_applied_is_committed(
     try:
         async with asyncio.timeout(30):
             await hang.wait()
-            while len(ahead_of(worker)._records) != FULL:
-                await asyncio.sleep(0.01)
+            await until(lambda: _is_ahead(worker))
         assert await committed(broker, group, topic) == 2 * FULL == len(await probe.effects())
     finally:
         for task in worker._subscription._subscriber.tasks if worker._subscription else ():
@@ -212,8 +212,7 @@ async def test_a_handover_that_did_not_wait_commits_nothing_that_was_ahead(
     try:
         async with asyncio.timeout(30):
             await in_hand.wait()
-            while len(ahead_of(worker)._records) != FULL:
-                await asyncio.sleep(0.01)
+            await until(lambda: _is_ahead(worker))
         assert worker._subscription
         await worker._subscription.rebalance.on_partitions_revoked(worker.partitions())
         go_on.set()

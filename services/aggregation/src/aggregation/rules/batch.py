@@ -94,7 +94,7 @@ def _possible(plan: PlanIndex, data: SubmissionReceived) -> Iterator[ReportedObs
         element = elements.get(measure)
         if element and value is not None and (wrong := misfit(element.kind, value)):
             raise ImpossibleFigure(f"{measure} of {value}: {wrong}, and it is a {element.kind}")
-        key = disaggregation_key(o.disaggregation) if o.disaggregation else ""
+        key = disaggregation_key(o.disaggregation)
         yield ReportedObservation(measure, key, value, status, o.implausible)
 
 

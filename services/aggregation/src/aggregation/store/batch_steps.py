@@ -18,9 +18,6 @@ from aggregation.store import statements
 from shared.database.columns import columns
 from shared.database.write import Write, write
 
-_UNMARKED: dict[str, object] = {}
-_IMPLAUSIBLE: dict[str, object] = {"implausible": True}
-
 
 async def lock(tx: AsyncConnection) -> None:
     """Until the end of the transaction no other worker recomputes: two partitions meet in the same root cells."""
@@ -166,18 +163,19 @@ def _observations(content: list[dict[str, Any]] | None) -> tuple[ReportedObserva
 
 
 def observations_json(observations: tuple[ReportedObservation, ...] | None) -> str | None:
-    """Numbers as strings, exact; a mark only where there is one, as in rows written before there were any. None while
-    only the decision about it has arrived."""
+    """Numbers as strings, exact; a mark only where there is one. None while only the decision about it has arrived."""
     if observations is None:
         return None
-    kept: list[dict[str, object]] = [
-        {
-            "element": element,
-            "disaggregation": disaggregation,
-            "value": None if value is None else str(value),
-            "status": status,
-            **(_IMPLAUSIBLE if implausible else _UNMARKED),
-        }
-        for element, disaggregation, value, status, implausible in observations
-    ]
-    return to_json(kept).decode()
+    return to_json([_observation_json(o) for o in observations]).decode()
+
+
+def _observation_json(observation: ReportedObservation) -> dict[str, object]:
+    """Rows written before there were marks say the same in the same words."""
+    value = None if observation.value is None else str(observation.value)
+    kept: dict[str, object] = {
+        "element": observation.element,
+        "disaggregation": observation.disaggregation,
+        "value": value,
+        "status": observation.status,
+    }
+    return {**kept, "implausible": True} if observation.implausible else kept
