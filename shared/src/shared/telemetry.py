@@ -7,25 +7,23 @@ messaging and CloudEvents (1.44, still "Development").
 import os
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, SynchronousMultiSpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace import SynchronousMultiSpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags, Tracer, TraceState
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
-from pydantic_core import to_json
 
 from shared.events import Event
 from shared.settings import ServiceSettings
-from shared.slow_traces import slow_traces
+from shared.span_processors.slow_traces import slow_traces
+from shared.span_processors.span_lines import SpanLines
 
 SUBMISSION_ID = "tiendo.submission_id"
 OBLIGATION_ID = "tiendo.obligation_id"
@@ -52,7 +50,6 @@ EVENT_SUBJECT = "cloudevents.event_subject"
 
 SCOPE = "tiendo"
 MAX_LINKS = 128
-MAX_SPAN_FILE_BYTES = 64 * 2**20
 
 
 class _Sampler(Sampler):
@@ -137,7 +134,7 @@ def fail(span: Span, error: BaseException) -> None:
 
 
 def configure_tracing(settings: ServiceSettings) -> None:
-    """Install the process's tracer provider. Losing spans never fails a request: exporters run in the background."""
+    """Install the process's tracer provider. Losing spans never fails a request."""
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return  # tests start several services in one process; the first one's provider serves them all
     provider = TracerProvider(
@@ -152,9 +149,7 @@ def configure_tracing(settings: ServiceSettings) -> None:
         endpoint = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint), schedule_delay_millis=1000))
     if settings.spans_dir:
-        provider.add_span_processor(
-            BatchSpanProcessor(JsonLines(settings.spans_dir, settings.service), schedule_delay_millis=1000)
-        )
+        provider.add_span_processor(SpanLines(settings.spans_dir, settings.service))
     provider.add_span_processor(slow_traces())
     trace.set_tracer_provider(provider)
     choose_stable_names()
@@ -171,46 +166,6 @@ def flush_tracing() -> None:
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider):
         provider.force_flush(2000)
-
-
-class JsonLines(SpanExporter):
-    """Spans as lines of a file, in the shape of the SDK's own `to_json`, less what no reader of ours needs."""
-
-    def __init__(self, folder: Path, service: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(f"{service}-*.jsonl"):
-            if old.stat().st_size > MAX_SPAN_FILE_BYTES:
-                old.unlink(missing_ok=True)
-        self._resource = {"attributes": {"service.name": service}}
-        self._out = (folder / f"{service}-{os.getpid()}.jsonl").open("ab")
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        if self._out.tell() < MAX_SPAN_FILE_BYTES:
-            self._out.write(b"".join(self._line(span) for span in spans))
-            self._out.flush()
-        return SpanExportResult.SUCCESS
-
-    def _line(self, span: ReadableSpan) -> bytes:
-        line = {
-            "name": span.name,
-            "context": _ids(span.get_span_context()),
-            "parent_id": format(span.parent.span_id, "016x") if span.parent else None,
-            "start_time": _instant(span.start_time),
-            "end_time": _instant(span.end_time),
-            "status": {"status_code": span.status.status_code.name},
-            "attributes": dict(span.attributes or {}),
-            "links": [{"context": _ids(link.context)} for link in span.links],
-            "resource": self._resource,
-        }
-        return to_json(line, fallback=str) + b"\n"
-
-
-def _instant(nanoseconds: int | None) -> datetime:
-    return datetime.fromtimestamp((nanoseconds or 0) / 1e9, UTC)
-
-
-def _ids(context: SpanContext | None) -> dict[str, str]:
-    return {"trace_id": format(context.trace_id, "032x"), "span_id": format(context.span_id, "016x")} if context else {}
 
 
 def traceparent_of(context: Context | None = None) -> str | None:

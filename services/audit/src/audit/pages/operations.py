@@ -17,7 +17,7 @@ from audit.pages.source_pages import SourceLine, name_of
 from audit.rules.search import SHORT_TYPES, Search
 from audit.settings import AuditSettings
 from shared.auth import token_of
-from shared.slow_traces import SLOW_SECONDS
+from shared.span_processors.slow_traces import SLOW_SECONDS
 from shared.web.operations.api import Report, Watcher
 from shared.web.operations.report import NEWEST
 from shared.web.operations.schemas import ServiceOperations, SlowTraceItem

@@ -13,7 +13,7 @@ from shared.messaging.backlog import read_backlog
 from shared.messaging.dead_letter import Wanted, search
 from shared.messaging.kafka.group_lag import ASK_SECONDS, CLOSE_SECONDS, group_lag
 from shared.settings import ServiceSettings
-from shared.slow_traces import slow_traces
+from shared.span_processors.slow_traces import slow_traces
 from shared.web.operations.schemas import (
     ConsumerState,
     LettersState,

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind
 
-from shared.slow_traces import KEPT, KEPT_FOR, KEPT_OF_A_NAME, SLOW_SECONDS, SlowTrace, SlowTraces, slowest
+from shared.span_processors.slow_traces import (
+    KEPT,
+    KEPT_FOR,
+    KEPT_OF_A_NAME,
+    SLOW_SECONDS,
+    SlowTrace,
+    SlowTraces,
+    slowest,
+)
 from shared.telemetry import trace_id_of
 
 NOW = datetime(2026, 11, 29, 20, tzinfo=UTC)
