@@ -3,10 +3,10 @@
 from uuid import uuid4
 
 from aggregation.events import MAX_CAUSES, indicators_aggregated
-from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.reported.batch import BatchChanges
 from services.aggregation.tests.drivers.event_writer import NOW, EventWriter
 from services.aggregation.tests.drivers.projection import Projection
 from shared.catalogue import Catalogue

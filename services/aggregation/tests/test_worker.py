@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 
+import pytest
 import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -38,16 +39,19 @@ async def test_two_workers_at_once_reach_the_same_totals(
     await compare(engine, catalogue, writer)
 
 
+@pytest.mark.parametrize("ahead", [True, False])
 async def test_a_poison_event_does_not_hold_the_others_up(
-    engine: AsyncEngine, projection: Projection, catalogue: Catalogue
+    engine: AsyncEngine, projection: Projection, catalogue: Catalogue, ahead: bool
 ) -> None:
+    """Whether the gist of each event was taken before, as a worker does, or not."""
     writer = EventWriter(catalogue)
     o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
     good = writer.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})
     poison = opened.model_copy(
         update={"id": "poison", "data": opened.data.model_copy(update={"form": "B99", "obligation_id": o.ids[0]})}
     )
-    consumer = BatchConsumer(engine, "aggregation", projection.aggregator.apply)
+    gist_of = projection.aggregator.gist if ahead else None
+    consumer = BatchConsumer(engine, "aggregation", projection.aggregator.apply, gist_of=gist_of)
     await consumer.consume([record_of(event, n) for n, event in enumerate([opened, poison, good, good])])
     assert (await projection.value("5.3", "2026")).value == 40
     async with engine.connect() as tx:

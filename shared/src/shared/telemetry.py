@@ -20,7 +20,7 @@ from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, Statu
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
-from shared.events import Event
+from shared.events import Envelope, Event
 from shared.settings import ServiceSettings
 from shared.span_processors.slow_traces import slow_traces
 from shared.span_processors.span_lines import SpanLines
@@ -115,7 +115,7 @@ def messaging(operation: str, topic: str | None, *, type_: str | None = None) ->
     return attributes if topic is None else {**attributes, DESTINATION: topic}
 
 
-def cloudevent(event: Event) -> dict[str, str]:
+def cloudevent(event: Event | Envelope) -> dict[str, str]:
     """Of a span that is about one event. Its key in Kafka is its subject."""
     return {
         MESSAGE_ID: event.id,

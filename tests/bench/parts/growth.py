@@ -55,7 +55,10 @@ async def measure(subject: Subject) -> list[dict[str, Any]]:
 async def _measure(engines: dict[str, AsyncEngine]) -> list[dict[str, Any]]:
     plan, rng = PlanIndex(load()), random.Random(1)
     writer = EventWriter(plan.catalogue)
-    consumers = {n: BatchConsumer(e, "aggregation", Aggregator(plan, Clock()).apply) for n, e in engines.items()}
+    aggregator = Aggregator(plan, Clock())
+    consumers = {
+        n: BatchConsumer(e, "aggregation", aggregator.apply, gist_of=aggregator.gist) for n, e in engines.items()
+    }
 
     def reports(n: int) -> list[ConsumerRecord]:
         chosen = [rng.choice(writer.obligations) for _ in range(n)]

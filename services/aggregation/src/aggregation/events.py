@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.formula import elements
 from aggregation.rules.masking import coarse
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import RebuildRecord, Value, ValueKey
+from aggregation.rules.reported.batch import BatchChanges
 from aggregation.rules.revision import BASES
 from shared.events import Event, IndicatorAggregated, IndicatorFigures, ProjectionRebuilt, acting
 

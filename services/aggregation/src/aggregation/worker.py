@@ -25,5 +25,7 @@ def create_worker(settings: AggregationSettings) -> ServiceWorker:
         """In case this catalogue knows of a reorganisation that the last one did not."""
         await leave_out(runtime.engine, plan, runtime.clock)
 
-    effects = effects_of(Aggregator(plan, runtime.clock))
-    return ServiceWorker(settings, runtime.engine, effects=effects, loops=(leave_out_once,))
+    aggregator = Aggregator(plan, runtime.clock)
+    return ServiceWorker(
+        settings, runtime.engine, effects=effects_of(aggregator), loops=(leave_out_once,), gist_of=aggregator.gist
+    )

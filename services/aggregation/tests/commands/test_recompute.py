@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from aggregation.commands.recompute import Recomputation
-from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.plan import PlanIndex
+from aggregation.rules.reported.batch import BatchChanges
 from aggregation.store import batch_steps
 from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection

@@ -7,7 +7,8 @@ from aggregation.rules.dirty import DirtyCells, changed_facts
 from aggregation.rules.fact import Fact
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import AnswerRecord, FactKey, FactRow, ObligationRecord
-from aggregation.rules.revision import ReportedObservation, Revision, counting
+from aggregation.rules.reported.observation import ReportedObservation
+from aggregation.rules.revision import Revision, counting
 
 OLD_COMMUNE = "24736@2021-01-01"
 ID = uuid4()

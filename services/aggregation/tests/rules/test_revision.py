@@ -4,7 +4,8 @@ from decimal import Decimal
 from itertools import permutations
 from uuid import uuid4
 
-from aggregation.rules.revision import ReportedObservation, Revision, counting, merge
+from aggregation.rules.reported.observation import ReportedObservation
+from aggregation.rules.revision import ReportedRevision, Revision, counting, merge
 
 CONTENT = (ReportedObservation("n_vet_new_total", "", Decimal(10), "final"),)
 
@@ -23,9 +24,15 @@ def test_received_is_the_latest_unless_it_is_out() -> None:
 def test_a_returned_acceptance_does_not_bring_back_what_it_replaced() -> None:
     first = Revision(1, "accepted", 3, observations=CONTENT, was_accepted=True)
     accepted = Revision(2, "accepted", 5, was_accepted=True)
-    for returned in permutations([Revision(2, "received", 4, observations=CONTENT), accepted,
-                                  Revision(2, "returned", 6)]):  # fmt: skip
-        second = merge(merge(returned[0], returned[1]), returned[2])
+    steps = [
+        ReportedRevision(2, "received", 4, content="[]"),
+        ReportedRevision(2, "accepted", 5, was_accepted=True),
+        ReportedRevision(2, "returned", 6),
+    ]
+    for one, two, three in permutations(steps):
+        merged = merge(merge(one, two), three)
+        assert (merged.state, merged.was_accepted, merged.content) == ("returned", True, "[]")
+        second = Revision(2, merged.state, merged.version, observations=CONTENT, was_accepted=merged.was_accepted)
         assert counting([first, second]) == {"received": None, "accepted": None}
     third = Revision(3, "accepted", 8, observations=CONTENT, was_accepted=True)
     assert counting([first, accepted._replace(state="returned"), third])["accepted"] == third
@@ -36,9 +43,13 @@ def test_a_returned_acceptance_does_not_bring_back_what_it_replaced() -> None:
 def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
     decision = Revision(1, "accepted", 3, uuid4(), was_accepted=True)
     assert counting([decision])["accepted"] is None
-    report = Revision(1, "received", 2, decision.submission_id, CONTENT, illustrative=True)
-    for order in permutations([decision, report, decision, report]):
+
+
+def test_a_decision_and_its_report_say_the_same_in_any_order() -> None:
+    decided = ReportedRevision(1, "accepted", 3, uuid4(), was_accepted=True)
+    report = ReportedRevision(1, "received", 2, decided.submission_id, "[1]", illustrative=True)
+    for order in permutations([decided, report, decided, report]):
         merged = order[0]
         for incoming in order[1:]:
             merged = merge(merged, incoming)
-        assert merged == Revision(1, "accepted", 3, decision.submission_id, CONTENT, True, True)
+        assert merged == ReportedRevision(1, "accepted", 3, decided.submission_id, "[1]", True, True)

@@ -1,15 +1,7 @@
-"""The statements of a batch; what stands in the JSON of a revision stays exact."""
+"""The statements of a batch."""
 
-import json
-from decimal import Decimal
-from types import SimpleNamespace
-from uuid import uuid4
-
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.rules.revision import ReportedObservation
 from aggregation.store import batch_steps
 from services.aggregation.tests.drivers.answers import commune_answer
 from services.aggregation.tests.drivers.event_writer import EventWriter
@@ -46,13 +38,3 @@ async def test_only_the_revisions_that_can_count_are_read(
     async with engine.connect() as tx:
         (answer,) = await batch_steps.answers(tx, [o.id])
     assert sorted(r.number for r in answer.revisions) == [5, 10]
-
-
-@given(st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=0, max_value=10**25))
-def test_observations_survive_their_json(number: Decimal | None) -> None:
-    observations = (ReportedObservation("population", "sex=male", number, "final"),)
-    text = batch_steps.observations_json(observations)
-    columns = {"number": 1, "state": "received", "version": 1, "submission_id": uuid4(), "illustrative": False}
-    row = SimpleNamespace(**columns, was_accepted=False, observations=json.loads(text or ""))
-    assert batch_steps.to_revision(row).observations == observations
-    assert batch_steps.observations_json(None) is None

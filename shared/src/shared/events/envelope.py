@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import uuid6
 from pydantic import (
@@ -42,6 +42,17 @@ def _read_data(data: Any, info: ValidationInfo) -> EventData:
     if model is None:
         raise ValueError("unknown event type")
     return model.model_validate(data)
+
+
+class Envelope(NamedTuple):
+    """What is left of an event without its data: which one it is."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    traceparent: str | None
 
 
 class Event(BaseModel):
@@ -100,6 +111,10 @@ class Event(BaseModel):
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(self.id, self.source, self.type, self.subject, self.time, self.traceparent)
 
     def to_bytes(self) -> bytes:
         return self.model_dump_json(exclude_none=True).encode()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.catalogue import load
 from shared.loops import pause
 from shared.messaging.consumer.batch_consumer import Apply, Contradicting, by_topic
+from shared.messaging.consumer.received import GistOf
 from shared.messaging.consumer.subscription import Subscription
 from shared.messaging.health.guarded_loop import GuardedLoop, Loop
 from shared.messaging.health.health_watch import HealthWatch
@@ -29,7 +30,8 @@ log = structlog.get_logger()
 
 class ServiceWorker:
     """`effects`: what each topic does, empty for a service that only publishes. `loops` get an event that is set when
-    they must end. `contradicting` goes to `BatchConsumer`, `gather_seconds` to `RebalanceGuard`."""
+    they must end. `contradicting` goes to `BatchConsumer`, `gather_seconds` to `RebalanceGuard`,
+    `gist_of` to `Decoded`."""
 
     def __init__(
         self,
@@ -40,12 +42,13 @@ class ServiceWorker:
         loops: Sequence[Loop] = (),
         contradicting: Contradicting | None = None,
         gather_seconds: float = 0.0,
+        gist_of: GistOf | None = None,
     ) -> None:
         self.settings = settings
         self.engine = engine
         self.relay = Relay(engine, settings, catalogue_version=load(settings.catalogue_path).version)
         self._subscription = (
-            Subscription(settings, engine, list(effects), by_topic(effects), contradicting, gather_seconds)
+            Subscription(settings, engine, list(effects), by_topic(effects), contradicting, gather_seconds, gist_of)
             if effects
             else None
         )

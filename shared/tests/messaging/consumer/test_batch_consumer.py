@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.events import Event
 from shared.messaging.consumer.batch_consumer import BatchConsumer, Contradicted, is_transient
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
 from shared.messaging.consumer.received import Received
 from shared.messaging.retention import forget_inbox
 
-from ..conftest import ServiceProbe, a_record, an_event
+from ..conftest import ServiceProbe, a_record, an_event, stage
 
 
 async def test_duplicates_and_redelivery_take_effect_once(probe: ServiceProbe) -> None:
@@ -25,6 +26,32 @@ async def test_duplicates_and_redelivery_take_effect_once(probe: ServiceProbe) -
     await consumer.consume(records)
     await consumer.consume(records[2:])
     assert await probe.effects() == [e.id for e in events]
+
+
+async def test_an_effect_gets_the_gist_in_place_of_the_event(probe: ServiceProbe) -> None:
+    """Where none can be taken it gets the event, and says itself what is wrong with it."""
+    good, bad = an_event(), an_event("poison")
+    seen: list[tuple[str, object]] = []
+
+    def stage_of(event: Event) -> str:
+        if event.id == bad.id:
+            raise ValueError("no gist")
+        return stage(Received(event, a_record(b"", offset=0)))
+
+    async def apply(tx: AsyncConnection, received: list[Received]) -> None:
+        for one in received:
+            if one.gist is None:
+                raise ValueError(f"a rule refuses {one.event.id}")
+            with pytest.raises(TypeError, match=good.id):
+                assert one.event
+            seen.append((one.envelope.id, one.gist))
+
+    await BatchConsumer(probe.engine, "probe", apply, gist_of=stage_of).consume(
+        [a_record(event.to_bytes(), offset=n) for n, event in enumerate((good, bad))]
+    )
+    assert set(seen) == {(good.id, "T-7")}
+    (letter,) = await probe.rows("select event_id, reason, value from dead_letter")
+    assert (letter.event_id, letter.value) == (bad.id, bad.to_bytes()) and "refuses" in letter.reason
 
 
 async def test_what_contradicts_is_set_aside_and_what_repeats_is_not(probe: ServiceProbe) -> None:

@@ -6,14 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.commands.recompute import Recomputation
 from aggregation.rules import every_quarter
-from aggregation.rules.batch import BatchChanges, fold
 from aggregation.rules.dirty import DirtyCells, changed_facts
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import FactRow
+from aggregation.rules.reported.batch import BatchChanges, fold
+from aggregation.rules.reported.gist import Gist, gist_of
 from aggregation.rules.revision import counting
 from aggregation.store import batch_steps
 from shared.clock import Clock
 from shared.database.write import write
+from shared.events import Event
 from shared.messaging import Received
 
 
@@ -24,9 +26,13 @@ class Aggregator:
         self._plan = plan
         self._recomputation = Recomputation(plan, clock)
 
+    def gist(self, event: Event) -> Gist:
+        """What `apply` needs of an event: the consumer keeps it in place of the event. Raises as `gist_of` does."""
+        return gist_of(self._plan, event)
+
     async def apply(self, tx: AsyncConnection, received: list[Received]) -> None:
         """The number of statements depends on the levels of the tree, never on the number of events."""
-        batch = fold(self._plan, [r.event for r in received])
+        batch = fold([r.gist or self.gist(r.event) for r in received])
         if not batch.touched:
             return
         await batch_steps.lock(tx)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.commands.recompute import Recomputation
-from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.fact import Fact
 from aggregation.rules.plan import PlanIndex
+from aggregation.rules.reported.batch import BatchChanges
 from aggregation.store import batch_steps
 from shared.clock import Clock
 

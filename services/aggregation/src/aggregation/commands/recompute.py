@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation import events
-from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.formula import elements
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.reported.batch import BatchChanges
 from aggregation.rules.valuation import current_values
 from aggregation.store import batch_steps, indicator_values
 from shared.clock import Clock

@@ -6,10 +6,10 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.commands.recompute import Recomputation
-from aggregation.rules.batch import BatchChanges
 from aggregation.rules.dirty import DirtyCells
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ValueKey
+from aggregation.rules.reported.batch import BatchChanges
 from aggregation.rules.revision import BASES
 from aggregation.rules.valuation import value
 from aggregation.store import indicator_values

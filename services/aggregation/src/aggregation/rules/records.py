@@ -12,8 +12,7 @@ from aggregation.rules.revision import Basis, Revision
 from shared.events import Assessment
 
 
-@dataclass(frozen=True)
-class ObligationRecord:
+class ObligationRecord(NamedTuple):
     """An opened obligation: who owes which form for which period."""
 
     obligation_id: UUID

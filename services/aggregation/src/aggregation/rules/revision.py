@@ -1,32 +1,34 @@
 """Which revision of an answer counts, whatever the order in which its events arrived."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from shared.events import Status
+from aggregation.rules.reported.observation import ReportedObservation
 
 Basis = Literal["received", "accepted"]
 State = Literal["received", "accepted", "returned", "withdrawn"]
 BASES: tuple[Basis, ...] = ("received", "accepted")
 
 
-class ReportedObservation(NamedTuple):
-    """One answered field."""
+class ReportedRevision(NamedTuple):
+    """What events say about revision `number` of one obligation.
 
-    element: str
-    disaggregation: str
-    value: Decimal | None
-    status: Status
-    implausible: bool = False
+    `content`: its observations as they are kept (`observation.written`), None while only its decision has arrived.
+    `was_accepted`: it was accepted at some time, whatever became of it: it then replaced every earlier one.
+    """
+
+    number: int
+    state: State
+    version: int
+    submission_id: UUID | None = None
+    content: str | None = None
+    illustrative: bool = False
+    was_accepted: bool = False
 
 
 class Revision(NamedTuple):
-    """Revision `number` of one obligation. `observations` is None while only its decision has arrived.
-
-    `was_accepted`: it was accepted at some time, whatever became of it: it then replaced every earlier one.
-    """
+    """A revision as it stands: what is kept of a `ReportedRevision`, with its content read."""
 
     number: int
     state: State
@@ -42,18 +44,18 @@ class Revision(NamedTuple):
         return self.state == "accepted"
 
 
-def merge(stored: Revision, incoming: Revision) -> Revision:
+def merge(earlier: ReportedRevision, incoming: ReportedRevision) -> ReportedRevision:
     """What two events say about one revision: the higher `version` gives the state, either one gives the content.
 
     That it was accepted once is kept, in whatever order the events arrive.
     """
-    latest = incoming if incoming.version > stored.version else stored
-    content = stored if stored.observations is not None else incoming
+    latest = incoming if incoming.version > earlier.version else earlier
+    with_content = earlier if earlier.content is not None else incoming
     return latest._replace(
-        submission_id=stored.submission_id or incoming.submission_id,
-        observations=content.observations,
-        illustrative=content.illustrative,
-        was_accepted=stored.was_accepted or incoming.was_accepted,
+        submission_id=earlier.submission_id or incoming.submission_id,
+        content=with_content.content,
+        illustrative=with_content.illustrative,
+        was_accepted=earlier.was_accepted or incoming.was_accepted,
     )
 
 
@@ -69,9 +71,9 @@ def counting(revisions: Iterable[Revision]) -> Mapping[Basis, Revision | None]:
     accepted = next((r for r in reversed(ordered) if r.was_accepted), None)
     accepted = accepted if accepted and accepted.state == "accepted" else None
     received = latest if latest and latest.state in ("received", "accepted") else None
-    return {"received": with_content(received), "accepted": with_content(accepted)}
+    return {"received": _with_content(received), "accepted": _with_content(accepted)}
 
 
-def with_content(revision: Revision | None) -> Revision | None:
+def _with_content(revision: Revision | None) -> Revision | None:
     """A revision of which only a decision is known cannot be counted yet; its content is on the way."""
     return revision if revision and revision.observations is not None else None

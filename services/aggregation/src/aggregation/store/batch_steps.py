@@ -4,16 +4,15 @@ What becomes of the cells, the indicator values, stands in `indicator_values`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.rules.fact import Fact
 from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, ObligationRecord
-from aggregation.rules.revision import BASES, Basis, ReportedObservation, Revision
+from aggregation.rules.reported import observation
+from aggregation.rules.revision import BASES, Basis, ReportedRevision, Revision
 from aggregation.store import statements
 from shared.database.columns import columns
 from shared.database.write import Write, write
@@ -29,22 +28,9 @@ def opening(obligations: Iterable[ObligationRecord]) -> Write:
     return Write(statements.OPEN, columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
 
 
-def revising(revisions: Mapping[UUID, Iterable[Revision]]) -> Write:
+def revising(revisions: Mapping[UUID, Iterable[ReportedRevision]]) -> Write:
     """Merge what events say about revisions into what is stored; each (obligation, number) at most once."""
-    rows = [
-        (
-            id,
-            r.number,
-            r.state,
-            r.version,
-            r.submission_id,
-            observations_json(r.observations),
-            r.illustrative,
-            r.was_accepted,
-        )
-        for id, of_obligation in revisions.items()
-        for r in of_obligation
-    ]
+    rows = [(id, *revision) for id, of_obligation in revisions.items() for revision in of_obligation]
     names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative", "was_accepted")
     return Write(statements.REVISE, columns(names, rows))
 
@@ -132,7 +118,7 @@ def to_revision(row: Any) -> Revision:
         state=row.state,
         version=row.version,
         submission_id=row.submission_id,
-        observations=_observations(row.observations),
+        observations=None if row.observations is None else observation.read(row.observations),
         illustrative=row.illustrative,
         was_accepted=row.was_accepted,
     )
@@ -145,37 +131,3 @@ def to_fact_row(row: Any) -> FactRow:
 
 def to_fact(row: Any) -> Fact:
     return Fact(row.value, row.status, row.expected, row.implausible)
-
-
-def _observations(content: list[dict[str, Any]] | None) -> tuple[ReportedObservation, ...] | None:
-    if content is None:
-        return None
-    return tuple(
-        ReportedObservation(
-            o["element"],
-            o["disaggregation"],
-            None if o["value"] is None else Decimal(o["value"]),
-            o["status"],
-            o.get("implausible", False),  # what was kept before marks has none
-        )
-        for o in content
-    )
-
-
-def observations_json(observations: tuple[ReportedObservation, ...] | None) -> str | None:
-    """Numbers as strings, exact; a mark only where there is one. None while only the decision about it has arrived."""
-    if observations is None:
-        return None
-    return to_json([_observation_json(o) for o in observations]).decode()
-
-
-def _observation_json(observation: ReportedObservation) -> dict[str, object]:
-    """Rows written before there were marks say the same in the same words."""
-    value = None if observation.value is None else str(observation.value)
-    kept: dict[str, object] = {
-        "element": observation.element,
-        "disaggregation": observation.disaggregation,
-        "value": value,
-        "status": observation.status,
-    }
-    return {**kept, "implausible": True} if observation.implausible else kept

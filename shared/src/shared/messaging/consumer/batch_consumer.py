@@ -25,7 +25,7 @@ from shared.messaging.consumer.backoff import RetryAfter
 from shared.messaging.consumer.batch_spans import traced
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
-from shared.messaging.consumer.received import Decoded, Poison, Received
+from shared.messaging.consumer.received import Decoded, GistOf, Poison, Received
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Contradicted(ValueError):
     """An effect found that these events, whose ids the inbox had forgotten, are kept with other bytes: all of them."""
 
     def __init__(self, events: Sequence[Received]) -> None:
-        super().__init__(contradiction(events[0].event.id))
+        super().__init__(contradiction(events[0].envelope.id))
         self.events = events
 
 
@@ -97,17 +97,21 @@ class BatchConsumer:
         apply: Apply,
         gate: PoisonGate | None = None,
         contradicting: Contradicting | None = None,
+        gist_of: GistOf | None = None,
     ) -> None:
         """A service that keeps events says which ones are `contradicting`: they are set aside, as are those for which
         its effect raises `Contradicted`. Without it, whatever has a known id is a duplicate."""
         self._contradicting = contradicting
+        self._gist_of = gist_of
         self._engine = engine
         self._service = service
         self._apply = apply
         self._gate = gate or PoisonGate(service)
 
     async def consume(self, records: Sequence[ConsumerRecord]) -> None:
-        await self.take(Decoded.of(records))
+        decoded = Decoded(self._gist_of)
+        decoded.add(records)
+        await self.take(decoded)
 
     async def take(self, decoded: Decoded) -> None:
         started = time.monotonic()
@@ -150,12 +154,14 @@ class BatchConsumer:
         if not received:
             return [], []
         # Sorted, so that two owners of a partition during a rebalance wait for each other instead of deadlocking.
-        ids = sorted({r.event.id for r in received})
+        ids = sorted({r.envelope.id for r in received})
         claimed = set((await tx.execute(_CLAIM, {"ids": ids})).scalars())
+        if len(claimed) == len(received):
+            return received, []
         fresh, repeated = [], []
         for r in received:
-            if r.event.id in claimed:
-                claimed.remove(r.event.id)
+            if r.envelope.id in claimed:
+                claimed.remove(r.envelope.id)
                 fresh.append(r)
             else:
                 repeated.append(r)
@@ -174,15 +180,15 @@ class BatchConsumer:
                 await self._apply(tx, received)
             return [], []
         except Contradicted as error:
-            known = {r.event.id for r in error.events}
-            poison, more = await self._isolate(tx, [r for r in received if r.event.id not in known])
+            known = {r.envelope.id for r in error.events}
+            poison, more = await self._isolate(tx, [r for r in received if r.envelope.id not in known])
             return poison, [*error.events, *more]
         except Exception as error:
             if is_transient(error):
                 raise
             if len(received) == 1:
-                log.error("event.dead", event_id=received[0].event.id, type=received[0].event.type, exc_info=True)
-                return [(received[0].record, received[0].event.id, without_details(repr(error))[:2000])], []
+                log.error("event.dead", event_id=received[0].envelope.id, type=received[0].envelope.type, exc_info=True)
+                return [(received[0].record, received[0].envelope.id, without_details(repr(error))[:2000])], []
         half = len(received) // 2
         first, second = await self._isolate(tx, received[:half]), await self._isolate(tx, received[half:])
         return first[0] + second[0], first[1] + second[1]
@@ -190,7 +196,7 @@ class BatchConsumer:
     def _count(self, taken: Taken) -> None:
         fresh, repeated, now = taken.fresh, taken.repeated, datetime.now(UTC)
         for topic in {r.record.topic for r in fresh}:
-            ages = [(now - r.event.time).total_seconds() for r in fresh if r.record.topic == topic]
+            ages = [(now - r.envelope.time).total_seconds() for r in fresh if r.record.topic == topic]
             metrics.INBOX_APPLIED.labels(self._service, topic).inc(len(ages))
             observe = metrics.EVENT_AGE.labels(self._service, topic).observe
             for age in ages:
@@ -210,7 +216,7 @@ def contradiction(event_id: str) -> str:
 def _contradiction(received: Received) -> Poison:
     """A dead letter without an id: the claim belongs to the first event. No sign of broken code, so none for the
     gate."""
-    event = received.event
+    event = received.envelope
     log.error("event.contradicts", event_id=event.id, type=event.type, topic=received.record.topic)
     return received.record, None, contradiction(event.id)
 

@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanKind, use_span
 
 from shared import telemetry
-from shared.events import Event
 from shared.messaging import event_span
-from shared.messaging.consumer.received import Received
+from shared.messaging.consumer.received import DecodedEvent, Received
 from shared.messaging.event_span import EventSpan
 
 
 @contextmanager
-def traced(service: str, events: Sequence[tuple[ConsumerRecord, Event]]) -> Iterator[list[Received]]:
+def traced(service: str, events: Sequence[DecodedEvent]) -> Iterator[list[Received]]:
     """A span per sampled event in the event's own trace; the batch's span links to all of them."""
-    spans = [event_span.begin(telemetry.span_context_of(event.traceparent)) for _, event in events]
-    received = [Received(event, record, span.context) for (record, event), span in zip(events, spans, strict=True)]
+    spans = [event_span.begin(telemetry.span_context_of(event.traceparent)) for _, event, _ in events]
+    received = [
+        Received(event, record, span.context, gist) for (record, event, gist), span in zip(events, spans, strict=True)
+    ]
     failure: BaseException | None = None
     try:
         with _current(service, received, spans):
@@ -58,7 +58,7 @@ def _attributes(service: str, received: Received) -> dict[str, str | int]:
     record = received.record
     return {
         **telemetry.messaging("process", record.topic),
-        **telemetry.cloudevent(received.event),
+        **telemetry.cloudevent(received.envelope),
         telemetry.GROUP: service,
         telemetry.PARTITION: str(record.partition),
         telemetry.OFFSET: record.offset,

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.messaging.client import let_kafka_wait
 from shared.messaging.consumer.rebalance import Fetch, Records, give_back
-from shared.messaging.consumer.received import Decoded
+from shared.messaging.consumer.received import Decoded, GistOf
 
 log = structlog.get_logger()
 
@@ -22,14 +22,15 @@ SLICE = 25  # records decoded at a time: half a millisecond, in which nothing el
 
 
 class ReadAhead:
-    """Wraps a subscriber's fetching. `most`: records of a full batch."""
+    """Wraps a subscriber's fetching. `most`: records of a full batch; `gist_of`: for `Decoded`."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, gist_of: GistOf | None = None) -> None:
         self._most = most
+        self._gist_of = gist_of
         self._reading: asyncio.Task[None] | None = None
         self._committing: asyncio.Task[None] | None = None
         self._records: Records = ()
-        self._decoded = Decoded()
+        self._decoded = Decoded(gist_of)
         self.stopping = False
 
     def begin(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
@@ -42,7 +43,7 @@ class ReadAhead:
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         """Only what the client has already. What it raises is raised by the next fetch."""
         found = await consumer.getmany(timeout_ms=0, max_records=self._most)
-        self._records, self._decoded = tuple(chain.from_iterable(found.values())), Decoded()
+        self._records, self._decoded = tuple(chain.from_iterable(found.values())), Decoded(self._gist_of)
         for start in range(0, len(self._records), SLICE):
             self._decoded.add(self._records[start : start + SLICE])
             await asyncio.sleep(0)
@@ -65,8 +66,11 @@ class ReadAhead:
 
     def decoded(self, records: Records) -> Decoded:
         """What a batch holds, which may have been decoded before."""
-        ready = self._decoded if records is self._records else Decoded.of(records)
-        self._records, self._decoded = (), Decoded()
+        ready = self._decoded
+        if records is not self._records:
+            ready = Decoded(self._gist_of)
+            ready.add(records)
+        self._records, self._decoded = (), Decoded(self._gist_of)
         return ready
 
     async def commit(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:

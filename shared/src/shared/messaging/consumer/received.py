@@ -1,47 +1,72 @@
 """Records and events as a consumer has them in hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, NamedTuple
 
 from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, NonRecordingSpan, SpanContext, set_span_in_context
 
-from shared.events import Event, InvalidEvent, parse
+from shared.events import Envelope, Event, InvalidEvent, parse
 
 Poison = tuple[ConsumerRecord, str | None, str]
 """A record that cannot be applied, the id of its event where it can be read, and why."""
+GistOf = Callable[[Event], Any]
+"""What an effect needs of an event, taken from the event alone; never None. What it raises the effect will raise."""
+
+
+class DecodedEvent(NamedTuple):
+    """`event`: only its envelope where there is a `gist`: of a thousand events in hand, that is half."""
+
+    record: ConsumerRecord
+    event: Event | Envelope
+    gist: Any = None
 
 
 @dataclass(slots=True)
 class Decoded:
     """Records with the events that they are, and those that are none."""
 
-    readable: list[tuple[ConsumerRecord, Event]] = field(default_factory=list)
+    gist_of: GistOf | None = None
+    readable: list[DecodedEvent] = field(default_factory=list)
     poison: list[Poison] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, records: Sequence[ConsumerRecord]) -> Self:
-        decoded = cls()
-        decoded.add(records)
-        return decoded
 
     def add(self, records: Sequence[ConsumerRecord]) -> None:
         for record in records:
             try:
-                self.readable.append((record, parse(record.value)))
+                event = parse(record.value)
             except InvalidEvent as error:
                 self.poison.append((record, None, str(error)))
+            else:
+                self.readable.append(self._decoded(record, event))
+
+    def _decoded(self, record: ConsumerRecord, event: Event) -> DecodedEvent:
+        if self.gist_of is None:
+            return DecodedEvent(record, event)
+        try:
+            return DecodedEvent(record, event.envelope, self.gist_of(event))
+        except Exception:
+            return DecodedEvent(record, event)  # its effect says what is wrong, where the rest can be told from it
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An event as it came: its exact bytes, where they stood, and the span of its processing."""
+class Received(NamedTuple):
+    """An event as it came: its exact bytes, where they stood, and the span of its processing.
 
-    event: Event
+    `gist`: what the effect needs of it, taken before (`GistOf`); None while nobody has.
+    """
+
+    envelope: Event | Envelope
     record: ConsumerRecord
     span: SpanContext = INVALID_SPAN_CONTEXT
+    gist: Any = None
+
+    @property
+    def event(self) -> Event:
+        """The whole event. Raises TypeError where its gist was taken: the rest is gone."""
+        if not isinstance(self.envelope, Event):
+            raise TypeError(f"of the event {self.envelope.id} there is only the gist")
+        return self.envelope
 
     @property
     def value(self) -> bytes:

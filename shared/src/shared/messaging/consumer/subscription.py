@@ -15,13 +15,14 @@ from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contr
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
 from shared.messaging.consumer.read_ahead import AppliedOffsets, ReadAhead
 from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceGuard, Records
+from shared.messaging.consumer.received import GistOf
 from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.messaging.kafka import clients
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
 GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
-MAX_RECORDS = 1000  # who lags needs half as many transactions; what a thousand events hold is some 10 MB
+MAX_RECORDS = 2000  # who lags needs few transactions; what so many whole events hold is some 20 MB
 WAIT_MS = 1000  # for records; the first one ends it
 
 
@@ -47,8 +48,9 @@ class Subscription:
         apply: Apply,
         contradicting: Contradicting | None = None,
         gather_seconds: float = 0.0,
+        gist_of: GistOf | None = None,
     ) -> None:
-        self._ahead = ReadAhead(MAX_RECORDS)
+        self._ahead = ReadAhead(MAX_RECORDS, gist_of)
         self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, hand_over=self._ahead.hand_over)
         self.refused: str | None = None  # why it could not connect the last time
         self.broker = clients.broker(
