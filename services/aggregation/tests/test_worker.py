@@ -43,7 +43,7 @@ async def test_two_workers_at_once_reach_the_same_totals(
 async def test_a_poison_event_does_not_hold_the_others_up(
     engine: AsyncEngine, projection: Projection, catalogue: Catalogue, ahead: bool
 ) -> None:
-    """Whether the gist of each event was taken before, as a worker does, or not."""
+    """Whether the gist of each event was taken when it was decoded, or not."""
     writer = EventWriter(catalogue)
     o, opened = writer.open("B12-NGHE", "SO_GDDT", "2026")
     good = writer.submit(o, {"n_vet_new_total": 10, "n_vet_new_female": 4})

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,8 @@ from shared.web.connection import HttpConnection
 from shared.web.health import CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
 
-YOUNG_OBJECTS = 50_000  # before the collector looks: two batches of events, some megabytes
+TICK_SECONDS = 1.0
+YOUNG_OBJECTS = 100_000  # before the collector looks: two large batches of whole events
 
 log = structlog.get_logger()
 
@@ -53,7 +54,25 @@ class Service:
 
 
 class _Server(uvicorn.Server):
-    """Signals belong to `_run`, which has a worker to stop as well."""
+    """Signals belong to `_run`, which has a worker to stop as well.
+
+    uvicorn's own loop looks ten times a second whether it shall end. This one is told, and wakes for the date alone
+    that answers carry.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._ending.wait()
 
     def install_signal_handlers(self) -> None:  # older uvicorn
         return
@@ -135,7 +154,7 @@ async def _run(service: Service, settings: ServiceSettings, app: FastAPI | None,
     watching = asyncio.create_task(_watch_progress(worker), name="progress watch")
     await asyncio.wait({serving, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
     end_within()
-    server.should_exit = True
+    server.end()
     failed = not stop.is_set()
     closing = [asyncio.create_task(worker.stop(), name="worker")] if worker else []
     await asyncio.wait([serving, *closing])
@@ -190,7 +209,7 @@ def _join(app: FastAPI, worker: ServiceWorker) -> None:
     """Two halves of one process: the app tells of the worker's health, and what it publishes wakes the relay."""
     health: Health = app.state.health
     if engine := getattr(app.state, "engine", None):
-        worker.relay.signal.hear(engine)
+        worker.relay.signal.hear_the_api(engine)
 
     async def stuck() -> CheckResult:
         why = worker.stuck()

@@ -142,14 +142,14 @@ def configure_tracing(settings: ServiceSettings) -> None:
         resource=Resource.create({"service.name": settings.service, "service.version": settings.build}),
         active_span_processor=PROCESSORS,
     )
+    if settings.spans_dir:
+        provider.add_span_processor(SpanLines(settings.spans_dir, settings.service))
     if settings.otlp_endpoint:
         # Imported only where it is wanted: it costs a third of a second at each start.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         endpoint = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint), schedule_delay_millis=1000))
-    if settings.spans_dir:
-        provider.add_span_processor(SpanLines(settings.spans_dir, settings.service))
     provider.add_span_processor(slow_traces())
     trace.set_tracer_provider(provider)
     choose_stable_names()

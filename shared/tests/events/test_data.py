@@ -136,42 +136,26 @@ def test_a_figure_within_them_travels_exactly(value: Decimal) -> None:
 @pytest.mark.parametrize("written", ["1.50", "1.5", " 1.5 ", "01.5", "1_0.5", "1E+1"])
 @pytest.mark.parametrize("mode", ["json", "python"])
 def test_a_figure_is_read_as_decimals_are_and_keeps_its_spelling(written: str, mode: str) -> None:
-    """However often it was read before."""
-    expected = TypeAdapter(Decimal).validate_python(written)
     body = {"measure": "population", "value": written}
-    for _ in range(2):
-        read = _OBSERVATION.validate_json(json.dumps(body)) if mode == "json" else _OBSERVATION.validate_python(body)
-        assert str(read.value) == str(expected)
+    read = _OBSERVATION.validate_json(json.dumps(body)) if mode == "json" else _OBSERVATION.validate_python(body)
+    assert str(read.value) == str(Decimal(written))
 
 
-@pytest.mark.parametrize("value", [12, 12.5, True, None])
-def test_a_figure_may_be_a_json_number(value: object) -> None:
-    body = json.dumps({"measure": "population", "value": value})
-    if value is True:
-        with pytest.raises(ValidationError):
-            _OBSERVATION.validate_json(body)
-    else:
-        assert _OBSERVATION.validate_json(body).value == value
+@pytest.mark.parametrize(("written", "kept"), [("12", "12"), ("12.5", "12.5"), ("1.0", "1"), ("1e3", "1000")])
+def test_a_figure_may_be_a_json_number(written: str, kept: str) -> None:
+    """Nobody of ours writes one. Kept otherwise than once it was, a rebuild would find a difference."""
+    read = _OBSERVATION.validate_json(f'{{"measure": "population", "value": {written}}}')
+    assert str(read.value) == kept
 
 
 @pytest.mark.parametrize(
     ("value", "says"),
-    [
-        ([], "Decimal"),
-        ({"a": 1}, "Decimal"),
-        ("twelve", "valid decimal"),
-        ("", "valid decimal"),
-        ("sNaN", "finite"),
-        ("-1", "from 0 to 1000000000000"),
-        ("1.1234567", "at most 6 decimals"),
-        ("1." + "0" * 100_000, "at most 64 characters"),
-        ("9" * 65, "at most 64 characters"),
-    ],
+    [("twelve", "valid decimal"), ("sNaN", "finite"), ("-1", "from 0 to 1000000000000"), ("1.1234567", "6 decimals")],
 )
 def test_what_is_no_figure_is_refused_in_words(value: object, says: str) -> None:
     with pytest.raises(ValidationError, match=says) as refused:
         _OBSERVATION.validate_json(json.dumps({"measure": "population", "value": value}))
-    assert [error["loc"][0] for error in refused.value.errors()] == ["value"]
+    assert [error["loc"] for error in refused.value.errors()] == [("value",)]
 
 
 @pytest.mark.parametrize(

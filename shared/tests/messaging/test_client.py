@@ -83,8 +83,8 @@ async def test_a_fetch_waits_at_kafka_as_long_as_it_is_told(broker: Broker, topi
             return await send(node, request, **others)
 
         consumer._client.send = noting
-        for briefly, told in ((True, BRIEF_WAIT_MS), (False, 700)):
-            let_kafka_wait(consumer, briefly=briefly)
+        for milliseconds, told in ((BRIEF_WAIT_MS, BRIEF_WAIT_MS), (None, 700), (1500, 1500)):
+            let_kafka_wait(consumer, milliseconds)
             async with asyncio.timeout(10):
                 while not asked or asked[-1] != told:
                     await asyncio.sleep(0.02)

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from shared.events import OPERATIONS
 from shared.events.topics import PARTITIONS
 from shared.messaging import Apply, ServiceWorker
+from shared.messaging.consumer.received import GistOf
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
@@ -46,9 +47,10 @@ def a_worker(
     apply: Apply | None = None,
     *,
     gather_seconds: float = 0.0,
+    gist_of: GistOf | None = None,
 ) -> ServiceWorker:
     effects = {topic: apply or probe.apply}
-    return ServiceWorker(settings, probe.engine, effects=effects, gather_seconds=gather_seconds)
+    return ServiceWorker(settings, probe.engine, effects=effects, gather_seconds=gather_seconds, gist_of=gist_of)
 
 
 async def until(condition: Callable[[], Awaitable[object]], seconds: float = 60) -> None:

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from aggregation.rules.dirty import DirtyCells, changed_facts
 from aggregation.rules.fact import Fact
+from aggregation.rules.observation import ReportedObservation
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import AnswerRecord, FactKey, FactRow, ObligationRecord
-from aggregation.rules.reported.observation import ReportedObservation
 from aggregation.rules.revision import Revision, counting
 
 OLD_COMMUNE = "24736@2021-01-01"

@@ -7,8 +7,8 @@ import pytest
 
 from aggregation.rules.assessment import meets
 from aggregation.rules.fact import Fact, facts, total
+from aggregation.rules.observation import ReportedObservation
 from aggregation.rules.plan import PlanIndex, UnknownWord
-from aggregation.rules.reported.observation import ReportedObservation
 from aggregation.rules.revision import Revision
 from shared.catalogue import Catalogue
 from shared.events import Status

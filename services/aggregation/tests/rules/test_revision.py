@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import permutations
 from uuid import uuid4
 
-from aggregation.rules.reported.observation import ReportedObservation
+from aggregation.rules.observation import ReportedObservation
 from aggregation.rules.revision import ReportedRevision, Revision, counting, merge
 
 CONTENT = (ReportedObservation("n_vet_new_total", "", Decimal(10), "final"),)

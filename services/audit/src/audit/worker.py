@@ -43,13 +43,13 @@ def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
 
 async def contradicting(tx: AsyncConnection, repeated: list[Received]) -> list[Received]:
     """Those of whose id the log, or a dead letter, has other bytes. A heartbeat is no entry and contradicts nothing."""
-    return [repeated[at] for at in await contradictions(tx, [(r.event.id, r.value) for r in repeated])]
+    return [repeated[at] for at in await contradictions(tx, [(r.envelope.id, r.value) for r in repeated])]
 
 
 async def _refuse_contradicting(tx: AsyncConnection, events: list[Received], added: list[LogEntry]) -> None:
     """The same for what the inbox has forgotten already. Raises `Contradicted`."""
     new = {entry.event_id for entry in added}
-    if found := await contradicting(tx, [item for item in events if item.event.id not in new]):
+    if found := await contradicting(tx, [item for item in events if item.envelope.id not in new]):
         raise Contradicted(found)
 
 

@@ -1,6 +1,5 @@
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal, assert_never
 
 from shared.text.decimals import LARGEST, PLACES, decimals_of
@@ -98,7 +97,6 @@ def is_whole(kind: ElementKind) -> bool:
             assert_never(kind)
 
 
-@lru_cache(maxsize=4096)
 def misfit(kind: ElementKind | None, value: Decimal) -> Misfit | None:
     """What is wrong with a number as the value of an element of this kind; None when nothing is.
 

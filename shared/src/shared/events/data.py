@@ -5,21 +5,11 @@ Counts and codes, never free text, never a person's name, number or address.
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, DecimalException
-from functools import lru_cache
+from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from shared.events.topics import ALL_TOPICS
 from shared.text.decimals import LARGEST, LARGEST_SUM, PLACES, decimals_of
@@ -51,34 +41,7 @@ def _count(value: int) -> int:
 
 # Exact decimals travel as strings: a JSON number would become a float in most readers.
 _Exact = PlainSerializer(lambda v: format(v, "f"), return_type=str, when_used="json")
-LONGEST_FIGURE = 64
-_check_figure = _within(LARGEST)
-_ANY_FIGURE: TypeAdapter[Decimal] = TypeAdapter(Annotated[Decimal, AfterValidator(_check_figure)])
-
-
-@lru_cache(maxsize=4096)
-def _figure_of(text: str) -> Decimal | None:
-    """None for what is to be refused, in words that are not kept."""
-    try:
-        return _check_figure(Decimal(text))
-    except (ValueError, DecimalException):
-        return None
-
-
-def _figure(written: object) -> Decimal:
-    """Figures come by the thousand, and the same ones again and again: what was read and checked once is known."""
-    if isinstance(written, str):
-        if len(written) > LONGEST_FIGURE:
-            raise ValueError(f"a figure has at most {LONGEST_FIGURE} characters")
-        if (figure := _figure_of(written)) is not None:
-            return figure
-    try:
-        return _ANY_FIGURE.validate_python(written)
-    except ValidationError as error:
-        raise ValueError(error.errors()[0]["msg"]) from None
-
-
-Number = Annotated[Decimal, PlainValidator(_figure, json_schema_input_type=Decimal), _Exact]
+Number = Annotated[Decimal, AfterValidator(_within(LARGEST)), _Exact]
 """A figure as reported."""
 SumNumber = Annotated[Decimal, AfterValidator(_within(LARGEST_SUM)), _Exact]
 """A sum of figures, or the quotient of two sums."""

@@ -45,15 +45,15 @@ def has_ceased_fetching(consumer: AIOKafkaConsumer) -> bool:
     return fetcher is not None and bool(fetcher.error_future.done())
 
 
-def let_kafka_wait(consumer: AIOKafkaConsumer, *, briefly: bool) -> None:
-    """For how long a fetch may wait at Kafka for records; as the consumer was told, unless `briefly`.
+def let_kafka_wait(consumer: AIOKafkaConsumer, milliseconds: int | None = None) -> None:
+    """For how long the next fetches may wait at Kafka for records; None: as the consumer was told. What comes ends it.
 
-    The client has one fetch under way at a broker. What it asks for then are the partitions that have nothing; one that
-    has much more, and has just been read to the end of what was fetched, waits until that fetch comes back.
+    The client has one fetch under way at a broker. What it asks for then are the partitions of which it holds nothing;
+    any other that has just been read to the end of what was fetched waits until that fetch comes back.
     """
     fetcher = consumer._fetcher
     if fetcher is not None:
-        fetcher._fetch_max_wait_ms = BRIEF_WAIT_MS if briefly else consumer._fetch_max_wait_ms
+        fetcher._fetch_max_wait_ms = consumer._fetch_max_wait_ms if milliseconds is None else milliseconds
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

@@ -1,8 +1,6 @@
 """Spans as lines of a file, for a machine that has no backend of traces."""
 
 import os
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -14,6 +12,7 @@ from pydantic_core import to_json
 
 MAX_FILE_BYTES = 64 * 2**20
 MANY = 500  # lines, some 400 kB: written at once
+MOST = 50_000  # that may wait for a slow disk
 WAIT_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -22,47 +21,91 @@ log = structlog.get_logger()
 class SpanLines(SpanProcessor):
     """In the shape of the SDK's own `to_json`, less what no reader of ours needs.
 
-    A line is made where its span ends. Left to another thread, spans by the thousand wait for it as objects, and it
-    contends with the one that has more to do: twice the cost. A line that cannot be written is lost, and said to be.
+    A line is made where its span ends, and written by a thread. Were it made there, too, spans by the thousand would
+    wait as objects, and the thread would contend with the one that has more to do. What becomes no line, or is not
+    written, is lost, and how much is logged; the file of a process is full at `MAX_FILE_BYTES`.
     """
 
-    def __init__(self, folder: Path, service: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, folder: Path, service: str, wait_seconds: float = WAIT_SECONDS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"{service}-*.jsonl"):
             if old.stat().st_size > MAX_FILE_BYTES:
                 old.unlink(missing_ok=True)
         self._resource = {"attributes": {"service.name": service}}
-        self._path = folder / f"{service}-{os.getpid()}.jsonl"
-        self._out = self._path.open("ab", buffering=0)
+        self._out = (folder / f"{service}-{os.getpid()}.jsonl").open("ab", buffering=0)
         self._lines: list[bytes] = []
+        self._lost = 0
+        self._is_full = self._is_torn = self._is_over = False
         self._writing = Lock()
-        self._waiting = Event()
-        self._sleep = sleep
-        Thread(target=self._write_what_waits, name="span lines", daemon=True).start()
+        self._some, self._many = Event(), Event()
+        self._wait_seconds = wait_seconds
+        self._writer = Thread(target=self._write_on, name="span lines", daemon=True)
+        self._writer.start()
 
     def on_end(self, span: ReadableSpan) -> None:
-        self._lines.append(self._line(span))
-        if len(self._lines) >= MANY:
-            self.force_flush()
-        elif not self._waiting.is_set():
-            self._waiting.set()
+        if self._is_full:
+            return
+        try:
+            line = self._line(span)
+        except Exception:  # a span may be lost, never what it tells of
+            self._lost += 1
+            return
+        if len(self._lines) >= MOST:
+            self._lost += 1
+            return
+        self._lines.append(line)
+        if not self._some.is_set():
+            self._some.set()
+        if len(self._lines) >= MANY and not self._many.is_set():
+            self._many.set()
 
-    def _write_what_waits(self) -> None:
-        while self._waiting.wait():
-            self._sleep(WAIT_SECONDS)
-            self._waiting.clear()
+    def _write_on(self) -> None:
+        while not self._is_over:
+            self._some.wait()
+            self._many.wait(self._wait_seconds)
+            self._some.clear()
+            self._many.clear()
             self.force_flush()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        with self._writing:
-            lines, self._lines = self._lines, []
+        if not self._writing.acquire(timeout=timeout_millis / 1000):
+            return False
+        try:
+            return self._write()
+        finally:
+            self._writing.release()
+
+    def shutdown(self) -> None:
+        self._is_over = True
+        self._many.set()
+        self._some.set()
+        self._writer.join(WAIT_SECONDS)
+        self.force_flush()
+        self._is_full = True
+
+    def _write(self) -> bool:
+        lines = self._lines[:]
+        del self._lines[: len(lines)]  # and not the list: another thread may be about to append to it
+        lost, self._lost, error = self._lost, 0, None
+        if lines and not self._is_full:
             try:
-                if lines and self._out.tell() < MAX_FILE_BYTES:
-                    self._out.write(b"".join(lines))
-            except OSError as error:
-                log.warning("spans.lost", spans=len(lines), error=repr(error)[:200])
-                return False
-        return True
+                self._append(b"".join(lines))
+            except OSError as failed:
+                error, lost = repr(failed)[:200], lost + len(lines)
+        if lost:
+            log.warning("spans.lost", spans=lost, error=error)
+        return not lost
+
+    def _append(self, text: bytes) -> None:
+        """What follows a write that broke off stands on a line of its own."""
+        rest = memoryview(b"\n" + text if self._is_torn else text)
+        self._is_torn = True
+        while rest:
+            rest = rest[self._out.write(rest) :]
+        self._is_torn = False
+        if self._out.tell() >= MAX_FILE_BYTES:
+            self._is_full = True
+            log.warning("spans.full", bytes=MAX_FILE_BYTES)
 
     def _line(self, span: ReadableSpan) -> bytes:
         line = {

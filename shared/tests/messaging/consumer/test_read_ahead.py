@@ -86,6 +86,34 @@ async def test_only_what_was_applied_is_committed(
     assert sorted(await probe.effects()) == sorted(event.id for event in events)
 
 
+async def test_a_worker_has_the_gist_of_what_it_read_ahead_and_of_what_it_did_not(
+    probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]]
+) -> None:
+    topic, events = lagging
+    gists: list[object] = []
+
+    async def noted(tx: AsyncConnection, received: list[Received]) -> None:
+        gists.extend(one.gist for one in received)
+
+    worker = a_worker(
+        probe, settings_of(probe, broker, a_group()), topic, noted, gist_of=lambda event: f"gist of {event.id}"
+    )
+    await worker.start()
+    try:
+        await until(lambda: _has_come(gists, len(events)))
+        late = an_event()
+        async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
+            await producer.send_and_wait(topic, late.to_bytes(), key=b"late")
+        await until(lambda: _has_come(gists, len(events) + 1))
+    finally:
+        await worker.stop()
+    assert sorted(map(str, gists)) == sorted(f"gist of {event.id}" for event in (*events, late))
+
+
+async def _has_come(gists: list[object], n: int) -> bool:
+    return len(gists) >= n
+
+
 async def test_a_worker_that_stops_has_committed_what_it_applied(
     probe: ServiceProbe, broker: Broker, lagging: tuple[str, list[Event]]
 ) -> None:

@@ -192,6 +192,22 @@ async def test_a_batch_costs_three_statements_and_one_commit(probe: ServiceProbe
     assert counted == {"statement": 3, "commit": 1}  # lock and head, delete, head with the next ids
 
 
+async def test_what_comes_while_a_batch_leaves_leaves_with_the_next(probe: ServiceProbe) -> None:
+    """Not with the one after it: of rows that fill no batch none is promised before their turn."""
+    relay, recorder = a_relay(probe, batch=4), Recorder()
+    events = [an_event() for _ in range(9)]
+    async with probe.engine.begin() as tx:
+        await publish(tx, *events[:6])
+    assert await relay.step(recorder) == 4  # promised
+    assert await relay.step(recorder) == 4  # sent, and of the two that are left none is promised
+    async with probe.engine.begin() as tx:
+        await publish(tx, *events[6:])
+    assert await relay.step(recorder) == 4  # promised: both of them, with two that came since
+    assert await relay.step(recorder) == 4
+    await drain(relay, recorder)
+    assert_chained(recorder.sent, events)
+
+
 async def test_rows_removed_by_hand_do_not_stop_it(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *(events := [an_event() for _ in range(4)]))
@@ -249,7 +265,8 @@ async def test_a_promise_stands_whatever_came_meanwhile(probe: ServiceProbe) -> 
             await tx.execute(sa.text("update relay_head set batch = :gone"), {"gone": list(head[0].batch)})
         async with probe.engine.begin() as tx:
             await publish(tx, late := an_event())
-        await drain(a_relay(probe, batch=2), recorder)
+        for _ in range(2):  # nothing of what was promised is left; then comes what is
+            await drain(a_relay(probe, batch=2), recorder)
     assert_chained(recorder.sent, [*events, late])
 
 

@@ -39,7 +39,9 @@ controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
 log.dirs={data}
 # After a kill the node waits for its own old session to end before it serves again.
 broker.session.timeout.ms=4000
-broker.heartbeat.interval.ms=500
+broker.heartbeat.interval.ms=1000
+# The metadata log of a node alone need not say twice a second that it is there.
+metadata.max.idle.interval.ms=10000
 auto.create.topics.enable=false
 num.partitions=12
 default.replication.factor=1

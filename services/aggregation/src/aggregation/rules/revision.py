@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from aggregation.rules.reported.observation import ReportedObservation
+from aggregation.rules.observation import ReportedObservation
 
 Basis = Literal["received", "accepted"]
 State = Literal["received", "accepted", "returned", "withdrawn"]

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregation.rules import observation
 from aggregation.rules.fact import Fact
 from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, ObligationRecord
-from aggregation.rules.reported import observation
 from aggregation.rules.revision import BASES, Basis, ReportedRevision, Revision
 from aggregation.store import statements
 from shared.database.columns import columns

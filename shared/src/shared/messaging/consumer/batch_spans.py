@@ -15,9 +15,9 @@ from shared.messaging.event_span import EventSpan
 @contextmanager
 def traced(service: str, events: Sequence[DecodedEvent]) -> Iterator[list[Received]]:
     """A span per sampled event in the event's own trace; the batch's span links to all of them."""
-    spans = [event_span.begin(telemetry.span_context_of(event.traceparent)) for _, event, _ in events]
+    spans = [event_span.begin(telemetry.span_context_of(envelope.traceparent)) for _, envelope, _ in events]
     received = [
-        Received(event, record, span.context, gist) for (record, event, gist), span in zip(events, spans, strict=True)
+        Received(one.envelope, one.record, span.context, one.gist) for one, span in zip(events, spans, strict=True)
     ]
     failure: BaseException | None = None
     try:

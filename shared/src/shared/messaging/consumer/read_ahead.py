@@ -11,14 +11,14 @@ from itertools import chain
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.messaging.client import let_kafka_wait
+from shared.messaging.client import BRIEF_WAIT_MS, let_kafka_wait
 from shared.messaging.consumer.rebalance import Fetch, Records, give_back
 from shared.messaging.consumer.received import Decoded, GistOf
 
 log = structlog.get_logger()
 
 HAND_OVER_SECONDS = 5.0
-SLICE = 25  # records decoded at a time: half a millisecond, in which nothing else of this process moves
+SLICE = 25  # records decoded at a time: a millisecond, in which nothing else of this process moves
 
 
 class ReadAhead:
@@ -30,23 +30,21 @@ class ReadAhead:
         self._reading: asyncio.Task[None] | None = None
         self._committing: asyncio.Task[None] | None = None
         self._records: Records = ()
-        self._decoded = Decoded(gist_of)
+        self._decoded = Decoded()
         self.stopping = False
 
     def begin(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
         """With the batch in hand. After one that is not full nothing waits to be read."""
         is_full = len(in_hand) >= self._most
-        let_kafka_wait(consumer, briefly=is_full)
+        let_kafka_wait(consumer, BRIEF_WAIT_MS if is_full else None)
         if is_full and not self.stopping:
             self._reading = asyncio.create_task(self._read(consumer), name="read ahead")
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         """Only what the client has already. What it raises is raised by the next fetch."""
         found = await consumer.getmany(timeout_ms=0, max_records=self._most)
-        self._records, self._decoded = tuple(chain.from_iterable(found.values())), Decoded(self._gist_of)
-        for start in range(0, len(self._records), SLICE):
-            self._decoded.add(self._records[start : start + SLICE])
-            await asyncio.sleep(0)
+        self._records = tuple(chain.from_iterable(found.values()))
+        self._decoded = await self._decode(self._records)
 
     def fetching(self, fetch: Fetch) -> Fetch:
         """`fetch`, unless something has been read ahead."""
@@ -64,14 +62,19 @@ class ReadAhead:
 
         return ahead
 
-    def decoded(self, records: Records) -> Decoded:
+    async def decoded(self, records: Records) -> Decoded:
         """What a batch holds, which may have been decoded before."""
-        ready = self._decoded
-        if records is not self._records:
-            ready = Decoded(self._gist_of)
-            ready.add(records)
-        self._records, self._decoded = (), Decoded(self._gist_of)
-        return ready
+        ahead, ready = self._records, self._decoded
+        self._records, self._decoded = (), Decoded()
+        return ready if records is ahead else await self._decode(records)
+
+    async def _decode(self, records: Records) -> Decoded:
+        decoded = Decoded(self._gist_of)
+        for start in range(0, len(records), SLICE):
+            decoded.add(records[start : start + SLICE])
+            if len(records) > SLICE:
+                await asyncio.sleep(0)
+        return decoded
 
     async def commit(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
         """Of what was applied. With more ahead Kafka's answer is waited for no sooner than somebody builds on it."""

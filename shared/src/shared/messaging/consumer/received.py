@@ -13,14 +13,14 @@ from shared.events import Envelope, Event, InvalidEvent, parse
 Poison = tuple[ConsumerRecord, str | None, str]
 """A record that cannot be applied, the id of its event where it can be read, and why."""
 GistOf = Callable[[Event], Any]
-"""What an effect needs of an event, taken from the event alone; never None. What it raises the effect will raise."""
+"""What the effects of a worker need of an event, taken from the event alone; None where they need the event."""
 
 
 class DecodedEvent(NamedTuple):
-    """`event`: only its envelope where there is a `gist`: of a thousand events in hand, that is half."""
+    """`envelope`: the event itself where there is no `gist`, else what is left of it: of many in hand, that is half."""
 
     record: ConsumerRecord
-    event: Event | Envelope
+    envelope: Event | Envelope
     gist: Any = None
 
 
@@ -45,15 +45,16 @@ class Decoded:
         if self.gist_of is None:
             return DecodedEvent(record, event)
         try:
-            return DecodedEvent(record, event.envelope, self.gist_of(event))
-        except Exception:
-            return DecodedEvent(record, event)  # its effect says what is wrong, where the rest can be told from it
+            gist = self.gist_of(event)
+        except Exception:  # its effect says what is wrong, where the rest of the batch can be told from it
+            gist = None
+        return DecodedEvent(record, event if gist is None else event.envelope, gist)
 
 
 class Received(NamedTuple):
     """An event as it came: its exact bytes, where they stood, and the span of its processing.
 
-    `gist`: what the effect needs of it, taken before (`GistOf`); None while nobody has.
+    `gist`: what was taken of it (`GistOf`); `envelope` is the event itself where that is None.
     """
 
     envelope: Event | Envelope

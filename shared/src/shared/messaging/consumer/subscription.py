@@ -10,7 +10,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.messaging.client import has_ceased_fetching
+from shared.messaging.client import has_ceased_fetching, let_kafka_wait
 from shared.messaging.consumer.batch_consumer import Apply, BatchConsumer, Contradicting
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
 from shared.messaging.consumer.read_ahead import AppliedOffsets, ReadAhead
@@ -23,14 +23,9 @@ from shared.shutdown import DRAIN_SECONDS
 
 GRACEFUL_SECONDS = DRAIN_SECONDS - 3  # the rest is for leaving the group
 MAX_RECORDS = 2000  # who lags needs few transactions; what so many whole events hold is some 20 MB
+RECORD_BYTES = 8 * 2**10  # of nearly all reports: a full batch may be of one partition
+PATIENCE = 4  # times as long as usual a fetch may wait when nothing comes
 WAIT_MS = 1000  # for records; the first one ends it
-
-
-async def _fetch(consumer: AIOKafkaConsumer) -> Records:
-    """In the place of FastStream's own, which sleeps as long as it has waited in vain, whatever comes meanwhile: it
-    must wait briefly, and so wakes an idle worker 20 times a second."""
-    records = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MAX_RECORDS)
-    return tuple(chain.from_iterable(records.values()))
 
 
 async def _undecoded(message: KafkaMessage) -> object:
@@ -53,6 +48,8 @@ class Subscription:
         self._ahead = ReadAhead(MAX_RECORDS, gist_of)
         self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, hand_over=self._ahead.hand_over)
         self.refused: str | None = None  # why it could not connect the last time
+        # A fetch that comes back is a sign of life.
+        self._patient_ms = int(min(PATIENCE * settings.kafka_fetch_max_wait_ms, settings.stuck_after_seconds * 250))
         self.broker = clients.broker(
             settings,
             client_id=settings.service,
@@ -77,11 +74,11 @@ class Subscription:
             rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
             listener=self.rebalance,
             max_poll_interval_ms=300_000,
-            max_partition_fetch_bytes=4 * 2**20,
+            max_partition_fetch_bytes=MAX_RECORDS * RECORD_BYTES,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
         fetch = self.rebalance.fetching(
-            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(self._ahead.fetching(_fetch))
+            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(self._ahead.fetching(self._fetch))
         )
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
         subscriber.consume_one = self.rebalance.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
@@ -91,11 +88,23 @@ class Subscription:
             raw = message.raw_message
             records = raw if isinstance(raw, tuple) else (raw,)
             with self.rebalance.pacing(len(records)):
-                decoded = self._ahead.decoded(records)
+                decoded = await self._ahead.decoded(records)
                 self._ahead.begin(self.consumer, records)
                 await batches.take(decoded)
 
         self._subscriber = subscriber
+
+    async def _fetch(self, consumer: AIOKafkaConsumer) -> Records:
+        """In the place of FastStream's own, which sleeps as long as it has waited in vain, whatever comes meanwhile: it
+        must wait briefly, and so wakes an idle worker 20 times a second.
+
+        When nothing came the client holds nothing, and its next fetch asks for every partition: Kafka may wait longer.
+        """
+        found = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MAX_RECORDS)
+        records = tuple(chain.from_iterable(found.values()))
+        if len(records) < MAX_RECORDS:
+            let_kafka_wait(consumer, None if records else self._patient_ms)
+        return records
 
     async def _parse(
         self, records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[KafkaMessage]]

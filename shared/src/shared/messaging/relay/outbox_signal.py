@@ -2,7 +2,8 @@
 
 The pool tells it: a connection that wrote events comes back when its transaction is over. What another process
 published (`api` and `worker` apart) is found by looking: soon while there is much to send, after `LONGEST_SECONDS` at
-most. Why it is no `NOTIFY` stands in docs/decisions/0021-idle.md.
+most. Where the API is of this process, only a command that somebody runs beside it publishes elsewhere, and it may wait
+for `LONGEST_TOGETHER_SECONDS`. Why it is no `NOTIFY` stands in docs/decisions/0021-idle.md.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 FIRST_SECONDS = 0.01
 LONGEST_SECONDS = 0.25
+LONGEST_TOGETHER_SECONDS = 1.0
 
 _PUBLISHED = "tiendo.published"
 
@@ -26,10 +28,16 @@ class OutboxSignal:
     def __init__(self) -> None:
         self._raised = asyncio.Event()
         self._pause = FIRST_SECONDS
+        self._longest = LONGEST_SECONDS
 
     def hear(self, engine: AsyncEngine) -> None:
         """Be raised by every transaction of this engine that published, committed or not."""
         sa.event.listen(engine.sync_engine, "checkin", self._returned)
+
+    def hear_the_api(self, engine: AsyncEngine) -> None:
+        """It is of this process: nearly all that there is to send is heard of."""
+        self.hear(engine)
+        self._longest = LONGEST_TOGETHER_SECONDS
 
     def _returned(self, _: Any, record: Any) -> None:
         if record.info.pop(_PUBLISHED, False):
@@ -49,7 +57,7 @@ class OutboxSignal:
             async with asyncio.timeout(self._pause):
                 await self._raised.wait()
         except TimeoutError:
-            self._pause = min(2 * self._pause, LONGEST_SECONDS)
+            self._pause = min(2 * self._pause, self._longest)
         else:
             self.look_soon()
         self._raised.clear()

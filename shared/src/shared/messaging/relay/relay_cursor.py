@@ -39,8 +39,10 @@ _LOCK = sa.text(
 ).bindparams(lock=LOCK)
 _ADVANCE = sa.text(
     """
-    update relay_head set sequence = :sequence, hash = :hash, batch = array(select id from outbox order by id limit :n)
-    where source = :source returning cardinality(batch)
+    update relay_head as head set sequence = :sequence, hash = :hash,
+                                  batch = case when cardinality(found.batch) < :n then '{}' else found.batch end
+    from (select array(select id from outbox order by id limit :n) as batch) as found
+    where source = :source returning cardinality(head.batch)
     """
 )
 _TAKE = sa.text(
@@ -76,7 +78,10 @@ async def lock_cursor(tx: AsyncConnection, source: str) -> RelayCursor | None:
 
 
 async def advance(tx: AsyncConnection, source: str, sequence: int, hash_: str, size: int) -> int:
-    """Keep how far the events have left, and promise the oldest rows, at most `size`; how many."""
+    """Keep how far the events have left, and promise the oldest rows if there are `size` of them; how many.
+
+    Fewer are promised when they leave, with those that have come until then: what is promised here waits for its turn.
+    """
     values = {"source": source, "sequence": sequence, "hash": hash_, "n": size}
     return await tx.scalar(_ADVANCE, values) or 0
 

@@ -1,1 +1,1 @@
-"""What events say of reports: one event's gist, a batch of them folded, and how observations are kept."""
+"""What events say of reports: one event's gist, and a batch of them folded."""

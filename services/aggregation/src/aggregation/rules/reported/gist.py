@@ -2,9 +2,9 @@
 
 from typing import NamedTuple, assert_never
 
+from aggregation.rules import observation
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import ObligationRecord
-from aggregation.rules.reported import observation
 from aggregation.rules.revision import ReportedRevision, State
 from shared.catalogue.element import misfit
 from shared.events import (

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.rules.reported.observation import ReportedObservation, read, written
+from aggregation.rules.observation import ReportedObservation, read, written
 from shared.events import ObservationValue
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=0, max_value=10**12)
