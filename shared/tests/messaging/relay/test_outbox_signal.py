@@ -93,7 +93,11 @@ async def test_what_another_process_publishes_is_found(
             await until(lambda: nothing_waits(probe), 20)
 
 
-async def test_the_pauses_grow_until_it_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("together", [False, True])
+async def test_the_pauses_grow_until_it_is_raised(
+    probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch, together: bool
+) -> None:
+    """Where the API is of the same process they grow to a second."""
     pauses: list[float | None] = []
     timeout = asyncio.timeout
 
@@ -103,12 +107,15 @@ async def test_the_pauses_grow_until_it_is_raised(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(asyncio, "timeout", noted)
     signal = OutboxSignal()
-    for _ in range(7):
+    if together:
+        signal.hear_the_api(probe.engine)
+    for _ in range(9):
         await signal.wait()
     signal.raise_()
     await signal.wait()
     await signal.wait()
-    assert pauses == [0.01, 0.02, 0.04, 0.08, 0.16, 0.25, 0.25, 0.25, 0.01]
+    grown = [0.32, 0.64, 1.0, 1.0, 1.0] if together else [0.25] * 5
+    assert pauses == [0.01, 0.02, 0.04, 0.08, 0.16, *grown, 0.01]
 
 
 async def test_it_is_raised_when_a_transaction_with_events_is_over(probe: ServiceProbe) -> None:
