@@ -1,7 +1,6 @@
 """Outbox and relay on a real PostgreSQL and a real broker: numbered once, in order, chained, nothing lost."""
 
 import asyncio
-import hashlib
 import json
 import random
 from collections import Counter
@@ -16,16 +15,13 @@ from aiokafka.structs import RecordMetadata
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.events import DEADLINES, Event, parse
-from shared.messaging import EventTooLarge, Relay, publish
-from shared.messaging.relay.chain import GENESIS
-from shared.messaging.relay.relay import BATCH
-from shared.messaging.relay.relay_cursor import LOCK, promise
-from shared.settings import ServiceSettings
+from shared.messaging import EventTooLarge, publish
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
 from ..conftest import ServiceProbe, an_event, own_settings
 from ..workers import until
+from .recorder import Recorder, a_relay, assert_chained, drain
 
 
 @pytest.fixture
@@ -35,10 +31,6 @@ async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     await producer.start()
     yield producer
     await producer.stop()
-
-
-def a_relay(probe: ServiceProbe, settings: ServiceSettings | None = None, *, batch: int = BATCH) -> Relay:
-    return Relay(probe.engine, settings or probe.settings, catalogue_version="c" * 64, batch=batch)
 
 
 async def read(broker: Broker, wanted: set[str], seconds: float = 20) -> dict[int, list[bytes]]:
@@ -61,38 +53,6 @@ async def read(broker: Broker, wanted: set[str], seconds: float = 20) -> dict[in
     finally:
         await consumer.stop()
     return found
-
-
-async def drain(relay: Relay, producer: object) -> None:
-    while await relay.step(producer):
-        pass
-
-
-class Recorder:
-    """In the place of a Kafka producer: remembers what it acknowledged, and fails from the `fails_at`-th send on."""
-
-    def __init__(self, fails_at: int | None = None) -> None:
-        self.sent: list[bytes] = []
-        self._fails_at = fails_at
-
-    async def send(self, topic: str, value: bytes, **_: object) -> asyncio.Future[RecordMetadata]:
-        if self._fails_at is not None and len(self.sent) >= self._fails_at:
-            raise TimeoutError
-        self.sent.append(value)
-        acknowledged: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
-        offset = len(self.sent) - 1
-        acknowledged.set_result(RecordMetadata(topic, 0, TopicPartition(topic, 0), offset, 0, 0, 0))
-        return acknowledged
-
-
-def assert_chained(bodies: list[bytes], events: list[Event]) -> None:
-    """Every event once, in order, numbered from 1 without a gap, each naming the hash of the one before."""
-    assert [json.loads(body)["id"] for body in bodies] == [event.id for event in events]
-    prevhash = GENESIS
-    for n, body in enumerate(bodies, 1):
-        assert json.loads(body)["sequence"] == f"{n:020d}"
-        assert json.loads(body)["prevhash"] == prevhash
-        prevhash = hashlib.sha256(body).hexdigest()
 
 
 async def test_events_are_numbered_chained_and_keyed(
@@ -192,22 +152,6 @@ async def test_a_batch_costs_three_statements_and_one_commit(probe: ServiceProbe
     assert counted == {"statement": 3, "commit": 1}  # lock and head, delete, head with the next ids
 
 
-async def test_what_comes_while_a_batch_leaves_leaves_with_the_next(probe: ServiceProbe) -> None:
-    """Not with the one after it: of rows that fill no batch none is promised before their turn."""
-    relay, recorder = a_relay(probe, batch=4), Recorder()
-    events = [an_event() for _ in range(9)]
-    async with probe.engine.begin() as tx:
-        await publish(tx, *events[:6])
-    assert await relay.step(recorder) == 4  # promised
-    assert await relay.step(recorder) == 4  # sent, and of the two that are left none is promised
-    async with probe.engine.begin() as tx:
-        await publish(tx, *events[6:])
-    assert await relay.step(recorder) == 4  # promised: both of them, with two that came since
-    assert await relay.step(recorder) == 4
-    await drain(relay, recorder)
-    assert_chained(recorder.sent, events)
-
-
 async def test_rows_removed_by_hand_do_not_stop_it(probe: ServiceProbe) -> None:
     async with probe.engine.begin() as tx:
         await publish(tx, *(events := [an_event() for _ in range(4)]))
@@ -238,36 +182,6 @@ async def test_of_several_relays_one_sends_at_a_time(probe: ServiceProbe) -> Non
     while await probe.rows("select 1 from outbox"):
         await asyncio.gather(*(relay.step(recorder) for relay in relays))
     assert_chained(recorder.sent, events)
-
-
-async def test_a_promise_stands_whatever_came_meanwhile(probe: ServiceProbe) -> None:
-    """And a promise of rows that another instance has sent since it was made costs nobody anything."""
-    source = f"/{probe.settings.service}"
-    recorder = Recorder()
-    events = [an_event() for _ in range(7)]
-    async with probe.engine.connect() as connection, probe.engine.connect() as sender:
-        looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        assert not await promise(looking, source, 3)
-        async with probe.engine.begin() as tx:
-            await publish(tx, *events[:4])
-        async with sender.begin():
-            await sender.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            assert not await promise(looking, source, 3)  # another one is sending
-        assert await promise(looking, source, 3)
-        head = await probe.rows("select * from relay_head")
-        assert len(head[0].batch) == 3
-        async with probe.engine.begin() as tx:
-            await publish(tx, *events[4:])
-        assert await promise(looking, source, 100)
-        assert await probe.rows("select * from relay_head") == head
-        await drain(a_relay(probe, batch=2), recorder)
-        async with probe.engine.begin() as tx:
-            await tx.execute(sa.text("update relay_head set batch = :gone"), {"gone": list(head[0].batch)})
-        async with probe.engine.begin() as tx:
-            await publish(tx, late := an_event())
-        for _ in range(2):  # nothing of what was promised is left; then comes what is
-            await drain(a_relay(probe, batch=2), recorder)
-    assert_chained(recorder.sent, [*events, late])
 
 
 async def test_an_event_too_large_is_refused_unwritten(probe: ServiceProbe, monkeypatch: pytest.MonkeyPatch) -> None:
