@@ -14,7 +14,7 @@ WORKERS ?= 3
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up demo jaeger caddy keycloak test test-fast interop-tools test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
+.PHONY: help install up demo disclosure jaeger caddy keycloak test test-fast interop-tools test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ caddy: $(STAMP) ## build Caddy with Go (minutes): make test then asks through it
 
 keycloak: $(STAMP) ## bring Keycloak with Maven (180 MB, a minute): make test then takes its tokens, too
 	$(BIN)/python -m tests.identity.keycloak
+
+disclosure: $(STAMP) ## try with a solver to recover small counts, with the policy and without; prints what secrecy costs
+	$(BIN)/pytest -q -s services/aggregation/tests/disclosure | grep -v sensitive_read
 
 test-resilience: $(STAMP) ## kill, pause and cut everything off for 40 s, and a broker of three; nothing may be lost or doubled
 	$(BIN)/python -m tests.resilience --short $(ARGS)

@@ -11,6 +11,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from aggregation.worker import effects_of
 from shared.clock import Clock
+from shared.disclosure import DisclosurePolicy
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 
@@ -37,6 +38,8 @@ def create_app(settings: AggregationSettings, clock: Clock | None = None) -> Fas
         closing=[charts.stop],
         title="Tiến Độ: tiến độ",
     )
-    app.state.context = AggregationContext(runtime.engine, plan, runtime.clock, app.state.messages)
+    app.state.context = AggregationContext(
+        runtime.engine, plan, runtime.clock, app.state.messages, DisclosurePolicy(runtime.catalogue)
+    )
     app.state.charts = charts
     return app

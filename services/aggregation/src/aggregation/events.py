@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from aggregation.rules.dirty import DirtyCells
+from aggregation.rules.disclosure import secrecy, withheld
 from aggregation.rules.formula import elements
-from aggregation.rules.masking import coarse
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import RebuildRecord, Value, ValueKey
 from aggregation.rules.reported.batch import BatchChanges
@@ -31,7 +31,8 @@ def indicators_aggregated(
 ) -> list[CausedEvent]:
     """One event per measure and period of the whole area. `values` holds both bases of every place that changed.
 
-    Other units have none: the figures of one district at two instants would tell those of a single commune.
+    Other units have none: the figures of one district at two instants would tell those of a single commune. For the
+    same reason a secret sum of communes has no figures here; `indicator_published` tells them.
     """
     events = []
     for measure, unit, period in sorted({(key.measure, key.unit, key.period) for key in values}):
@@ -39,19 +40,40 @@ def indicators_aggregated(
             continue
         keys = {basis: ValueKey(measure, unit, period, basis) for basis in BASES}
         positions = _positions(plan, keys["received"], dirty, batch)
-        data = IndicatorAggregated(
-            measure=measure,
-            indicator=plan.measures[measure].indicator,
-            unit=unit,
-            period=period,
-            as_of=now,
-            values={basis: _figures(coarse(plan, key, values[key])) for basis, key in keys.items()},
-            causes=[UUID(batch.event_ids[position]) for position in positions],
-        )
-        subject = f"{measure}|{unit}|{period}"
-        event = Event.of(data, source=SOURCE, subject=subject, time=now, catalogue_version=plan.version)
+        secret = secrecy(plan, plan.measures[measure], unit) == "published"
+        told = {key: withheld(values[key]) if secret else values[key] for key in keys.values()}
+        causes = [UUID(batch.event_ids[position]) for position in positions]
+        event = _aggregated(plan, measure, period, told, now, causes)
         events.append(CausedEvent(event, positions[-1] if positions else None))
     return events
+
+
+def indicator_published(
+    plan: PlanIndex, measure: str, period: str, values: Mapping[ValueKey, Value], now: datetime
+) -> Event:
+    """The figures of a secret sum when they are published, on the bases that are."""
+    return _aggregated(plan, measure, period, values, now, [])
+
+
+def _aggregated(
+    plan: PlanIndex,
+    measure: str,
+    period: str,
+    values: Mapping[ValueKey, Value],
+    now: datetime,
+    causes: list[UUID],
+) -> Event:
+    data = IndicatorAggregated(
+        measure=measure,
+        indicator=plan.measures[measure].indicator,
+        unit=plan.root,
+        period=period,
+        as_of=now,
+        values={key.basis: _figures(value) for key, value in values.items()},
+        causes=causes,
+    )
+    subject = f"{measure}|{plan.root}|{period}"
+    return Event.of(data, source=SOURCE, subject=subject, time=now, catalogue_version=plan.version)
 
 
 def projection_rebuilt(rebuilt: RebuildRecord, catalogue_version: str) -> Event:

@@ -4,6 +4,7 @@ import asyncio
 
 from aggregation.commands.aggregate import Aggregator
 from aggregation.commands.leave_out import leave_out
+from aggregation.commands.publish import publishing
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from shared.events import SUBMISSIONS
@@ -27,5 +28,9 @@ def create_worker(settings: AggregationSettings) -> ServiceWorker:
 
     aggregator = Aggregator(plan, runtime.clock)
     return ServiceWorker(
-        settings, runtime.engine, effects=effects_of(aggregator), loops=(leave_out_once,), gist_of=aggregator.gist
+        settings,
+        runtime.engine,
+        effects=effects_of(aggregator),
+        loops=(leave_out_once, publishing(runtime.engine, plan, runtime.clock)),
+        gist_of=aggregator.gist,
     )

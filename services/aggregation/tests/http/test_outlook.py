@@ -30,8 +30,8 @@ async def test_a_predecessor_that_missed_a_quarter_counts(
     await projection.deliver(writer.open_period("2025-Q1", ["B02-XA-Q"]))
     await projection.deliver([writer.submit(writer.find("B02-XA-Q", OLD, "2025-Q1"), {"n_items_in_quarter": 3})])
     async with projection.engine.connect() as tx:
-        seen = await outlooks(tx, projection.aggregator._plan, Scope(unit, period, "received"))
-        accepted = await outlooks(tx, projection.aggregator._plan, Scope(unit, period, "accepted"))
+        seen = await outlooks(tx, projection.aggregator.plan, Scope(unit, period, "received"))
+        accepted = await outlooks(tx, projection.aggregator.plan, Scope(unit, period, "accepted"))
     assert set(seen) == {"6.3"}
     assert (seen["6.3"].units, set(seen["6.3"].missed), seen["6.3"].out_of_reach) == expected
     assert not accepted["6.3"].missed and not accepted["6.3"].out_of_reach
@@ -39,6 +39,6 @@ async def test_a_predecessor_that_missed_a_quarter_counts(
 
 async def test_who_owes_nothing_has_no_outlook(projection: Projection) -> None:
     async with projection.engine.connect() as tx:
-        plan = projection.aggregator._plan
+        plan = projection.aggregator.plan
         assert await outlooks(tx, plan, Scope("SO_Y_TE", "2026", "received")) == {}
         assert await outlooks(tx, plan, Scope("DAK_NONG", "2024", "received")) == {}

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.pages.doubts import in_order
+from aggregation.rules.disclosure import is_sensitive
 from aggregation.rules.formula import element_of
-from aggregation.rules.masking import is_sensitive
 from aggregation.rules.plan import PlanIndex
 from aggregation.store.read import DoubtedFigure
 from services.aggregation.tests.drivers.answers import commune_answer

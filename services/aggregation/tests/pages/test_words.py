@@ -16,6 +16,7 @@ from aggregation.rules.revision import Basis
 from services.aggregation.tests.drivers.history import NEW
 from shared.access import Person
 from shared.clock import Clock
+from shared.disclosure import DisclosurePolicy
 from shared.text import Language, messages
 
 LEADER = Person("leader", "DAK_NONG", "x")
@@ -32,7 +33,7 @@ def words(
     person: Person = LEADER,
 ) -> PageWords:
     nowhere = cast(AsyncEngine, None)  # no word asks the database
-    context = AggregationContext(nowhere, plan, Clock(), messages.load("aggregation"))
+    context = AggregationContext(nowhere, plan, Clock(), messages.load("aggregation"), DisclosurePolicy(plan.catalogue))
     return PageWords(context, Scope(unit, period, basis), spoken, person)
 
 

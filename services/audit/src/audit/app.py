@@ -9,6 +9,7 @@ from audit.rules.sentence import check_sentences
 from audit.rules.vocabulary import vocabulary
 from audit.settings import AuditSettings
 from audit.worker import contradicting, effects_of
+from shared.disclosure import DisclosurePolicy
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 
@@ -39,6 +40,11 @@ def create_app(settings: AuditSettings) -> FastAPI:
         title="Tiến Độ: nhật ký",
     )
     app.state.context = AuditContext(
-        runtime.engine, runtime.clock, runtime.catalogue, vocabulary(runtime.catalogue), settings.silent_after
+        runtime.engine,
+        runtime.clock,
+        runtime.catalogue,
+        vocabulary(runtime.catalogue),
+        settings.silent_after,
+        DisclosurePolicy(runtime.catalogue),
     )
     return app

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.disclosure import DisclosurePolicy
 from shared.runtime import Runtime
 from shared.web.app import create_service_app
 from submissions.commands.context import SubmissionsContext
@@ -32,6 +33,12 @@ def create_app(
     runtime = Runtime(settings, clock=clock, catalogue=catalogue)
     app = create_service_app(runtime, ROUTERS, table="obligation")
     app.state.context = SubmissionsContext(
-        settings, runtime.engine, runtime.catalogue, rules_of(runtime.catalogue), runtime.clock, runtime.holidays
+        settings,
+        runtime.engine,
+        runtime.catalogue,
+        rules_of(runtime.catalogue),
+        runtime.clock,
+        runtime.holidays,
+        DisclosurePolicy(runtime.catalogue),
     )
     return app

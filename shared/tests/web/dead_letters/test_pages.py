@@ -2,13 +2,16 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 
-from shared.web.dead_letters.payload import payload
+from shared.access import Person
+from shared.disclosure import DisclosurePolicy
+from shared.web.dead_letters.payload import payload as payload_of
 
 from ...messaging.conftest import an_event
-from .conftest import Office
+from .conftest import Office, catalogue
 
 HOME = "/dead-letters"
 HTML = "text/html"
@@ -96,6 +99,8 @@ async def test_a_forged_form_is_refused(office: Office) -> None:
 
 
 def test_payloads_of_any_kind_can_be_shown() -> None:
+    policy, auditor = DisclosurePolicy(catalogue()), Person("auditor", "SO_NOI_VU", "x")
+    payload = partial(payload_of, policy=policy, person=auditor)
     assert payload(None).exact is None
     assert payload(b"\xff\x00").exact == "\ufffd␀"
     deep = payload(b"[" * 500 + b"]" * 500)

@@ -25,7 +25,7 @@ def rebuild(workspace: Workspace, *, origin: str, swap: bool) -> int:
         url_variable("aggregation"): state["databases"]["aggregation"],
         "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
         "AUDIT_URL": state["urls"]["audit"],
-        "AUDIT_TOKEN": Issuer(workspace.local / "issuer").token("ops", load().plan.root),
+        "AUDIT_TOKEN": Issuer(workspace.local / "issuer").token("auditor", load().plan.root),
     }
     command = [sys.executable, "-m", "aggregation", "replay", f"--from-{origin}", "--by", "tiendo rebuild"]
     return subprocess.run([*command, *(["--swap"] if swap else [])], env=environment, check=False).returncode

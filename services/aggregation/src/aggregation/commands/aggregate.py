@@ -23,12 +23,12 @@ class Aggregator:
     """The effect of submission events. `apply` runs inside the consumer's transaction and is safe to repeat."""
 
     def __init__(self, plan: PlanIndex, clock: Clock) -> None:
-        self._plan = plan
+        self.plan = plan
         self._recomputation = Recomputation(plan, clock)
 
     def gist(self, event: Event) -> Gist:
         """What `apply` needs of an event: the consumer keeps it in place of the event. Raises as `gist_of` does."""
-        return gist_of(self._plan, event)
+        return gist_of(self.plan, event)
 
     async def apply(self, tx: AsyncConnection, received: list[Received]) -> None:
         """The number of statements depends on the levels of the tree, never on the number of events."""
@@ -44,24 +44,24 @@ class Aggregator:
         await write(tx, batch_steps.opening(batch.obligations.values()), batch_steps.revising(revisions))
         answers = await batch_steps.answers(tx, batch.touched)
         counted = {answer.obligation.obligation_id: counting(answer.revisions) for answer in answers}
-        changed = changed_facts(self._plan, answers, counted, await batch_steps.facts(tx, batch.touched))
+        changed = changed_facts(self.plan, answers, counted, await batch_steps.facts(tx, batch.touched))
         await write(tx, batch_steps.noting_counted(counted), batch_steps.writing_facts(changed))
         dirty = DirtyCells()
         for row in changed:
-            dirty.mark(self._plan, row, [row.key.source])
+            dirty.mark(self.plan, row, [row.key.source])
         await self._write_flags(tx, changed, dirty)
         return dirty
 
     async def _write_flags(self, tx: AsyncConnection, changed: Iterable[FactRow], dirty: DirtyCells) -> None:
         """Facts made of other facts: enough items in every quarter."""
-        judgements = every_quarter.judgements(self._plan, changed)
+        judgements = every_quarter.judgements(self.plan, changed)
         if not judgements:
             return
         places = {(part.unit, part.period, j.element) for j in judgements for part in j.parts}
         counts = await batch_steps.quarter_counts(tx, places)
-        flags = [(row, j.causes) for j in judgements for row in every_quarter.flag_rows(self._plan, j, counts)]
+        flags = [(row, j.causes) for j in judgements for row in every_quarter.flag_rows(self.plan, j, counts)]
         stored = await batch_steps.facts(tx, {row.key.source for row, _ in flags})
         fresh = [(row, causes) for row, causes in flags if row.key not in stored or stored[row.key].fact != row.fact]
         await batch_steps.write_facts(tx, [row for row, _ in fresh])
         for row, causes in fresh:
-            dirty.mark(self._plan, row, causes)
+            dirty.mark(self.plan, row, causes)

@@ -6,12 +6,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.rules.disclosure import View
 from aggregation.rules.plan import PlanIndex
 from aggregation.store import read
 from shared.access import Person
 from shared.auth import require
 from shared.calendar import Period
 from shared.clock import Clock
+from shared.disclosure import DisclosurePolicy
 from shared.text.messages import Messages
 
 
@@ -21,11 +23,16 @@ class AggregationContext:
     plan: PlanIndex
     clock: Clock
     messages: Messages
+    policy: DisclosurePolicy
 
     @property
     def year(self) -> str:
         """The reporting year that holds today."""
         return str(Period.containing(self.clock.today()))
+
+    def view(self, person: Person) -> View:
+        """What this person gets of the values."""
+        return View(self.plan, self.policy, person)
 
     async def shown_year(self) -> str:
         """The year to show when the request names none: the newest one of which a yearly report has come in.

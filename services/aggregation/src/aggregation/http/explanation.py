@@ -3,14 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from aggregation.http.context import AggregationContext
 from aggregation.http.presenters import NOTHING
 from aggregation.http.query import Scope
+from aggregation.http.reading import Reading
+from aggregation.rules.disclosure import View
 from aggregation.rules.formula import CellSum, element_of, elements
-from aggregation.rules.masking import masked, masked_cells, may_see
-from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value, ValueKey
 from aggregation.store import indicator_values, read
 from aggregation.store.read import Contribution
@@ -32,19 +30,13 @@ class Evidence:
 
 
 async def evidence_of(
-    tx: AsyncConnection,
-    plan: PlanIndex,
-    m: Measure,
-    scope: Scope,
-    *,
-    after: read.FigurePosition | None = None,
-    limit: int,
+    reading: Reading, m: Measure, scope: Scope, *, after: read.FigurePosition | None = None, limit: int
 ) -> Evidence:
     """`contributions` still hold every number: who shows one asks `withholds` first."""
+    tx, plan, view = reading.tx, reading.plan, reading.view
     units = [key for key in plan.catalogue.units if scope.unit in plan.path(key)]
     quarterly = needs_of(m.kind).quarters
     periods = [str(q) for q in Period.parse(scope.period).quarters] if quarterly else [scope.period]
-    values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
     cells = await indicator_values.cells_of(
         tx, unit=scope.unit, period=scope.period, basis=scope.basis, elements=elements(m)
     )
@@ -57,16 +49,16 @@ async def evidence_of(
         after=after,
         limit=limit + 1,
     )
-    key = ValueKey(m.code, scope.unit, scope.period, scope.basis)
-    value = masked(plan, key, values.get(key, NOTHING))
-    shown = masked_cells(plan, scope.unit, cells, value)
+    values = await reading.values(scope)
+    value = values.get(ValueKey(m.code, scope.unit, scope.period, scope.basis), NOTHING)
+    shown = view.cells(m, scope.unit, cells, value)
     hidden = frozenset(key for key, c in shown.items() if c.value is None and cells[key].value is not None)
     return Evidence(value, dict(sorted(shown.items())), hidden, rows[:limit], len(rows) > limit)
 
 
-def withholds(plan: PlanIndex, person: Person, row: Contribution) -> bool:
-    """Whether this reader may not see the number of the figure."""
-    return row.value is not None and not may_see(plan, person, row.unit, element_of(row.element))
+def withholds(view: View, row: Contribution, value: Value) -> bool:
+    """Whether this reader may not see the number of the figure, which stands behind `value`."""
+    return row.value is not None and not view.may_read(row.unit, element_of(row.element), value)
 
 
 def may_open_receipt(context: AggregationContext, person: Person, unit: str) -> bool:

@@ -9,6 +9,7 @@ from aggregation.http.explanation import Evidence, evidence_of, withholds
 from aggregation.http.outlook import outlooks
 from aggregation.http.presenters import history_item, item
 from aggregation.http.query import AsOf, RequestedScope, Scope, measures_of
+from aggregation.http.reading import reading
 from aggregation.http.schemas import (
     CellSchema,
     ContributionSchema,
@@ -21,12 +22,11 @@ from aggregation.http.schemas import (
     Indicators,
     IndicatorSchema,
 )
-from aggregation.rules import masking
+from aggregation.rules.disclosure import View
 from aggregation.rules.every_quarter import Outlook
 from aggregation.rules.formula import element_of
-from aggregation.rules.masking import past
-from aggregation.rules.records import ValueKey
-from aggregation.store import indicator_values, read
+from aggregation.rules.records import Value, ValueKey
+from aggregation.store import read
 from shared.access import Person
 from shared.auth import require
 from shared.catalogue import Measure
@@ -44,14 +44,8 @@ async def indicators(
 ) -> Indicators:
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
     async with context.engine.connect() as tx:
-        stored = await indicator_values.values_of(
-            tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=as_of
-        )
+        shown = await reading(tx, context, person).values(scope, as_of)
         reach = await outlooks(tx, context.plan, scope) if as_of is None else None
-    shown = {
-        key: masking.masked(context.plan, key, v) if as_of is None else past(context.plan, person, key, v)
-        for key, v in stored.items()
-    }
     spoken = language(request)
     return Indicators(
         items=[
@@ -73,25 +67,16 @@ async def indicators(
 async def history(
     context: Context, code: str, scope: RequestedScope, person: Reader, cursor: Cursor = None, limit: Limit = 100
 ) -> History:
-    """Every value that stood for the period, newest first: restatements stay readable."""
-    names = [m.code for m in measures_of(context, code)]
+    """Every value that stood for the period, newest first: restatements stay readable. Of a secret sum, for a reader
+    without need to know: every one that was published."""
     before = decode(cursor, int)
     async with context.engine.connect() as tx:
-        rows = await indicator_values.history(
-            tx,
-            measures=names,
-            unit=scope.unit,
-            period=scope.period,
-            basis=scope.basis,
-            before=before[0] if before else None,
-            limit=limit + 1,
+        rows = await reading(tx, context, person).history(
+            measures_of(context, code), scope, before=before[0] if before else None, limit=limit + 1
         )
     shown = rows[:limit]
     return History(
-        items=[
-            history_item(key.measure, scope.unit, scope.period, scope.basis, past(context.plan, person, key, value))
-            for _, key, value in shown
-        ],
+        items=[history_item(key.measure, scope.unit, scope.period, scope.basis, value) for _, key, value in shown],
         next=encode(shown[-1][0]) if len(rows) > limit else None,
     )
 
@@ -103,7 +88,7 @@ async def explanation(
     """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
     async with context.engine.connect() as tx:
         found = [
-            (m, await evidence_of(tx, context.plan, m, scope, limit=MAX_CONTRIBUTIONS))
+            (m, await evidence_of(reading(tx, context, person), m, scope, limit=MAX_CONTRIBUTIONS))
             for m in measures_of(context, code)
         ]
         reach = await outlooks(tx, context.plan, scope)
@@ -172,7 +157,7 @@ def _explained(context: AggregationContext, person: Person, indicator: Indicator
             )
             for key, c in found.cells.items()
         ],
-        contributions=[_contribution(context, person, row) for row in found.contributions],
+        contributions=[_contribution(context.view(person), row, found.value) for row in found.contributions],
         truncated=found.more,
     )
 
@@ -181,8 +166,8 @@ def _out_of_reach(reach: Mapping[str, Outlook], m: Measure) -> bool:
     return m.code in reach and reach[m.code].out_of_reach
 
 
-def _contribution(context: AggregationContext, person: Person, row: read.Contribution) -> ContributionSchema:
-    hidden = withholds(context.plan, person, row)
+def _contribution(view: View, row: read.Contribution, value: Value) -> ContributionSchema:
+    hidden = withholds(view, row, value)
     return ContributionSchema(
         unit=row.unit,
         period=row.period,
@@ -196,5 +181,5 @@ def _contribution(context: AggregationContext, person: Person, row: read.Contrib
         status=row.status,
         suppressed=hidden,
         illustrative=row.illustrative,
-        implausible=row.implausible,
+        implausible=row.implausible and not hidden,
     )

@@ -8,13 +8,13 @@ from fastapi.responses import HTMLResponse
 from aggregation.http.context import Context, Reader
 from aggregation.http.outlook import outlooks
 from aggregation.http.query import RequestedScope
+from aggregation.http.reading import reading
 from aggregation.pages.dashboard import build_dashboard, in_state, tally
 from aggregation.pages.doubts import doubt_lines
 from aggregation.pages.periods import selectable_periods
 from aggregation.pages.words import PageWords
 from aggregation.rules.formula import elements
-from aggregation.rules.masking import all_masked
-from aggregation.store import indicator_values, read
+from aggregation.store import read
 from shared.auth import require
 from shared.calendar import Period
 from shared.events import Assessment
@@ -35,7 +35,7 @@ async def dashboard(
     plan = context.plan
     first = sorted({elements(m)[0] for m in plan.measures.values()})
     async with context.engine.connect() as tx:
-        values = await indicator_values.values_of(tx, unit=scope.unit, basis=scope.basis, periods=[scope.period])
+        shown = await reading(tx, context, person).values(scope)
         answered = await read.answered(tx, period=scope.period, basis=scope.basis, elements=first)
         doubts = await doubt_lines(tx, context, person, scope, plan.measures.values())
         periods = await read.periods(tx)
@@ -45,7 +45,6 @@ async def dashboard(
         element: [(unit, done) for unit, done in units if scope.unit in plan.path(unit)]
         for element, units in answered.items()
     }
-    shown = all_masked(plan, values)
     rows = build_dashboard(plan, unit=scope.unit, period=scope.period, basis=scope.basis, values=shown, answered=below)
     return page(
         request,

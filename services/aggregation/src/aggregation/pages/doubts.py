@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.http.context import AggregationContext
 from aggregation.http.explanation import may_open_receipt
 from aggregation.http.query import Scope
+from aggregation.rules.disclosure import is_sensitive
 from aggregation.rules.formula import element_of, elements
-from aggregation.rules.masking import is_sensitive
 from aggregation.rules.plan import PlanIndex
 from aggregation.store import read
 from shared.access import Person

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse
 from aggregation.http.context import AggregationContext, Context, Reader
 from aggregation.http.explanation import evidence_of, may_open_receipt, withholds
 from aggregation.http.query import RequestedScope, Scope, measures_of
+from aggregation.http.reading import reading
 from aggregation.pages.words import PageWords
 from aggregation.rules.formula import element_of
-from aggregation.rules.masking import past
 from aggregation.rules.plan import PlanIndex
-from aggregation.rules.records import CellKey
-from aggregation.store import indicator_values, read
+from aggregation.rules.records import CellKey, Value
+from aggregation.store import read
 from aggregation.store.read import Contribution, FigurePosition
 from shared.access import Person
 from shared.auth import require
@@ -57,9 +57,15 @@ async def explanation(
     m = measures_of(context, code)[0]
     decoded = decode(cursor, str, str, str, str, UUID)
     async with context.engine.connect() as tx:
-        found = await evidence_of(tx, plan, m, scope, after=FigurePosition(*decoded) if decoded else None, limit=limit)
+        found = await evidence_of(
+            reading(tx, context, person),
+            m,
+            scope,
+            after=FigurePosition(*decoded) if decoded else None,
+            limit=limit,
+        )
         illustrative = await read.illustrative(tx, [scope.period])
-    figures = [_figure(context, person, row, spoken) for row in found.contributions]
+    figures = [_figure(context, person, row, found.value, spoken) for row in found.contributions]
     following = encode(*found.contributions[-1].position) if found.more else None
     words = _Words(context, scope, spoken, person, m, "explanation", limit)
     return page(
@@ -68,6 +74,7 @@ async def explanation(
         **words.names(),
         **words.pager(cursor, following),
         value=found.value,
+        published=context.view(person).reads_published(m, scope.unit),
         sums=[(_name(plan, key, spoken), cell, key in found.hidden) for key, cell in found.cells.items()],
         figures=figures,
         illustrative=illustrative or any(row.illustrative for row in found.contributions),
@@ -88,14 +95,8 @@ async def history(
     m = measures_of(context, code)[0]
     before = decode(cursor, int)
     async with context.engine.connect() as tx:
-        rows = await indicator_values.history(
-            tx,
-            measures=[m.code],
-            unit=scope.unit,
-            period=scope.period,
-            basis=scope.basis,
-            before=before[0] if before else None,
-            limit=limit + 1,
+        rows = await reading(tx, context, person).history(
+            [m], scope, before=before[0] if before else None, limit=limit + 1
         )
         illustrative = await read.illustrative(tx, [scope.period])
     stood = rows[:limit]
@@ -105,7 +106,8 @@ async def history(
         "history.html",
         **words.names(),
         **words.pager(cursor, encode(stood[-1][0]) if len(rows) > limit else None),
-        values=[past(context.plan, person, key, value) for _, key, value in stood],
+        values=[value for _, _, value in stood],
+        published=context.view(person).reads_published(m, scope.unit),
         illustrative=illustrative,
     )
 
@@ -145,12 +147,14 @@ class _Words(PageWords):
         }
 
 
-def _figure(context: AggregationContext, person: Person, row: Contribution, spoken: Language) -> ReportedFigure:
+def _figure(
+    context: AggregationContext, person: Person, row: Contribution, value: Value, spoken: Language
+) -> ReportedFigure:
     plan = context.plan
     element = plan.catalogue.elements[element_of(row.element)]
     key = CellKey(row.unit, row.period, row.element, row.disaggregation, "received")
     readable = row.submission_id is not None and may_open_receipt(context, person, row.unit)
-    return ReportedFigure(row, element, _name(plan, key, spoken), withholds(plan, person, row), readable)
+    return ReportedFigure(row, element, _name(plan, key, spoken), withholds(context.view(person), row, value), readable)
 
 
 def _name(plan: PlanIndex, key: CellKey, spoken: Language) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.http.context import Context, Reader
 from aggregation.http.outlook import outlooks
 from aggregation.http.query import RequestedScope, Scope
+from aggregation.http.reading import Reading, reading
 from aggregation.pages.charts.drawer import Charts
 from aggregation.pages.document import document_name
 from aggregation.pages.doubts import doubt_lines
@@ -17,10 +17,9 @@ from aggregation.pages.periods import selectable_periods
 from aggregation.pages.words import PageWords
 from aggregation.rules.assessment import combine
 from aggregation.rules.cross_check import beside
-from aggregation.rules.masking import all_masked
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
-from aggregation.store import indicator_values, read
+from aggregation.store import read
 from shared.auth import require
 from shared.calendar import Period
 from shared.catalogue import Unit
@@ -42,7 +41,7 @@ async def one_indicator(
     measures = [m for m in plan.measures.values() if m.indicator == code]
     units = _units_below(plan, scope)
     async with context.engine.connect() as tx:
-        values = await _read_values(tx, plan, scope, [m.code for m in measures], units)
+        values = await _read_values(reading(tx, context, person), scope, [m.code for m in measures], units)
         doubts = await doubt_lines(tx, context, person, scope, measures)
         periods = await read.periods(tx)
         illustrative = await read.illustrative(tx, [p for p in periods if p[:4] == scope.period[:4]])
@@ -54,6 +53,7 @@ async def one_indicator(
         "indicator.html",
         indicator=indicator,
         views=views,
+        published={m.code for m in measures if context.view(person).reads_published(m, scope.unit)},
         doubts=doubts,
         owners=[owner for owner in indicator.owners if owner.is_valid_on(Period.parse(scope.period).cut_off)],
         **PageWords(context, scope, spoken, person).names(),
@@ -78,10 +78,8 @@ def _units_below(plan: PlanIndex, scope: Scope) -> dict[str, Unit]:
 
 
 async def _read_values(
-    tx: AsyncConnection, plan: PlanIndex, scope: Scope, codes: Sequence[str], units: Collection[str]
+    reading: Reading, scope: Scope, codes: Sequence[str], units: Collection[str]
 ) -> dict[ValueKey, Value]:
-    """Every period of the unit itself and the period of the units below it, as the reader may see them."""
-    twins = [twin for code in codes for twin in beside(plan, code)]
-    series = await indicator_values.series(tx, measures=[*codes, *twins], unit=scope.unit, basis=scope.basis)
-    below = await indicator_values.below(tx, measures=codes, period=scope.period, basis=scope.basis, units=units)
-    return all_masked(plan, series | below)
+    """Every period of the unit itself and the period of the units below it."""
+    twins = [twin for code in codes for twin in beside(reading.plan, code)]
+    return await reading.series([*codes, *twins], scope) | await reading.below(codes, scope, units)

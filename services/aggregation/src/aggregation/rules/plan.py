@@ -9,6 +9,7 @@ from shared.calendar import Period
 from shared.catalogue import Catalogue, Measure, disaggregation_key
 from shared.catalogue.measure_kind import needs_of
 from shared.catalogue.plan import Document
+from shared.disclosure.policy import is_local
 
 Key = tuple[str, str]
 
@@ -83,6 +84,22 @@ class PlanIndex:
     def by_level(self) -> frozenset[str]:
         """Sums that are also judged per administrative level (1.1)."""
         return frozenset(name for m in self.measures.values() if m.partly_by == "admin_level" for name in elements(m))
+
+    @cached_property
+    def local_elements(self) -> frozenset[str]:
+        """Elements that districts or communes report, on any day."""
+        forms = self.catalogue.forms.values()
+        units = self.catalogue.units
+        return frozenset(
+            element
+            for form in forms
+            if any(
+                is_local(level)
+                for assignment in form.assigned
+                for level in (*assignment.levels, *(units[unit].level for unit in assignment.units if unit in units))
+            )
+            for element in form.elements
+        )
 
     @cached_property
     def parents(self) -> Mapping[str, str | None]:

@@ -84,7 +84,7 @@ class Value:
     """An indicator value as stored. `parts` are the figures of the categories it is judged by.
 
     `needs_check`: it rests on a figure in doubt, of a report that no coordinator has accepted.
-    `suppressed`: numbers are withheld from the reader (`masking`); never stored.
+    `suppressed`: numbers are withheld from the reader (`disclosure`); never stored.
     """
 
     value: Decimal | None

@@ -14,7 +14,7 @@ from aggregation.rules.formula import CellSum
 from aggregation.rules.records import CellKey, Value, ValueKey, ValuePart
 from aggregation.rules.revision import Basis
 from aggregation.store import statements
-from aggregation.store.tables import cell, indicator_history, indicator_value
+from aggregation.store.tables import FIGURE, cell, indicator_history, indicator_value
 from shared.database.columns import columns
 
 _WRITTEN = (
@@ -46,18 +46,35 @@ async def values_of(
     tx: AsyncConnection, *, unit: str, basis: Basis, periods: Collection[str], as_of: datetime | None = None
 ) -> dict[ValueKey, Value]:
     """All measures of a unit; with `as_of` the values that stood here at that instant."""
-    if as_of is None:
-        v = indicator_value
-        rows = await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
-    else:
-        h = indicator_history
-        rows = await tx.execute(
-            sa.select(h)
-            .ext(distinct_on(h.c.period, h.c.measure))
-            .where(h.c.unit == unit, h.c.period.in_(periods), h.c.basis == basis, h.c.as_of <= as_of)
-            .order_by(h.c.period, h.c.measure, h.c.as_of.desc(), h.c.id.desc())
-        )
-    return _to_values(rows)
+    if as_of is not None:
+        return await stood_in(tx, indicator_history, unit=unit, basis=basis, periods=periods, as_of=as_of)
+    v = indicator_value
+    return _to_values(
+        await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
+    )
+
+
+async def stood_in(
+    tx: AsyncConnection,
+    told: sa.Table,
+    *,
+    unit: str,
+    basis: Basis,
+    periods: Collection[str] | None = None,
+    as_of: datetime | None = None,
+) -> dict[ValueKey, Value]:
+    """The latest value of each measure and period in `told`, the history or the publications, until `as_of`."""
+    query = (
+        sa.select(told)
+        .ext(distinct_on(told.c.period, told.c.measure))
+        .where(told.c.unit == unit, told.c.basis == basis)
+        .order_by(told.c.period, told.c.measure, told.c.as_of.desc(), told.c.id.desc())
+    )
+    if periods is not None:
+        query = query.where(told.c.period.in_(periods))
+    if as_of is not None:
+        query = query.where(told.c.as_of <= as_of)
+    return _to_values(await tx.execute(query))
 
 
 async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, basis: Basis) -> dict[ValueKey, Value]:
@@ -70,6 +87,7 @@ async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, bas
 async def history(
     tx: AsyncConnection,
     *,
+    told: sa.Table = indicator_history,
     measures: Sequence[str],
     unit: str,
     period: str,
@@ -77,12 +95,13 @@ async def history(
     before: int | None = None,
     limit: int = 100,
 ) -> list[tuple[int, ValueKey, Value]]:
-    """Every value that ever stood, newest first, with its place in the history."""
-    h = indicator_history
-    query = sa.select(h).where(h.c.measure.in_(measures), h.c.unit == unit, h.c.period == period, h.c.basis == basis)
+    """Every value that ever stood, newest first, with its place in the history. `told`: as in `stood_in`."""
+    query = sa.select(told).where(
+        told.c.measure.in_(measures), told.c.unit == unit, told.c.period == period, told.c.basis == basis
+    )
     if before is not None:
-        query = query.where(h.c.id < before)
-    query = query.order_by(h.c.id.desc()).limit(limit)
+        query = query.where(told.c.id < before)
+    query = query.order_by(told.c.id.desc()).limit(limit)
     return [(row.id, _to_key(row), to_value(row)) for row in await tx.execute(query)]
 
 
@@ -134,6 +153,12 @@ def to_value(row: Any) -> Value:
     )
 
 
+def stored_columns(v: Value) -> dict[str, object]:
+    """Column → what is kept of a value."""
+    names = (*(name for name, _, _ in FIGURE), "needs_check")
+    return {name: getattr(v, name) for name in names} | {"parts": parts_list(v.parts)}
+
+
 def _stored(v: Value) -> tuple[object, ...]:
     """What is kept of a value, in the order of `_WRITTEN`."""
     figures = (v.value, v.numerator, v.denominator, v.reported, v.expected)
@@ -142,8 +167,12 @@ def _stored(v: Value) -> tuple[object, ...]:
 
 
 def parts_json(parts: Iterable[ValuePart]) -> str:
+    return json.dumps(parts_list(parts))
+
+
+def parts_list(parts: Iterable[ValuePart]) -> list[dict[str, object]]:
     """Numbers as strings, exact."""
-    return json.dumps([{name: _plain(field) for name, field in vars(part).items()} for part in parts])
+    return [{name: _plain(field) for name, field in vars(part).items()} for part in parts]
 
 
 def _part(part: dict[str, Any]) -> ValuePart:

@@ -131,6 +131,17 @@ indicator_history = Table(
     Index("indicator_history_place", "unit", "period", "basis", "measure", "as_of", "id"),
 )
 
+# What readers without need to know were told of secret sums (docs/decisions/0028). No rebuild touches it.
+publication = Table(
+    "publication",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    *_place(),
+    *_figure(),
+    Column("members", JSONB, nullable=False, comment="the reports in the sum: obligation, revision, unit, movable"),
+    Index("publication_place", "unit", "period", "basis", "measure", "as_of", "id"),
+)
+
 # What a rebuild computes anew from the events.
 STATE = (obligation, revision, fact, cell, indicator_value)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from audit.http.context import CaseReader, Context
+from audit.http.context import Context, LogReader
 from audit.store import entries
 from shared.web.query.parameters import Topic
 
@@ -27,14 +27,15 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
 )  # fmt: skip
 async def batch(
     context: Context,
-    person: CaseReader,
+    person: LogReader,
     after: Annotated[int | None, Query(ge=0, lt=2**63, description="last index already read")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 500,
     topic: Annotated[Topic, Query(description="of one topic; of all if left out")] = None,
 ) -> Response:
     """A CloudEvents batch (JSON Batch Format): the exact bytes of the bodies, in the order of the log.
 
-    An entry appended meanwhile may be in the answer although `Tiendo-Size` does not count it, never the reverse.
+    For who reads every figure. An entry appended meanwhile may be in the answer although `Tiendo-Size` does not count
+    it, never the reverse.
     """
     async with context.engine.connect() as tx:
         size = await entries.size(tx)

@@ -1,8 +1,9 @@
 """What every route of this service needs, made once per process and kept in `app.state.context`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,6 +16,7 @@ from shared.access import Person
 from shared.auth import require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.disclosure import DisclosurePolicy, disclosed_data
 from shared.errors import forbidden
 
 
@@ -25,10 +27,24 @@ class AuditContext:
     catalogue: Catalogue
     vocabulary: Vocabulary
     silent_after: timedelta
+    policy: DisclosurePolicy
+
+    def disclosed(self, person: Person, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of an event with the figures that the person may read."""
+        return disclosed_data(self.policy, person, data, lambda: self.answers_for(person))
+
+    def may_read_exactly(self, person: Person, unit: str | None) -> bool:
+        """The exact bytes of an event about the unit, and their hashes."""
+        return self.policy.may_read_exactly(person, unit, lambda: self.answers_for(person))
+
+    def check_exact(self, person: Person, unit: str | None) -> None:
+        """Problem 403 for who reads the event without its figures."""
+        if not self.may_read_exactly(person, unit):
+            raise forbidden(text("problem.no_figures"))
 
     def readable_units(self, person: Person) -> tuple[str, ...]:
         """The units whose events the person reads: their own and those that ended in it; none for all."""
-        return access.readable_units(person, None, lambda: self._answers_for(person.unit))
+        return access.readable_units(person, None, lambda: self.answers_for(person))
 
     def searched_units(self, person: Person, requested: tuple[str, ...]) -> tuple[str, ...]:
         """Those of `requested` that the person reads; none for all. Problem 403 when it is none of them."""
@@ -40,7 +56,9 @@ class AuditContext:
             raise forbidden(text("problem.own_unit"))
         return searched
 
-    def _answers_for(self, unit: str) -> list[str]:
+    def answers_for(self, person: Person) -> list[str]:
+        """The ended units that the person's unit answers for."""
+        unit = person.unit
         return self.catalogue.inherited(unit, self.clock.today()) if unit in self.catalogue.units else []
 
     def author(self, person: Person) -> Author:
@@ -55,4 +73,5 @@ def context_of(request: Request) -> AuditContext:
 Context = Annotated[AuditContext, Depends(context_of)]
 Reader = Annotated[Person, Depends(require())]
 CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader", "ops"))]
+LogReader = Annotated[Person, Depends(require("auditor", "coordinator"))]
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]

@@ -1,6 +1,6 @@
 """GET events: the log, and the exact bytes of one entry."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from audit.http.context import AuditContext, Context, Reader
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
-from audit.rules.entry import StoredEntry
+from audit.rules.entry import ListedEntry, StoredEntry
 from audit.rules.search import Search, read_search
 from audit.rules.texts import fault, text
 from audit.store import entries
 from shared.access import Person
+from shared.disclosure.sensitive_read import log_sensitive_read
 from shared.errors import Problem, invalid, not_found
 from shared.events import CONTENT_TYPE
 from shared.text import Fault
@@ -55,7 +56,7 @@ async def list_events(
     if faults:
         raise invalid(faults, title=text("problem.bad_search"))
     search = replace(search, units=context.searched_units(person, search.units))
-    return await listing(context, search, after, size)
+    return await listing(context, person, search, after, size)
 
 
 def read_paging(query: Mapping[str, str], faults: list[Fault]) -> tuple[int, int | None]:
@@ -78,15 +79,32 @@ def _page_size(written: str, faults: list[Fault]) -> int:
     return DEFAULT_LIMIT
 
 
-async def listing(context: AuditContext, search: Search, after: int | None, limit: int) -> cursors.Listing:
+async def listing(
+    context: AuditContext, person: Person, search: Search, after: int | None, limit: int
+) -> cursors.Listing:
+    """Whom the hash of a report would tell its figures finds none by it."""
+    by_content = person.own_unit is not None or context.may_read_exactly(person, None)
     async with context.engine.connect() as tx:
-        matching = await entries.search(tx, search, after, limit + 1)
-    return cursors.listing(matching, limit, lambda entry: (entry.index,), EntryItem.of)
+        matching = await entries.search(tx, replace(search, by_content=by_content), after, limit + 1)
+    return cursors.listing(matching, limit, lambda entry: (entry.index,), shown_to(context, person))
+
+
+def shown_to(context: AuditContext, person: Person) -> Callable[[ListedEntry], EntryItem]:
+    """An entry with the figures that the person may read."""
+    return lambda entry: EntryItem.of(entry, context.disclosed(person, entry.data))
 
 
 @router.get("/{event_id}", response_model=EntryDetail)
 async def get_event(event_id: str, context: Context, person: Reader) -> Any:
-    return EntryDetail.of_stored(await find(context, event_id, person))
+    return detail(context, person, await find(context, event_id, person))
+
+
+def detail(context: AuditContext, person: Person, entry: StoredEntry) -> EntryDetail:
+    """With the figures that the person may read; a look at secret ones is logged."""
+    shown, exact = context.disclosed(person, entry.data), context.may_read_exactly(person, entry.unit)
+    if context.policy.needs_to_know(person) and "observations" in entry.data:
+        log_sensitive_read(person, entry=entry.event_id, about=entry.unit)
+    return EntryDetail.of_stored(entry, shown, exact=exact)
 
 
 @router.get(
@@ -95,8 +113,11 @@ async def get_event(event_id: str, context: Context, person: Reader) -> Any:
     responses={**headers(200, "ETag"), 200: {"content": {CONTENT_TYPE: {}}, **headers(200, "ETag")[200]}},
 )
 async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
-    """The bytes as they stood in Kafka, and nothing else."""
+    """The bytes as they stood in Kafka, and nothing else. 403 for who may not read every figure in them."""
     entry = await find(context, event_id, person)
+    context.check_exact(person, entry.unit)
+    if context.policy.needs_to_know(person):
+        log_sensitive_read(person, entry=entry.event_id, about=entry.unit)
     headers = {"ETag": f'"{entry.sha256}"', "Content-Disposition": f'inline; filename="event-{entry.index}.json"'}
     return Response(entry.body, headers=headers, media_type=CONTENT_TYPE)
 

@@ -3,6 +3,7 @@
 The rules read the requests (`inspection.py`, `finding.py`, `search.py`) and name all faults at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,8 @@ class EntryItem(BaseModel):
     data: dict[str, Any]
 
     @classmethod
-    def of(cls, entry: ListedEntry) -> "EntryItem":
+    def of(cls, entry: ListedEntry, data: Mapping[str, Any]) -> "EntryItem":
+        """`data`: what its reader may see of the entry's."""
         return cls(
             index=entry.index,
             id=entry.event_id,
@@ -35,7 +37,7 @@ class EntryItem(BaseModel):
             source=entry.source,
             subject=entry.subject,
             time=entry.time,
-            data=dict(entry.data),
+            data=dict(data),
         )
 
 
@@ -45,7 +47,7 @@ class EntryList(BaseModel):
 
 
 class EntryDetail(EntryItem):
-    """`sha256` is that of the exact bytes, which `GET events/{id}/raw` answers."""
+    """`sha256` is that of the exact bytes, which `GET events/{id}/raw` answers; null for who may not read them."""
 
     obligation_id: str | None
     unit: str | None
@@ -55,12 +57,12 @@ class EntryDetail(EntryItem):
     partition: int
     offset: int
     trace_id: str | None
-    sha256: str
+    sha256: str | None
 
     @classmethod
-    def of_stored(cls, entry: StoredEntry) -> "EntryDetail":
+    def of_stored(cls, entry: StoredEntry, data: Mapping[str, Any], *, exact: bool) -> "EntryDetail":
         return cls(
-            **dict(EntryItem.of(entry)),
+            **dict(EntryItem.of(entry, data)),
             obligation_id=entry.obligation_id,
             unit=entry.unit,
             period=entry.period,
@@ -69,7 +71,7 @@ class EntryDetail(EntryItem):
             partition=entry.partition,
             offset=entry.offset,
             trace_id=entry.trace_id,
-            sha256=entry.sha256,
+            sha256=entry.sha256 if exact else None,
         )
 
 

@@ -12,8 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from audit.http.context import Context, Reader
-from audit.http.events import find, listing, read_paging
-from audit.http.schemas import EntryDetail, EntryItem
+from audit.http.events import detail, find, listing, read_paging, shown_to
 from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
 from audit.pages.page_faults import page_faults
 from audit.rules.entry import ListedEntry
@@ -22,6 +21,7 @@ from audit.rules.texts import text
 from audit.rules.vocabulary import newest_first
 from audit.store import entries
 from shared.calendar.written import iso_of, office_of
+from shared.disclosure import disclosed_document
 from shared.errors import not_found
 from shared.text.identifier import read_uuid, writings
 from shared.web import cursor as cursors
@@ -67,7 +67,7 @@ async def log(
     search = replace(search, units=context.searched_units(person, search.units))
     listed: cursors.Listing = {"items": [], "next": None}
     if not faults:
-        listed = await listing(context, search, after, SHOWN)
+        listed = await listing(context, person, search, after, SHOWN)
     lines = await log_lines(context, listed["items"])
     filters = {name: value for name, value in typed.items() if value}
     return page(
@@ -93,15 +93,18 @@ async def log(
 @router.get("/events/{event_id}")
 async def event(request: Request, event_id: str, context: Context, person: Reader) -> Response:
     entry = await find(context, event_id, person)
-    [line] = await log_lines(context, [EntryItem.of(entry)])
+    shown = detail(context, person, entry)
+    [line] = await log_lines(context, [shown])
+    exact = context.may_read_exactly(person, entry.unit)
+    document = disclosed_document(context.policy, person, json.loads(entry.body), lambda: context.answers_for(person))
     return page(
         request,
         "event.html",
         line=line,
-        detail=EntryDetail.of_stored(entry),
+        detail=shown,
         bytes=len(entry.body),
-        pretty=json.dumps(json.loads(entry.body), ensure_ascii=False, indent=2),
-        exact=entry.body.decode(errors="replace"),
+        pretty=json.dumps(document, ensure_ascii=False, indent=2),
+        exact=entry.body.decode(errors="replace") if exact else None,
         illustrative=await is_illustrative(context, [line]),
     )
 
@@ -119,7 +122,12 @@ async def timeline(request: Request, subject: str, context: Context, person: Rea
             happened = await entries.timeline(tx, writings(subject), units, after, SHOWN_OF_TIMELINE + 1)
     if not happened:
         raise not_found(text("problem.no_subject"))
-    listed = cursors.listing(happened, SHOWN_OF_TIMELINE, lambda entry: (entry.time, entry.index), EntryItem.of)
+    listed = cursors.listing(
+        happened,
+        SHOWN_OF_TIMELINE,
+        lambda entry: (entry.time, entry.index),
+        shown_to(context, person),
+    )
     lines = await log_lines(context, listed["items"])
     first_url = f"/subjects/{quote(subject, safe='')}"
     return page(

@@ -16,6 +16,7 @@ from audit.pages.service_reports import Unanswered, ask
 from audit.pages.source_pages import SourceLine, name_of
 from audit.rules.search import SHORT_TYPES, Search
 from audit.settings import AuditSettings
+from shared.access import Person
 from shared.auth import token_of
 from shared.span_processors.slow_traces import SLOW_SECONDS
 from shared.web.operations.api import Report, Watcher
@@ -51,16 +52,16 @@ async def show_operations(request: Request, context: Context, report: Report, pe
         letters_shown=NEWEST,
         sources=[SourceLine(name_of(item.source), item) for item in await sources(context)],
         silent_seconds=round(context.silent_after.total_seconds()),
-        rebuilt=await _last_rebuild(context),
+        rebuilt=await _last_rebuild(context, person),
         slow=_slowest(answered),
         slow_seconds=SLOW_SECONDS,
         slow_shown=SLOW_SHOWN,
     )
 
 
-async def _last_rebuild(context: AuditContext) -> LogLine | None:
+async def _last_rebuild(context: AuditContext, person: Person) -> LogLine | None:
     """From the log, which hears of every rebuild that ended."""
-    newest = await listing(context, Search(type=REBUILT), None, 1)
+    newest = await listing(context, person, Search(type=REBUILT), None, 1)
     lines = await log_lines(context, newest["items"])
     return lines[0] if lines else None
 

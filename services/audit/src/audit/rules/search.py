@@ -27,7 +27,8 @@ class Search:
     """`since` ≤ time < `until`, aware instants.
 
     `q` are the writings of an id (of an event, subject, obligation, submission or trace, or a report's hash), `called`
-    the units of that name. `units` are those asked for: more than one where they have one name.
+    the units of that name. `units` are those asked for: more than one where they have one name. `by_content`: whether
+    `q` may be a report's hash.
     """
 
     type: str | None = None
@@ -40,6 +41,7 @@ class Search:
     q: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     oldest_first: bool = False
+    by_content: bool = True
 
 
 def read_search(query: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Search, list[Fault]]:

@@ -60,14 +60,17 @@ def _conditions(query: Search) -> list[ColumnElement[bool]]:
     if query.q:
         columns = (entry.c.event_id, entry.c.subject, entry.c.obligation_id, entry.c.trace_id)
         named = [entry.c.unit.in_(query.called)] if query.called else []
-        conditions.append(or_(*(column.in_(query.q) for column in columns), *named, *_in_data(query.q)))
+        conditions.append(
+            or_(*(column.in_(query.q) for column in columns), *named, *_in_data(query.q, by_content=query.by_content))
+        )
     return conditions
 
 
-def _in_data(ids: Sequence[str]) -> list[ColumnElement[bool]]:
+def _in_data(ids: Sequence[str], *, by_content: bool) -> list[ColumnElement[bool]]:
     """What only the events' data say; each has a partial index, whose words stand here without parameters."""
     submission, content = literal_column(SUBMISSION, Text), literal_column(CONTENT, Text)
-    return [and_(text(HAS_SUBMISSION), submission.in_(ids)), and_(text(HAS_CONTENT), content.in_(ids))]
+    found = [and_(text(HAS_SUBMISSION), submission.in_(ids))]
+    return [*found, and_(text(HAS_CONTENT), content.in_(ids))] if by_content else found
 
 
 async def bodies(tx: AsyncConnection, after: int, topic: str | None, *, limit: int, most: int) -> list[EntryBody]:

@@ -10,9 +10,12 @@ from shared.access import Person
 from shared.calendar import Holidays, Period
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.disclosure import DisclosurePolicy
 from submissions.commands.authority import answers_for
+from submissions.rules.disclosure import disclosed
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
+from submissions.rules.submission import SubmissionRecord
 from submissions.settings import SubmissionsSettings
 
 
@@ -24,6 +27,13 @@ class SubmissionsContext:
     rules: Mapping[str, FormRules]
     clock: Clock
     holidays: Holidays
+    policy: DisclosurePolicy
+
+    def disclosed(self, person: Person, submission: SubmissionRecord) -> SubmissionRecord:
+        """The report as the person may read it."""
+        return disclosed(
+            self.policy, person, submission, lambda: answers_for(self.catalogue, person.unit, self.clock.today())
+        )
 
     def like_units(self, obligation: ReportingObligation) -> list[str]:
         """The units of the same level on the period's cut-off day, itself left out; none for one without a level."""

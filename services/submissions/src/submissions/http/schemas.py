@@ -71,7 +71,7 @@ class SubmissionItem(BaseModel):
     state: str
     received_at: datetime
     late: bool
-    content_sha256: str
+    content_sha256: str | None
     trace_id: str
     illustrative: bool
 
@@ -82,6 +82,9 @@ class SubmissionList(BaseModel):
 
 
 class SubmissionDetail(SubmissionItem):
+    """`withheld`: the reader may not see some of it (docs/decisions/0028): values are null, words left out."""
+
+    withheld: bool
     warnings: list[dict[str, str]]
     observations: list[dict[str, Any]]
     narrative: dict[str, str]
@@ -149,6 +152,7 @@ def submission_item(submission: SubmissionRecord) -> SubmissionItem:
 def submission_detail(submission: SubmissionRecord, reviews: Sequence[Review]) -> SubmissionDetail:
     return SubmissionDetail(
         **dict(submission_item(submission)),
+        withheld=submission.withheld,
         warnings=[dict(warning) for warning in submission.warnings],
         observations=[dict(observation) for observation in submission.observations],
         narrative=dict(submission.narrative),

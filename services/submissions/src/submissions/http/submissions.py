@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.access import Person
 from shared.database import idempotency
+from shared.disclosure.sensitive_read import log_sensitive_read
 from shared.errors import not_found
 from shared.web.cursor import decode, listing
 from shared.web.etag import IfMatch, etag, expected_versions
@@ -37,7 +38,12 @@ async def list_submissions(context: Context, person: Anyone, query: Annotated[Su
     narrowed, before = query.narrowed(context, person), decode(query.cursor, datetime, UUID)
     async with context.engine.connect() as tx:
         submissions = await read.list_submissions(tx, narrowed, before, query.limit + 1)
-    return listing(submissions, query.limit, lambda one: (one.received_at, one.id), submission_item)
+    return listing(
+        submissions,
+        query.limit,
+        lambda one: (one.received_at, one.id),
+        lambda one: submission_item(context.disclosed(person, one)),
+    )
 
 
 @router.get("/submissions/{submission_id}", responses=headers(200, "ETag"))
@@ -52,12 +58,15 @@ async def get_submission(context: Context, person: Anyone, submission_id: UUID, 
 async def find_submission(
     tx: AsyncConnection, context: SubmissionsContext, person: Person, submission_id: UUID
 ) -> SubmissionRecord:
-    """404 for none, 403 for one that is not the person's to read."""
+    """As the person may read it; a look at a unit's secret figures is logged. 404 for none, 403 for one that is not the
+    person's to read."""
     submission = await read.find_submission(tx, submission_id)
     if submission is None:
         raise not_found(text("problem.no_submission"))
     context.check_access(person, submission.obligation.unit)
-    return submission
+    if context.policy.needs_to_know(person):
+        log_sensitive_read(person, submission=str(submission.id), about=submission.obligation.unit)
+    return context.disclosed(person, submission)
 
 
 @router.post(

@@ -145,6 +145,7 @@ async def read_records(context: SubmissionsContext, person: Person, obligation_i
         latest = await read.find_submission(tx, revisions[0].id) if revisions else None
         last_year = await read.latest_of_period(tx, obligation, obligation.previous_period)
         reviews = await read.reviews(tx, obligation_id) if revisions else []
+    latest, last_year = (one and context.disclosed(person, one) for one in (latest, last_year))
     return FormRecords(obligation, latest, revisions, reviews, last_year)
 
 

@@ -58,7 +58,8 @@ class Observation:
 
 
 class ObservationJson(TypedDict):
-    """An observation as it is kept and answered; hashed without `implausible`, which stands there only when true."""
+    """An observation as it is kept and answered; hashed without `implausible`, which stands there only when true.
+    `suppressed`: answered without its value, which its reader may not see."""
 
     measure: str
     value: str | None
@@ -66,6 +67,7 @@ class ObservationJson(TypedDict):
     status: Status
     note: str | None
     implausible: NotRequired[bool]
+    suppressed: NotRequired[bool]
 
 
 NumberReader = Callable[[str], Decimal]

@@ -21,7 +21,7 @@ class WarningJson(TypedDict):
 
 @dataclass(frozen=True)
 class SubmissionRecord:
-    """A revision with its obligation."""
+    """A revision with its obligation. `withheld`: without what its reader may not see (`disclosure`)."""
 
     id: UUID
     revision: int
@@ -30,7 +30,7 @@ class SubmissionRecord:
     narrative: Mapping[str, str]
     evidence: Sequence[str]
     reason: str | None
-    content_sha256: str
+    content_sha256: str | None
     warnings: Sequence[WarningJson]
     received_at: datetime
     submitted_role: str
@@ -38,6 +38,7 @@ class SubmissionRecord:
     trace_id: str
     illustrative: bool
     obligation: ReportingObligation
+    withheld: bool = False
 
     @property
     def latest(self) -> bool:

@@ -38,7 +38,7 @@ def record(kind: type[Record], row: RowMapping, prefix: str = "", **given: Any) 
 
 def submission_of(row: RowMapping) -> SubmissionRecord:
     """Of a row with `SUBMISSION_COLUMNS`."""
-    return record(SubmissionRecord, row, obligation=record(ReportingObligation, row, OBLIGATION))
+    return record(SubmissionRecord, row, obligation=record(ReportingObligation, row, OBLIGATION), withheld=False)
 
 
 def locked_submission_of(row: RowMapping) -> LockedSubmission:

@@ -9,10 +9,13 @@ from starlette.responses import Response
 
 from shared.access import Person
 from shared.auth import require
-from shared.errors import Problem, conflict
+from shared.disclosure import DisclosurePolicy
+from shared.disclosure.sensitive_read import log_sensitive_read
+from shared.errors import Problem, conflict, forbidden
 from shared.messaging.consumer.batch_consumer import is_transient
 from shared.messaging.dead_letter import MAX_ID, DeadLetters, Letter, State, Wanted, find, search, unknown, value_of
 from shared.web import cursor as cursors
+from shared.web.dead_letters.payload import payload
 from shared.web.dead_letters.schemas import (
     Discarded,
     DiscardIn,
@@ -32,6 +35,10 @@ from shared.web.texts import text
 def letters_of(request: Request) -> DeadLetters:
     found: DeadLetters = request.app.state.dead_letters
     return found
+
+
+def policy_of(request: Request) -> DisclosurePolicy:
+    return DisclosurePolicy(request.app.state.catalogue)
 
 
 Letters = Annotated[DeadLetters, Depends(letters_of)]
@@ -62,16 +69,25 @@ async def list_letters(
 
 
 @router.get("/{letter_id}", response_model=LetterDetail, responses=headers(200, "ETag"))
-async def get_letter(letter_id: LetterId, letters: Letters, person: Reader, response: Response) -> Any:
+async def get_letter(
+    request: Request, letter_id: LetterId, letters: Letters, person: Reader, response: Response
+) -> Any:
     """The ETag is for `If-Match` of an act."""
     letter, value = await letter_and_value(letters, letter_id)
     response.headers["ETag"] = f'"{letter.version}"'
-    return LetterDetail.whole(letter, value)
+    policy = policy_of(request)
+    if policy.needs_to_know(person):
+        log_sensitive_read(person, dead_letter=letter_id)
+        return LetterDetail.whole(letter, value)
+    return LetterDetail.envelope(letter, payload(value, policy, person).pretty)
 
 
 @router.get("/{letter_id}/raw", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
-async def get_raw_letter(letter_id: LetterId, letters: Letters, person: Reader) -> Response:
-    """The exact bytes of the record's value, and nothing else."""
+async def get_raw_letter(request: Request, letter_id: LetterId, letters: Letters, person: Reader) -> Response:
+    """The exact bytes of the record's value, and nothing else. 403 for ops: they may hold figures."""
+    if not policy_of(request).needs_to_know(person):
+        raise forbidden(text("web.letters.no_figures"))
+    log_sensitive_read(person, dead_letter=letter_id)
     _, value = await letter_and_value(letters, letter_id)
     if value is None:
         raise Problem(404, "no-value", text("web.letters.no_raw_value"))

@@ -37,6 +37,7 @@ from shared.web.dead_letters.api import (
     cursor_after,
     letter_and_value,
     listing,
+    policy_of,
 )
 from shared.web.dead_letters.payload import payload
 from shared.web.dead_letters.schemas import Note
@@ -235,7 +236,7 @@ async def _letter_page(
         changed = changed_meanwhile()
     shown: dict[str, Any] = {
         "letter": found,
-        "payload": payload(value),
+        "payload": payload(value, policy_of(request), person),
         "key": None if found.key is None else found.key.decode(errors="replace"),
         "headers": found.header_texts,
         "acts": person.role == "ops",

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -50,12 +50,19 @@ class LetterList(BaseModel):
 
 
 class LetterDetail(LetterItem):
+    """`withheld`: for ops, who read envelopes: there are no exact bytes, and `text` is without figures and hashes."""
+
     value: str | None = Field(description="base64 of the exact bytes")
     text: str | None = Field(description="the first 64 KiB as UTF-8, what is none replaced")
+    withheld: bool
 
     @classmethod
     def whole(cls, letter: Letter, value: bytes | None) -> "LetterDetail":
-        return cls(**LetterItem.of(letter).model_dump(), value=encoded(value), text=readable(value))
+        return cls(**_item(letter), value=encoded(value), text=readable(value), withheld=False)
+
+    @classmethod
+    def envelope(cls, letter: Letter, text: str | None) -> "LetterDetail":
+        return cls(**_item(letter), value=None, text=text, withheld=True)
 
 
 class Replayed(BaseModel):
@@ -101,6 +108,10 @@ class ReplayResult(BaseModel):
 class ReplayResults(BaseModel):
     items: list[ReplayResult]
     next: str | None
+
+
+def _item(letter: Letter) -> dict[str, Any]:
+    return LetterItem.of(letter).model_dump()
 
 
 def encoded(value: bytes | None) -> str | None:

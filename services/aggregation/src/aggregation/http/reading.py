@@ -1,0 +1,94 @@
+"""Values as a person may read them: live, as they were published, or without numbers. For the API and the pages."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.http.context import AggregationContext
+from aggregation.http.query import Scope
+from aggregation.rules.disclosure import View, secrecy
+from aggregation.rules.plan import PlanIndex
+from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.revision import Basis
+from aggregation.store import indicator_values, publications
+from shared.access import Person
+from shared.catalogue import Measure
+from shared.disclosure.sensitive_read import log_sensitive_read
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one person reads in one request. A look at secret numbers is logged."""
+
+    tx: AsyncConnection
+    plan: PlanIndex
+    view: View
+
+    async def values(self, scope: Scope, as_of: datetime | None = None) -> dict[ValueKey, Value]:
+        """All measures of the scope, as they stand or stood then."""
+        live = await indicator_values.values_of(
+            self.tx, unit=scope.unit, basis=scope.basis, periods=[scope.period], as_of=as_of
+        )
+        published = await self._published(scope.unit, scope.basis, [scope.period], as_of)
+        return self._shown(live, published)
+
+    async def series(self, measures: Sequence[str], scope: Scope) -> dict[ValueKey, Value]:
+        """The value of every period."""
+        live = await indicator_values.series(self.tx, measures=measures, unit=scope.unit, basis=scope.basis)
+        published = await self._published(scope.unit, scope.basis)
+        return self._shown(live, {key: value for key, value in published.items() if key.measure in measures})
+
+    async def below(self, measures: Sequence[str], scope: Scope, units: Collection[str]) -> dict[ValueKey, Value]:
+        live = await indicator_values.below(
+            self.tx, measures=measures, period=scope.period, basis=scope.basis, units=units
+        )
+        return self._shown(live, {})
+
+    async def history(
+        self, measures: Sequence[Measure], scope: Scope, *, before: int | None, limit: int
+    ) -> list[tuple[int, ValueKey, Value]]:
+        """Newest first, each with its place: what stood, or what was published."""
+        published = all(self.view.reads_published(m, scope.unit) for m in measures)
+        told = publications.history if published else indicator_values.history
+        rows = await told(
+            self.tx,
+            measures=[m.code for m in measures],
+            unit=scope.unit,
+            period=scope.period,
+            basis=scope.basis,
+            before=before,
+            limit=limit,
+        )
+        if published:
+            return rows
+        self._log(key for _, key, _ in rows)
+        return [(place, key, self.view.value(key, value)) for place, key, value in rows]
+
+    async def _published(
+        self, unit: str, basis: Basis, periods: Collection[str] | None = None, as_of: datetime | None = None
+    ) -> Mapping[ValueKey, Value]:
+        if self.view.needs_to_know or unit != self.plan.root:
+            return {}
+        return await publications.standing(self.tx, unit=unit, basis=basis, periods=periods, as_of=as_of)
+
+    def _shown(self, live: Mapping[ValueKey, Value], published: Mapping[ValueKey, Value]) -> dict[ValueKey, Value]:
+        self._log(live)
+        return {key: self.view.value(key, value) for key, value in live.items()} | dict(published)
+
+    def _log(self, keys: Iterable[ValueKey]) -> None:
+        if not self.view.needs_to_know:
+            return
+        secret = {key for key in keys if secrecy(self.plan, self.plan.measures[key.measure], key.unit) != "open"}
+        if secret:
+            log_sensitive_read(
+                self.view.person,
+                measures=sorted({key.measure for key in secret}),
+                units=len({key.unit for key in secret}),
+                periods=sorted({key.period for key in secret}),
+            )
+
+
+def reading(tx: AsyncConnection, context: AggregationContext, person: Person) -> Reading:
+    return Reading(tx, context.plan, context.view(person))
