@@ -40,6 +40,10 @@ class AuditContext:
             raise forbidden(text("problem.own_unit"))
         return searched
 
+    def inspected_units(self, person: Person, requested: str | None) -> tuple[str, ...]:
+        """The units whose inspections are listed; none for all. Problem 403 for one that the person does not read."""
+        return self.searched_units(person, (requested,) if requested else ())
+
     def _answers_for(self, unit: str) -> list[str]:
         return self.catalogue.inherited(unit, self.clock.today()) if unit in self.catalogue.units else []
 

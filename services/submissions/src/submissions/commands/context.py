@@ -10,6 +10,7 @@ from shared.access import Person
 from shared.calendar import Holidays, Period
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.events import ActingFields, acting
 from submissions.commands.authority import answers_for
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
@@ -48,3 +49,8 @@ class Actor:
 
     person: Person
     trace_id: str
+
+    @property
+    def acting(self) -> ActingFields:
+        """As the events of the act carry it."""
+        return acting(self.person.role, self.person.unit, self.person.pseudonym)

@@ -70,4 +70,5 @@ class LockedSubmission:
     id: UUID
     revision: int
     state: State
+    submitted_by: str | None
     obligation: ReportingObligation
