@@ -72,9 +72,9 @@ class ApiClient:
     ) -> str:
         """The id of an obligation, opened when it is not yet."""
         query = {"form": form, "unit": unit, "period": period}
-        if not (items := (await self.get("/api/v1/obligations", params=query)).json()["items"]):
+        if not (items := (await self.get("/api/v1/obligations", unit=opener, params=query)).json()["items"]):
             await self.open(period, opener)
-            items = (await self.get("/api/v1/obligations", params=query)).json()["items"]
+            items = (await self.get("/api/v1/obligations", unit=opener, params=query)).json()["items"]
         return str(items[0]["id"])
 
     async def submit(

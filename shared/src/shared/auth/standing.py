@@ -79,6 +79,13 @@ def _other_role(catalogue: Catalogue, role: Role, day: date) -> Text:
     return text("problem.unit_role.coordinator", unit=_name(catalogue.unit(holder)))
 
 
+def standing_unit(catalogue: Catalogue, unit: str, day: date) -> str | None:
+    """The unit itself while it stands, else the first that answers for it; None where nobody does. Raises KeyError."""
+    if catalogue.unit(unit).is_valid_on(day):
+        return unit
+    return next((one.key for one in standing_successors(catalogue, unit, day)), None)
+
+
 def _ended(catalogue: Catalogue, unit: Unit, day: date) -> Text:
     successors = standing_successors(catalogue, unit.key, day)
     if not successors:

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from shared.auth.standing import standing_successors
+from shared.auth.standing import standing_unit
 from shared.calendar import VIETNAM, Period
 from shared.catalogue import Catalogue, Field, load
 from tiendo_local.console import LocalFault, say
@@ -131,11 +131,8 @@ class Player:
         return str(answered["id"])
 
     def _reporter_of(self, unit: str) -> str | None:
-        """Who reports for the unit today: itself or what it became; nobody for a district, which ended for good."""
-        today = self._now.astimezone(VIETNAM).date()
-        if self._catalogue.unit(unit).is_valid_on(today):
-            return unit
-        return next((one.key for one in standing_successors(self._catalogue, unit, today)), None)
+        """Nobody for a district, which ended for good."""
+        return standing_unit(self._catalogue, unit, self._now.astimezone(VIETNAM).date())
 
     def _observation(self, answer: OpenedObligation, field: Field, period: Period, revision: int) -> dict[str, Any]:
         unit = self._catalogue.unit(answer.unit)
