@@ -49,6 +49,7 @@ CNF
 
 password postgres
 password kafka-admin
+password pseudonym-key  # another one would give everybody another pseudonym
 for service in submissions aggregation notifications audit; do
   password "$service-db"
   password "$service-kafka"

@@ -9,7 +9,7 @@ from uuid import UUID
 import uuid6
 
 from shared.catalogue import disaggregation_key, load
-from shared.events import Event
+from shared.events import Event, acting
 from submissions.events import received
 from submissions.rules.content import CanonicalContent
 from submissions.rules.obligation import ReportingObligation
@@ -45,7 +45,7 @@ def received_event(duty: dict[str, Any], version: int, *, boys: int = 112) -> Ev
         opened_at=now,
     )
     revision = NewRevision(
-        arrival=Arrival(uuid6.uuid7(), now, "reporter", obligation.unit, "0" * 32),
+        arrival=Arrival(uuid6.uuid7(), now, "reporter", obligation.unit, "0" * 32, "bench"),
         obligation_id=obligation.id,
         revision=version,
         observations=observations,
@@ -55,4 +55,4 @@ def received_event(duty: dict[str, Any], version: int, *, boys: int = 112) -> Ev
         illustrative=True,
         warnings=(),
     )
-    return received(obligation, revision, version, load().version)
+    return received(obligation, revision, version, load().version, acting("reporter", obligation.unit))

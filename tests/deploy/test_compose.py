@@ -71,7 +71,7 @@ def test_each_service_is_migrated_once_and_runs_as_api_and_worker(service: str) 
         assert environment[f"{service.upper()}_DATABASE_SSLMODE"] == "verify-full"
         assert environment[f"{service.upper()}_DATABASE_CA_FILE"] == "/run/secrets/postgres-ca.pem"
         mail = {"smtp-password"} if service == "notifications" else set()
-        own = {"kafka-ca.pem", f"{service}-kafka", "postgres-ca.pem", f"{service}-db"} | mail
+        own = {"pseudonym-key", "kafka-ca.pem", f"{service}-kafka", "postgres-ca.pem", f"{service}-db"} | mail
         assert set(container["secrets"]) == own, "no other's"
     for part in ("api", "worker"):
         waits = parts[part]["depends_on"]

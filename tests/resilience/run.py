@@ -80,7 +80,7 @@ async def _run(system: System, seed: int, form: Form) -> list[Row]:
     driver = Driver(system, journal)
     injector = Injector(system.bootstrap, Random(rng.random()), driver.kafka, idempotent=system.brokers.idempotent)
     planned = _plan(system, Random(rng.random()), form)
-    writers = Writers(system.urls, system.issuer.token, ledger, rng, form.writers, strict=form.only_brokers)
+    writers = Writers(system.urls, system.token, ledger, rng, form.writers, strict=form.only_brokers)
     until = asyncio.Event()
     writing = asyncio.create_task(writers.run(until))
     try:

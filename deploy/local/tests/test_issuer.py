@@ -10,6 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 
+from tiendo_local.__main__ import main
 from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer, roles
 
@@ -31,6 +32,15 @@ def test_the_command_prints_a_token_and_nothing_else(tmp_path: Path) -> None:
     assert (claims["role"], claims["unit"]) == ("reporter", "SO_Y_TE")
     assert claims["sub"]
     assert int(str(claims["exp"])) - int(str(claims["iat"])) == 12 * 3600
+
+
+def test_a_token_that_services_refuse_is_printed_with_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--local", str(tmp_path), "token", "--role", "reporter", "--unit", "24612@2021-01-01"]) == 0
+    printed = capsys.readouterr()
+    assert verify(printed.out.removesuffix("\n"), tmp_path / "issuer" / "jwks.json")["unit"] == "24612@2021-01-01"
+    assert printed.err.startswith("Services refuse this token today: Nghĩa Thành Ward has ended.")
 
 
 def test_the_key_is_kept_and_private(tmp_path: Path) -> None:

@@ -56,15 +56,15 @@ async def test_a_communes_count_is_read_by_who_needs_to_know(
 async def test_a_unit_reads_its_own_count(
     web: httpx.AsyncClient, settings: AggregationSettings, projection: Projection, catalogue: Catalogue
 ) -> None:
-    writer = EventWriter(catalogue)
-    await projection.deliver(writer.open_period("2024", ["B01-XA"]))
+    writer, unit = EventWriter(catalogue), "24736@2025-07-01"
+    await projection.deliver(writer.open_period("2026", ["B01-XA"]))
     answer = commune_answer(n_adolescent_births=3, n_adolescent_women=1237)
-    await projection.deliver([writer.submit(writer.find("B01-XA", UNIT, "2024"), answer)])
-    own = reading_as(settings, "reporter", UNIT)
-    read = await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2024"}, headers=own)
+    await projection.deliver([writer.submit(writer.find("B01-XA", unit, "2026"), answer)])
+    own = reading_as(settings, "reporter", unit)
+    read = await web.get("/api/v1/indicators/4.3/explanation", params={"period": "2026"}, headers=own)
     (explained,) = read.json()["items"]
     assert {c["value"] for c in explained["contributions"]} == {"3", "1237"}
-    read = await web.get("/api/v1/indicators", params={"period": "2024", "unit": UNIT}, headers=own)
+    read = await web.get("/api/v1/indicators", params={"period": "2026", "unit": unit}, headers=own)
     assert next(i["numerator"] for i in read.json()["items"] if i["measure"] == "4.3") == "3"
 
 

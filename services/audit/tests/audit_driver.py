@@ -18,6 +18,8 @@ from shared.events import (
 from shared.messaging import BatchConsumer
 from tiendo_local.issuer import Issuer
 
+BODIES = {"leader": "UBND_TINH"}
+"""Of which body a role is that is not of the coordinator's."""
 LONG_AGO_MS = 1_700_000_000_000
 
 
@@ -61,10 +63,10 @@ class Audit:
         async with self.engine.connect() as tx:
             return list((await tx.execute(sa.text(statement))).all())
 
-    def as_(self, role: str, unit: str = "SO_NOI_VU") -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.issuer.token(role, unit)}"}
+    def as_(self, role: str, unit: str = "") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.issuer.token(role, unit or BODIES.get(role, 'SO_NOI_VU'))}"}
 
-    async def get(self, path: str, role: str = "auditor", of: str = "SO_NOI_VU", **params: Any) -> httpx.Response:
+    async def get(self, path: str, role: str = "auditor", of: str = "", **params: Any) -> httpx.Response:
         return await self.client.get(path, params=params or None, headers=self.as_(role, of))
 
     async def items(self, **params: Any) -> list[dict[str, Any]]:

@@ -54,8 +54,11 @@ class ApiClient:
     async def post(self, path: str, body: Any, role: Role, unit: str, **options: Any) -> httpx.Response:
         return await self.send("POST", path, role, unit, json=body, **options)
 
-    async def send(self, method: str, path: str, role: Role, unit: str, **options: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.issuer.token(role, unit)}", **options.pop("headers", {})}
+    async def send(
+        self, method: str, path: str, role: Role, unit: str, *, subject: str | None = None, **options: Any
+    ) -> httpx.Response:
+        token = self.issuer.token(role, unit, subject=subject)
+        headers = {"Authorization": f"Bearer {token}", **options.pop("headers", {})}
         return await self.client.request(method, path, headers=headers, **options)
 
     async def open(self, period: str = "2026", opener: str = "SO_NOI_VU") -> dict[str, Any]:
@@ -69,9 +72,9 @@ class ApiClient:
     ) -> str:
         """The id of an obligation, opened when it is not yet."""
         query = {"form": form, "unit": unit, "period": period}
-        if not (items := (await self.get("/api/v1/obligations", params=query)).json()["items"]):
+        if not (items := (await self.get("/api/v1/obligations", unit=opener, params=query)).json()["items"]):
             await self.open(period, opener)
-            items = (await self.get("/api/v1/obligations", params=query)).json()["items"]
+            items = (await self.get("/api/v1/obligations", unit=opener, params=query)).json()["items"]
         return str(items[0]["id"])
 
     async def submit(
@@ -93,6 +96,10 @@ class ApiClient:
             rows = await connection.execute(sa.text("select value from outbox order by id"))
             events = [parse(bytes(row.value)) for row in rows]
         return [event for event in events if subject is None or event.subject == subject]
+
+    async def value(self, statement: str) -> Any:
+        async with self.engine.connect() as connection:
+            return await connection.scalar(sa.text(statement))
 
     async def count(self, table: str) -> int:
         async with self.engine.connect() as connection:

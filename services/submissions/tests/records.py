@@ -10,7 +10,7 @@ from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival
 from submissions.rules.submission import PastRevision, SubmissionRecord
 
-ARRIVAL = Arrival(UUID(int=2), NOW, "reporter", COMMUNE, "a" * 32)
+ARRIVAL = Arrival(UUID(int=2), NOW, "reporter", COMMUNE, "a" * 32, "subject")
 OBLIGATION = LockedObligation(
     id=UUID(int=1),
     obligation="annual",

@@ -5,7 +5,7 @@ A reporter and a head have their own unit, and the units that ended and that it 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, assert_never, get_args
 
 from shared.errors import forbidden
@@ -20,11 +20,13 @@ EndedUnits = Callable[[], Collection[str]]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody signed in. `subject` is the identity provider's opaque id, never shown or published."""
+    """Somebody signed in. `subject` is the identity provider's id, kept in the service's own database, never shown or
+    published; `pseudonym` is what events and the log say in its place (`shared.auth.pseudonym`)."""
 
     role: Role
     unit: str
     subject: str
+    pseudonym: str | None = field(default=None, compare=False)
 
     @property
     def own_unit(self) -> str | None:

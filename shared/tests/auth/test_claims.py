@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from shared.access import ROLES, Person
 from shared.auth.claim_path import ClaimPath
 from shared.auth.claims import ClaimMap
+from shared.auth.pseudonym import Pseudonyms
 from shared.auth.rejection import TokenRejected
 
 UNITS = {"SO_Y_TE", "24615@2025-07-01", "DAK_NONG"}
+WHO = Pseudonyms(b"key", "https://sso.example")
 NAMESPACE = "https://example.vn/claims/"
 KEYCLOAK: dict[str, Any] = {
     "iss": "https://sso.example/realms/daknong",
@@ -45,7 +47,7 @@ FLAT: dict[str, Any] = {"role": "reporter", "unit": "SO_Y_TE"}
 
 
 def claim_map(role: str, unit: str) -> ClaimMap:
-    return ClaimMap(ClaimPath.parse("TOKEN_ROLE_CLAIM", role), ClaimPath.parse("TOKEN_UNIT_CLAIM", unit), UNITS)
+    return ClaimMap(ClaimPath.parse("TOKEN_ROLE_CLAIM", role), ClaimPath.parse("TOKEN_UNIT_CLAIM", unit), UNITS, WHO)
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_sums_and_counts_of_units_have_bounds_too(member: str, value: object) ->
     ],
 )
 def test_an_act_carries_a_role_and_a_unit_that_is_a_code(unit: str | None, expected: str | None) -> None:
-    assert acting("reporter", unit) == {"acting_role": "reporter", "acting_unit": expected}
+    assert acting("reporter", unit) == {"acting_role": "reporter", "acting_unit": expected, "acting_subject": None}
 
 
 @given(st.text(st.characters(), min_size=1, max_size=90) | st.text("²½①৴_-é́a", min_size=1, max_size=3))

@@ -14,6 +14,7 @@ URL = "postgresql+asyncpg://some@db/some"
 AUTHORITIES = Path(certifi.where())
 PRODUCTION: dict[str, Any] = {
     "environment": "production",
+    "pseudonym_key_file": Path(__file__),
     "jwks_url": "https://id.example/keys",
     "kafka_security_protocol": "PLAINTEXT",
     "audit_url": "https://tiendo.example:8004",

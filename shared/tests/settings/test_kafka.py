@@ -41,6 +41,7 @@ def test_plaintext_is_the_default_of_a_machine_and_refused_in_production_unless_
     production: dict[str, Any] = {
         "database_url": "postgresql://x/y",
         "environment": "production",
+        "pseudonym_key_file": Path(__file__),
         "jwks_url": "https://x",
         "database_sslmode": "disable",
         "audit_url": "https://x.example",

@@ -20,6 +20,7 @@ def settings(**more: Any) -> SomeSettings:
 
 PRODUCTION: dict[str, Any] = {
     "environment": "production",
+    "pseudonym_key_file": Path(__file__),
     "kafka_security_protocol": "PLAINTEXT",
     "database_sslmode": "disable",
     "jwks_url": "https://id.example/keys",
@@ -109,6 +110,15 @@ def test_the_address_of_schemas_is_short_for_it_stands_in_every_event(name: str)
 def test_whom_to_trust_about_keys_is_a_file_of_certificates(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match=r"JWKS_CA_FILE: .* of no use for TLS"):
         settings(environment="local", jwks_ca_file=tmp_path / "none")
+
+
+def test_the_key_of_pseudonyms_is_required_in_production(tmp_path: Path) -> None:
+    """Without it everybody who has the log and a list of addresses finds out who acted."""
+    with pytest.raises(ValidationError, match="PSEUDONYM_KEY_FILE is required"):
+        settings(**(PRODUCTION | {"pseudonym_key_file": None}))
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(ValidationError, match=r"PSEUDONYM_KEY_FILE: .* is empty"):
+        settings(**(PRODUCTION | {"pseudonym_key_file": tmp_path / "empty"}))
 
 
 def test_keys_are_fetched_over_https_in_production() -> None:

@@ -14,6 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from shared.auth.standing import standing_unit
+from shared.catalogue import load
+from shared.clock import Clock
 from tests.resilience.stage.brokers import Brokers, choose
 from tests.resilience.stage.proxy import Network, Proxy
 from tests.resilience.stage.supervised import Supervisor
@@ -59,6 +62,7 @@ class System:
         self.plant = plant
         self.workers = dict(workers)
         self.issuer = Issuer(folder / "issuer")
+        self._catalogue = load()
         self.postgres = Postgres(folder / "postgres", log=self._log("postgres"))
         self.ports = Ports(folder / "ports.json")
         self.brokers: Brokers = choose(folder / "brokers", self.workspace, nodes, self._log)
@@ -68,6 +72,10 @@ class System:
         self.addresses: dict[str, int] = {}
         self._environment: dict[str, str] = {}
         self._scaling = threading.Lock()
+
+    def token(self, role: str, unit: str) -> str:
+        """Of the unit, or of what it became: nobody acts for one that has ended."""
+        return self.issuer.token(role, standing_unit(self._catalogue, unit, Clock().today()) or unit)
 
     @property
     def processes(self) -> Mapping[str, Child]:

@@ -23,6 +23,7 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.issuer import Issuer
 
             _known_unit(given.unit)
+            _warn_unfit(given.role, given.unit)
             print(Issuer(workspace.local / "issuer").token(given.role, given.unit, subject=given.subject))
             return 0
         if given.command == "lag":
@@ -79,6 +80,18 @@ def _known_unit(unit: str) -> None:
     catalogue = load()
     if unit not in catalogue.units and unit not in catalogue.receivers:
         raise LocalFault(f"The catalogue has no unit `{unit}`. Keys are like SO_Y_TE, 24736@2025-07-01 or DAK_NONG.")
+
+
+def _warn_unfit(role: str, unit: str) -> None:
+    """Of a token that services refuse today. It is printed all the same: whoever tries them needs such tokens."""
+    from shared.access import ROLES
+    from shared.auth import unfit
+    from shared.catalogue import load
+    from shared.clock import Clock
+
+    known = next((one for one in ROLES if one == role), None)
+    if known and (found := unfit(load(), known, unit, Clock().today())):
+        say_error(f"Services refuse this token today: {found.words.en}")
 
 
 def _check(files: list[Path]) -> int:

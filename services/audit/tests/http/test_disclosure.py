@@ -1,5 +1,6 @@
 """The seventh leak, in the log: `events`, `/raw`, `/batch` and the page tell what aggregation hides."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,10 @@ SECRET = "n_adolescent_births"
 def event() -> Event:
     given = received(uuid4(), 1)
     assert isinstance(given.data, SubmissionReceived)
-    observations = [ObservationValue(measure=SECRET, value=3), ObservationValue(measure="population", value=8123)]
+    observations = [
+        ObservationValue(measure=SECRET, value=Decimal(3)),
+        ObservationValue(measure="population", value=Decimal(8123)),
+    ]
     return given.model_copy(update={"data": given.data.model_copy(update={"observations": observations})})
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.audit.tests.audit_driver import Audit
 from services.audit.tests.cases import CASE, FINDING, FINDING_ALONE, post, published
+from services.audit.tests.sample_events import OTHER, UNIT
 
 
 async def test_all_faults_at_once_and_nothing_is_kept(audit: Audit) -> None:
@@ -38,9 +39,24 @@ async def test_who_may_do_what(audit: Audit) -> None:
         "head": 403,
     }.items():
         assert (await post(audit, "/api/v1/inspections", CASE, role)).status_code == status
-        reads = 403 if role in ("reporter", "head") else 200
-        assert (await audit.get("/api/v1/inspections", role)).status_code == reads
-        assert (await audit.get("/inspections", role)).status_code == reads
+        assert (await audit.get("/api/v1/inspections", role)).status_code == 200
+        assert (await audit.get("/inspections", role)).status_code == 200
+
+
+async def test_a_unit_reads_the_inspections_of_itself_only(audit: Audit) -> None:
+    mine, others = [
+        (await post(audit, "/api/v1/inspections", CASE | {"unit": unit})).json()["id"] for unit in (UNIT, OTHER)
+    ]
+    for role in ("reporter", "head"):
+        listed = (await audit.get("/api/v1/inspections", role, UNIT)).json()["items"]
+        assert [item["id"] for item in listed] == [mine]
+        assert (await audit.get("/api/v1/inspections", role, UNIT, unit=OTHER)).status_code == 403
+        assert (await audit.get(f"/api/v1/inspections/{mine}", role, UNIT)).json()["findings"]
+        page = await audit.get("/inspections", role, UNIT)
+        assert mine in page.text and others not in page.text and OTHER not in page.text
+        assert "<form" not in (await audit.get(f"/inspections/{mine}", role, UNIT)).text.split("<main")[1]
+        for path in (f"/api/v1/inspections/{others}", f"/inspections/{others}"):
+            assert (await audit.get(path, role, UNIT)).status_code == 404
 
 
 async def test_personal_data_is_asked_about_before_anything_is_kept(audit: Audit) -> None:

@@ -55,7 +55,7 @@ async def test_one_obligation_in_order_whatever_the_order_of_arrival(audit: Audi
 async def test_a_reporter_sees_the_own_unit_and_no_choice_of_others(audit: Audit) -> None:
     await audit.log(received(uuid4()), received(uuid4(), unit=OTHER))
     text = check(await audit.get("/log", "reporter", UNIT))
-    assert text.count("gửi bản") == 1 and "<optgroup" not in text and "/inspections" not in text
+    assert text.count("gửi bản") == 1 and "<optgroup" not in text and "/sources" not in text
 
 
 async def test_units_stand_in_vietnamese_order(audit: Audit) -> None:

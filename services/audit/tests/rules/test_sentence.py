@@ -34,6 +34,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "notification.sent": NOTICE,
     "notification.failed": NOTICE | {"reason_code": "smtp.550"},
     "notification.superseded": NOTICE | {"reason_code": "received"},
+    "contact.changed": {"unit": "SO_Y_TE", "recipient_role": "head", "channel": "email"},
     "inspection.logged": {"unit": "SO_Y_TE", "period": "2026-Q3", "kind": "kiem_tra", "findings": 1},
     "deadletter.replayed": {"consumer": "aggregation", "letter": 3, "outcome": "applied"},
     "deadletter.discarded": {"consumer": "notifications", "letter": 4},
@@ -201,6 +202,11 @@ def test_what_the_system_says_of_itself_has_no_unit(type_: str, changed: dict[st
             "obligation.opened", "ops", None,
             "Vận hành mở kỳ: Xã Quảng Trực phải nộp Biểu B01-XA năm 2026 trước 15/12/2026 00:00",
             "Operations opened the period: Xã Quảng Trực owes form B01-XA for 2026, before 15/12/2026 00:00",
+        ),
+        (
+            "contact.changed", "ops", "SO_NOI_VU",
+            "Sở Nội vụ (vận hành) đổi địa chỉ nhận nhắc việc (thư điện tử) của người đứng đầu, SO_Y_TE",
+            "Sở Nội vụ (operations) changed where the head of SO_Y_TE is reached by e-mail",
         ),
         (
             "inspection.logged", "auditor", "SO_NOI_VU",

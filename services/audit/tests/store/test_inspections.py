@@ -33,6 +33,6 @@ async def test_lists_by_state_agree_with_the_rule(audit: Audit) -> None:
         day = date(2027, 3, 1)
         for state in get_args(State):
             records = await inspections.search(
-                tx, unit=UNIT, period="2026", state=state, today=day, after=None, limit=9
+                tx, units=[UNIT], period="2026", state=state, today=day, after=None, limit=9
             )
             assert {record.state(day) for record in records} <= {state}

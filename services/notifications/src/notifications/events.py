@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.rules import stage
+from notifications.rules.contact import Contact
 from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
+from shared.access import Person
 from shared.events import (
+    ContactChanged,
     DeadlineApproaching,
     DeadlineMissed,
     Event,
@@ -15,6 +18,7 @@ from shared.events import (
     NotificationFailed,
     NotificationSent,
     NotificationSuperseded,
+    acting,
 )
 
 SOURCE = "/notifications"
@@ -74,6 +78,16 @@ class EventFactory:
     ) -> Event:
         data = NotificationFailed(**_common(reminder, obligation), attempt=attempt, reason_code=reason_code)
         return self._event(data, str(reminder.id), now)
+
+    def contact_changed(self, contact: Contact, by: Person) -> Event:
+        data = ContactChanged(
+            unit=contact.unit,
+            recipient_role=contact.role,
+            channel=contact.channel,
+            changed_at=contact.changed_at,
+            **acting(by.role, by.unit, by.pseudonym),
+        )
+        return self._event(data, contact.unit, contact.changed_at)
 
     def _event(self, data: EventData, subject: str, now: datetime) -> Event:
         return Event.of(data, source=SOURCE, subject=subject, time=now, catalogue_version=self.catalogue_version)

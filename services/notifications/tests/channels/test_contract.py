@@ -24,6 +24,7 @@ from services.notifications.tests.channels.planting import planted
 from services.notifications.tests.rules.samples import CHANNELS as BY_EMAIL
 from services.notifications.tests.rules.samples import LADDER, OPEN, START
 from services.notifications.tests.service import UNIT, ObligationEvents, Parts, StandingClock
+from shared.access import Person
 from shared.catalogue import Catalogue
 from shared.events import NotificationFailed, NotificationSent
 
@@ -92,7 +93,8 @@ async def bench(
 ) -> Bench:
     service = Parts(engine, far.settings(settings), clock, catalogue)
     editor = ContactEditor(engine, clock, catalogue, service.channels, service.planner)
-    await editor.change(ContactChange(UNIT, "reporter", name, far.address, "a person"), Precondition(absent=True))
+    by = Person("ops", "SO_NOI_VU", "a person")
+    await editor.change(ContactChange(UNIT, "reporter", name, far.address, by), Precondition(absent=True))
     return Bench(service, service.channels.by_name[name], far)
 
 

@@ -1,11 +1,13 @@
 """HTTP: contacts are listed and changed."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from notifications.http.contacts import precondition_of
 from notifications.rules.contact import Precondition
 from services.notifications.tests.channels.email.test_address import NO_ADDRESS
-from services.notifications.tests.service import UNIT, ApiClients
+from services.notifications.tests.service import OTHER, UNIT, ApiClients, Parts
+from shared.events import ContactChanged
 
 
 @pytest.mark.parametrize("email", [*NO_ADDRESS, "no address", "a@b.vn\r\nBcc: c@d.vn"])
@@ -38,6 +40,40 @@ async def test_an_address_is_read_by_its_old_name_and_its_new_one(api: ApiClient
         listed = (await client.get("/api/v1/contacts", params={"unit": UNIT})).json()["items"]
     assert item["email"] == item["address"] == "a@quangtruc.example" and item["channel"] == "email"
     assert item in listed and len(listed) == 2
+
+
+async def test_whoever_leads_mail_elsewhere_is_known(api: ApiClients, service: Parts) -> None:
+    """Without it a mail that was led astray leaves no trace of who did it, and no way back."""
+    new = {"role": "head", "email": "stranger@evil.example"}
+    async with api.as_("ops") as client:
+        before = (await client.get(f"/api/v1/contacts/{UNIT}", params={"role": "head"})).json()["address"]
+        with capture_logs() as lines:
+            for _ in range(2):  # the second changes nothing
+                await client.put(f"/api/v1/contacts/{UNIT}", json=new, headers={"If-Match": "*"})
+    changes = await service.rows("select old_address, changed_by from contact_change where unit = :unit", unit=UNIT)
+    assert changes == [(before, "local:ops:SO_NOI_VU")]
+    [event] = await service.published()
+    assert isinstance(event.data, ContactChanged) and event.data.acting_role == "ops"
+    assert (event.data.unit, event.data.recipient_role, event.subject) == (UNIT, "head", UNIT)
+    told = [line for line in lines if line["event"] == "security.contact-changed"]
+    assert [(line["of"], line["recipient"], line["who"]) for line in told] == [
+        (UNIT, "head", event.data.acting_subject)
+    ]
+    for secret in ("stranger", before, "local:ops"):
+        assert secret not in event.to_bytes().decode() and secret not in str(told)
+
+
+@pytest.mark.parametrize("role", ["reporter", "head"])
+async def test_a_unit_reads_its_own_addresses_only(api: ApiClients, role: str) -> None:
+    async with api.as_(role, UNIT) as client:
+        listed = (await client.get("/api/v1/contacts")).json()["items"]
+        assert {item["unit"] for item in listed} == {UNIT} and all("@" in item["address"] for item in listed)
+        assert (await client.get(f"/api/v1/contacts/{UNIT}", params={"role": "head"})).status_code == 200
+        for path in (f"/api/v1/contacts/{OTHER}", "/api/v1/contacts/NOBODY"):
+            assert (await client.get(path, params={"role": "head"})).status_code == 403
+        assert (await client.get("/api/v1/contacts", params={"unit": OTHER})).status_code == 403
+        body = {"role": "head", "email": "a@b.example"}
+        assert (await client.put(f"/api/v1/contacts/{UNIT}", json=body, headers={"If-Match": "*"})).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from shared.events import (
     SubmissionReceived,
     SubmissionReturned,
     SubmissionWithdrawn,
-    acting,
 )
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Act, Review
@@ -45,7 +44,9 @@ def opened(obligation: ReportingObligation, catalogue_version: str, opener: Acti
     return _event(data, obligation.opened_at, catalogue_version)
 
 
-def received(obligation: ReportingObligation, revision: NewRevision, version: int, catalogue_version: str) -> Event:
+def received(
+    obligation: ReportingObligation, revision: NewRevision, version: int, catalogue_version: str, sender: ActingFields
+) -> Event:
     """`version` is the obligation's after the revision was kept."""
     received_at = revision.arrival.received_at
     data = SubmissionReceived(
@@ -67,12 +68,14 @@ def received(obligation: ReportingObligation, revision: NewRevision, version: in
             for o in revision.observations
         ],
         **_owed(obligation),
-        **acting(revision.arrival.role, revision.arrival.unit),
+        **sender,
     )
     return _event(data, received_at, catalogue_version)
 
 
-def decided(review: Review, submission: LockedSubmission, version: int, catalogue_version: str) -> Event:
+def decided(
+    review: Review, submission: LockedSubmission, version: int, catalogue_version: str, decider: ActingFields
+) -> Event:
     """`version` is the obligation's after the decision was kept."""
     data = DECIDED[review.act](
         submission_id=submission.id,
@@ -80,7 +83,7 @@ def decided(review: Review, submission: LockedSubmission, version: int, catalogu
         version=version,
         decided_at=review.decided_at,
         **_owed(submission.obligation),
-        **acting(review.role, review.unit),
+        **decider,
     )
     return _event(data, review.decided_at, catalogue_version)
 

@@ -2,6 +2,10 @@
 
 from shared.auth.local_token import LOCAL_TOKEN_SECONDS, issue_local_token
 from shared.auth.request import COOKIE, person_of, require, token_of
+from shared.auth.standing import Standing, coordinator, unfit
 from shared.auth.verifier import TokenVerifier
 
-__all__ = ["COOKIE", "LOCAL_TOKEN_SECONDS", "TokenVerifier", "issue_local_token", "person_of", "require", "token_of"]
+__all__ = [
+    "COOKIE", "LOCAL_TOKEN_SECONDS", "Standing", "TokenVerifier", "coordinator", "issue_local_token", "person_of",
+    "require", "token_of", "unfit",
+]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from shared.access import ROLES, Person, Role
 from shared.auth.claim_path import ClaimPath
+from shared.auth.pseudonym import Pseudonyms
 from shared.auth.rejection import Reason, TokenRejected
 
 MAX_SUBJECT_CHARACTERS = 200
@@ -18,12 +19,14 @@ class ClaimMap:
     role: ClaimPath
     unit: ClaimPath
     units: Collection[str]
+    pseudonyms: Pseudonyms
 
     def person(self, claims: Mapping[str, Any]) -> Person:
         """Raises TokenRejected for none and for several: a guess would act in a role that nobody chose."""
         role = _only(self.role, claims, ROLES, "no-role", "several-roles")
         unit = _only(self.unit, claims, self.units, "no-unit", "several-units")
-        return Person(cast(Role, role), unit, str(claims["sub"])[:MAX_SUBJECT_CHARACTERS])
+        subject = str(claims["sub"])[:MAX_SUBJECT_CHARACTERS]
+        return Person(cast(Role, role), unit, subject, self.pseudonyms.of(subject))
 
 
 def _only(path: ClaimPath, claims: Mapping[str, Any], ours: Collection[str], none: Reason, several: Reason) -> str:

@@ -1,10 +1,11 @@
 """Who asks, of a request: the bearer token (RFC 6750) or the cookie of the sign-in page."""
 
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from shared.access import Person, Role
+from shared.auth.standing import Standing
 from shared.auth.verifier import TokenVerifier
 from shared.errors import Problem, forbidden
 from shared.text.texts import text
@@ -23,7 +24,8 @@ def token_of(request: Request) -> str:
 async def person_of(request: Request) -> Person | None:
     """The person of a request, from `Authorization: Bearer` or the sign-in cookie; None when neither is there.
 
-    Raises the `Problem` of a token that is not taken. A request asks this more than once; the token is judged once.
+    Raises the `Problem` of a token that is not taken, or of a unit that may not act in the role today. A request asks
+    this more than once; it is judged once.
     """
     token = token_of(request)
     if not token:
@@ -35,8 +37,11 @@ async def person_of(request: Request) -> Person | None:
     if isinstance(refused, Problem):
         raise refused
     verifier: TokenVerifier = request.app.state.verifier
+    standing: Standing = request.app.state.standing
     try:
         person = await verifier.person(token)
+        request.state.bearer = person
+        standing.check(person)
     except Problem as problem:
         request.state.refused = problem
         raise
@@ -44,18 +49,24 @@ async def person_of(request: Request) -> Person | None:
     return person
 
 
-def require(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
-    """A FastAPI dependency: `person: Annotated[Person, Depends(require("coordinator"))]`. No role means any role."""
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What `require` gives. `roles` are read at the start, too: `shared.auth.rights.check`."""
 
-    async def dependency(request: Request) -> Person:
+    roles: tuple[Role, ...]
+
+    async def __call__(self, request: Request) -> Person:
         person = await person_of(request)
         if person is None:
             raise unauthorized()
-        if roles and person.role not in roles:
+        if self.roles and person.role not in self.roles:
             raise forbidden(text("problem.other_role"))
         return person
 
-    return dependency
+
+def require(*roles: Role) -> Required:
+    """A FastAPI dependency: `person: Annotated[Person, Depends(require("coordinator"))]`. No role means any role."""
+    return Required(roles)
 
 
 def unauthorized() -> Problem:

@@ -12,6 +12,7 @@ from shared.auth.claims import ClaimMap
 from shared.auth.key_file import KeyFile
 from shared.auth.key_source import KeySource, KeyState
 from shared.auth.provider_keys import ProviderKeys
+from shared.auth.pseudonym import Pseudonyms
 from shared.auth.rejection import TokenRejected, reason_of, record_rejection
 from shared.settings import ServiceSettings
 
@@ -38,6 +39,7 @@ class TokenVerifier:
             role=ClaimPath.parse("TOKEN_ROLE_CLAIM", settings.token_role_claim),
             unit=ClaimPath.parse("TOKEN_UNIT_CLAIM", settings.token_unit_claim),
             units=frozenset(units),
+            pseudonyms=Pseudonyms.of_settings(settings),
         )
         self._keys: KeySource | None = None
         if settings.jwks_url:

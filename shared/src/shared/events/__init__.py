@@ -29,6 +29,7 @@ from shared.events.indicator import IndicatorAggregated, IndicatorFigures
 from shared.events.inspection import FindingRecorded, InspectionLogged
 from shared.events.label import Label, label
 from shared.events.notification import (
+    ContactChanged,
     NotificationEvent,
     NotificationFailed,
     NotificationSent,
@@ -85,6 +86,7 @@ __all__ = [
     "ActEvent",
     "ActingFields",
     "Assessment",
+    "ContactChanged",
     "DeadLetterDiscarded",
     "DeadLetterHandled",
     "DeadLetterReplayed",

@@ -87,21 +87,26 @@ class ActingFields(TypedDict):
 
     acting_role: str | None
     acting_unit: str | None
+    acting_subject: str | None
 
 
 class ActEvent(EventData):
-    """Data of an event of a person's act: in which role, and of which unit, the person acted. Never who it was.
+    """Data of an event of a person's act: in which role, and of which unit, the person acted. Never who it was:
+    `acting_subject` is a pseudonym, the same for every act of one person in one installation.
 
-    None in events of before November 2026, and where there is no such unit (a command on a server).
+    None in events of before November 2026 (the pseudonym: December), and where there is no such unit or person (a
+    command on a server).
     """
 
     acting_role: Code | None = None
     acting_unit: Code | None = None
+    acting_subject: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
 
 
-def acting(role: str, unit: str | None) -> ActingFields:
+def acting(role: str, unit: str | None, pseudonym: str | None = None) -> ActingFields:
     """A token may name its unit as it likes: one that is no code is left out."""
-    return {"acting_role": role, "acting_unit": unit if unit is not None and _is_code(unit) else None}
+    known = unit if unit is not None and _is_code(unit) else None
+    return {"acting_role": role, "acting_unit": known, "acting_subject": pseudonym}
 
 
 def _is_code(written: str) -> bool:

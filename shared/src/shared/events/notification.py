@@ -1,12 +1,13 @@
-"""`notifications.v1`: what became of one message to one recipient."""
+"""`notifications.v1`: what became of one message to one recipient, and where messages go from now on."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events import topics
-from shared.events.data import Code, Count, EventData
+from shared.events.data import ActEvent, Code, Count, EventData
 
 
 class NotificationEvent(EventData):
@@ -37,3 +38,14 @@ class NotificationFailed(NotificationEvent):
 
 class NotificationSuperseded(NotificationEvent):
     type: ClassVar[str] = "vn.tiendo.notification.superseded.v1"
+
+
+class ContactChanged(ActEvent):
+    """Somebody changed where a role of a unit is reached: never from which address to which."""
+
+    topic: ClassVar[str] = topics.NOTIFICATIONS
+    type: ClassVar[str] = "vn.tiendo.contact.changed.v1"
+    unit: Code
+    recipient_role: Code
+    channel: Code
+    changed_at: datetime

@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from shared.settings.authorities import authorities_fault
 from shared.settings.database import DatabaseSettings
 from shared.settings.kafka import KafkaSettings
+from shared.settings.secret_file import read_secret, secret_file_fault
 
 # Those with a public key: with a shared secret whoever can check a token can make one.
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -80,6 +81,8 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     token_role_claim: str = Field("role", validation_alias=_env("TOKEN_ROLE_CLAIM"))
     token_unit_claim: str = Field("unit", validation_alias=_env("TOKEN_UNIT_CLAIM"))
     """Paths, as `shared/auth/claim_path.py` reads them."""
+    pseudonym_key_file: Path | None = Field(None, validation_alias=_env("PSEUDONYM_KEY_FILE"))
+    """The secret behind the pseudonyms of persons in events and log: one for all services, and never another one."""
     local_issuer_key_file: Path | None = Field(None, validation_alias=_env("LOCAL_ISSUER_KEY_FILE"))
 
     rate_limit_per_token: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_TOKEN"))
@@ -105,7 +108,7 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     def _split(cls, given: Any) -> Any:
         return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
 
-    @field_validator("jwks_url", "jwks_file", "jwks_ca_file", "trace_url", mode="before")
+    @field_validator("jwks_url", "jwks_file", "jwks_ca_file", "pseudonym_key_file", "trace_url", mode="before")
     @classmethod
     def _empty_is_none(cls, given: Any) -> Any:
         return given or None
@@ -129,6 +132,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     def listen_port(self) -> int:
         return self.port or self.default_port
 
+    def pseudonym_key(self, local: str) -> bytes:
+        """`local` where none is set."""
+        file = self.pseudonym_key_file
+        return (read_secret(file).get_secret_value() if file else local).encode()
+
     def rate_limit(self, per: Literal["token", "address"]) -> RateLimitItem | None:
         said = self.rate_limit_per_token if per == "token" else self.rate_limit_per_address
         if said is None and self.environment == "production":
@@ -144,6 +152,8 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
             *self._trace_faults(),
         ]
         if (file := self.jwks_ca_file) and (fault := authorities_fault("JWKS_CA_FILE", file)):
+            faults.append(fault)
+        if (file := self.pseudonym_key_file) and (fault := secret_file_fault("PSEUDONYM_KEY_FILE", file)):
             faults.append(fault)
         return [*faults, *(self._production_faults() if production else [])]
 
@@ -169,6 +179,7 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
                 (self.local_issuer_key_file is not None, "LOCAL_ISSUER_KEY_FILE is for local use"),
                 (not self.jwks_url and not self.jwks_file, "JWKS_URL or JWKS_FILE is required"),
                 (bool(self.jwks_url) and not str(self.jwks_url).startswith("https://"), "JWKS_URL must be https"),
+                (self.pseudonym_key_file is None, "PSEUDONYM_KEY_FILE is required"),
                 (
                     self.kafka_security_protocol is None,
                     "KAFKA_SECURITY_PROTOCOL is required: SASL_SSL, or PLAINTEXT where nobody else reaches the network",

@@ -1,22 +1,24 @@
 """The application every service starts from: limits, languages, problems, static files, sign-in, health, metrics."""
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
 
-from shared.auth import TokenVerifier
-from shared.catalogue import load
+from shared.auth import Standing, TokenVerifier
+from shared.auth.rights import RIGHTS, check_rights
+from shared.catalogue import Catalogue, load
+from shared.clock import Clock
 from shared.messaging import Apply, Contradicting, by_topic
 from shared.messaging.dead_letter import DeadLetters
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
-from shared.text.names import PlanFacts, all_units
+from shared.text.names import all_units
 from shared.web.dead_letters.mount import mount
 from shared.web.health import Check, CheckResult, Health, health_routes
 from shared.web.metrics import metrics_routes
@@ -57,7 +59,8 @@ def create_service_app(
 
     Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
     `closing` is awaited and the engine disposed of. `count_more` counts what else waits for ops. `texts` are packages
-    with messages of their own beside the service's. `state.engine` is the runtime's. Raises MessageError.
+    with messages of their own beside the service's. `state.engine` is the runtime's. Raises MessageError, StartError
+    for a route whose rights the table does not say.
     """
     name = runtime.settings.service
 
@@ -80,7 +83,7 @@ def create_service_app(
         messages_package=name,
         more_messages=texts,
         catalogue=runtime.catalogue,
-        monotonic=runtime.clock.monotonic,
+        clock=runtime.clock,
         lifespan=lifespan,
         routers=routers,
         **options,
@@ -93,6 +96,7 @@ def create_service_app(
     if effects:
         version = runtime.catalogue.version
         mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, version, contradicting))
+    check_rights(app, RIGHTS[name])
     return app
 
 
@@ -103,18 +107,18 @@ def create_base_app(
     templates_package: str,
     messages_package: str,
     more_messages: Iterable[str] = (),
-    catalogue: PlanFacts | None = None,
+    catalogue: Catalogue | None = None,
     max_body_bytes: int = DEFAULT_BYTES,
     body_bytes_by_prefix: Mapping[str, int] | None = None,
     routers: Iterable[APIRouter] = (),
-    monotonic: Callable[[], float] = time.monotonic,
+    clock: Clock | None = None,
     **fastapi: Any,
 ) -> FastAPI:
     """An app with `state.settings`, `.catalogue`, `.messages`, `.templates`, `.static`, `.place` and `.health`.
 
     `templates_package` has `templates/` and perhaps `static/`; `messages_package` has `messages.yaml` or
     `messages/*.yaml`. `body_bytes_by_prefix` gives paths a larger body than `max_body_bytes`.
-    `routers` are the service's own. `monotonic` counts the seconds that tokens and keys are kept.
+    `routers` are the service's own. `clock` says what day it is, and counts the seconds that tokens and keys are kept.
     `place` is a key of `navigation.NAV_ITEMS`; `/` goes to the first page of the person's role.
     `fastapi` goes to FastAPI. Raises MessageError, CatalogueError.
     """
@@ -138,7 +142,9 @@ def create_base_app(
     app.state.templates = templates(templates_package)
     app.state.static = Static("shared.web", templates_package)
     units = [unit.key for unit in all_units(app.state.catalogue)]
-    app.state.verifier = TokenVerifier(settings, units, monotonic)
+    clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
+    app.state.standing = Standing(app.state.catalogue, clock.today)
+    app.state.verifier = TokenVerifier(settings, units, clock.monotonic)
     app.state.place = NAV_ITEMS[place]
     app.state.health = Health()
     app.state.health.ready("keys", _key_check(app.state.verifier))

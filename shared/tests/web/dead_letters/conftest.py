@@ -63,7 +63,7 @@ class Office:
             return list(found.scalars())
 
     def token(self, role: str) -> str:
-        return self.issuer.token(role, "SO_NOI_VU")
+        return self.issuer.token(role, "UBND_TINH" if role == "leader" else "SO_NOI_VU")
 
     async def get(self, path: str, role: str = "ops", accept: str = "*/*", **query: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token(role)}", "Accept": accept}

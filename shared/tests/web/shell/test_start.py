@@ -6,6 +6,8 @@ import pytest
 from shared.access import ROLES, Role
 from shared.web.shell.navigation import NAV_ITEMS, START
 
+UNITS = {"leader": "UBND_TINH"}
+
 
 def test_every_role_begins_somewhere() -> None:
     assert set(START) == set(ROLES)
@@ -26,6 +28,6 @@ def test_every_role_begins_somewhere() -> None:
 async def test_after_signing_in(client: httpx.AsyncClient, role: Role, start: str) -> None:
     away = await client.get("/")
     assert away.headers["location"] == "/sign-in"
-    form = await client.post("/sign-in", data={"role": role, "unit": "SO_NOI_VU", "next": "/"})
+    form = await client.post("/sign-in", data={"role": role, "unit": UNITS.get(role, "SO_NOI_VU"), "next": "/"})
     assert form.headers["location"] == "/"
     assert (await client.get("/")).headers["location"] == start

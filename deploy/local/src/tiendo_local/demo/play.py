@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from shared.calendar import Period
+from shared.auth.standing import standing_unit
+from shared.calendar import VIETNAM, Period
 from shared.catalogue import Catalogue, Field, load
 from tiendo_local.console import LocalFault, say
 from tiendo_local.demo.chance import chance
@@ -74,7 +75,9 @@ class Player:
             page = (await self._send("GET", "/obligations", "coordinator", ROOT, params=query)).json()
             for item in page["items"]:
                 due = datetime.fromisoformat(item["due_at"])
-                yield OpenedObligation(item["id"], item["form"], item["unit"], item["period"], due, item["revision"])
+                if self._reporter_of(item["unit"]):
+                    opened = (item["id"], item["form"], item["unit"], item["period"], due, item["revision"])
+                    yield OpenedObligation(*opened)
             cursor = page["next"]
             if not cursor:
                 return
@@ -121,8 +124,15 @@ class Player:
         }
         path, key = f"/obligations/{answer.id}/submissions", f"demo-{answer.id}-{revision}"
         headers = {ILLUSTRATIVE: act.at.isoformat()}
-        answered = await self._post(path, body, "reporter", answer.unit, key=key, headers=headers)
+        reporter_of = self._reporter_of(answer.unit)
+        if reporter_of is None:
+            raise LookupError(f"nobody reports for {answer.unit}")
+        answered = await self._post(path, body, "reporter", reporter_of, key=key, headers=headers)
         return str(answered["id"])
+
+    def _reporter_of(self, unit: str) -> str | None:
+        """Nobody for a district, which ended for good."""
+        return standing_unit(self._catalogue, unit, self._now.astimezone(VIETNAM).date())
 
     def _observation(self, answer: OpenedObligation, field: Field, period: Period, revision: int) -> dict[str, Any]:
         unit = self._catalogue.unit(answer.unit)

@@ -15,7 +15,7 @@ from aggregation.rules.revision import Basis
 from aggregation.store import indicator_values, publications
 from shared.access import Person
 from shared.catalogue import Measure
-from shared.disclosure.sensitive_read import log_sensitive_read
+from shared.security_log import security_event
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,12 @@ class Reading:
             return
         secret = {key for key in keys if secrecy(self.plan, self.plan.measures[key.measure], key.unit) != "open"}
         if secret:
-            log_sensitive_read(
+            security_event(
+                "security.sensitive-read",
                 self.view.person,
-                measures=sorted({key.measure for key in secret}),
+                measures=" ".join(sorted({key.measure for key in secret})),
                 units=len({key.unit for key in secret}),
-                periods=sorted({key.period for key in secret}),
+                periods=" ".join(sorted({key.period for key in secret})),
             )
 
 

@@ -19,7 +19,7 @@ class Author:
     @property
     def acting(self) -> ActingFields:
         """As the events of the command carry it."""
-        return acting(self.person.role, self.person.unit)
+        return acting(self.person.role, self.person.unit, self.person.pseudonym)
 
     @property
     def today(self) -> date:

@@ -37,11 +37,6 @@ class AuditContext:
         """The exact bytes of an event about the unit, and their hashes."""
         return self.policy.may_read_exactly(person, unit, lambda: self.answers_for(person))
 
-    def check_exact(self, person: Person, unit: str | None) -> None:
-        """Problem 403 for who reads the event without its figures."""
-        if not self.may_read_exactly(person, unit):
-            raise forbidden(text("problem.no_figures"))
-
     def readable_units(self, person: Person) -> tuple[str, ...]:
         """The units whose events the person reads: their own and those that ended in it; none for all."""
         return access.readable_units(person, None, lambda: self.answers_for(person))
@@ -55,6 +50,10 @@ class AuditContext:
         if not searched:
             raise forbidden(text("problem.own_unit"))
         return searched
+
+    def inspected_units(self, person: Person, requested: str | None) -> tuple[str, ...]:
+        """The units whose inspections are listed; none for all. Problem 403 for one that the person does not read."""
+        return self.searched_units(person, (requested,) if requested else ())
 
     def answers_for(self, person: Person) -> list[str]:
         """The ended units that the person's unit answers for."""
@@ -73,5 +72,6 @@ def context_of(request: Request) -> AuditContext:
 Context = Annotated[AuditContext, Depends(context_of)]
 Reader = Annotated[Person, Depends(require())]
 CaseReader = Annotated[Person, Depends(require("auditor", "coordinator", "leader", "ops"))]
+ExactReader = Annotated[Person, Depends(require("reporter", "head", "auditor", "coordinator"))]
 LogReader = Annotated[Person, Depends(require("auditor", "coordinator"))]
 Inspector = Annotated[Person, Depends(require("auditor", "coordinator"))]

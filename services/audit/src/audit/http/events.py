@@ -7,16 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from audit.http.context import AuditContext, Context, Reader
+from audit.http.context import AuditContext, Context, ExactReader, Reader
 from audit.http.schemas import EntryDetail, EntryItem, EntryList
 from audit.rules.entry import ListedEntry, StoredEntry
 from audit.rules.search import Search, read_search
 from audit.rules.texts import fault, text
 from audit.store import entries
 from shared.access import Person
-from shared.disclosure.sensitive_read import log_sensitive_read
 from shared.errors import Problem, invalid, not_found
 from shared.events import CONTENT_TYPE
+from shared.security_log import security_event
 from shared.text import Fault
 from shared.web import cursor as cursors
 from shared.web.openapi import headers
@@ -103,7 +103,7 @@ def detail(context: AuditContext, person: Person, entry: StoredEntry) -> EntryDe
     """With the figures that the person may read; a look at secret ones is logged."""
     shown, exact = context.disclosed(person, entry.data), context.may_read_exactly(person, entry.unit)
     if context.policy.needs_to_know(person) and "observations" in entry.data:
-        log_sensitive_read(person, entry=entry.event_id, about=entry.unit)
+        security_event("security.sensitive-read", person, entry=entry.event_id, about=entry.unit)
     return EntryDetail.of_stored(entry, shown, exact=exact)
 
 
@@ -112,12 +112,11 @@ def detail(context: AuditContext, person: Person, entry: StoredEntry) -> EntryDe
     response_class=Response,
     responses={**headers(200, "ETag"), 200: {"content": {CONTENT_TYPE: {}}, **headers(200, "ETag")[200]}},
 )
-async def get_raw_event(event_id: str, context: Context, person: Reader) -> Response:
-    """The bytes as they stood in Kafka, and nothing else. 403 for who may not read every figure in them."""
+async def get_raw_event(event_id: str, context: Context, person: ExactReader) -> Response:
+    """The bytes as they stood in Kafka, and nothing else: for who reads every figure in them."""
     entry = await find(context, event_id, person)
-    context.check_exact(person, entry.unit)
     if context.policy.needs_to_know(person):
-        log_sensitive_read(person, entry=entry.event_id, about=entry.unit)
+        security_event("security.sensitive-read", person, entry=entry.event_id, about=entry.unit)
     headers = {"ETag": f'"{entry.sha256}"', "Content-Disposition": f'inline; filename="event-{entry.index}.json"'}
     return Response(entry.body, headers=headers, media_type=CONTENT_TYPE)
 

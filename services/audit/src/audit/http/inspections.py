@@ -11,13 +11,14 @@ from starlette.responses import Response
 from audit.commands.answers import InspectionDetail, body_of, inspection_detail, inspection_item
 from audit.commands.record_finding import record_finding
 from audit.commands.record_inspection import record_inspection
-from audit.http.context import AuditContext, CaseReader, Context, Inspector
+from audit.http.context import AuditContext, Context, Inspector, Reader
 from audit.http.schemas import FINDING_ALONE_IN, INSPECTION_IN, InspectionList, request_body
 from audit.rules.finding import read_finding
 from audit.rules.inspection import State, read_inspection
 from audit.rules.inspection_record import FindingRecord
 from audit.rules.texts import text
 from audit.store import inspections as store
+from shared.access import Person
 from shared.database.idempotency import Replay
 from shared.errors import invalid, not_found
 from shared.text import Fault
@@ -61,44 +62,51 @@ def created(answer: InspectionDetail | FindingRecord | Replay, headers: dict[str
 @router.get("", response_model=InspectionList)
 async def list_inspections(
     context: Context,
-    person: CaseReader,
+    person: Reader,
     unit: Unit = None,
     period: ReportingPeriod = None,
     state: Given[State] = None,
     limit: cursors.Limit = 50,
     cursor: cursors.Cursor = None,
 ) -> Any:
-    """Open ones first, the oldest on top."""
-    return await listing(context, unit, period, state, limit, cursor)
+    """Open ones first, the oldest on top. A unit reads those of itself, and of what ended in it."""
+    return await listing(context, context.inspected_units(person, unit), period, state, limit, cursor)
 
 
 async def listing(
-    context: AuditContext, unit: str | None, period: str | None, state: State | None, limit: int, cursor: str | None
+    context: AuditContext,
+    units: tuple[str, ...],
+    period: str | None,
+    state: State | None,
+    limit: int,
+    cursor: str | None,
 ) -> cursors.Listing:
+    """Of all units where `units` names none."""
     after = cursors.decode(cursor, int, date, int)
     if after is not None and not (0 <= after[0] <= 1 and 0 <= after[2] < 2**63):
         raise cursors.bad_cursor()
     today = context.clock.today()
     async with context.engine.connect() as tx:
         records = await store.search(
-            tx, unit=unit, period=period, state=state, today=today, after=after, limit=limit + 1
+            tx, units=units, period=period, state=state, today=today, after=after, limit=limit + 1
         )
     return cursors.listing(records, limit, store.list_position, lambda record: inspection_item(record, today))
 
 
 @router.get("/{inspection_id}", response_model=InspectionDetail, responses=headers(200, "ETag"))
-async def get_inspection(inspection_id: UUID, context: Context, person: CaseReader, response: Response) -> Any:
+async def get_inspection(inspection_id: UUID, context: Context, person: Reader, response: Response) -> Any:
     """The ETag is for `If-Match` of another finding."""
-    detail = await find(context, inspection_id)
+    detail = await find(context, inspection_id, person)
     response.headers.update({"ETag": etag(len(detail.findings))})
     return detail
 
 
-async def find(context: AuditContext, inspection_id: UUID) -> InspectionDetail:
-    """Problem 404 for none."""
+async def find(context: AuditContext, inspection_id: UUID, person: Person) -> InspectionDetail:
+    """Problem 404 for none, and for one of a unit that the person does not read."""
+    readable = context.readable_units(person)
     async with context.engine.connect() as tx:
         record = await store.find(tx, inspection_id)
-        if record is None:
+        if record is None or (readable and record.unit not in readable):
             raise not_found(text("problem.no_inspection"))
         return inspection_detail(record, await store.findings_of(tx, inspection_id), context.clock.today())
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from audit.commands.answers import InspectionDetail
 from audit.commands.record_finding import CONCLUDED, record_finding
 from audit.commands.record_inspection import record_inspection
-from audit.http.context import AuditContext, CaseReader, Context, Inspector
+from audit.http.context import AuditContext, Context, Inspector, Reader
 from audit.http.inspections import STATES, find, listing
 from audit.pages.inspection_form import (
     FindingForm,
@@ -30,7 +30,7 @@ from audit.pages.page_faults import page_faults
 from audit.rules.finding import PARTS, SEVERITIES, read_finding
 from audit.rules.inspection import KINDS, State, read_inspection
 from audit.rules.vocabulary import obligation_name
-from shared.access import Person, Role
+from shared.access import Person, Role, sees_all_units
 from shared.database.idempotency import KEY_REUSED, Attempt, Replay, first_answer
 from shared.errors import Problem
 from shared.text import Fault
@@ -51,14 +51,14 @@ router = APIRouter(prefix="/inspections", include_in_schema=False)
 async def inspections(
     request: Request,
     context: Context,
-    person: CaseReader,
+    person: Reader,
     unit: Unit = None,
     period: ReportingPeriod = None,
     state: Given[State] = None,
     cursor: Cursor = None,
 ) -> Response:
     query = {"unit": unit or "", "period": period or "", "state": state or ""}
-    listed = await listing(context, unit, period, state, SHOWN, cursor)
+    listed = await listing(context, context.inspected_units(person, unit), period, state, SHOWN, cursor)
     filters = {name: value for name, value in query.items() if value}
     address = f"/inspections?{urlencode({**filters, 'cursor': listed['next']})}" if listed["next"] else None
     return page(
@@ -68,7 +68,7 @@ async def inspections(
         items=listed["items"],
         query=query,
         states=STATES,
-        groups=unit_groups(context.catalogue, context.clock.today()),
+        groups=unit_groups(context.catalogue, context.clock.today()) if sees_all_units(person) else [],
         may_write=person.role in WRITERS,
         next_url=address,
         first_url=f"/inspections?{urlencode(filters)}" if cursor else None,
@@ -104,7 +104,7 @@ async def create(request: Request, context: Context, person: Inspector, resumed:
 
 
 @router.get("/{inspection_id}")
-async def show(request: Request, inspection_id: UUID, context: Context, person: CaseReader) -> Response:
+async def show(request: Request, inspection_id: UUID, context: Context, person: Reader) -> Response:
     return await _inspection_page(request, context, person, inspection_id, FindingForm(empty_finding()))
 
 
@@ -149,7 +149,7 @@ async def _resumed_finding(
     request: Request, context: AuditContext, person: Person, inspection_id: UUID, form: FindingForm
 ) -> Response:
     """As it was typed; 412 with what happened since the page was opened."""
-    inspection = await find(context, inspection_id)
+    inspection = await find(context, inspection_id, person)
     notice = ""
     if inspection.state == "concluded":
         notice = "page.concluded_since"
@@ -219,7 +219,7 @@ async def _inspection_page(
     finding: FindingForm,
     status: int = 200,
 ) -> Response:
-    inspection = await find(context, inspection_id)
+    inspection = await find(context, inspection_id, person)
     writable = person.role in WRITERS and inspection.state not in ("planned", "concluded")
     return page(
         request,

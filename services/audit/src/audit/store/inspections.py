@@ -102,17 +102,17 @@ def list_position(record: InspectionRecord) -> ListPosition:
 async def search(
     tx: AsyncConnection,
     *,
-    unit: str | None,
+    units: Sequence[str],
     period: str | None,
     state: State | None,
     today: date,
     after: ListPosition | None,
     limit: int,
 ) -> list[InspectionRecord]:
-    """In `ORDER`, after the position of the last one already seen."""
+    """Of `units`, or of all where there are none; in `ORDER`, after the position of the last one already seen."""
     conditions: list[ColumnElement[bool]] = []
-    if unit:
-        conditions.append(inspection.c.unit == unit)
+    if units:
+        conditions.append(inspection.c.unit.in_(units))
     if period:
         conditions.append(inspection.c.period == period)
     if state:

@@ -6,29 +6,33 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from notifications.channels.registry import Channels
 from notifications.commands.plan import Planner
+from notifications.events import EventFactory
 from notifications.rules.contact import Contact, Precondition
 from notifications.rules.stage import Role
 from notifications.rules.texts import text
 from notifications.store import contact as contacts
 from notifications.store import write
+from shared.access import Person
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.database import idempotency
 from shared.database.idempotency import Attempt
 from shared.errors import Problem, invalid, not_found, precondition_failed, precondition_required
+from shared.messaging import publish
+from shared.security_log import security_event
 from shared.text import Fault
 from shared.text.words import kept
 
 
 @dataclass(frozen=True, slots=True)
 class ContactChange:
-    """`changed_by` is a person's subject; `address_at` the pointer to the address in what they sent, for a fault."""
+    """`by` is who changes it; `address_at` the pointer to the address in what they sent, for a fault."""
 
     unit: str
     role: Role
     channel: str
     address: str
-    changed_by: str
+    by: Person
     address_at: str = "/address"
 
 
@@ -58,6 +62,7 @@ class ContactEditor:
         self._catalogue = catalogue
         self._channels = channels
         self._planner = planner
+        self._events = EventFactory(catalogue.version)
 
     async def change(
         self, change: ContactChange, seen: Precondition | None, attempt: Attempt | None = None
@@ -72,7 +77,8 @@ class ContactEditor:
         self._check(change)
         if seen is None:
             raise precondition_required([Fault("missing", "/header/If-Match", text("contact.unseen"))])
-        new = Contact(change.unit, change.role, change.channel, change.address, change.changed_by, self._clock.now())
+        by, now = change.by, self._clock.now()
+        new = Contact(change.unit, change.role, change.channel, change.address, by.subject, now)
         async with self._engine.begin() as tx:
             replay = await idempotency.begin(tx, attempt)
             old = await contacts.lock_contact(tx, new.unit, new.role, new.channel)
@@ -88,7 +94,11 @@ class ContactEditor:
                 await contacts.save_contact(tx, new)
             if old is None or old.address != new.address:
                 await contacts.retry_failed(tx, new, new.changed_at)
+                await contacts.keep_change(tx, new, old)
+                await publish(tx, self._events.contact_changed(new, by))
             await idempotency.finish(tx, attempt, 303, b"{}")
+        if old is None or old.address != new.address:
+            security_event("security.contact-changed", by, of=new.unit, recipient=new.role, channel=new.channel)
         return SavedContact(new, created=old is None)
 
     def _check(self, change: ContactChange) -> None:

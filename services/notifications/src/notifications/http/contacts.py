@@ -7,12 +7,13 @@ from fastapi import APIRouter, FastAPI, Header, Response
 from pydantic import AfterValidator
 
 from notifications.commands.change_contact import ContactChange
-from notifications.http.context import Context, Keeper
+from notifications.http.context import AddressReader, Context, Keeper, visible_unit
 from notifications.http.schemas import EMAIL, ContactIn, ContactItem, ContactList
 from notifications.rules.contact import Precondition
 from notifications.rules.stage import Role
 from notifications.rules.texts import text
 from notifications.store.contact import find_contact, list_contacts
+from shared.access import check_access
 from shared.errors import not_found
 from shared.text import Fault
 from shared.web.cursor import Cursor, Limit, decode, listing
@@ -37,14 +38,15 @@ ChannelName = Annotated[str | None, AfterValidator(blank_is_none), KnownChannel(
 
 @router.get("/contacts", response_model=ContactList)
 async def contacts(
-    _: Keeper,
+    person: AddressReader,
     context: Context,
     unit: Unit = None,
     channel: ChannelName = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Any:
-    after = decode(cursor, str, str, str)
+    """A unit reads its own."""
+    after, unit = decode(cursor, str, str, str), visible_unit(person, unit)
     async with context.engine.connect() as tx:
         stored = await list_contacts(tx, limit, unit=unit, channel=channel, after=after)
     return listing(stored, limit, lambda each: (each.unit, each.role, each.channel), ContactItem.of)
@@ -52,9 +54,15 @@ async def contacts(
 
 @router.get("/contacts/{unit}", response_model=ContactItem, responses=headers(200, "ETag"))
 async def contact(
-    unit: str, role: Role, _: Keeper, context: Context, response: Response, channel: ChannelName = None
+    unit: str,
+    role: Role,
+    person: AddressReader,
+    context: Context,
+    response: Response,
+    channel: ChannelName = None,
 ) -> Any:
     """One address, and in ETag the version that a change of it names. 404: there is none yet."""
+    check_access(person, unit)
     async with context.engine.connect() as tx:
         found = await find_contact(tx, unit, role, channel or context.channels.default.name)
     if found is None:
@@ -85,7 +93,7 @@ async def put_contact(
         role=body.role,
         channel=EMAIL if member == "email" else body.channel or context.channels.default.name,
         address=address,
-        changed_by=person.subject,
+        by=person,
         address_at=f"/{member}",
     )
     saved = await context.contacts.change(change, precondition_of(if_match, if_none_match))

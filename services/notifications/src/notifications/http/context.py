@@ -42,6 +42,7 @@ def context_of(request: Request) -> NotificationsContext:
 
 Context = Annotated[NotificationsContext, Depends(context_of)]
 Anyone = Annotated[Person, Depends(require())]
+AddressReader = Annotated[Person, Depends(require("reporter", "head", "coordinator", "ops"))]
 Keeper = Annotated[Person, Depends(require("coordinator", "ops"))]
 
 

@@ -78,7 +78,7 @@ async def change(
     name = channel or context.channels.default.name
     if role not in ROLES or unit not in context.catalogue.units or name not in context.channels.names:
         raise invalid([Fault("broken", "", text("contacts.broken"))])
-    contact_change = ContactChange(unit, role, name, address.strip(), person.subject, pointer(unit, role, name))
+    contact_change = ContactChange(unit, role, name, address.strip(), person, pointer(unit, role, name))
     if resumed:
         return await _contacts(request, context, refused=RefusedContact(contact_change, version, str(uuid4()), [], 200))
     content = "\n".join((unit, role, name, contact_change.address, version)).encode()

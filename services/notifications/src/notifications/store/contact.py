@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.rules.contact import Contact, RemindingChannels
 from notifications.store.records import records
-from notifications.store.tables import contact, obligation, reminder
+from notifications.store.tables import contact, contact_change, obligation, reminder
 
 Mailbox = Callable[[str], str]
 """Of a channel: the same for two addresses that reach one place."""
@@ -66,6 +66,12 @@ async def save_contact(tx: AsyncConnection, changed: Contact) -> None:
     new = statement.excluded
     values = {name: new[name] for name in ("address", "changed_by", "changed_at", "refused_at")}
     await tx.execute(statement.on_conflict_do_update(index_elements=["unit", "role", "channel"], set_=values))
+
+
+async def keep_change(tx: AsyncConnection, new: Contact, old: Contact | None) -> None:
+    """Who changed it, when, and what stood there before: the way back from mail that was led astray."""
+    values = {name: getattr(new, name) for name in ("unit", "role", "channel", "changed_by", "changed_at")}
+    await tx.execute(sa.insert(contact_change).values(**values, old_address=old.address if old else None))
 
 
 async def list_contacts(

@@ -74,6 +74,20 @@ contact = sa.Table(
     sa.Column("refused_at", instant),
 )
 
+# Every change of an address by a person, with the address before. Nothing is ever changed or taken out here.
+contact_change = sa.Table(
+    "contact_change",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("old_address", sa.Text),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", instant, nullable=False),
+    sa.Index("contact_change_unit", "unit", "changed_at"),
+)
+
 delivery = sa.Table(
     "delivery",
     metadata,

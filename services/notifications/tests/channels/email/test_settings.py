@@ -10,6 +10,7 @@ from notifications.settings import NotificationsSettings
 
 GIVEN: dict[str, Any] = {
     "environment": "production",
+    "pseudonym_key_file": Path(__file__),
     "database_url": "postgresql+asyncpg://n:x@127.0.0.1/n",
     "jwks_url": "https://id.daknong.gov.vn/keys",
     "kafka_security_protocol": "PLAINTEXT",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.access import Person
+from shared.auth import coordinator
 from shared.catalogue import Catalogue
 from shared.errors import forbidden
 from shared.text import Text
@@ -19,14 +20,6 @@ def check_coordinator(catalogue: Catalogue, person: Person, day: date) -> None:
     if not is_coordinator(catalogue, person, day):
         unit = catalogue.unit(coordinator(catalogue, day) or catalogue.plan.root)
         raise forbidden(text("problem.not_coordinator", name=Text(unit.name_vi, unit.name_en or unit.name_vi)))
-
-
-def coordinator(catalogue: Catalogue, day: date) -> str | None:
-    """None outside the time of the plan."""
-    try:
-        return catalogue.coordinator(day)
-    except LookupError:
-        return None
 
 
 def may_open(catalogue: Catalogue, person: Person, day: date) -> bool:

@@ -11,6 +11,7 @@ from shared.calendar import Holidays, Period
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.disclosure import DisclosurePolicy
+from shared.events import ActingFields, acting
 from submissions.commands.authority import answers_for
 from submissions.rules.disclosure import disclosed
 from submissions.rules.form import FormRules
@@ -58,3 +59,8 @@ class Actor:
 
     person: Person
     trace_id: str
+
+    @property
+    def acting(self) -> ActingFields:
+        """As the events of the act carry it."""
+        return acting(self.person.role, self.person.unit, self.person.pseudonym)

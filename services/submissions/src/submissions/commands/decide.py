@@ -8,7 +8,7 @@ import uuid6
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import idempotency
-from shared.errors import conflict, invalid, not_found, precondition_failed
+from shared.errors import conflict, forbidden, invalid, not_found, precondition_failed
 from shared.messaging import publish
 from shared.text.personal_data import CONFIRMATION
 from shared.text.words import kept
@@ -48,9 +48,10 @@ async def decide_submission(
 ) -> Decided | idempotency.Replay:
     """The new state, or the first answer again. Raises 403, 404, 409, 412, 422; leaves nothing then."""
     async with context.engine.begin() as tx:
+        submission = await lock(tx, context, actor, decision)
         if replay := await idempotency.begin(tx, decision.attempt):
             return replay
-        submission = await lock(tx, context, actor, decision)
+        check_seen(submission, decision)
         state, confirmed = check_decision(submission, decision)
         review = Review(
             id=uuid6.uuid7(),
@@ -62,6 +63,7 @@ async def decide_submission(
             unit=actor.person.unit,
             trace_id=actor.trace_id,
             confirmed=confirmed,
+            decided_by=actor.person.subject,
         )
         version = await write.advance(tx, submission.obligation.id, state, submission.revision)
         await write.set_state(tx, submission.id, state)
@@ -75,12 +77,13 @@ async def decide_submission(
             version=version,
         )
         await idempotency.finish(tx, decision.attempt, 200, body_of(answer))
-        await publish(tx, events.decided(review, submission, version, context.catalogue.version))
+        event = events.decided(review, submission, version, context.catalogue.version, actor.acting)
+        await publish(tx, event)
     return answer
 
 
 async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, decision: Decision) -> LockedSubmission:
-    """404 when there is none, 403 when it is not the actor's, 412 when its obligation is not what the client saw."""
+    """404 when there is none, 403 when it is not the actor's, or when it is the actor's own."""
     submission = await write.lock_submission(tx, decision.submission_id)
     if submission is None:
         raise not_found(text("problem.no_submission"))
@@ -88,9 +91,15 @@ async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, d
         context.check_access(actor.person, submission.obligation.unit)
     else:
         check_coordinator(context.catalogue, actor.person, context.clock.today())
+        if submission.submitted_by == actor.person.subject:
+            raise forbidden(text("problem.own_report"))
+    return submission
+
+
+def check_seen(submission: LockedSubmission, decision: Decision) -> None:
+    """412 when its obligation is not what the client saw."""
     if decision.expected_versions is not None and submission.obligation.version not in decision.expected_versions:
         raise precondition_failed()
-    return submission
 
 
 def check_decision(submission: LockedSubmission, decision: Decision) -> tuple[State, list[str]]:

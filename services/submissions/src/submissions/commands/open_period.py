@@ -62,7 +62,7 @@ async def open_period(
         new = await write.open_obligations(tx, obligations, now)
         answer = Opened(opened=len(new), existing=len(obligations) - len(new))
         await idempotency.finish(tx, attempt, 200, body_of(answer))
-        version, opener = context.catalogue.version, acting(person.role, person.unit)
+        version, opener = context.catalogue.version, acting(person.role, person.unit, person.pseudonym)
         await publish(tx, *(events.opened(one, version, opener) for one in obligations if one.id in new))
     return answer
 

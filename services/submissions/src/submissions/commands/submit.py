@@ -25,6 +25,8 @@ from submissions.rules.violation import Violation
 from submissions.store import read
 from submissions.store.write import keep_submission, lock_obligation
 
+FORBIDDEN = 403
+
 
 @dataclass(frozen=True)
 class Posting:
@@ -76,7 +78,9 @@ async def submit_report(
                 if attempt is not None and posting.page is not None:
                     attempt = await idempotency.of_page(tx, attempt, posting.page)
                 return await take(tx, context, actor, replace(posting, attempt=attempt), report)
-        except (Problem, IntegrityError):
+        except (Problem, IntegrityError) as error:
+            if isinstance(error, Problem) and error.status == FORBIDDEN:
+                raise
             # The same request may have been answered since the obligation was looked up: then this is its answer, too.
             if replay := await idempotency.find(tx, attempt):
                 return replay
@@ -96,6 +100,7 @@ async def take(
         role=actor.person.role,
         unit=actor.person.unit,
         trace_id=actor.trace_id,
+        by=actor.person.subject,
     )
     yardsticks = await read_yardsticks(tx, context, obligation, report)
     rules, years = context.rules[obligation.form], context.settings.close_after_years
@@ -110,7 +115,7 @@ async def take(
     everything = joined(
         *keep_submission(revision, version),
         *idempotency.keeping(posting.attempt, 201, body),
-        *publishing(tx, events.received(obligation, revision, version, context.catalogue.version)),
+        *publishing(tx, events.received(obligation, revision, version, context.catalogue.version, actor.acting)),
     )
     await driver.fetch(tx, *everything)
     return Submitted(arrival.id, version, body)
@@ -129,13 +134,13 @@ async def read_yardsticks(
 async def lock(
     tx: AsyncConnection, context: SubmissionsContext, actor: Actor, posting: Posting
 ) -> LockedObligation | idempotency.Replay:
-    """404 when there is none, 403 when it is not the actor's."""
-    obligation = await lock_obligation(tx, posting.obligation_id, posting.attempt)
-    if obligation is None:
+    """404 when there is none, 403 when it is not the actor's, also where the attempt was answered once."""
+    locked = await lock_obligation(tx, posting.obligation_id, posting.attempt)
+    if locked is None:
         raise not_found(text("problem.no_obligation"))
-    if isinstance(obligation, LockedObligation):
-        context.check_access(actor.person, obligation.unit)
-    return obligation
+    obligation, answered = locked
+    context.check_access(actor.person, obligation.unit)
+    return answered or obligation
 
 
 async def is_current(tx: AsyncConnection, obligation: LockedObligation, posting: Posting) -> bool:

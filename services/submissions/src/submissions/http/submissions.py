@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.access import Person
 from shared.database import idempotency
-from shared.disclosure.sensitive_read import log_sensitive_read
 from shared.errors import not_found
+from shared.security_log import security_event
 from shared.web.cursor import decode, listing
 from shared.web.etag import IfMatch, etag, expected_versions
 from shared.web.idempotency import attempt_of, replayed
@@ -65,7 +65,9 @@ async def find_submission(
         raise not_found(text("problem.no_submission"))
     context.check_access(person, submission.obligation.unit)
     if context.policy.needs_to_know(person):
-        log_sensitive_read(person, submission=str(submission.id), about=submission.obligation.unit)
+        security_event(
+            "security.sensitive-read", person, submission=str(submission.id), about=submission.obligation.unit
+        )
     return context.disclosed(person, submission)
 
 

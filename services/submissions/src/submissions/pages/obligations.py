@@ -37,6 +37,8 @@ async def obligations(
 ) -> Response:
     if sees_all_units(person):
         return await show_province(request, context, person, choices)
+    if choices.unit:
+        context.check_access(person, choices.unit)
     return await show_own(request, context, person)
 
 

@@ -24,7 +24,10 @@ NEXT: dict[tuple[State, Act], State] = {
 
 @dataclass(frozen=True)
 class Review:
-    """One decision about a revision: what, why, when and by whom. `confirmed`: what the reason looked like."""
+    """One decision about a revision: what, why, when and by whom. `confirmed`: what the reason looked like.
+
+    `decided_by` is the person's subject; None in decisions of before December 2026.
+    """
 
     id: UUID
     submission_id: UUID
@@ -35,6 +38,7 @@ class Review:
     unit: str
     trace_id: str
     confirmed: Sequence[str] = ()
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True)

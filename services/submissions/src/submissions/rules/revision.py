@@ -46,13 +46,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Arrival:
-    """The id that a report gets, when it came, and who sent it in which trace."""
+    """The id that a report gets, when it came, and who sent it in which trace. `by` is the person's subject."""
 
     id: UUID
     received_at: datetime
     role: str
     unit: str
     trace_id: str
+    by: str
 
 
 @dataclass(frozen=True)

@@ -71,4 +71,5 @@ class LockedSubmission:
     id: UUID
     revision: int
     state: State
+    submitted_by: str | None
     obligation: ReportingObligation

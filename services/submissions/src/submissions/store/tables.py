@@ -51,6 +51,8 @@ submission = sa.Table(
     sa.Column("submitted_unit", sa.Text, nullable=False),
     sa.Column("trace_id", sa.Text, nullable=False),
     sa.Column("illustrative", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The subject of the provider, here and in `review`; null in rows of before December 2026.
+    sa.Column("submitted_by", sa.Text),
     sa.UniqueConstraint("obligation_id", "revision", name="submission_revision"),
     sa.CheckConstraint("revision >= 1", name="submission_first_revision"),
     sa.CheckConstraint("state in ('submitted', 'accepted', 'returned', 'withdrawn')", name="submission_state"),
@@ -71,6 +73,7 @@ review = sa.Table(
     sa.Column("trace_id", sa.Text, nullable=False),
     # Codes of what the reason looked like and its writer confirmed: personal_data.
     sa.Column("confirmed", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("decided_by", sa.Text),
     sa.CheckConstraint("act in ('accept', 'return', 'withdraw')", name="review_act"),
     sa.CheckConstraint("act = 'accept' or reason is not null", name="review_reason"),
     sa.Index("review_submission", "submission_id", "decided_at"),

@@ -59,7 +59,8 @@ _LOCK_OBLIGATION = sa.text(
 # Both rows are locked: after waiting for another decision, PostgreSQL re-reads only what it locks.
 _LOCK_SUBMISSION = sa.text(
     """
-    select o.*, s.id as submission__id, s.revision as submission__revision, s.state as submission__state
+    select o.*, s.id as submission__id, s.revision as submission__revision, s.state as submission__state,
+           s.submitted_by as submission__submitted_by
     from submission s join obligation o on o.id = s.obligation_id
     where s.id = :id for no key update of o, s
     """
@@ -72,7 +73,8 @@ _ADVANCE = sa.text(
 
 _KEPT = (
     "id", "obligation_id", "revision", "state", "observations", "narrative", "evidence", "reason", "content_sha256",
-    "timeless_sha256", "warnings", "received_at", "submitted_role", "submitted_unit", "trace_id", "illustrative",
+    "timeless_sha256", "warnings", "received_at", "submitted_role", "submitted_unit", "submitted_by", "trace_id",
+    "illustrative",
 )  # fmt: skip
 _KEEP = Statement(
     f"insert into submission ({', '.join(_KEPT)}) values ({', '.join(':' + name for name in _KEPT)})",
@@ -92,11 +94,11 @@ async def open_obligations(
 
 async def lock_obligation(
     tx: AsyncConnection, obligation_id: UUID, attempt: Attempt | None
-) -> LockedObligation | Replay | None:
-    """The first answer to the attempt in its place, when there was one as the lock was asked for. 422 as `find`."""
+) -> tuple[LockedObligation, Replay | None] | None:
+    """With the first answer to the attempt, when there was one as the lock was asked for. 422 as `find`."""
     key = {"person": attempt and attempt.person, "key": attempt and attempt.key}
     rows = await driver.fetch(tx, _LOCK_OBLIGATION, {"id": obligation_id, **key})
-    return (answer_in(rows[0], attempt) or record(LockedObligation, rows[0])) if rows else None
+    return (record(LockedObligation, rows[0]), answer_in(rows[0], attempt)) if rows else None
 
 
 async def lock_submission(tx: AsyncConnection, submission_id: UUID) -> LockedSubmission | None:
@@ -128,6 +130,7 @@ def keep_submission(revision: NewRevision, version: int) -> tuple[Write, Write]:
         "received_at": arrival.received_at,
         "submitted_role": arrival.role,
         "submitted_unit": arrival.unit,
+        "submitted_by": arrival.by,
         "trace_id": arrival.trace_id,
         "illustrative": revision.illustrative,
     }

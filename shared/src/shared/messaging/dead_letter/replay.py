@@ -41,6 +41,7 @@ from shared.messaging.dead_letter.problems import (
 )
 from shared.messaging.dead_letter.store import Wanted
 from shared.messaging.outbox import publish
+from shared.security_log import security_event
 from shared.text import Fault
 from shared.text.personal_data import CONFIRMATION, personal_data, told
 
@@ -97,6 +98,7 @@ class DeadLetters:
         if handled.reason is not None:
             log.warning("letter.failed_again", letter=id_, type=letter.type, reason=handled.reason)
             raise StillFails(handled.reason)
+        security_event("security.dead-letter-act", by, act="replay", letter=id_, outcome=handled.outcome)
         log.info("letter.replayed", letter=id_, type=letter.type, outcome=handled.outcome)
         if handled.outcome == "applied":
             metrics.INBOX_APPLIED.labels(self.service, letter.topic).inc()
@@ -159,6 +161,7 @@ class DeadLetters:
                 facts = self._facts(letter, letter.event_id, by)
                 await store.discarded(tx, letter.id, note, at=facts["handled_at"], by=by.subject)
                 await publish(tx, self._told(letter, DeadLetterDiscarded(**facts)))
+        security_event("security.dead-letter-act", by, act="discard", letter=id_, outcome=None)
         log.info("letter.discarded", letter=id_, type=letter.type)
         return Handled(letter.id, "discarded")
 
@@ -233,7 +236,7 @@ class DeadLetters:
             "offset": letter.offset,
             "event_id": event_id,
             "handled_at": self.clock.now(),
-            **acting(by.role, by.unit),
+            **acting(by.role, by.unit, by.pseudonym),
         }
 
     def _told(self, letter: Letter, data: DeadLetterHandled) -> Event:

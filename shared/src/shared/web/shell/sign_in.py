@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Form, Request
@@ -10,16 +9,14 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import RedirectResponse, Response
 
 from shared.access import ROLES, Person, Role
-from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, issue_local_token, person_of
-from shared.clock import Clock
+from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, Standing, issue_local_token, person_of, unfit
 from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
 from shared.text import Fault
-from shared.text.names import PlanFacts, all_units
 from shared.web.middleware.content_policy import content_security_policy
 from shared.web.shell.kept_form import KeptForm, carried_form, safe_path
 from shared.web.shell.page import page
-from shared.web.shell.unit_choice import unit_groups
+from shared.web.shell.unit_choice import FORMER, unit_groups
 from shared.web.texts import text
 
 
@@ -51,10 +48,10 @@ def sign_in_page(
     Signing in may lead to another service, where the role has its work.
     """
     state = request.app.state
-    today = Clock(timedelta(seconds=state.settings.clock_offset_seconds)).today()
+    groups = [group for group in unit_groups(state.catalogue, state.standing.today()) if not group[0].endswith(FORMER)]
     shown = page(
         request, "sign_in.html", status,
-        faults=faults, roles=ROLES, groups=unit_groups(state.catalogue, today), role=role, unit=unit,
+        faults=faults, roles=ROLES, groups=groups, role=role, unit=unit,
         next_page=next_page, kept=kept, lost=lost,
     )  # fmt: skip
     shown.headers["Content-Security-Policy"] = content_security_policy(state.settings.service_urls.values())
@@ -81,7 +78,7 @@ def routes(settings: ServiceSettings) -> APIRouter:
         next: Annotated[str, Form()] = "/",
     ) -> Response:
         kept = carried_form(await request.form())
-        if faults := wrong(request.app.state.catalogue, role, unit):
+        if faults := wrong(request.app.state.standing, role, unit):
             return sign_in_page(request, 422, faults=faults, role=role, unit=unit, next_page=safe_path(next), kept=kept)
         response: Response = RedirectResponse(safe_path(next), 303)
         if kept:
@@ -101,14 +98,17 @@ def routes(settings: ServiceSettings) -> APIRouter:
 
     @router.post("/local/token")
     async def give(request: Request, wanted: TokenRequest) -> TokenAnswer:
-        if faults := wrong(request.app.state.catalogue, wanted.role, wanted.unit):
+        if faults := wrong(request.app.state.standing, wanted.role, wanted.unit):
             raise invalid(faults)
         return TokenAnswer(access_token=token(wanted.role, wanted.unit), expires_in=LOCAL_TOKEN_SECONDS)
 
     return router
 
 
-def wrong(catalogue: PlanFacts, role: str, unit: str) -> list[Fault]:
-    known = {one.key for one in all_units(catalogue)}
-    faults = [Fault("unknown-role", "/role", text("web.sign_in.unknown_role"))] if role not in ROLES else []
-    return faults + ([Fault("unknown-unit", "/unit", text("web.sign_in.unknown_unit"))] if unit not in known else [])
+def wrong(standing: Standing, role: str, unit: str) -> list[Fault]:
+    """Also a role and a unit that do not go together today: every service would refuse their token."""
+    faults = [] if role in ROLES else [Fault("unknown-role", "/role", text("web.sign_in.unknown_role"))]
+    if unit not in standing.catalogue.units:
+        return [*faults, Fault("unknown-unit", "/unit", text("web.sign_in.unknown_unit"))]
+    found = None if faults else unfit(standing.catalogue, cast(Role, role), unit, standing.today())
+    return [*faults, *([Fault(found.code, "/unit", found.words)] if found else [])]
