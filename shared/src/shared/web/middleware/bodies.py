@@ -18,6 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 FORMS = (FORM, "multipart/form-data")
 JSON = "application/json"
 API = "/api/"
+TOO_MUCH = ("too-many-keys", "too-many-items", "too-many-members")
 
 
 class Bodies:
@@ -33,7 +34,7 @@ class Bodies:
             if is_json(media_type):
                 receive = await _checked(receive, json_faults)
             elif media_type == FORM:
-                receive = await _checked(receive, form_faults)
+                receive = await _checked(receive, lambda body: (form_faults(body), 0))
         await self.app(scope, receive, send)
 
     def _media_type(self, path: str, headers: Headers) -> str:
@@ -66,7 +67,7 @@ def _charset(parameters: str) -> str:
     return next((value.strip(' "') for name, _, value in named if name.strip() == "charset"), "")
 
 
-async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) -> Receive:
+async def _checked(receive: Receive, faults_of: Callable[[bytes], tuple[list[Fault], int]]) -> Receive:
     """Read all of a body, refuse what is wrong with it, and give the body once more."""
     parts: list[bytes] = []
     last: Message = {"more_body": True}
@@ -79,8 +80,10 @@ async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) 
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
     if last["type"] != "http.request":
         pending = [last]
-    elif faults := faults_of(body):
-        raise refused(faults)
+    else:
+        faults, more = faults_of(body)
+        if faults:
+            raise refused(faults, more)
 
     async def again() -> Message:
         return pending.pop(0) if pending else await receive()
@@ -88,9 +91,10 @@ async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) 
     return again
 
 
-def refused(faults: list[Fault]) -> Problem:
+def refused(faults: list[Fault], more: int) -> Problem:
     """The title is that of the first; the others are usually of its kind."""
-    return Problem(400, faults[0].code, text(f"web.refused.{faults[0].code}"), faults)
+    code = faults[0].code
+    return Problem(413 if code in TOO_MUCH else 400, code, text(f"web.refused.{code}"), faults, more=more)
 
 
 def unsupported(what: str, headers: dict[str, str], **values: str) -> Problem:
