@@ -1,4 +1,5 @@
-"""A body is what its headers say: no coding, a media type that is read here, UTF-8, and JSON that says each thing once.
+"""A body is of somebody who may send it, and what its headers say: no coding, a media type that is read here, UTF-8,
+and JSON that says each thing once.
 
 RFC 9110 section 15.5.16 (415), RFC 8259 sections 4 (names are unique), 6 (numbers) and 8.1 (UTF-8).
 """
@@ -6,10 +7,12 @@ RFC 9110 section 15.5.16 (415), RFC 8259 sections 4 (names are unique), 6 (numbe
 from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.middleware.allowed import doors_of
 from shared.web.middleware.form_text import form_faults
 from shared.web.middleware.json_text import json_faults
 from shared.web.texts import text
@@ -30,6 +33,9 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and has_body(headers := Headers(scope=scope)):
+            if scope["path"].startswith(API) and not await _admitted(scope):
+                await self.app(scope, receive, send)
+                return
             media_type = self._media_type(scope["path"], headers)
             if is_json(media_type):
                 receive = await _checked(receive, json_faults)
@@ -51,6 +57,17 @@ class Bodies:
         if charset not in ("", "utf-8", "utf8", "us-ascii"):
             raise unsupported("charset", {"Accept": ", ".join(taken)}, charset=charset[:40])
         return media_type
+
+
+async def _admitted(scope: Scope) -> bool:
+    """Who sends it is asked before a byte of it is read: raises 401 and 403. False where no route takes it.
+
+    A page is asked for its body first: a form that comes when the session has ended is carried through the sign-in.
+    """
+    doors = doors_of(scope["app"], scope["method"], scope["path"])
+    for door in doors or ():
+        await door(Request(scope))
+    return doors is not None
 
 
 def has_body(headers: Headers) -> bool:
