@@ -82,7 +82,7 @@ format: $(STAMP) ## write the code as ruff likes it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP) ## freshness, cost, idleness, intake, aggregation, recovery, relay and growth against their floors; ARGS="relay" for one
+bench: $(STAMP) ## freshness, cost, idleness, floods, intake, aggregation, recovery, relay and growth against their floors; ARGS="relay" for one
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: $(UV) ## resolve requirements.lock again

@@ -8,9 +8,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
+from shared.unfinished import Unfinished
 from shared.web import connection
 from shared.web.connection import HttpConnection
-from shared.web.unfinished import Unfinished
 
 LIMIT = 0.2
 FINE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -33,7 +33,7 @@ async def measure(subject: Subject) -> list[dict[str, Any]]:
     await _answered(port)  # what the flood has left to do is no part of what comes next
     slow = await _slow_clients(port, flooder)
     beside_slow = await beside(port, duty)
-    held = sum(not reader.at_eof() for reader, _ in slow)
+    held = sum([await _is_held(reader) for reader, _ in slow])
     for _, writer in slow:
         writer.close()
     kinds: list[tuple[str, dict[str, list[float]], dict[str, int]]] = [
@@ -107,6 +107,15 @@ async def _slow_clients(port: int, duty: Duty) -> list[tuple[asyncio.StreamReade
         writer.write((begun + ("\r\n{" if number % 2 else "")).encode())
         opened.append((reader, writer))
     return opened
+
+
+async def _is_held(reader: asyncio.StreamReader) -> bool:
+    try:
+        async with asyncio.timeout(0.001):
+            await reader.read(1)
+    except TimeoutError:
+        return True
+    return False
 
 
 def _json(duty: Duty) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.web.unfinished import Sender, Unfinished
+from shared.unfinished import Straggler, Unfinished
 
 HEADER_SECONDS = 10.0
 MOST_HEADER_BYTES = 64 * 1024
@@ -29,12 +29,12 @@ class HttpConnection(HttpToolsProtocol):
 
     _waiting: asyncio.TimerHandle | None = None
     _header_bytes: int | None = None  # None outside of a request's headers
-    _sender: Sender
+    _straggler: Straggler
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._sender = Sender(self.client[0] if self.client else "", self._make_room)
-        self.unfinished.enter(self._sender)
+        self._straggler = Straggler(self.client[0] if self.client else "", self._make_room)
+        self.unfinished.enter(self._straggler)
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:
@@ -56,18 +56,18 @@ class HttpConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         self._header_bytes = None
-        self.unfinished.leave(self._sender)
+        self.unfinished.leave(self._straggler)
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.cycle.response_complete and not self.transport.is_closing():
-            self.unfinished.leave(self._sender)
-            self.unfinished.enter(self._sender)
+            self.unfinished.leave(self._straggler)
+            self.unfinished.enter(self._straggler)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self.unfinished.leave(self._sender)
+        self.unfinished.leave(self._straggler)
         super().connection_lost(exc)
 
     def _await_headers(self) -> None:

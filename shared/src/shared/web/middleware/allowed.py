@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route, compile_path
 
 from shared.auth import require
 
-Door = Callable[[Request], Awaitable[object]]
+Admission = Callable[[Request], Awaitable[object]]
 """A dependency of `shared.auth` that lets a person in, or raises 401 or 403."""
 
 
@@ -25,7 +25,7 @@ class _Answering:
     pattern: re.Pattern[str]
     parameters: int
     methods: frozenset[str]
-    doors: tuple[Door, ...] = ()
+    admissions: tuple[Admission, ...] = ()
 
 
 def allowed_methods(app: FastAPI, path: str) -> str:
@@ -38,10 +38,10 @@ def allowed_methods(app: FastAPI, path: str) -> str:
     return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
 
 
-def doors_of(app: FastAPI, method: str, path: str) -> tuple[Door, ...] | None:
+def admissions_of(app: FastAPI, method: str, path: str) -> tuple[Admission, ...] | None:
     """Those of the route that takes such a request; None where no route does."""
     taking = [route for route in _routes(app) if method in route.methods and route.pattern.match(path)]
-    return min(taking, key=lambda route: route.parameters).doors if taking else None
+    return min(taking, key=lambda route: route.parameters).admissions if taking else None
 
 
 @lru_cache(maxsize=16)
@@ -62,11 +62,11 @@ def _routes(app: FastAPI) -> tuple[_Answering, ...]:
             found.append(_Answering(path, re.compile(f"{re.escape(path)}/"), 0, frozenset({"GET"})))
         elif isinstance(route, Route) or hasattr(route, "methods"):
             pattern, _, parameters = compile_path(path)
-            doors = tuple(_doors(route.dependant)) if isinstance(route, APIRoute) else ()
-            found.append(_Answering(path, pattern, len(parameters), frozenset(route.methods or ()), doors))
+            admissions = tuple(_admissions(route.dependant)) if isinstance(route, APIRoute) else ()
+            found.append(_Answering(path, pattern, len(parameters), frozenset(route.methods or ()), admissions))
     return tuple(found)
 
 
-def _doors(dependant: Dependant) -> list[Door]:
+def _admissions(dependant: Dependant) -> list[Admission]:
     own = [dependant.call] if getattr(dependant.call, "__module__", None) == require.__module__ else []
-    return [*own, *(door for below in dependant.dependencies for door in _doors(below))]  # type: ignore[list-item]
+    return [*own, *(admission for below in dependant.dependencies for admission in _admissions(below))]  # type: ignore[list-item]

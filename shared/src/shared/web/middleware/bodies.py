@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
-from shared.web.middleware.allowed import doors_of
+from shared.web.middleware.allowed import admissions_of
 from shared.web.middleware.form_text import form_faults
 from shared.web.middleware.json_text import json_faults
 from shared.web.texts import text
@@ -64,10 +64,10 @@ async def _admitted(scope: Scope) -> bool:
 
     A page is asked for its body first: a form that comes when the session has ended is carried through the sign-in.
     """
-    doors = doors_of(scope["app"], scope["method"], scope["path"])
-    for door in doors or ():
-        await door(Request(scope))
-    return doors is not None
+    admissions = admissions_of(scope["app"], scope["method"], scope["path"])
+    for admission in admissions or ():
+        await admission(Request(scope))
+    return admissions is not None
 
 
 def has_body(headers: Headers) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sender:
+class Straggler:
     """`give_up` ends its waiting; it must not call back before it returns."""
 
     address: str
@@ -17,25 +17,25 @@ class Unfinished:
     def __init__(self, most: int) -> None:
         self._most = most
         self._count = 0
-        self._by_address: dict[str, dict[Sender, None]] = {}
+        self._by_address: dict[str, dict[Straggler, None]] = {}
 
     def __len__(self) -> int:
         return self._count
 
-    def enter(self, sender: Sender) -> None:
+    def enter(self, straggler: Straggler) -> None:
         if self._count >= self._most:
-            crowd: dict[Sender, None] = max(self._by_address.values(), key=len)
+            crowd: dict[Straggler, None] = max(self._by_address.values(), key=len)
             oldest = next(iter(crowd))
             self.leave(oldest)
             oldest.give_up()
-        self._by_address.setdefault(sender.address, {})[sender] = None
+        self._by_address.setdefault(straggler.address, {})[straggler] = None
         self._count += 1
 
-    def leave(self, sender: Sender) -> None:
+    def leave(self, straggler: Straggler) -> None:
         """Nothing for one that is not there."""
-        of_address = self._by_address.get(sender.address, {})
-        if sender in of_address:
-            del of_address[sender]
+        of_address = self._by_address.get(straggler.address, {})
+        if straggler in of_address:
+            del of_address[straggler]
             self._count -= 1
             if not of_address:
-                del self._by_address[sender.address]
+                del self._by_address[straggler.address]
