@@ -14,8 +14,13 @@ class StartError(Exception):
     """This process must not start: what is missing, and what to write or to set."""
 
 
+MOST_FAULTS = 100
+"""So many faults are told in one answer; of the rest it tells how many there are."""
+
+
 class Problem(Exception):
-    """An answer with status ≥ 400. `extra` adds members to the JSON, `headers` to the response."""
+    """An answer with status ≥ 400. `extra` adds members to the JSON, `headers` to the response; `more` faults were
+    found than were given."""
 
     def __init__(
         self,
@@ -26,19 +31,21 @@ class Problem(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
+        more: int = 0,
     ) -> None:
         super().__init__(f"{status} {code}: {title.en}")
         self.status = status
         self.code = code
         self.title = title
-        self.faults = tuple(faults)
+        self.faults = tuple(faults[:MOST_FAULTS])
+        self.more = more + max(0, len(faults) - MOST_FAULTS)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
 
 
-def invalid(faults: Sequence[Fault], *, title: Text | None = None) -> Problem:
-    """422 with every fault found."""
-    return Problem(422, "invalid", title or text("problem.invalid"), faults)
+def invalid(faults: Sequence[Fault], *, title: Text | None = None, more: int = 0) -> Problem:
+    """422 with every fault found, as far as one answer tells them."""
+    return Problem(422, "invalid", title or text("problem.invalid"), faults, more=more)
 
 
 def not_found(what: Text | None = None) -> Problem:

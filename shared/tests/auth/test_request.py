@@ -11,7 +11,7 @@ from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from shared.access import ROLES
-from shared.auth import COOKIE, token_of
+from shared.auth import COOKIE, SECURE_COOKIE, token_in, token_of
 
 from ..web.conftest import DemoSettings, demo_app, settings_in
 from .identity_provider import IdentityProvider
@@ -138,3 +138,11 @@ async def test_readiness_follows_the_keys(
 def test_the_token_of_a_request_is_what_was_sent(headers: dict[str, str], token: str) -> None:
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     assert token_of(Request({"type": "http", "headers": raw})) == token
+
+
+def test_over_https_only_the_cookie_of_this_host_alone_is_a_token() -> None:
+    """Any sibling host of the province, or whoever answers for one by http, could set the plain name for ours."""
+    planted = [(b"cookie", f"{COOKIE}=planted".encode())]
+    ours = [(b"cookie", f"{COOKIE}=planted; {SECURE_COOKIE}=ours".encode())]
+    assert [token_in({"type": "http", "scheme": "https", "headers": sent}) for sent in (planted, ours)] == ["", "ours"]
+    assert token_in({"type": "http", "scheme": "http", "headers": ours}) == "planted", "no browser keeps the other name"

@@ -67,6 +67,12 @@ REJECTED: list[tuple[str, Callable[[], str], int]] = [
     ("algorithm", lambda: unsigned({"alg": "none", "kid": "first"}), 401),
     ("algorithm", lambda: unsigned({"alg": ["ES256"], "kid": "first"}), 401),
     ("algorithm", lambda: SigningKey("first", "EdDSA").token(), 401),
+    ("token-type", lambda: KEY.token({"typ": "logout+jwt"}), 401),
+    ("token-type", lambda: KEY.token({"typ": "dpop+jwt"}), 401),
+    ("token-type", lambda: KEY.token(typ="ID"), 401),
+    ("token-type", lambda: KEY.token(typ="Refresh"), 401),
+    ("token-type", lambda: KEY.token(nonce="n-0S6_WzA2Mj"), 401),
+    ("token-type", lambda: KEY.token(at_hash="77QmUPtjPfzWtF2AnpK9RQ"), 401),
     ("malformed", lambda: "x" * 10_000, 401),
     ("malformed", lambda: "é.ü.ß", 401),
     ("malformed", lambda: unsigned({"alg": "ES256", "kid": 7}), 401),
@@ -188,3 +194,42 @@ async def test_whatever_a_stranger_sends_is_a_401(known: TokenVerifier, parts: l
     deep = base64.urlsafe_b64encode(b"[" * 5000).decode()
     for token in (written, written + text, text, f"{deep}.{deep}.{deep}"):
         assert await outcome(known, token) == 401
+
+
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        ({"typ": None}, {}),
+        ({"typ": "JWT"}, {}),
+        ({"typ": "at+jwt"}, {}),
+        ({"typ": "application/AT+JWT"}, {"nonce": "n"}),
+        ({"typ": "JWT"}, {"typ": "Bearer", "nonce": "n"}),  # Keycloak up to 24
+    ],
+)
+async def test_an_access_token_is_taken_however_its_provider_calls_it(
+    known: TokenVerifier, header: dict[str, Any], claims: dict[str, Any]
+) -> None:
+    assert await outcome(known, KEY.token(header, **claims)) == 200
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"azp": "tiendo-web"}, "200"),
+        ({"client_id": "tiendo-web"}, "200"),
+        ({"azp": "payroll"}, "401 party"),
+        ({"azp": ["tiendo-web"]}, "401 party"),
+        ({}, "401 party"),
+    ],
+)
+async def test_a_token_of_another_client_opens_nothing(
+    verifier: VerifierFactory, tmp_path: Path, claims: dict[str, Any], expected: str
+) -> None:
+    """Whatever client of the provider got tokens for our audience could read with its users' roles."""
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps({"keys": [KEY.jwk()]}))
+    named = verifier(jwks_file=file, token_parties="tiendo-web, tiendo-cli")
+    with capture_logs() as logs:
+        found = await outcome(named, KEY.token(**claims))
+    reasons = [entry["reason"] for entry in logs if entry["event"] == "bearer.rejected"]
+    assert " ".join([str(found), *reasons]) == expected

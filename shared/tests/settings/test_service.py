@@ -129,6 +129,20 @@ def test_keys_are_fetched_over_https_in_production() -> None:
     assert settings(environment="local", jwks_url="http://127.0.0.1:8080/keys").jwks_url
 
 
+@pytest.mark.parametrize("given", ["http://id.example/keys", "http://10.0.0.7/keys", "ftp://id.example/keys", "keys"])
+def test_so_they_are_anywhere_but_from_this_machine(given: str) -> None:
+    """A trial that others reach signed everybody in by keys that anybody on the network could put there."""
+    with pytest.raises(ValidationError, match="JWKS_URL must be https, or lead to this machine"):
+        settings(environment="local", jwks_url=given)
+    assert settings(environment="local", jwks_url="https://id.example/keys").jwks_url
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", ()), ("web", ("web",)), ("web, cli", ("web", "cli"))])
+def test_parties_are_a_list(monkeypatch: pytest.MonkeyPatch, given: str, kept: tuple[str, ...]) -> None:
+    monkeypatch.setenv("TOKEN_PARTIES", given)
+    assert settings(environment="local").token_parties == kept
+
+
 def test_algorithms_are_a_list_and_only_such_with_a_public_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ALGORITHMS", "RS256, PS256")
     assert settings(environment="local").token_algorithms == ("RS256", "PS256")

@@ -8,6 +8,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
+from shared.unfinished import Unfinished
+from shared.web import connection
 from shared.web.connection import HttpConnection
 
 LIMIT = 0.2
@@ -95,3 +97,32 @@ async def test_a_body_and_a_pause_between_requests_have_their_own_limits(server:
         assert (await reader.readuntil(b"\r\n\r\n2")).startswith(b"HTTP/1.1 200")
         await asyncio.sleep(1.5 * LIMIT)
     writer.close()
+
+
+async def test_headers_without_end_are_not_kept(server: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were all kept until the 10 s were over, as many as the line carried in that time."""
+    monkeypatch.setattr("shared.web.connection.HEADER_SECONDS", 60)
+    reader, writer = await asyncio.open_connection(*server)
+    writer.write(b"GET / HTTP/1.1\r\n" + b"X-A: 1\r\n" * (connection.MOST_HEADER_BYTES // 8))
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 431")
+    writer.close()
+
+
+async def test_of_too_many_that_wait_the_oldest_makes_room(server: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a file of the process: with none left nobody could connect any more."""
+    monkeypatch.setattr("shared.web.connection.HEADER_SECONDS", 60)
+    monkeypatch.setattr(HttpConnection, "unfinished", Unfinished(10))
+    opened = [await asyncio.open_connection(*server) for _ in range(30)]
+    for _, writer in opened:
+        writer.write(b"GET / HT")
+    reader, writer = await asyncio.open_connection(*server)
+    writer.write(FINE)
+    async with asyncio.timeout(5):
+        assert b"200 OK" in await reader.readuntil(b"here")
+        for old, _ in opened[:20]:
+            assert await old.read() == b""
+    assert len(HttpConnection.unfinished) <= 10
+    assert sum(not old.at_eof() for old, _ in opened) in (9, 10)
+    for _, one in (*opened, (reader, writer)):
+        one.close()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.bench.parts import aggregation, cost, freshness, growth, idle, intake, recovery, relay
+from tests.bench.parts import aggregation, cost, flood, freshness, growth, idle, intake, recovery, relay
 from tests.bench.subject import Subject
 
 Measured = dict[str, Any]
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[Subject], Awaitable[Measured | list[Measured]]]] = {
     "idle": idle.measure,
     "freshness": freshness.measure,
     "cost": cost.measure,
+    "flood": flood.measure,
     "intake": intake.measure,
     "aggregation": aggregation.measure,
     "recovery": recovery.measure,

@@ -1,13 +1,17 @@
 """Taking a report: receipts, faults, idempotency, corrections, who may."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.submissions.tests.api_client import COMMUNE, OTHER, ApiClient
 from services.submissions.tests.reports import commune_report
 from shared.events import SubmissionReceived
+from submissions.rules.revision import revise
 
 Report = dict[str, Any]
 
@@ -209,3 +213,21 @@ async def test_one_key_at_once_for_two_obligations_is_one_report(api_client: Api
         (201, None), (422, "idempotency-key-reused"),
     ]  # fmt: skip
     assert await api_client.count("submission") == await api_client.count("idempotency") == 1
+
+
+async def test_a_report_of_many_words_is_judged_beside_the_loop(
+    api_client: ApiClient, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400 kB of words that look like addresses are read for a second, in which nobody else would be answered."""
+    threads: list[bool] = []
+
+    def seen(*given: Any) -> Any:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return revise(*given)
+
+    monkeypatch.setattr("submissions.commands.submit.revise", seen)
+    long = {"narrative": {f"part_{n}": "Viết cho a@b.vn. " * 200 for n in range(12)}}
+    obligation = await api_client.obligation_id()
+    assert (await api_client.submit(obligation, {**report, **long})).json()["errors"][0]["code"] == "personal_data"
+    assert (await api_client.submit(obligation, report)).status_code == 201
+    assert threads == [False, True], "what is as short as most is not worth a thread"

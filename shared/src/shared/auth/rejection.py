@@ -14,7 +14,7 @@ from shared.text.texts import text
 
 Unauthenticated = Literal[
     "malformed", "algorithm", "no-kid", "unknown-key", "signature", "expired", "not-yet-valid",
-    "issuer", "audience", "missing-claim",
+    "issuer", "audience", "missing-claim", "token-type", "party",
 ]  # fmt: skip
 Unassigned = Literal["no-role", "several-roles", "no-unit", "several-units"]
 Reason = Unauthenticated | Unassigned
@@ -31,6 +31,8 @@ DESCRIPTIONS: dict[Reason, str] = {
     "issuer": "The token is from another issuer",
     "audience": "The token is for another audience",
     "missing-claim": "The token lacks one of exp, iss, aud, sub",
+    "token-type": "The token is not an access token",
+    "party": "The token was issued to a client that is not let in",
     "no-role": "The token has no role of this system",
     "several-roles": "The token has several roles of this system",
     "no-unit": "The token has no unit of the plan",

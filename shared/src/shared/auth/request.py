@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
+from starlette.types import Scope
 
 from shared.access import Person, Role
 from shared.auth.standing import Standing
@@ -11,14 +13,26 @@ from shared.errors import Problem, forbidden
 from shared.text.texts import text
 
 COOKIE = "tiendo_token"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+
+
+def cookie_name(scope: Scope) -> str:
+    """Over https the one that a browser takes from this host alone: neither a sibling host nor anybody on the way can
+    put another in its place. Without https browsers take no such name."""
+    return SECURE_COOKIE if scope.get("scheme") == "https" else COOKIE
+
+
+def token_in(scope: Scope) -> str:
+    """The token of a request as it was sent, "" when there is none. To be passed on to our own services only."""
+    headers = Headers(scope=scope)
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = cookie_parser(headers.get("cookie", "")).get(cookie_name(scope), "")
+    return token.strip()
 
 
 def token_of(request: Request) -> str:
-    """The token of a request as it was sent, "" when there is none. To be passed on to our own services only."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = request.cookies.get(COOKIE, "")
-    return token.strip()
+    return token_in(request.scope)
 
 
 async def person_of(request: Request) -> Person | None:

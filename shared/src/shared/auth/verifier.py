@@ -14,6 +14,7 @@ from shared.auth.key_source import KeySource, KeyState
 from shared.auth.provider_keys import ProviderKeys
 from shared.auth.pseudonym import Pseudonyms
 from shared.auth.rejection import TokenRejected, reason_of, record_rejection
+from shared.auth.token_kind import check_kind
 from shared.settings import ServiceSettings
 
 LEEWAY_SECONDS = 30
@@ -24,7 +25,7 @@ KNOWN_SECONDS = 60  # a key taken out of the JWKS stops working within this and 
 
 
 class TokenVerifier:
-    """Checks signature, issuer, audience, times, role and unit."""
+    """Checks signature, issuer, audience, times, kind, role and unit."""
 
     def __init__(
         self, settings: ServiceSettings, units: Collection[str], now: Callable[[], float] = time.monotonic
@@ -97,4 +98,5 @@ class TokenVerifier:
             )
         except (jwt.PyJWTError, ValueError) as error:
             raise TokenRejected(reason_of(error)) from error
+        check_kind(header, claims, self._settings.token_parties)
         return claims

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import limits
 from limits import RateLimitItem
-from pydantic import AfterValidator, AliasChoices, Field, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.settings.authorities import authorities_fault
@@ -78,6 +78,9 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
         ("ES256", "RS256", "EdDSA"), validation_alias=_env("TOKEN_ALGORITHMS")
     )
     """With commas between them."""
+    token_parties: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("TOKEN_PARTIES"))
+    """The clients whose tokens are taken (`azp`, `client_id`), with commas between them. None: those of every client
+    that the provider gives tokens for `token_audience`."""
     token_role_claim: str = Field("role", validation_alias=_env("TOKEN_ROLE_CLAIM"))
     token_unit_claim: str = Field("unit", validation_alias=_env("TOKEN_UNIT_CLAIM"))
     """Paths, as `shared/auth/claim_path.py` reads them."""
@@ -103,9 +106,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     schemas_url: str = Field("", validation_alias=_env("SCHEMAS_URL"))
     """The absolute address below which the schemas of events are served, the same for all services."""
 
-    @field_validator("token_algorithms", mode="before")
+    @field_validator("token_algorithms", "token_parties", mode="before")
     @classmethod
-    def _split(cls, given: Any) -> Any:
+    def _split(cls, given: Any, field: ValidationInfo) -> Any:
+        if field.field_name == "token_parties" and not given:
+            return ()
         return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
 
     @field_validator("jwks_url", "jwks_file", "jwks_ca_file", "pseudonym_key_file", "trace_url", mode="before")
@@ -150,6 +155,7 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
             *self.database_faults(production=production),
             *self._schemas_faults(),
             *self._trace_faults(),
+            *self._keys_faults(),
         ]
         if (file := self.jwks_ca_file) and (fault := authorities_fault("JWKS_CA_FILE", file)):
             faults.append(fault)
@@ -169,6 +175,13 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
         if not self.trace_url or re.fullmatch(r"https?://[^\s/{}]+/[^\s{}]*\{trace_id\}[^\s{}]*", self.trace_url):
             return []
         return ["TRACE_URL must be an absolute address with one {trace_id}: https://host/trace/{trace_id}"]
+
+    def _keys_faults(self) -> list[str]:
+        """Whoever answers in the provider's place signs everybody's tokens."""
+        url = urlsplit(self.jwks_url or "https:")
+        if url.scheme == "https" or (url.scheme == "http" and _is_loopback(str(self.jwks_url))):
+            return []
+        return ["JWKS_URL must be https, or lead to this machine"]
 
     def _production_faults(self) -> list[str]:
         faults = [

@@ -6,8 +6,9 @@ The same words are the same text (Unicode Standard Annex 15, form C), and a text
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from shared.text import Fault
@@ -27,6 +28,15 @@ _SEEN = frozenset("LNPS")
 # empty braille cell, a note without a head, and the place of an object that is not there.
 _DRAWN_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\ufffc")
 _LINE_END = re.compile(r"\r\n?")
+# Composing sorts the marks on a letter in time that grows with the square of their number: a mebibyte of them would
+# take an hour. No language has so many; https://unicode.org/reports/tr15/#Stream_Safe_Text_Format breaks them.
+MOST_MARKS = 30
+_BREAK = "\u034f"
+_UNBROKEN = re.compile(rf"[^\w\x00-\x7f]{{{MOST_MARKS},}}[^\x00-\x7f]")
+_HIDING: Mapping[HidingKind, re.Pattern[str]] = {
+    "control-character": re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"),
+    "direction-character": re.compile(f"[{''.join(sorted(DIRECTION))}]"),
+}
 _SUSPECT = re.compile(r"[^\t\n\x20-\x7e\u00a0-\u0619\u0620-\u1fff\u2100-\ud7ff]")
 
 
@@ -47,25 +57,36 @@ class HiddenCharacter:
 
 def composed(said: str) -> str:
     """In normal form C, with line feeds: what is hashed, measured and kept."""
-    return unicodedata.normalize("NFC", _LINE_END.sub("\n", said) if "\r" in said else said)
+    lines = _LINE_END.sub("\n", said) if "\r" in said else said
+    return unicodedata.normalize("NFC", _UNBROKEN.sub(_broken, lines))
+
+
+def _broken(found: re.Match[str]) -> str:
+    """A mark without a width of its own after each `MOST_MARKS` marks in a row."""
+    parts, marks = [], 0
+    for letter in found[0]:
+        marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFD", letter)[-1]) else 0
+        if marks > MOST_MARKS:
+            parts.append(_BREAK)
+            marks = 1
+        parts.append(letter)
+    return "".join(parts)
 
 
 def kept(said: str | None) -> str:
     """What is kept of a text: composed, without what shows nothing around it; "" for one that shows nothing at all."""
     words = composed(said or "")
-    if shows_nothing(words):
+    letters = set(words)
+    if shows_nothing(letters):
         return ""
-    first, end = 0, len(words)
-    while shows_nothing(words[first]) and _kind(words[first]) is None:
-        first += 1
-    while _trails_off(words[end - 1]):
-        end -= 1
-    return composed(words[first:end])
+    first = "".join(letter for letter in letters if shows_nothing(letter) and _kind(letter) is None)
+    last = "".join(letter for letter in letters if _trails_off(letter))
+    return composed(words.lstrip(first).rstrip(last))
 
 
-def shows_nothing(said: str) -> bool:
+def shows_nothing(letters: Collection[str]) -> bool:
     """Whether a reader would see an empty place, whatever characters it holds."""
-    return not any(unicodedata.category(letter)[0] in _SEEN and letter not in _DRAWN_BLANK for letter in said)
+    return not any(unicodedata.category(one)[0] in _SEEN and one not in _DRAWN_BLANK for one in set(letters))
 
 
 def _trails_off(letter: str) -> bool:
@@ -76,16 +97,15 @@ def _trails_off(letter: str) -> bool:
     return unicodedata.category(letter) == "Cf" and not joins and _kind(letter) is None
 
 
-def hidden_characters(said: str) -> Iterator[HiddenCharacter]:
-    """Control characters (but line feed and tab), halves of a surrogate pair, and marks that turn the direction."""
-    if not _SUSPECT.search(said):
-        return
-    line, begins = 1, 0
-    for index, letter in enumerate(said):
-        if letter == "\n":
-            line, begins = line + 1, index + 1
-        elif (kind := _kind(letter)) is not None:
-            yield HiddenCharacter(kind, line, index - begins + 1, letter)
+def hidden_characters(said: str, kind: HidingKind) -> Iterator[HiddenCharacter]:
+    """Control characters (but line feed and tab) and halves of a surrogate pair, or marks that turn the direction."""
+    line, begins, seen = 1, 0, 0
+    for found in _HIDING[kind].finditer(said):
+        index = found.start()
+        if feeds := said.count("\n", seen, index):
+            line, begins = line + feeds, said.rindex("\n", seen, index) + 1
+        seen = index
+        yield HiddenCharacter(kind, line, index - begins + 1, found[0])
 
 
 def _kind(letter: str) -> HidingKind | None:
@@ -113,10 +133,11 @@ def coded(said: str) -> str:
 
 def hiding_faults(said: str, pointer: str) -> list[Fault]:
     """One fault for each kind that `said` holds: where, and what to do about it."""
-    by_kind: dict[HidingKind, list[str]] = {}
-    for hidden in hidden_characters(said):
-        by_kind.setdefault(hidden.kind, []).append(hidden.place)
+    if not _SUSPECT.search(said):
+        return []
+    found = {kind: list(islice(hidden_characters(said, kind), PLACES)) for kind in _HIDING}
     return [
-        Fault(kind, pointer, text(f"fault.{kind}", places=", ".join(places[:PLACES]), count=len(places)))
-        for kind, places in by_kind.items()
+        Fault(kind, pointer, text(f"fault.{kind}", places=", ".join(hidden.place for hidden in first)))
+        for kind, first in found.items()
+        if first
     ]

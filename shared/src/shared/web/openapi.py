@@ -36,6 +36,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "instance": _TEXT,
         "trace_id": _TEXT,
         "errors": {"type": "array", "items": _FAULT},
+        "more": {"type": "integer", "description": "how many faults there are beside `errors`; left out for none"},
     },
 }
 _CONTENT = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}

@@ -11,20 +11,24 @@ from hypothesis import strategies as st
 from shared.web.middleware.json_text import (
     MAX_DIGITS,
     MOST_FAULTS,
+    MOST_ITEMS,
+    MOST_KEYS,
+    MOST_MEMBERS,
     _each_fault,
     depth_exceeds,
     is_faultless,
     json_faults,
+    outside_texts,
 )
 
 JSON = {"Content-Type": "application/json"}
 
 
 def told(body: bytes) -> list[tuple[str, str]]:
-    return [(fault.code, fault.pointer) for fault in json_faults(body)]
+    return [(fault.code, fault.pointer) for fault in json_faults(body)[0]]
 
 
-@pytest.mark.parametrize(("depth", "status"), [(20, 200), (21, 400), (100_000, 400)])
+@pytest.mark.parametrize(("depth", "status"), [(20, 200), (21, 400), (9_000, 400), (100_000, 413)])
 async def test_nesting(client: httpx.AsyncClient, depth: int, status: int) -> None:
     answer = await client.post("/api/v1/open", content=b"[" * depth + b"]" * depth, headers=JSON)
     assert answer.status_code == status
@@ -41,7 +45,7 @@ async def test_nesting(client: httpx.AsyncClient, depth: int, status: int) -> No
     ],
 )
 def test_depth_ignores_texts(body: bytes, deep: bool) -> None:
-    assert depth_exceeds(body, 20) is deep
+    assert depth_exceeds(outside_texts(body), 20) is deep
 
 
 def test_a_hostile_body_is_looked_at_once() -> None:
@@ -49,7 +53,7 @@ def test_a_hostile_body_is_looked_at_once() -> None:
     steps = []
     for size in (2**16, 2**20):
         begin = time.process_time()
-        depth_exceeds(b"[" * 21 + b'"' + b'\\"' * (size // 2), 20)
+        json_faults(b"[" * 21 + b'"' + b'\\"' * (size // 2))
         steps.append(time.process_time() - begin)
     assert steps[1] < 1 + 64 * steps[0]
 
@@ -88,7 +92,7 @@ def test_each_fault_has_its_place(body: bytes, faults: list[tuple[str, str]]) ->
     ],
 )
 def test_what_stands_twice_is_never_faultless(body: bytes) -> None:
-    assert not is_faultless(body)
+    assert not is_faultless(body, outside_texts(body))
     assert ("duplicate-key") in {code for code, _ in told(body)}
 
 
@@ -96,11 +100,52 @@ def test_what_stands_twice_is_never_faultless(body: bytes) -> None:
     "body", [b'{"a": {"b": "c:d", "e": [{}, {"f": -1.5e3}]}, "g": null}', '"Số trẻ"'.encode(), b"7"]
 )
 def test_an_ordinary_body_is_told_at_once(body: bytes) -> None:
-    assert is_faultless(body)
+    assert is_faultless(body, outside_texts(body))
 
 
 def test_no_more_than_a_page_of_faults() -> None:
-    assert len(told(b"[" + b",".join([b'{"a":1,"a":1}'] * 500) + b"]")) == MOST_FAULTS
+    faults, more = json_faults(b"[" + b",".join([b'{"a":1,"a":1}'] * 500) + b"]")
+    assert (len(faults), more) == (MOST_FAULTS, 500 - MOST_FAULTS)
+
+
+def flat(keys: int) -> bytes:
+    return json.dumps({f"k{number}": 1 for number in range(keys)}).encode()
+
+
+def nested(keys: int) -> bytes:
+    return json.dumps([{f"k{number}": 1 for number in range(100)}] * (keys // 100)).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer", "count"),
+    [
+        (flat(70_000), "too-many-items", "", 70_000),
+        (flat(15_000), "too-many-keys", "", 15_000),
+        (nested(MOST_KEYS + 100), "too-many-keys", "", MOST_KEYS + 100),
+        (flat(15_000).replace(b'":', b'\\\\":'), "too-many-keys", "", 15_000),  # texts that end in a backslash
+        (b"[" + b"1," * (MOST_ITEMS + 1) + b"1]", "too-many-items", "", MOST_ITEMS + 1),
+        (b"[" + b"[]" * (MOST_ITEMS + 1), "too-many-items", "", MOST_ITEMS + 2),
+        (b"[7, " + flat(MOST_MEMBERS + 1) + b"]", "too-many-members", "/1", MOST_MEMBERS + 1),
+    ],
+)
+async def test_too_much_is_refused_before_it_is_read(
+    client: httpx.AsyncClient, body: bytes, code: str, pointer: str, count: int
+) -> None:
+    """0.76 MB of unknown keys were an answer of 7.5 MB, and four of them held the service for 12 s."""
+    answer = await client.post("/api/v1/open", content=body, headers={**JSON, "Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["code"], len(answer.content) < 1_000) == (413, code, True)
+    (fault,) = answer.json()["errors"]
+    assert (fault["code"], fault["pointer"]) == (code, pointer) and f"has {count} " in fault["message"]
+
+
+@pytest.mark.parametrize("body", [flat(MOST_MEMBERS), nested(MOST_KEYS), b"[" + b"1," * MOST_ITEMS + b"1]"])
+def test_as_much_as_may_be_is_taken(body: bytes) -> None:
+    assert told(body) == []
+
+
+def test_what_a_text_holds_is_not_counted() -> None:
+    text = json.dumps({"words": '":,[{' * 20_000 + "\\"}).encode()
+    assert told(text) == [] and outside_texts(text) == b"{: }"
 
 
 values = st.recursive(
@@ -117,14 +162,15 @@ def test_what_json_writes_has_no_fault(value: object, ascii_only: bool) -> None:
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read(body: bytes) -> None:
-    for fault in json_faults(body):
+    for fault in json_faults(body)[0]:
         assert fault.text.vi and fault.text.en
 
 
 @given(st.text(alphabet='{}[]:,"a 1\\', max_size=40))
 def test_what_is_told_at_once_has_no_fault(said: str) -> None:
     body = said.encode()
-    assert not (is_faultless(body) and _each_fault(body))
+    written = outside_texts(body)
+    assert not (is_faultless(body, written) and _each_fault(body, written)[0])
 
 
 @pytest.mark.parametrize("said", [b'{"a": 1, "a": 1}', b'"\xff"', b"1" * 5000])
@@ -133,5 +179,5 @@ async def test_each_is_a_400_in_the_language_asked_for(client: httpx.AsyncClient
         answer = await client.post("/api/v1/open", content=said, headers={**JSON, "Accept-Language": language})
         assert (answer.status_code, answer.headers["content-language"]) == (400, language)
         (fault,) = answer.json()["errors"]
-        (expected,) = json_faults(said)
+        (expected,) = json_faults(said)[0]
         assert fault["message"] == expected.text.in_(language)

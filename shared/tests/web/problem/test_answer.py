@@ -3,6 +3,12 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.requests import Request
+
+from shared.errors import MOST_FAULTS, invalid
+from shared.text import Fault, Text
+from shared.web.problem.answer import answer as answer_to
 
 BEARER = {"Authorization": "Bearer "}
 
@@ -36,6 +42,29 @@ async def test_every_fault_of_a_body_is_told_at_once_in_vietnamese(client: httpx
     assert faults["/reason"]["message"] == "Phải có ít nhất 3 ký tự."
     assert answer.json()["trace_id"] == answer.headers["x-trace-id"]
     assert answer.json()["type"] == "tag:tiendo.vn,2026-11-29:problem:invalid"
+
+
+async def test_of_too_many_faults_the_first_are_told_and_the_rest_counted(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    """Beside every fault of 1,600 cells an answer was eight times as large as what was asked."""
+    cells = [{"measure": 1, "value": "x", "status": "guess", "u": 1} for _ in range(1_600)]
+    answer = await client.post(
+        "/api/v1/answers", json={"observations": cells, "reason": "xyz"}, headers={"Authorization": f"Bearer {token}"}
+    )
+    told = answer.json()
+    assert (answer.status_code, len(told["errors"]), told["more"]) == (422, MOST_FAULTS, 4 * 1_600 - MOST_FAULTS)
+    few = await client.post("/api/v1/answers", json={}, headers={"Authorization": f"Bearer {token}"})
+    assert "more" not in few.json()
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "và còn 13 lỗi"), ("en", "and 13 more")])
+async def test_so_does_a_page(app: FastAPI, language: str, words: str) -> None:
+    faults = [Fault("other", "", Text(f"Lỗi số {number}.", f"Fault {number}.")) for number in range(MOST_FAULTS + 13)]
+    headers = [(b"accept", b"text/html"), (b"cookie", f"lang={language}".encode())]
+    scope = {"type": "http", "method": "GET", "path": "/list", "query_string": b"", "headers": headers, "app": app}
+    page = bytes((await answer_to(Request(scope), invalid(faults))).body).decode()
+    assert words in page and f" {MOST_FAULTS - 1}." in page and f" {MOST_FAULTS}." not in page
 
 
 async def test_english_by_header_and_the_cookie_wins(client: httpx.AsyncClient) -> None:

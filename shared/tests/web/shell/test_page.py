@@ -1,5 +1,6 @@
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from ..conftest import DemoSettings, demo_app
 
@@ -133,11 +134,11 @@ async def test_metrics_name_the_route_not_the_path(client: httpx.AsyncClient) ->
     assert "/things/77" not in text
 
 
-async def test_the_trace_of_the_caller_goes_on(client: httpx.AsyncClient) -> None:
-    trace = "0af7651916cd43dd8448eb211c80319c"
-    answer = await client.get("/public", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
-    assert answer.headers["x-trace-id"] == trace
-    assert f"<code>{trace}</code>" in answer.text
+async def test_a_page_shows_a_trace_of_ours(client: httpx.AsyncClient) -> None:
+    theirs = "0af7651916cd43dd8448eb211c80319c"
+    answer = await client.get("/public", headers={"traceparent": f"00-{theirs}-b7ad6b7169203331-01"})
+    assert (ours := answer.headers["x-trace-id"]) != theirs
+    assert f"<code>{ours}</code>" in answer.text and theirs not in answer.text
 
 
 async def test_the_api_document_tells_of_problems(client: httpx.AsyncClient) -> None:
@@ -145,3 +146,39 @@ async def test_the_api_document_tells_of_problems(client: httpx.AsyncClient) -> 
     responses = document["paths"]["/api/v1/answers"]["post"]["responses"]
     assert set(responses) == {"201", "4XX", "5XX"}
     assert "application/problem+json" in responses["4XX"]["content"]
+
+
+async def test_over_https_the_cookie_belongs_to_this_host_alone(app: FastAPI) -> None:
+    form = {"role": "reporter", "unit": "SO_Y_TE", "next": "/tasks"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://tiendo.test") as client:
+        entered = await client.post("/sign-in", data=form, headers={"Origin": "https://tiendo.test"})
+        cookie = entered.headers["set-cookie"]
+        assert cookie.startswith("__Host-tiendo_token=") and "Domain" not in cookie
+        assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
+        assert (await client.get("/tasks", headers={"Accept": "text/html"})).status_code == 200
+        left = await client.post("/sign-out", headers={"Sec-Fetch-Site": "same-origin"})
+        assert (
+            left.headers["set-cookie"].startswith('__Host-tiendo_token=""') and "Secure" in left.headers["set-cookie"]
+        )
+        assert (await client.get("/tasks", headers={"Accept": "text/html"})).status_code == 303
+
+
+async def test_what_depends_on_who_asks_is_kept_nowhere(client: httpx.AsyncClient, token: str) -> None:
+    """On a machine that an office shares, Back after signing out showed what the one before had read."""
+    headers = {"Authorization": f"Bearer {token}"}
+    for path in ("/tasks", "/public", "/nothing", "/api/v1/things/3", "/api/v1/things/x", "/sign-in"):
+        answer = await client.get(path, headers={**headers, "Accept": "text/html"})
+        assert answer.headers["cache-control"] == "no-store", path
+
+
+@pytest.mark.parametrize(("environment", "strict"), [("production", True), ("test", False)])
+async def test_who_came_by_https_is_bound_to_it_in_production(
+    settings: DemoSettings, environment: str, strict: bool
+) -> None:
+    given = {"environment": environment, "local_issuer_key_file": None}
+    transport = httpx.ASGITransport(demo_app(settings.model_copy(update=given)))
+    for scheme in ("https", "http"):
+        async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://tiendo.test") as client:
+            for path in ("/public", "/api/v1/nothing", "/static/app.css"):
+                said = (await client.get(path)).headers.get("strict-transport-security")
+                assert said == ("max-age=31536000" if strict and scheme == "https" else None), path

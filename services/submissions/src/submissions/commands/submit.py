@@ -1,5 +1,6 @@
 """Taking a report: one transaction that locks the obligation, checks, keeps revision and answer, publishes."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from shared.text import Language, texts
 from submissions import events
 from submissions.commands.answers import Submitted, body_of, receipt
 from submissions.commands.context import Actor, SubmissionsContext
+from submissions.rules import limits
 from submissions.rules.checks.plausibility import Yardsticks, elements_to_compare, last_year_of
 from submissions.rules.obligation import LockedObligation
 from submissions.rules.revision import Arrival, Rejected, Report, revise
@@ -104,7 +106,9 @@ async def take(
     )
     yardsticks = await read_yardsticks(tx, context, obligation, report)
     rules, years = context.rules[obligation.form], context.settings.close_after_years
-    revision = revise(rules, obligation, report, arrival, years, yardsticks)
+    given = rules, obligation, report, arrival, years, yardsticks
+    # Half a megabyte of words is read for a second: in a thread, so that nobody else waits for it.
+    revision = await asyncio.to_thread(revise, *given) if report.length > limits.LONG else revise(*given)
     violations = revision.violations if isinstance(revision, Rejected) else ()
     if not await is_current(tx, obligation, posting):
         raise Outdated(violations)

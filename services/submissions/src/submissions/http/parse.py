@@ -1,6 +1,7 @@
 """From the JSON of a report to a `Report`, with everything that has the wrong shape among its violations."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from shared.text import confirmation
@@ -78,5 +79,5 @@ def read_entry(raw: object) -> ObservationEntry | None:
 
 def not_text(values: Mapping[str, object]) -> list[Violation]:
     """Every value, by its pointer, that is no text; the first of them."""
-    wrong = [violation("text_expected", pointer) for pointer, value in values.items() if not isinstance(value, str)]
-    return wrong[: limits.NARRATIVES]
+    wrong = (pointer for pointer, value in values.items() if not isinstance(value, str))
+    return [violation("text_expected", pointer) for pointer in islice(wrong, limits.NARRATIVES)]

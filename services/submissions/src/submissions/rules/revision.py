@@ -43,6 +43,13 @@ class Report:
     wrong: Sequence[Violation] = ()
     confirmed: frozenset[str] = frozenset()
 
+    @property
+    def length(self) -> int:
+        """In characters of everything that somebody wrote."""
+        notes = (entry.note for entry in self.entries if entry is not None and entry.note)
+        words = (*self.narrative.values(), *self.evidence, self.reason or "", *notes)
+        return sum(len(one) for one in words if isinstance(one, str))
+
 
 @dataclass(frozen=True)
 class Arrival:

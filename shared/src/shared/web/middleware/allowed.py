@@ -1,15 +1,22 @@
-"""Every method that a path of an application answers to, over all its routes.
+"""Every method that a path of an application answers to, over all its routes, and whom each of these lets in.
 
 A path that has a route of its own is no id of another: `/obligations/opening` is not the obligation "opening".
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount, Route, compile_path
+
+from shared.auth import require
+
+Admission = Callable[[Request], Awaitable[object]]
+"""A dependency of `shared.auth` that lets a person in, or raises 401 or 403."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,7 @@ class _Answering:
     pattern: re.Pattern[str]
     parameters: int
     methods: frozenset[str]
+    admissions: tuple[Admission, ...] = ()
 
 
 def allowed_methods(app: FastAPI, path: str) -> str:
@@ -28,6 +36,12 @@ def allowed_methods(app: FastAPI, path: str) -> str:
     fewest = min(route.parameters for route in answering)
     methods = {method for route in answering if route.parameters == fewest for method in route.methods}
     return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+
+
+def admissions_of(app: FastAPI, method: str, path: str) -> tuple[Admission, ...] | None:
+    """Those of the route that takes such a request; None where no route does."""
+    taking = [route for route in _routes(app) if method in route.methods and route.pattern.match(path)]
+    return min(taking, key=lambda route: route.parameters).admissions if taking else None
 
 
 @lru_cache(maxsize=16)
@@ -48,5 +62,11 @@ def _routes(app: FastAPI) -> tuple[_Answering, ...]:
             found.append(_Answering(path, re.compile(f"{re.escape(path)}/"), 0, frozenset({"GET"})))
         elif isinstance(route, Route) or hasattr(route, "methods"):
             pattern, _, parameters = compile_path(path)
-            found.append(_Answering(path, pattern, len(parameters), frozenset(route.methods or ())))
+            admissions = tuple(_admissions(route.dependant)) if isinstance(route, APIRoute) else ()
+            found.append(_Answering(path, pattern, len(parameters), frozenset(route.methods or ()), admissions))
     return tuple(found)
+
+
+def _admissions(dependant: Dependant) -> list[Admission]:
+    own = [dependant.call] if getattr(dependant.call, "__module__", None) == require.__module__ else []
+    return [*own, *(admission for below in dependant.dependencies for admission in _admissions(below))]  # type: ignore[list-item]

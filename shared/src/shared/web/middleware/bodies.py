@@ -1,4 +1,5 @@
-"""A body is what its headers say: no coding, a media type that is read here, UTF-8, and JSON that says each thing once.
+"""A body is of somebody who may send it, and what its headers say: no coding, a media type that is read here, UTF-8,
+and JSON that says each thing once.
 
 RFC 9110 section 15.5.16 (415), RFC 8259 sections 4 (names are unique), 6 (numbers) and 8.1 (UTF-8).
 """
@@ -6,10 +7,12 @@ RFC 9110 section 15.5.16 (415), RFC 8259 sections 4 (names are unique), 6 (numbe
 from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
+from shared.web.middleware.allowed import admissions_of
 from shared.web.middleware.form_text import form_faults
 from shared.web.middleware.json_text import json_faults
 from shared.web.texts import text
@@ -18,6 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 FORMS = (FORM, "multipart/form-data")
 JSON = "application/json"
 API = "/api/"
+TOO_MUCH = ("too-many-keys", "too-many-items", "too-many-members")
 
 
 class Bodies:
@@ -29,11 +33,14 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and has_body(headers := Headers(scope=scope)):
+            if scope["path"].startswith(API) and not await _admitted(scope):
+                await self.app(scope, receive, send)
+                return
             media_type = self._media_type(scope["path"], headers)
             if is_json(media_type):
                 receive = await _checked(receive, json_faults)
             elif media_type == FORM:
-                receive = await _checked(receive, form_faults)
+                receive = await _checked(receive, lambda body: (form_faults(body), 0))
         await self.app(scope, receive, send)
 
     def _media_type(self, path: str, headers: Headers) -> str:
@@ -52,6 +59,17 @@ class Bodies:
         return media_type
 
 
+async def _admitted(scope: Scope) -> bool:
+    """Who sends it is asked before a byte of it is read: raises 401 and 403. False where no route takes it.
+
+    A page is asked for its body first: a form that comes when the session has ended is carried through the sign-in.
+    """
+    admissions = admissions_of(scope["app"], scope["method"], scope["path"])
+    for admission in admissions or ():
+        await admission(Request(scope))
+    return admissions is not None
+
+
 def has_body(headers: Headers) -> bool:
     return bool(headers.get("content-length", "").strip("0")) or "transfer-encoding" in headers
 
@@ -66,7 +84,7 @@ def _charset(parameters: str) -> str:
     return next((value.strip(' "') for name, _, value in named if name.strip() == "charset"), "")
 
 
-async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) -> Receive:
+async def _checked(receive: Receive, faults_of: Callable[[bytes], tuple[list[Fault], int]]) -> Receive:
     """Read all of a body, refuse what is wrong with it, and give the body once more."""
     parts: list[bytes] = []
     last: Message = {"more_body": True}
@@ -79,8 +97,10 @@ async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) 
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
     if last["type"] != "http.request":
         pending = [last]
-    elif faults := faults_of(body):
-        raise refused(faults)
+    else:
+        faults, more = faults_of(body)
+        if faults:
+            raise refused(faults, more)
 
     async def again() -> Message:
         return pending.pop(0) if pending else await receive()
@@ -88,9 +108,10 @@ async def _checked(receive: Receive, faults_of: Callable[[bytes], list[Fault]]) 
     return again
 
 
-def refused(faults: list[Fault]) -> Problem:
+def refused(faults: list[Fault], more: int) -> Problem:
     """The title is that of the first; the others are usually of its kind."""
-    return Problem(400, faults[0].code, text(f"web.refused.{faults[0].code}"), faults)
+    code = faults[0].code
+    return Problem(413 if code in TOO_MUCH else 400, code, text(f"web.refused.{code}"), faults, more=more)
 
 
 def unsupported(what: str, headers: dict[str, str], **values: str) -> Problem:

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.auth import COOKIE
+from shared.auth import COOKIE, SECURE_COOKIE
 from shared.errors import Problem
 from shared.web.texts import text
 
@@ -38,7 +38,7 @@ def forged(headers: Headers) -> bool:
         return urlsplit(origin).netloc != headers.get("host", "")
     if headers.get("authorization", "").lower().startswith("bearer "):
         return False
-    return COOKIE in cookie_parser(headers.get("cookie", ""))
+    return not {COOKIE, SECURE_COOKIE}.isdisjoint(cookie_parser(headers.get("cookie", "")))
 
 
 def forged_request() -> Problem:

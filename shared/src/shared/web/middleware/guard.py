@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 # No inline script or style: widths of bars are SVG attributes. Referrer "same-origin", since "no-referrer" would
 # make browsers send `Origin: null` with our own forms, which the check against forged requests refuses.
 DEFAULTS = {
-    "Cache-Control": "private, no-cache",
+    "Cache-Control": "no-store",  # what is the same for everybody says otherwise itself
     "Vary": "Accept, Accept-Language, Cookie",
     "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
@@ -31,13 +31,18 @@ DEFAULTS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# Of this name alone: what else the province has below it is not ours to bind. Browsers pass over it without https.
+HSTS = (b"strict-transport-security", b"max-age=31536000")
 RETRY = {"Retry-After": "1"}
 DEFAULT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in DEFAULTS.items()]
 
 
 class Guard:
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, strict: bool = False) -> None:
+        """`strict`: whoever came by https is to come by https for a year. Not on one's own machine, whose name is that
+        of every other service there."""
         self.app = app
+        self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,7 +55,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(message, trace_id(scope))
+                _complete(message, trace_id(scope), secure=self._strict and scope["scheme"] == "https")
             await send(message)
 
         try:
@@ -66,11 +71,13 @@ class Guard:
             HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
 
 
-def _complete(message: Message, trace: str) -> None:
+def _complete(message: Message, trace: str, *, secure: bool) -> None:
     headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
     present = {name.lower() for name, _ in headers}
     headers += [pair for pair in DEFAULT_HEADERS if pair[0] not in present]
     headers.append((b"x-trace-id", trace.encode()))
+    if secure:
+        headers.append(HSTS)
     message["headers"] = headers
 
 

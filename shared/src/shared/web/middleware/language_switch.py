@@ -20,7 +20,8 @@ class LanguageSwitch:
                 # one slash: a path that begins with two would be read as another host
                 path = "/" + request.url.path.lstrip("/\\")
                 response = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
-                response.set_cookie(COOKIE, choice, max_age=COOKIE_SECONDS, path="/", samesite="lax")
+                secure = scope["scheme"] == "https"
+                response.set_cookie(COOKIE, choice, max_age=COOKIE_SECONDS, path="/", samesite="lax", secure=secure)
                 await response(scope, receive, send)
                 return
         await self.app(scope, receive, send)

@@ -12,11 +12,9 @@ from math import ceil
 from limits import RateLimitItem
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.auth import COOKIE
+from shared.auth import token_in
 from shared.errors import Problem
 from shared.settings import ServiceSettings
 from shared.text import Fault
@@ -55,11 +53,7 @@ def is_free(path: str) -> bool:
 
 def token_of(scope: Scope) -> str:
     """A digest of the token that `shared.auth` reads, valid or not; "" without one."""
-    headers = Headers(scope=scope)
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-    token = token.strip()
+    token = token_in(scope)
     return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
 
 

@@ -7,11 +7,12 @@ Not OpenTelemetry's own instrumentation: it matches every request against every 
 import secrets
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.telemetry import context_of, tracer
+from shared.telemetry import links_to, span_context_of, tracer
 
 UNTRACED = ("/healthz", "/readyz", "/metrics", "/static/")
 
@@ -26,9 +27,9 @@ def trace_id(scope: Scope) -> str:
 
 
 class TraceMiddleware:
-    """Continues the caller's `traceparent`. Names are those of OpenTelemetry's HTTP conventions (1.23 and later).
-
-    The query string is left out: it may carry what a person typed.
+    """Begins a trace of its own and links to the caller's `traceparent`: whoever could choose the id could write into a
+    trace that somebody else reads, or have all of theirs kept. Names are those of OpenTelemetry's HTTP conventions
+    (1.23 and later). The query string is left out: it may carry what a person typed.
     """
 
     def __init__(self, app: ASGIApp, tracer: Tracer | None = None) -> None:
@@ -41,9 +42,10 @@ class TraceMiddleware:
             return
         method: str = scope["method"]
         attributes = {"http.request.method": method, "url.path": scope["path"], "url.scheme": scope["scheme"]}
-        parent = context_of(Headers(scope=scope).get("traceparent"))
+        caller = Headers(scope=scope).get("traceparent")
+        links = links_to([span_context_of(caller)]) if caller else None
         with (self._tracer or tracer()).start_as_current_span(
-            method, parent, kind=SpanKind.SERVER, attributes=attributes
+            method, Context(), kind=SpanKind.SERVER, attributes=attributes, links=links
         ) as span:
 
             async def send_traced(message: Message) -> None:

@@ -11,7 +11,8 @@ TYPE = "tag:tiendo.vn,2026-11-29:problem:"
 
 
 def document(problem: Problem, language: Language, *, instance: str = "", trace_id: str = "") -> dict[str, Any]:
-    """The members of RFC 9457 section 3.1, with `errors` as in its example of several faults."""
+    """The members of RFC 9457 section 3.1, with `errors` as in its example of several faults; `more` is how
+    many there are besides."""
     return {
         "type": TYPE + problem.code,
         "title": problem.title.in_(language),
@@ -23,5 +24,6 @@ def document(problem: Problem, language: Language, *, instance: str = "", trace_
             {"pointer": fault.pointer, "code": fault.code, "message": fault.text.in_(language)}
             for fault in problem.faults
         ],
+        **({"more": problem.more} if problem.more else {}),
         **problem.extra,
     }

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.access import Person
-from shared.errors import Problem, invalid
+from shared.errors import MOST_FAULTS, Problem, invalid
 from shared.security_log import security_event
 from shared.text import Fault, Text
 from shared.web.middleware.allowed import allowed_methods
@@ -27,13 +27,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
-        found = faults(error.errors())
+        told = error.errors()[:MOST_FAULTS]
+        found, more = faults(told), len(error.errors()) - len(told)
         if any(fault.code == "json-invalid" for fault in found):
             return await answer(request, Problem(400, "json-invalid", text("web.status.400"), found))
         page = not request.url.path.startswith("/api/")
         if page and found and all(fault.pointer.startswith("/path/") for fault in found):
             return await answer(request, of_status(404))  # a mistyped address
-        return await answer(request, invalid(page_faults(error.errors()) if wants_page(request) else found))
+        return await answer(request, invalid(page_faults(told) if wants_page(request) else found, more=more))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

@@ -8,6 +8,7 @@ declares is read from the route: a parameter that only its body looks at is refu
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import Depends, FastAPI, Request
@@ -26,7 +27,7 @@ from shared.web.query.known import OneOf, shown
 from shared.web.texts import text
 
 MOST = 20
-"""How many unknown parameters one answer names."""
+"""How many unknown parameters, and how many wrong values of one, an answer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ def _faults(request: Request, declared: DeclaredQuery | None) -> list[Fault]:
         return []
     sent = request.query_params
     understood = {**declared.parameters, **({} if request.url.path.startswith("/api/") else ON_EVERY_PAGE)}
-    found = [_unknown(name, declared) for name in sent if name not in understood][:MOST]
+    found = [_unknown(name, declared) for name in islice((name for name in sent if name not in understood), MOST)]
     for name, parameter in understood.items():
-        found += _misunderstood(name, parameter, sent.getlist(name), request.app)
+        found += islice(_misunderstood(name, parameter, sent.getlist(name), request.app), MOST)
     return found
 
 

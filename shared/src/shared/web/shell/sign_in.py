@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import RedirectResponse, Response
 
 from shared.access import ROLES, Person, Role
-from shared.auth import COOKIE, LOCAL_TOKEN_SECONDS, Standing, issue_local_token, person_of, unfit
+from shared.auth import LOCAL_TOKEN_SECONDS, Standing, cookie_name, issue_local_token, person_of, unfit
 from shared.errors import Problem, invalid
 from shared.settings import ServiceSettings
 from shared.text import Fault
@@ -85,15 +85,18 @@ def routes(settings: ServiceSettings) -> APIRouter:
             request.state.person = Person(cast(Role, role), unit, "")  # for the header only
             response = page(request, "kept_form.html", kept=kept)
         response.set_cookie(
-            COOKIE, token(role, unit), max_age=LOCAL_TOKEN_SECONDS, path="/",
+            cookie_name(request.scope), token(role, unit), max_age=LOCAL_TOKEN_SECONDS, path="/",
             httponly=True, samesite="lax", secure=request.url.scheme == "https",
         )  # fmt: skip
         return response
 
     @router.post("/sign-out")
-    async def leave() -> Response:
+    async def leave(request: Request) -> Response:
         response = RedirectResponse("/sign-in", 303)
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+        response.delete_cookie(
+            cookie_name(request.scope), path="/",
+            httponly=True, samesite="lax", secure=request.url.scheme == "https",
+        )  # fmt: skip
         return response
 
     @router.post("/local/token")

@@ -47,6 +47,8 @@ def check_observations(
     for index, entry in enumerate(entries):
         checked = ordinary_entry(rules, entry, index, places, read) or check_entry(rules, entry, index, places, read)
         violations += checked.violations
+        if len(violations) >= limits.VIOLATIONS and (left := len(entries) - index - 1):
+            return [], [violation("observations_not_checked", f"/observations/{index + 1}", count=left), *violations]
         if checked.cell is None:
             continue
         places[checked.cell] = index
