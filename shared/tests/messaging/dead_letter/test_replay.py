@@ -33,7 +33,7 @@ async def test_a_replay_applies_once_and_tells_of_it(probe: ServiceProbe) -> Non
     assert event_told.data.model_dump() == {
         "consumer": "probe", "letter": id_, "origin_topic": "deadlines.v1", "partition": 0, "offset": 0,
         "event_id": event.id, "handled_at": THEN, "outcome": "applied",
-        "acting_role": "ops", "acting_unit": "SO_NOI_VU",
+        "acting_role": "ops", "acting_unit": "SO_NOI_VU", "acting_subject": None,
     }  # fmt: skip
     async with probe.engine.connect() as tx:
         letter = await find(tx, id_)
