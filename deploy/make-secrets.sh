@@ -51,6 +51,7 @@ password postgres
 password kafka-admin
 for service in submissions aggregation notifications audit; do
   password "$service-db"
+  password "$service-owner-db"
   password "$service-kafka"
 done
 certificate kafka

@@ -25,6 +25,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.database.rights import PASSING
 from shared.database.write import Statement, Write, write
 from shared.errors import Problem
 from shared.loops import pause
@@ -71,7 +72,7 @@ def _columns() -> list[sa.Column[Any]]:
 
 
 def idempotency_table(metadata: sa.MetaData) -> sa.Table:
-    return sa.Table(NAME, metadata, *_columns())
+    return sa.Table(NAME, metadata, *_columns(), info=PASSING)
 
 
 def create_idempotency_table(op: Any) -> None:
