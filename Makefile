@@ -14,7 +14,7 @@ WORKERS ?= 3
 # Without its bytecode every process of a service compiles the project anew: seconds for each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up demo disclosure jaeger caddy keycloak test test-fast interop-tools test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format bench lock clean
+.PHONY: help install up demo disclosure jaeger caddy keycloak test test-fast interop-tools test-interop test-resilience test-resilience-long lint lint-style lint-types lint-imports format sbom bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ lint-imports: $(STAMP)
 format: $(STAMP) ## write the code as ruff likes it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+sbom: $(STAMP) ## the licences of all that is shipped against deploy/licences.yaml; a CycloneDX bill for each service in .local/sbom
+	$(BIN)/python -m tests.supply
 
 bench: $(STAMP) ## freshness, cost, idleness, floods, intake, aggregation, recovery, relay and growth against their floors; ARGS="relay" for one
 	$(BIN)/python -m tests.bench $(ARGS)

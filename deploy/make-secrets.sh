@@ -52,6 +52,7 @@ password kafka-admin
 password pseudonym-key  # another one would give everybody another pseudonym
 for service in submissions aggregation notifications audit; do
   password "$service-db"
+  password "$service-owner-db"
   password "$service-kafka"
 done
 certificate kafka

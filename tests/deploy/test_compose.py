@@ -72,7 +72,12 @@ def test_each_service_is_migrated_once_and_runs_as_api_and_worker(service: str) 
         assert environment[f"{service.upper()}_DATABASE_CA_FILE"] == "/run/secrets/postgres-ca.pem"
         mail = {"smtp-password"} if service == "notifications" else set()
         own = {"pseudonym-key", "kafka-ca.pem", f"{service}-kafka", "postgres-ca.pem", f"{service}-db"} | mail
+        owner = {name for name in environment if "_OWNER_" in name}
+        if part == "migrate":
+            own |= {f"{service}-owner-db"}
+            assert owner == {f"{service.upper()}_OWNER_DATABASE_{what}" for what in ("URL", "PASSWORD_FILE")}
         assert set(container["secrets"]) == own, "no other's"
+        assert part == "migrate" or not owner, "who serves could change the log that it keeps"
     for part in ("api", "worker"):
         waits = parts[part]["depends_on"]
         assert waits[f"{service}-migrate"] == {"condition": "service_completed_successfully"}

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from shared.database.engine import create_engine
-from shared.database.migration import migrate
+from shared.database.migration import migrate_by
 from submissions.settings import SubmissionsSettings
 from tests.support.pgbouncer import PgBouncer, program
 from tests.support.secured_postgres import SecuredPostgres, binaries
@@ -46,18 +47,20 @@ async def ask(told: SubmissionsSettings, question: sa.TextClause = ENCRYPTED) ->
 async def test_a_service_comes_by_tls_and_so_do_its_migrations(secured_postgres: SecuredPostgres) -> None:
     told = settings(secured_postgres)
     assert await ask(told) is True
-    url = told.database().render_as_string(hide_password=False)
-    await asyncio.to_thread(migrate, url, "submissions", tls=told.libpq_tls())
+    await asyncio.to_thread(migrate_by, told, "submissions")
     assert await ask(told, sa.text("select count(*) from obligation")) == 0
+    with pytest.raises(sa.exc.ProgrammingError, match="must be owner of table obligation"):
+        await ask(told, sa.text("drop table obligation"))
+    with pytest.raises(sa.exc.ProgrammingError, match="permission denied to create temporary tables"):
+        await ask(told, sa.text("create temporary table obligation (id int)"))
 
 
 async def test_a_server_of_another_authority_is_not_spoken_to(secured_postgres: SecuredPostgres) -> None:
     told = settings(secured_postgres, database_ca_file=secured_postgres.secrets / "kafka-ca.pem")
     with pytest.raises(ssl.SSLCertVerificationError):
         await ask(told)
-    url = told.database().render_as_string(hide_password=False)
     with pytest.raises(sa.exc.OperationalError, match="certificate verify failed"):
-        await asyncio.to_thread(migrate, url, "submissions", tls=told.libpq_tls())
+        await asyncio.to_thread(migrate_by, told, "submissions")
 
 
 async def test_a_server_of_another_name_is_not_spoken_to(secured_postgres: SecuredPostgres) -> None:
@@ -81,6 +84,20 @@ async def test_a_password_is_changed_while_it_runs(secured_postgres: SecuredPost
         await ask(told)
     secured_postgres.create_services("audit")
     assert await ask(told) is True
+
+
+async def test_a_database_of_before_there_were_two_roles_changes_hands(secured_postgres: SecuredPostgres) -> None:
+    """Its tables belonged to the role that serves."""
+    told = SubmissionsSettings(environment="test", **secured_postgres.settings("audit"))
+    password = (secured_postgres.secrets / "postgres").read_text()
+    admin = told.database().set(drivername="postgresql", username="postgres", password=password)
+    address = admin.update_query_dict(told.libpq_tls()).render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("alter database audit owner to audit; set role audit; create table old (id int)")
+    secured_postgres.create_services("audit")
+    for refused in ("drop table old", "create table another (id int)", "select * from old"):
+        with pytest.raises(sa.exc.ProgrammingError, match=r"must be owner|permission denied"):
+            await ask(told, sa.text(refused))
 
 
 async def test_pgbouncer_comes_by_tls_with_the_lines_of_the_readme(

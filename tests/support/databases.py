@@ -6,16 +6,20 @@ has changed is not used again.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import psycopg
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.postgres import Postgres, owner_role
 
-ROLE = "tests"  # owns every database of the tests, as a service's role owns its own
+SERVING = "tests"  # comes to every database of the tests, as a service's role does to its own
+OWNER = owner_role(SERVING)  # owns them, with the same password
 
 # The schema `as_new` remembers what the template had, and whether a schema was touched since.
 _PREPARE = """
@@ -58,10 +62,33 @@ create event trigger note on ddl_command_end execute function as_new.note();
 
 class DatabaseFactory(Protocol):
     def __call__(self, name: str = "test", *, template: str | None = None) -> str:
-        """URL (`postgresql+asyncpg://…`) of a fresh database; a copy of `template`, a URL of this factory, if given.
+        """URL (`postgresql+asyncpg://…`) of a fresh database for its owner; a copy of `template`, a URL of this
+        factory, if given, and for the role that the URL names.
 
         A template must have no open connection.
         """
+
+
+def owner_url(url: str) -> str:
+    """The same database by the role that owns it."""
+    return _as(OWNER, url)
+
+
+def serving_url(url: str) -> str:
+    """The same database by the role that serves."""
+    return _as(SERVING, url)
+
+
+@asynccontextmanager
+async def owner(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction of the role that owns what `engine` serves: for what no service may do."""
+    owning = create_async_engine(owner_url(engine.url.render_as_string(hide_password=False)), poolclass=NullPool)
+    async with owning.begin() as tx:
+        yield tx
+
+
+def _as(role: str, url: str) -> str:
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
 
 
 class Databases:
@@ -80,7 +107,8 @@ class Databases:
             source = urlsplit(template).path[1:] if template else None
             fresh = self._free[source].pop() if source and self._free[source] else self._make(name, source)
             made.append((fresh, source))
-            return self._server.url(fresh, role=ROLE, driver="+asyncpg")
+            role = urlsplit(template).username if template else OWNER
+            return self._server.url(fresh, role=role, driver="+asyncpg")
 
         try:
             yield lend
@@ -93,7 +121,7 @@ class Databases:
 
     def _make(self, name: str, template: str | None) -> str:
         fresh = f"{name}_{secrets.token_hex(5)}"
-        self._server.create_database(fresh, owner=ROLE, template=template)
+        self._server.create_database(fresh, owner=OWNER, serving=SERVING, template=template)
         if template:
             with self._server.admin(fresh) as connection:
                 connection.execute(_PREPARE)

@@ -17,7 +17,7 @@ from psycopg import sql
 from shared.catalogue import Catalogue, load
 from shared.database.migration import migrate
 from shared.events.topics import OPERATIONS, PARTITIONS
-from tests.support.databases import ROLE, DatabaseFactory, Databases
+from tests.support.databases import OWNER, SERVING, DatabaseFactory, Databases, serving_url
 from tests.support.once import once
 from tests.support.run_folder import RUN_FOLDER
 from tiendo_local.issuer import Issuer
@@ -83,7 +83,9 @@ def postgres(run_folder: Path) -> Postgres:
 
     def start() -> dict[str, Any]:
         server.start()
-        server.create_role(ROLE)
+        password = secrets.token_urlsafe(24)
+        server.create_role(OWNER, password)
+        server.create_role(SERVING, password)
         return {"port": server.port}
 
     server.port = once(run_folder, "postgres", start)["port"]
@@ -120,8 +122,8 @@ def template(run_folder: Path, postgres: Postgres) -> Callable[[str, Callable[[s
         name = f"{what}_template"
 
         def make() -> dict[str, Any]:
-            postgres.create_database(name, owner=ROLE)
-            url = postgres.url(name, role=ROLE, driver="+asyncpg")
+            postgres.create_database(name, owner=OWNER, serving=SERVING)
+            url = postgres.url(name, role=OWNER, driver="+asyncpg")
             fill(url)
             with postgres.admin() as connection:  # a copy can only be made while nobody is connected
                 connection.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(name)))
@@ -134,8 +136,8 @@ def template(run_folder: Path, postgres: Postgres) -> Callable[[str, Callable[[s
 
 @pytest.fixture(scope="session")
 def migrated(template: Callable[[str, Callable[[str], None]], str]) -> Callable[[str], str]:
-    """`migrated("audit")`: a template with the newest schema of that service."""
-    return lambda service: template(service, lambda url: migrate(url, service))
+    """`migrated("audit")`: a template with the newest schema of that service, for the role that serves."""
+    return lambda service: serving_url(template(service, lambda url: migrate(url, service, serving=SERVING)))
 
 
 @pytest.fixture(scope="session")

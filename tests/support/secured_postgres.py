@@ -69,6 +69,8 @@ class SecuredPostgres:
         return {
             "database_url": f"postgresql+asyncpg://{service}@localhost:{self.port}/{service}",
             "database_password_file": self.secrets / f"{service}-db",
+            "owner_database_url": f"postgresql+asyncpg://{service}_owner@localhost:{self.port}/{service}",
+            "owner_database_password_file": self.secrets / f"{service}-owner-db",
             "database_sslmode": "verify-full",
             "database_ca_file": self.secrets / "postgres-ca.pem",
         }

@@ -11,6 +11,7 @@ from services.audit.tests.producer import Producer
 from services.audit.tests.sample_events import opened
 from services.audit.tests.source_driver import SourceDriver
 from shared.events import DATA_TYPES
+from tests.support.databases import owner
 
 
 async def test_an_event_of_a_later_version_enters_the_log_by_its_replay(
@@ -73,7 +74,7 @@ async def test_a_contradiction_is_found_when_the_inbox_has_forgotten_the_id(
 ) -> None:
     first, second, third = Producer().send(3)
     await sources.consume(first, second)
-    async with audit.engine.begin() as tx:
+    async with owner(audit.engine) as tx:
         await tx.execute(sa.text("truncate inbox"))
     await sources.consume(first, forged(second), third)
     kept = await audit.rows("select body from entry order by index")
@@ -123,7 +124,7 @@ async def test_many_of_them_stop_no_consumer(audit: Audit, sources: SourceDriver
     bodies = Producer().send(120)
     await sources.consume(*bodies)
     if forgotten:
-        async with audit.engine.begin() as tx:
+        async with owner(audit.engine) as tx:
             await tx.execute(sa.text("truncate inbox"))
     await sources.consume(*map(forged, bodies))
     assert await audit.rows("select count(*) from dead_letter where event_id is null") == [(120,)]

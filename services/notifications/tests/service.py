@@ -35,6 +35,7 @@ from shared.events import (
     parse,
 )
 from shared.messaging import BatchConsumer
+from tests.support.databases import owner
 from tiendo_local.issuer import Issuer
 
 DUE = datetime(2026, 12, 15, tzinfo=VIETNAM)
@@ -136,7 +137,8 @@ class Parts:
             return list((await tx.execute(sa.text(query), values)).all())
 
     async def change(self, *statements: str) -> None:
-        async with self.engine.begin() as tx:
+        """As the owner of the tables."""
+        async with owner(self.engine) as tx:
             for statement in statements:
                 await tx.execute(sa.text(statement))
 

@@ -100,10 +100,7 @@ def main(service: Service, argv: list[str] | None = None) -> int:
     if command in service.commands:
         return service.commands[command](settings, given.arguments)
     if command == "migrate":
-        from shared.database.migration import migrate  # half a second of imports that no other command needs
-
-        migrate(settings.database().render_as_string(hide_password=False), service.name, tls=settings.libpq_tls())
-        return 0
+        return _migrate(service.name, settings)
     configure_tracing(settings)
     try:
         app = service.create_app(settings) if command in ("serve", "api") else None
@@ -114,6 +111,16 @@ def main(service: Service, argv: list[str] | None = None) -> int:
         return 2
     finally:
         flush_tracing()
+
+
+def _migrate(name: str, settings: ServiceSettings) -> int:
+    if faults := settings.owner_faults(production=settings.environment == "production"):
+        print("\n".join(f"settings: {fault}" for fault in faults), file=sys.stderr)
+        return 2
+    from shared.database.migration import migrate_by  # half a second of imports that no other command needs
+
+    migrate_by(settings, name)
+    return 0
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

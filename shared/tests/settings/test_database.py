@@ -40,6 +40,27 @@ def test_the_password_can_stand_in_a_file(tmp_path: Path) -> None:
         settings(database_password_file=tmp_path / "none")
 
 
+def test_who_migrates_comes_by_a_role_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("the owner's")
+    owner = {"owner_database_url": "postgresql+asyncpg://some_owner@db/some", "owner_database_password_file": file}
+    told = settings(**owner, database_ca_file=AUTHORITIES)
+    assert (told.as_owner().database().username, told.as_owner().database().password) == ("some_owner", "the owner's")
+    assert told.as_owner().libpq_tls() == told.libpq_tls()
+    assert (told.database().username, told.database().password) == ("some", None)
+    assert "the owner's" not in repr(told)
+    assert not told.owner_faults(production=True)
+    with pytest.raises(ValidationError, match="SOME_OWNER_DATABASE_PASSWORD_FILE"):
+        settings(owner_database_password_file=tmp_path / "none")
+
+
+@pytest.mark.parametrize("owner", [None, URL])
+def test_in_production_who_serves_owns_nothing(owner: str | None) -> None:
+    told = settings(owner_database_url=owner)
+    assert not told.owner_faults(production=False) and told.as_owner().database() == told.database()
+    assert "SOME_OWNER_DATABASE_URL is required" in told.owner_faults(production=True)[0]
+
+
 def test_verify_full_checks_certificate_and_name_for_both_drivers() -> None:
     told = settings(database_sslmode="verify-full", database_ca_file=AUTHORITIES)
     context = told.asyncpg_tls()["ssl"]

@@ -24,9 +24,9 @@ from tiendo_local import services
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers import topics
 from tiendo_local.servers.ports import Ports, answers
-from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.postgres import Postgres, owner_role
 from tiendo_local.servers.process import Child
-from tiendo_local.services import SERVICES, answers_ok, url_variable
+from tiendo_local.services import SERVICES, answers_ok, owner_url_variable, url_variable
 from tiendo_local.workspace import Workspace, find
 
 WORKERS = {"submissions": 2, "aggregation": 2, "notifications": 1, "audit": 1}
@@ -188,9 +188,11 @@ class System:
         self.postgres.start()
         self.supervisor.add("postgres", self.postgres.child, self.postgres.start)
         for name in SERVICES:
-            self.postgres.create_database(name)
+            self.postgres.create_service_database(name)
             self._proxy(f"postgres-{name}", self.ports.get(f"postgres-{name}"), lambda: self.postgres.port)
         urls = {url_variable(name): url for name, url in self.databases.items()}
+        owner = {name: self.postgres.url(name, role=owner_role(name), driver="+asyncpg") for name in SERVICES}
+        urls |= {owner_url_variable(name): url for name, url in owner.items()}
         services.migrate(SERVICES, {**os.environ, **urls}, self._log("migrations"))
 
     def _start_brokers(self) -> None:

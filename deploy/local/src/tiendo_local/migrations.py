@@ -6,15 +6,14 @@ Does what `python -m <service> migrate` does for each.
 
 import sys
 
-from shared.database.migration import migrate
+from shared.database.migration import migrate_by
 from shared.settings.database import DatabaseSettings
 
 
 def main() -> None:
     for service in sys.argv[1:]:
         try:
-            told = DatabaseSettings(_env_prefix=f"{service.upper()}_")
-            migrate(told.database().render_as_string(hide_password=False), service, tls=told.libpq_tls())
+            migrate_by(DatabaseSettings(_env_prefix=f"{service.upper()}_"), service)
         except Exception:
             print(f"{service}: migration failed", file=sys.stderr, flush=True)
             raise

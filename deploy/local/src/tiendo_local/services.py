@@ -21,6 +21,10 @@ def url_variable(service: str) -> str:
     return f"{service.upper()}_DATABASE_URL"
 
 
+def owner_url_variable(service: str) -> str:
+    return f"{service.upper()}_OWNER_DATABASE_URL"
+
+
 def common_environment(
     workspace: Workspace,
     issuer: Issuer,

@@ -17,7 +17,7 @@ from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics
 from tiendo_local.servers.broker import Broker
 from tiendo_local.servers.ports import Ports, answers
-from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.postgres import Postgres, owner_role
 from tiendo_local.servers.process import Child, end_leftover
 from tiendo_local.services import SERVICES
 from tiendo_local.workspace import Workspace, write_json
@@ -65,6 +65,13 @@ class System:
     def databases(self) -> dict[str, str]:
         """SQLAlchemy URL (asyncpg) of each service's database: of the environment, else of the embedded server."""
         return {name: self._database(name) for name in SERVICES}
+
+    @property
+    def owner_databases(self) -> dict[str, str]:
+        """The same by the roles that own the tables; of those given by the environment as it says."""
+        given = {name: os.environ.get(services.owner_url_variable(name), "") for name in SERVICES}
+        embedded = [name for name in SERVICES if not os.environ.get(services.url_variable(name))]
+        return given | {name: self.postgres.url(name, role=owner_role(name), driver="+asyncpg") for name in embedded}
 
     @property
     def stopping(self) -> bool:
@@ -129,8 +136,9 @@ class System:
         if missing:
             self._step(self.postgres.start)
         for name in missing:
-            self.postgres.create_database(name)
+            self.postgres.create_service_database(name)
         urls = {services.url_variable(name): url for name, url in self.databases.items()}
+        urls |= {services.owner_url_variable(name): url for name, url in self.owner_databases.items()}
         log = self.workspace.logs / "migrations.log"
         self._step(lambda: services.migrate(SERVICES, {**os.environ, **urls}, log))
 
@@ -169,6 +177,7 @@ class System:
         )
         for name in SERVICES:
             common.pop(services.url_variable(name), None)
+            common.pop(services.owner_url_variable(name), None)
         return {n: {**common, services.url_variable(n): url} for n, url in self.databases.items()}
 
     def _state(self) -> dict[str, object]:
@@ -179,6 +188,7 @@ class System:
             "bootstrap": self.broker.bootstrap,
             "trustworthy_end_offsets": self.broker.idempotent,
             "databases": self.databases,
+            "owner_databases": self.owner_databases,
             "urls": self.urls,
             "offset": self.offset,
         }

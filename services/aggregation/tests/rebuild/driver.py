@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.events import Event
 from shared.messaging import BatchConsumer
+from tests.support.databases import owner, owner_url
 
 
 class Log:
@@ -36,8 +37,13 @@ class Log:
 
 
 def shadow_engine(live: AsyncEngine) -> AsyncEngine:
-    url = live.url.render_as_string(hide_password=False)
-    return create_engine(AggregationSettings(database_url=url, environment="test"), schema="shadow", pool_size=2)
+    return owning_engine(live, "shadow")
+
+
+def owning_engine(live: AsyncEngine, schema: str = "public") -> AsyncEngine:
+    """Who rebuilds comes as the owner of the tables."""
+    url = owner_url(live.url.render_as_string(hide_password=False))
+    return create_engine(AggregationSettings(database_url=url, environment="test"), schema=schema, pool_size=4)
 
 
 async def rebuild(engine: AsyncEngine, plan: PlanIndex, events: list[Event], page: int = 300, **options: Any) -> Result:
@@ -45,12 +51,13 @@ async def rebuild(engine: AsyncEngine, plan: PlanIndex, events: list[Event], pag
 
 
 async def rebuild_from(engine: AsyncEngine, plan: PlanIndex, origin: Origin, **options: Any) -> Result:
-    shadow = shadow_engine(engine)
+    live, shadow = owning_engine(engine), shadow_engine(engine)
     try:
-        rebuild_once = Rebuild(engine, shadow, origin, plan, clock=Clock(), say=print)
+        rebuild_once = Rebuild(live, shadow, origin, plan, clock=Clock(), say=print)
         return await rebuild_once.run(RebuildOptions("test", **{"patience": 0.5, **options}))
     finally:
         await shadow.dispose()
+        await live.dispose()
 
 
 async def apply(engine: AsyncEngine, plan: PlanIndex, events: list[Event], batch: int) -> None:
@@ -61,8 +68,8 @@ async def apply(engine: AsyncEngine, plan: PlanIndex, events: list[Event], batch
 
 
 async def run(engine: AsyncEngine, *statements: str) -> list[Any]:
-    """The rows of the last statement."""
-    async with engine.begin() as tx:
+    """The rows of the last statement. As the owner, who may tamper with all of it."""
+    async with owner(engine) as tx:
         for statement in statements:
             found = await tx.execute(sa.text(statement))
         return list(found.all()) if found.returns_rows else []

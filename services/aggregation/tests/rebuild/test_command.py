@@ -28,6 +28,7 @@ from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.events import Event
 from shared.messaging import BatchConsumer
+from tests.support.databases import owner_url
 from tiendo_local.issuer import Issuer
 
 
@@ -82,6 +83,7 @@ async def ops(
         "AUDIT_PORT": str(port),
         "AUDIT_URL": f"http://127.0.0.1:{port}",
         "AUDIT_TOKEN": issuer.token("ops", "DAK_NONG"),
+        "AGGREGATION_OWNER_DATABASE_URL": owner_url(engine.url.render_as_string(hide_password=False)),
         "AGGREGATION_DATABASE_URL": engine.url.render_as_string(hide_password=False),
     }
     with (tmp_path / "audit.log").open("wb") as output:

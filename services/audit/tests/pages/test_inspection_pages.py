@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from services.audit.tests.audit_driver import Audit
 from services.audit.tests.page_check import check
 from services.audit.tests.page_forms import FORM, send
+from tests.support.databases import owner
 
 
 async def test_the_form_logs_an_inspection_once(audit: Audit) -> None:
@@ -177,7 +178,7 @@ async def test_a_finding_that_comes_back_late_is_told_what_others_recorded(audit
 @pytest.mark.parametrize("resumed", [{}, {"kept-resumed": "1"}])
 async def test_a_finding_that_comes_after_the_conclusion_is_not_lost(audit: Audit, resumed: dict[str, str]) -> None:
     where = (await send(audit, "/inspections/new", FORM)).headers["location"]
-    async with audit.engine.begin() as tx:
+    async with owner(audit.engine) as tx:
         await tx.execute(sa.text("update inspection set signed_on = started_on, document_number = '1/KL'"))
     late = await send(audit, f"{where}/findings", FINDING_FORM | {"key": "one", "seen": "1"} | resumed)
     assert late.status_code == (412 if resumed else 409)

@@ -13,6 +13,7 @@ from audit.rules.entry import read_entry
 from audit.store import append
 from services.audit.tests.audit_driver import Audit, records
 from services.audit.tests.sample_events import THEN, UNIT, opened, received
+from tests.support.databases import owner
 
 
 async def indices(audit: Audit) -> Sequence[tuple[int, str]]:
@@ -93,9 +94,10 @@ async def test_what_is_no_event_becomes_a_dead_letter_and_nothing_stops(audit: A
 
 @pytest.mark.parametrize("statement", ["update entry set body = 'x'", "delete from entry", "truncate entry"])
 async def test_entries_cannot_be_changed_or_removed(audit: Audit, statement: str) -> None:
+    """Not even by the owner of the table; who serves has no right to (tests/deploy/database/test_rights.py)."""
     await audit.log(received(uuid4()))
     with pytest.raises(IntegrityError, match="never changed or removed"):
-        async with audit.engine.begin() as tx:
+        async with owner(audit.engine) as tx:
             await tx.execute(sa.text(statement))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.submissions.tests.api_client import COMMUNE, OTHER, ApiClient
 from services.submissions.tests.reports import commune_report
 from shared.events import SubmissionDecided
+from tests.support.databases import owner
 
 ACTS = st.lists(st.sampled_from(["submit", "accept", "return", "withdraw"]), min_size=1, max_size=8)
 
@@ -22,7 +23,7 @@ async def test_events_tell_exactly_what_happened(api_client: ApiClient, acts: li
     """One event per act that succeeded, versions without a gap, states as the model says."""
     await api_client.open("2025")
     units = [u for u in api_client.catalogue.units if u.endswith("@2025-07-01")]
-    async with api_client.engine.begin() as tx:
+    async with owner(api_client.engine) as tx:
         await tx.execute(sa.text("delete from review"))
         await tx.execute(sa.text("delete from submission"))
         await tx.execute(sa.text("delete from outbox"))

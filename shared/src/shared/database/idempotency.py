@@ -18,21 +18,23 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.database.rights import PASSING
 from shared.database.write import Statement, Write, write
 from shared.errors import Problem
 from shared.loops import pause
+from shared.retention import kept
 from shared.text import Fault
 from shared.text.texts import text
 
 NAME = "idempotency"
-KEEP = timedelta(days=7)
+KEEP = kept("idempotency")
 KEY_REUSED = "idempotency-key-reused"
 FORGET_SECONDS = 3600.0
 
@@ -71,7 +73,7 @@ def _columns() -> list[sa.Column[Any]]:
 
 
 def idempotency_table(metadata: sa.MetaData) -> sa.Table:
-    return sa.Table(NAME, metadata, *_columns())
+    return sa.Table(NAME, metadata, *_columns(), info=PASSING)
 
 
 def create_idempotency_table(op: Any) -> None:
@@ -179,7 +181,7 @@ async def forget(tx: AsyncConnection, before: datetime) -> int:
 
 
 def forgetting(engine: AsyncEngine) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """A loop for the service's worker: keys older than a week are forgotten, hourly."""
+    """A loop for the service's worker: keys that are kept no longer are forgotten, hourly."""
 
     async def forget_keys(stopping: asyncio.Event) -> None:
         while not stopping.is_set():

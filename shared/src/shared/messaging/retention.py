@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.retention import kept
+
 # Topics keep seven days; a restored broker may bring some of them back later.
-INBOX_DAYS = 14
+INBOX_DAYS = kept("inbox").days
 CHUNK = 10_000
 
 _FORGET = sa.text(

@@ -6,6 +6,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.database.rights import PASSING
+
 DEAD_LETTER_STATES = "state in ('open', 'replayed', 'discarded') and (state = 'replayed') = (outcome is not null)"
 # For tables whose rows come and go: vacuum by count, not by a share of a table that is empty or large.
 VACUUM_BY_COUNT = {
@@ -37,6 +39,7 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("traceparent", sa.Text),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
         postgresql_with=VACUUM_BY_COUNT,  # rows live for milliseconds
+        info=PASSING,
     )
     relay_head = sa.Table(
         "relay_head",
@@ -54,6 +57,7 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
         sa.Index("inbox_received_at", "received_at", postgresql_using="brin"),
         postgresql_with=VACUUM_BY_COUNT,  # an hour's old claims go at once, out of two weeks of them
+        info=PASSING,
     )
     dead_letter = sa.Table(
         "dead_letter",

@@ -7,14 +7,16 @@ what others saw, is in the backend of traces.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Lock
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.trace import SpanKind
 
+from shared.retention import kept
+
 SLOW_SECONDS = 0.25
-KEPT_FOR = timedelta(hours=1)
+KEPT_FOR = kept("slow_traces")
 KEPT = 20
 KEPT_OF_A_NAME = 3
 _HANDLING = (SpanKind.SERVER, SpanKind.CONSUMER)

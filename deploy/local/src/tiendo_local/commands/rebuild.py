@@ -7,7 +7,7 @@ import sys
 from tiendo_local.console import LocalFault
 from tiendo_local.issuer import Issuer
 from tiendo_local.lock import is_held
-from tiendo_local.services import url_variable
+from tiendo_local.services import owner_url_variable, url_variable
 from tiendo_local.workspace import Workspace, read_json
 
 
@@ -23,6 +23,7 @@ def rebuild(workspace: Workspace, *, origin: str, swap: bool) -> int:
         "ENVIRONMENT": "local",
         "TIENDO_CLOCK_OFFSET_SECONDS": str(state.get("offset", 0)),
         url_variable("aggregation"): state["databases"]["aggregation"],
+        owner_url_variable("aggregation"): state["owner_databases"]["aggregation"],
         "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
         "AUDIT_URL": state["urls"]["audit"],
         "AUDIT_TOKEN": Issuer(workspace.local / "issuer").token("auditor", load().plan.root),

@@ -110,18 +110,29 @@ class Postgres:
         """A connection as superuser, in autocommit."""
         return psycopg.connect(self.url(database, role="postgres"), autocommit=True, connect_timeout=5)
 
-    def create_role(self, name: str) -> None:
+    def create_role(self, name: str, password: str | None = None) -> None:
         """A role that may log in with its stored password; the password is set again if the role exists."""
         stored = read_json(self._secrets)
-        password = stored.get(name) or secrets.token_urlsafe(24)
+        password = stored.get(name) or password or secrets.token_urlsafe(24)
         write_json(self._secrets, {**stored, name: password})
         with self.admin() as connection:
             verb = sql.SQL("alter" if _exists(connection, "pg_roles", "rolname", name) else "create")
             statement = sql.SQL("{} role {} login password {}")
             connection.execute(statement.format(verb, sql.Identifier(name), sql.Literal(password)))
 
-    def create_database(self, name: str, *, owner: str | None = None, template: str | None = None) -> None:
-        """A database of the existing role `owner`, closed to every other role; nothing to do if it exists.
+    def create_service_database(self, name: str) -> None:
+        """As deploy/postgres/init.sh: `name` serves, another role owns the database and all that is in it."""
+        owner = owner_role(name)
+        self.create_role(owner)
+        self.create_role(name)
+        self.create_database(name, owner=owner, serving=name)
+        with self.admin(name) as connection:  # of a database from before there were two roles
+            connection.execute(sql.SQL("reassign owned by {} to {}").format(*map(sql.Identifier, (name, owner))))
+
+    def create_database(
+        self, name: str, *, owner: str | None = None, serving: str | None = None, template: str | None = None
+    ) -> None:
+        """A database of the existing role `owner`, closed to every other but `serving`; nothing to do if it exists.
 
         Without `owner` a role of the same name is created for it. `template` is a database to copy, tables and rows.
         """
@@ -132,7 +143,10 @@ class Postgres:
             if not _exists(connection, "pg_database", "datname", name):
                 source = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
                 connection.execute(sql.SQL("create database {} owner {}").format(database, role) + source)
-            connection.execute(sql.SQL("revoke connect on database {} from public").format(database))
+            connection.execute(sql.SQL("revoke connect, temporary on database {} from public").format(database))
+            if serving:
+                grant = sql.SQL("grant connect on database {} to {}")
+                connection.execute(grant.format(database, sql.Identifier(serving)))
 
     def drop_database(self, name: str) -> None:
         """Drop the database, ending whoever is still connected."""
@@ -202,6 +216,10 @@ class Postgres:
                 f"{self.data} was made by PostgreSQL {found}, but PostgreSQL {binaries.major} is installed here. "
                 f"Install PostgreSQL {found} again, or dump the data with it, or remove {self.folder} to begin anew."
             )
+
+
+def owner_role(serving: str) -> str:
+    return f"{serving}_owner"
 
 
 def _exists(connection: "psycopg.Connection[tuple[object, ...]]", table: str, column: str, name: str) -> bool:

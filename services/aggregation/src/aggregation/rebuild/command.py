@@ -39,6 +39,9 @@ def replay(settings: AggregationSettings, argv: list[str]) -> int:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if faults := settings.owner_faults(production=settings.environment == "production"):
+        say("\n".join(faults))
+        return NO_ANSWER
     if arguments.origin == "log" and settings.audit_token is None:
         say("AUDIT_TOKEN is not set: a token whose role reads the whole audit log")
         return NO_ANSWER
@@ -54,8 +57,9 @@ def replay(settings: AggregationSettings, argv: list[str]) -> int:
 
 
 async def _replay(settings: AggregationSettings, origin: str, options: RebuildOptions) -> int:
-    live = create_engine(settings, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
-    shadow = create_engine(settings, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    owner = settings.as_owner()
+    live = create_engine(owner, pool_size=4, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    shadow = create_engine(owner, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     plan, clock = PlanIndex(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
     try:
         async with _origin(settings, origin) as events:

@@ -44,6 +44,17 @@ _INSERT_CLAIMS = sa.text(
     f"insert into public.inbox (event_id) select event_id from {SCHEMA}.awaited order by 1 on conflict do nothing"
 )
 
+# Whoever may read or write the live table may do so with the rebuilt one, whoever granted it.
+_RIGHTS = sa.text(
+    f"""
+    select format('grant %s on {SCHEMA}.%I to %s', string_agg(privilege_type, ', '), relname,
+                  case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
+    from pg_class, aclexplode(relacl)
+    where relnamespace = 'public'::regnamespace and relname = any(:tables) and grantee <> relowner
+    group by relname, grantee
+    """
+)
+
 # Content that came, and the version of the last event, never go away again; a dead letter never applied left neither.
 _LOST = sa.text(
     f"""
@@ -109,6 +120,8 @@ async def refuse_loss(tx: AsyncConnection) -> None:
 async def exchange(tx: AsyncConnection) -> None:
     """The caller holds the lock of the live schema. Readers wait for the last few milliseconds of this transaction."""
     await _take(tx)
+    for grant in (await tx.execute(_RIGHTS, {"tables": [table.name for table in STATE]})).scalars():
+        await tx.execute(sa.text(grant))
     await tx.execute(sa.schema.CreateSchema(RETIRED))
     for table in STATE:
         await tx.execute(sa.text(f"alter table public.{table.name} set schema {RETIRED}"))

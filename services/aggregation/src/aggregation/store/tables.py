@@ -19,6 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from shared.database.rights import FINAL
+from shared.messaging import messaging_tables
+
 metadata = MetaData()
 
 obligation = Table(
@@ -129,6 +132,7 @@ indicator_history = Table(
     *_place(),
     *_figure(),
     Index("indicator_history_place", "unit", "period", "basis", "measure", "as_of", "id"),
+    info=FINAL,
 )
 
 # What readers without need to know were told of secret sums (docs/decisions/0028). No rebuild touches it.
@@ -140,6 +144,7 @@ publication = Table(
     *_figure(),
     Column("members", JSONB, nullable=False, comment="the reports in the sum: obligation, revision, unit, movable"),
     Index("publication_place", "unit", "period", "basis", "measure", "as_of", "id"),
+    info=FINAL,
 )
 
 # What a rebuild computes anew from the events.
@@ -161,4 +166,7 @@ rebuild = Table(
     Column("swapped", Boolean, nullable=False),
     Column("differing", JSONB, nullable=False, comment="table → rows that differ, of the tables that do"),
     Index("rebuild_finished", "finished_at"),
+    info=FINAL,
 )
+
+messaging_tables(metadata)

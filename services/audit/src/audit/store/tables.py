@@ -20,6 +20,10 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.database.idempotency import idempotency_table
+from shared.database.rights import FINAL, PASSING
+from shared.messaging import messaging_tables
+
 metadata = MetaData()
 INSTANT = DateTime(timezone=True)
 # Conditions and expressions of partial indexes. A query repeats them word for word, without parameters, to be served
@@ -72,6 +76,7 @@ entry = Table(
     Index("entry_content", sql(CONTENT), postgresql_where=sql(HAS_CONTENT)),
     Index("entry_time", "time", postgresql_using="brin"),
     Index("entry_sequence", "source", "sequence", postgresql_where="sequence is not null"),
+    info=FINAL,
 )
 
 source = Table(
@@ -117,6 +122,7 @@ missing = Table(
     Index("missing_untold", "opened_at", postgresql_where="gap is null"),
     Index("missing_gap", "gap", postgresql_where="gap is not null"),
     comment="Numbers that have not come, as ranges. Most live for milliseconds: partitions overtake each other.",
+    info=PASSING,
 )
 
 inspection = Table(
@@ -144,6 +150,7 @@ inspection = Table(
     CheckConstraint("(document_number = '') = (signed_on is null)", name="inspection_number_with_signature"),
     CheckConstraint("ended_on >= started_on", name="inspection_days"),
     Index("inspection_unit", "unit", "number"),
+    info=FINAL,
 )
 
 finding = Table(
@@ -164,4 +171,8 @@ finding = Table(
         "confirmed", ARRAY(Text), nullable=False, server_default="{}", comment="what its texts look like and are not"
     ),
     Index("finding_inspection", "inspection_id", "position", unique=True),
+    info=FINAL,
 )
+
+messaging_tables(metadata)
+idempotency_table(metadata)

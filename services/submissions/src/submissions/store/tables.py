@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.idempotency import idempotency_table
+from shared.database.rights import FINAL, changing
 from shared.messaging import messaging_tables
 
 metadata = sa.MetaData()
@@ -57,6 +58,7 @@ submission = sa.Table(
     sa.CheckConstraint("revision >= 1", name="submission_first_revision"),
     sa.CheckConstraint("state in ('submitted', 'accepted', 'returned', 'withdrawn')", name="submission_state"),
     sa.Index("submission_received", "received_at", "id"),
+    info=changing("state"),
 )
 
 # What was decided about a revision, and why.
@@ -77,6 +79,7 @@ review = sa.Table(
     sa.CheckConstraint("act in ('accept', 'return', 'withdraw')", name="review_act"),
     sa.CheckConstraint("act = 'accept' or reason is not null", name="review_reason"),
     sa.Index("review_submission", "submission_id", "decided_at"),
+    info=FINAL,
 )
 
 messaging = messaging_tables(metadata)
