@@ -1,6 +1,6 @@
 #!/bin/sh
-# A user per service, with its password of /run/secrets and its ACL: it writes its own topics and operations.v1, it reads
-# what it hears with a consumer group of its name, and may do nothing else. Of the services named, or of all.
+# A user per service, with its password of /run/secrets and its ACL: it writes its own topics and operations.v1 and reads
+# them, it reads what it hears with a consumer group of its name, and may do nothing else. Of the services named, or of all.
 # May be run again: a password that has changed is taken over.
 set -eu
 bin="${KAFKA_BIN:-/opt/kafka/bin}"
@@ -26,17 +26,26 @@ hears() {  # name, topics
   "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --consumer --group "$name" $(printf ' --topic %s' "$@")
 }
 
+recalls() {  # name, topics: without a group, to see how far its own events reach (docs/decisions/0030)
+  name=$1
+  shift
+  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --operation Read $(printf ' --topic %s' "$@")
+}
+
 [ $# -gt 0 ] || set -- submissions aggregation notifications audit
 for service; do
   user "$service"
   case $service in
     submissions)
-      writes submissions submissions.v1 operations.v1 ;;
+      writes submissions submissions.v1 operations.v1
+      recalls submissions submissions.v1 operations.v1 ;;
     aggregation)
       writes aggregation indicators.v1 operations.v1
+      recalls aggregation indicators.v1 operations.v1
       hears aggregation submissions.v1 ;;
     notifications)
       writes notifications deadlines.v1 notifications.v1 operations.v1
+      recalls notifications deadlines.v1 notifications.v1 operations.v1
       hears notifications submissions.v1 ;;
     audit)
       writes audit inspections.v1 operations.v1

@@ -13,6 +13,7 @@ from shared.auth import TokenVerifier
 from shared.catalogue import load
 from shared.messaging import Apply, Contradicting, by_topic
 from shared.messaging.dead_letter import DeadLetters
+from shared.messaging.restore.setback import read_setbacks
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
@@ -73,6 +74,11 @@ def create_service_app(
             await tx.execute(sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1))
         return CheckResult(True)
 
+    async def restored() -> CheckResult:
+        async with runtime.engine.connect() as tx:
+            found = await read_setbacks(tx)
+        return CheckResult(True, {one.side: one.detail for one in found}, degraded=bool(found))
+
     app = create_base_app(
         runtime.settings,
         place=name,
@@ -90,6 +96,7 @@ def create_service_app(
     app.state.operations = OperationsReport(runtime.engine, runtime.settings, tuple(effects or ()))
     app.include_router(operations.router)
     app.state.health.ready("database", database)
+    app.state.health.ready("restored", restored)
     if effects:
         version = runtime.catalogue.version
         mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, version, contradicting))
