@@ -14,10 +14,10 @@ user() {  # name; the password goes in a file, since every process of the machin
   "$bin/kafka-configs.sh" $server --alter --entity-type users --entity-name "$1" --add-config-file "$file"
 }
 
-writes() {  # name, topics
+writes() {  # name, topics; it sees how far its own events reach there, too (docs/decisions/0030)
   name=$1
   shift
-  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --producer $(printf ' --topic %s' "$@")
+  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --producer --consumer --group "$name" $(printf ' --topic %s' "$@")
 }
 
 hears() {  # name, topics
@@ -26,26 +26,17 @@ hears() {  # name, topics
   "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --consumer --group "$name" $(printf ' --topic %s' "$@")
 }
 
-recalls() {  # name, topics: without a group, to see how far its own events reach (docs/decisions/0030)
-  name=$1
-  shift
-  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --operation Read $(printf ' --topic %s' "$@")
-}
-
 [ $# -gt 0 ] || set -- submissions aggregation notifications audit
 for service; do
   user "$service"
   case $service in
     submissions)
-      writes submissions submissions.v1 operations.v1
-      recalls submissions submissions.v1 operations.v1 ;;
+      writes submissions submissions.v1 operations.v1 ;;
     aggregation)
       writes aggregation indicators.v1 operations.v1
-      recalls aggregation indicators.v1 operations.v1
       hears aggregation submissions.v1 ;;
     notifications)
       writes notifications deadlines.v1 notifications.v1 operations.v1
-      recalls notifications deadlines.v1 notifications.v1 operations.v1
       hears notifications submissions.v1 ;;
     audit)
       writes audit inspections.v1 operations.v1

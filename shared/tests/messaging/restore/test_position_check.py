@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from pydantic import SecretStr
 
 from shared.database.engine import create_engine
@@ -123,6 +124,24 @@ async def test_what_comes_after_the_restore_waits_until_it_is_healed(stage: Stag
         await until(lambda: _applied(stage.restored, [*stage.after, *late]), 30)
     effects = await stage.restored.effects()
     assert len(effects) == len(set(effects)) == 14
+
+
+async def test_what_is_gone_from_kafka_stays_told_until_somebody_has_dealt_with_it(
+    stage: Stage, broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A backup older than what topics keep: rewound and green, it would lack the rest for ever."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    await admin.delete_records({TopicPartition(stage.topic, 0): RecordsToDelete(before_offset=4)})
+    await admin.close()
+    async with running(stage.worker()):
+        await until(stage.setbacks, 30)
+        assert await stage.rewind(apply=True) == LACKING
+        assert "of which 2 are gone from Kafka" in capsys.readouterr().out
+        await until(lambda: _applied(stage.restored, stage.after[1::2]), 30)
+        assert await stage.setbacks() == ["gone"]
+        assert await _rewind(stage.settings, apply=False, accept_loss=True) == WELL
+    assert await stage.setbacks() == [] and len(await stage.restored.effects()) == 8
 
 
 async def test_a_worker_that_was_killed_is_not_taken_for_a_restored_one(stage: Stage) -> None:
