@@ -1,6 +1,6 @@
 #!/bin/sh
-# A user per service, with its password of /run/secrets and its ACL: it writes its own topics and operations.v1, it reads
-# what it hears with a consumer group of its name, and may do nothing else. Of the services named, or of all.
+# A user per service, with its password of /run/secrets and its ACL: it writes its own topics and operations.v1 and reads
+# them, it reads what it hears with a consumer group of its name, and may do nothing else. Of the services named, or of all.
 # May be run again: a password that has changed is taken over.
 set -eu
 bin="${KAFKA_BIN:-/opt/kafka/bin}"
@@ -14,10 +14,10 @@ user() {  # name; the password goes in a file, since every process of the machin
   "$bin/kafka-configs.sh" $server --alter --entity-type users --entity-name "$1" --add-config-file "$file"
 }
 
-writes() {  # name, topics
+writes() {  # name, topics; it sees how far its own events reach there, too (docs/decisions/0030)
   name=$1
   shift
-  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --producer $(printf ' --topic %s' "$@")
+  "$bin/kafka-acls.sh" $server --add --allow-principal "User:$name" --producer --consumer --group "$name" $(printf ' --topic %s' "$@")
 }
 
 hears() {  # name, topics

@@ -12,18 +12,14 @@ import yaml
 
 from shared import events
 from shared.events import DATA_TYPES, event_schema
+from shared.events.topics import PUBLISHED_BY
 
 from .asyncapi.document import asyncapi
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
 SERVICES = ("submissions", "aggregation", "notifications", "audit")
-PUBLISHES = {
-    "submissions": (events.SUBMISSIONS, events.OPERATIONS),
-    "aggregation": (events.INDICATORS, events.OPERATIONS),
-    "notifications": (events.DEADLINES, events.NOTIFICATIONS, events.OPERATIONS),
-    "audit": (events.INSPECTIONS, events.OPERATIONS),
-}
+PUBLISHES = {service: (*own, events.OPERATIONS) for service, own in PUBLISHED_BY.items()}
 HEARS: dict[str, tuple[str, ...]] = {
     "submissions": (),
     "aggregation": (events.SUBMISSIONS,),

@@ -18,6 +18,11 @@ DEAD_LETTERS = Counter(
 DEAD_LETTERS_OPEN = Gauge(
     "tiendo_dead_letters_open", "Dead letters that nobody has replayed or discarded yet.", ["service"]
 )
+DATABASE_BEHIND = Gauge(
+    "tiendo_database_behind",
+    "Records or events that the database lacks though its service has read or sent them: a restored backup.",
+    ["service"],
+)
 BATCH_SECONDS = Histogram("tiendo_batch_seconds", "Time to apply one consumed batch, commit included.", ["service"])
 EVENT_AGE = Histogram(
     "tiendo_event_age_seconds",

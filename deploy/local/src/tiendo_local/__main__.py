@@ -30,10 +30,10 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.commands.lag import show_lag
 
             return show_lag(workspace)
-        if given.command == "rebuild":
-            from tiendo_local.commands.rebuild import rebuild
+        if given.command in ("rebuild", "rewind", "reconcile"):
+            from tiendo_local.commands.restore import run
 
-            return rebuild(workspace, origin=given.origin, swap=given.swap)
+            return run(workspace, given)
         if given.command == "deadletters":
             from tiendo_local.commands.dead_letters import run
 
@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     rebuild = commands.add_parser("rebuild", help="compute the indicators anew from the events and compare")
     rebuild.add_argument("--from", dest="origin", choices=("log", "topic"), default="log", help="default: log")
     rebuild.add_argument("--swap", action="store_true", help="use what was computed from now on")
+    back = commands.add_parser("rewind", help="let a service read again what its restored database lacks")
+    back.add_argument("service", choices=("aggregation", "notifications", "audit"))
+    back.add_argument("--apply", action="store_true", help="do it; without, only report")
+    back.add_argument("--accept-loss", action="store_true", help="forget that records are gone from Kafka")
+    mend = commands.add_parser("reconcile", help="compare reports, log and facts, both ways")
+    mend.add_argument("--apply", action="store_true", help="repair what differs; without, only report")
     dead_letter_options.add_parser(commands)
     trace = commands.add_parser("trace", help="draw what happened to a submission, a reminder, an event")
     trace.add_argument("id", help="trace id, or id of a submission, obligation, reminder or event")

@@ -1,4 +1,4 @@
-"""`python -m aggregation serve | api | worker | migrate | replay`."""
+"""`python -m aggregation serve | api | worker | migrate | replay | rewind`."""
 
 import sys
 
@@ -6,7 +6,9 @@ from aggregation.app import create_app
 from aggregation.rebuild import replay
 from aggregation.settings import AggregationSettings
 from aggregation.worker import create_worker
+from shared.messaging.restore.rewind import rewind
 from shared.service import Service, main
 
 if __name__ == "__main__":
-    sys.exit(main(Service("aggregation", AggregationSettings, create_app, create_worker, {"replay": replay})))
+    commands = {"replay": replay, "rewind": rewind}
+    sys.exit(main(Service("aggregation", AggregationSettings, create_app, create_worker, commands)))

@@ -98,3 +98,18 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(sources: Sour
     await statements(*events[204:600:2])
     # and with every event in a gap: which, gone, come
     assert await statements(*events[205:211:2]) == await statements(*events[211:501:2]) == 9
+
+
+async def test_a_source_that_knows_less_than_it_said_is_a_finding_until_it_is_healed(sources: SourceDriver) -> None:
+    """A restored producer: by its numbers alone it would be seen only once it has sent one of them again."""
+    producer = Producer()
+    early = producer.send(2)
+    restored = producer.hash
+    await sources.consume(*early, *producer.send(3), producer.heartbeat())
+    for _ in range(2):
+        await sources.consume(producer.heartbeat(2, restored))
+    assert await sources.gaps() == [("went_back", 3, 5, True)]
+    await sources.wait(1)
+    assert SOURCE_GAPS.labels(SOURCE, "went_back")._value.get() == 1
+    await sources.consume(producer.heartbeat())
+    assert await sources.gaps() == [("went_back", 3, 5, False)]

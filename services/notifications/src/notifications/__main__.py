@@ -1,13 +1,14 @@
-"""`python -m notifications serve | api | worker | migrate`."""
+"""`python -m notifications serve | api | worker | migrate | rewind`."""
 
 import sys
 
 from notifications.app import create_app
 from notifications.settings import NotificationsSettings
 from notifications.worker import create_worker
+from shared.messaging.restore.rewind import rewind
 from shared.service import Service, main
 
-SERVICE = Service("notifications", NotificationsSettings, create_app, create_worker)
+SERVICE = Service("notifications", NotificationsSettings, create_app, create_worker, {"rewind": rewind})
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE))

@@ -17,6 +17,7 @@ from notifications.store.contact import channels_in_use
 from shared.database.idempotency import forgetting
 from shared.events import SUBMISSIONS
 from shared.messaging import Apply, ServiceWorker
+from shared.messaging.restore.first_look import look_first
 from shared.runtime import Runtime
 
 GATHER_SECONDS = 0.1  # a reminder is planned for days ahead
@@ -58,9 +59,14 @@ def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
     async def send(stopping: asyncio.Event) -> None:
         """Contacts first: a reminder without one would be given up."""
         await seed_contacts(runtime.engine, runtime.catalogue, channels, runtime.clock)
+        await look_first(settings, runtime.engine)
         await sender.run(stopping)
 
-    loops = [ticker.run, send, forgetting(runtime.engine)]
+    async def tick(stopping: asyncio.Event) -> None:
+        await look_first(settings, runtime.engine)
+        await ticker.run(stopping)
+
+    loops = [tick, send, forgetting(runtime.engine)]
     worker = NotificationsWorker(
         settings, runtime.engine, effects=effects_of(planner), loops=loops, gather_seconds=GATHER_SECONDS
     )

@@ -6,9 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import TopicPartition
 
 from services.notifications.tests.service import MakeEvents, Parts, due, outcomes
 from shared.events import NotificationSuperseded
+from shared.messaging.restore.consumed import reach, set_positions
+from shared.messaging.restore.setback import clear_setback, keep_setback
 from tiendo_local.servers.mail.smtp_sink import SmtpSink
 
 
@@ -132,3 +135,25 @@ async def test_a_claim_whose_outcome_cannot_be_written_is_put_off_and_the_others
     service.clock.forward(seconds=31)
     assert await sender.send_some() == 1
     assert (await service.states(broken.id))["T-30"] == "sent"
+
+
+async def test_a_restored_database_chases_nobody_until_it_has_caught_up(
+    service: Parts, obligation_events: MakeEvents, smtp_sink: SmtpSink
+) -> None:
+    """It does not know who has reported meanwhile: each of them would get a reminder of what they have done."""
+    await due(service, *(obligation_events(id=uuid4()) for _ in range(2)))
+    await service.consume(obligation_events(id=uuid4()).opened())
+    partition = TopicPartition("submissions.v1", 0)
+    async with service.engine.begin() as tx:
+        await keep_setback(tx, "consumer", 3, "a restored backup")
+    assert await service.ticker.tick() == 0 and await service.sender(smtp_sink.port).send_some() == 0
+
+    async with service.engine.begin() as tx:  # as `rewind` leaves it
+        await clear_setback(tx, "consumer")
+        await set_positions(tx, {partition: 7}, {partition: 10})
+    assert await service.ticker.tick() == 0 and await service.sender(smtp_sink.port).send_some() == 0
+
+    async with service.engine.begin() as tx:
+        await reach(tx, partition, 7, 10)
+    assert await service.ticker.tick() == 1 and await service.sender(smtp_sink.port).send_some() == 3
+    assert len(smtp_sink.messages) == 3

@@ -1,7 +1,7 @@
 """The five events of this service. Counts and codes only: reasons, notes and narratives stay in this database."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from shared.events import (
@@ -71,6 +71,36 @@ def received(
         **sender,
     )
     return _event(data, received_at, catalogue_version)
+
+
+def received_again(row: Any, catalogue_version: str, version: int) -> Event:
+    """Of a submission's row with its obligation's (`o_…`), for an event that was lost."""
+    data = SubmissionReceived(
+        submission_id=row.id,
+        revision=row.revision,
+        version=version,
+        received_at=row.received_at,
+        due_at=row.o_due_at,
+        content_sha256=row.content_sha256,
+        illustrative=row.illustrative,
+        observations=[
+            ObservationValue(
+                measure=one["measure"],
+                value=one["value"],
+                disaggregation=one["disaggregation"],
+                status=one["status"],
+                implausible=one.get("implausible", False),
+            )
+            for one in row.observations
+        ],
+        obligation_id=row.obligation_id,
+        obligation=row.o_obligation,
+        form=row.o_form,
+        unit=row.o_unit,
+        period=row.o_period,
+        **acting(row.submitted_role, row.submitted_unit),
+    )
+    return _event(data, row.received_at, catalogue_version)
 
 
 def decided(

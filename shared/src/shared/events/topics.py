@@ -10,3 +10,10 @@ OPERATIONS = "operations.v1"
 
 ALL_TOPICS = (SUBMISSIONS, INDICATORS, DEADLINES, NOTIFICATIONS, INSPECTIONS, OPERATIONS)
 PARTITIONS = 12
+# Beside operations.v1, where all of them speak.
+PUBLISHED_BY = {
+    "submissions": (SUBMISSIONS,),
+    "aggregation": (INDICATORS,),
+    "notifications": (DEADLINES, NOTIFICATIONS),
+    "audit": (INSPECTIONS,),
+}

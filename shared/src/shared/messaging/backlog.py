@@ -1,4 +1,5 @@
-"""What waits in the database of a service: events that did not leave, and records that could not be applied."""
+"""What waits in the database of a service: events that did not leave, records that could not be applied, and what it
+lacks because it went back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,19 +17,22 @@ _BACKLOG = sa.text(
     select (select count(*) from (select from outbox limit :most) as counted),
       coalesce((select extract(epoch from clock_timestamp() - created_at) from outbox order by id limit 1), 0)::float8,
       (select count(*) from (select from dead_letter where state = 'open' limit :most) as counted),
-      (select created_at from dead_letter where state = 'open' order by id limit 1)
+      (select created_at from dead_letter where state = 'open' order by id limit 1),
+      (select coalesce(sum(missing), 0)::bigint from setback), (select count(*) from setback)
     """
 ).bindparams(most=COUNTED_AT_MOST)
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Both counts go up to `COUNTED_AT_MOST`."""
+    """The counts of outbox and dead letters go up to `COUNTED_AT_MOST`. `behind`: what the `setbacks` miss in all."""
 
     outbox: int
     oldest_seconds: float
     dead_letters: int
     oldest_letter_at: datetime | None
+    behind: int = 0
+    setbacks: int = 0
 
     @property
     def is_late(self) -> bool:
@@ -36,8 +40,8 @@ class Backlog:
 
     @property
     def things(self) -> int:
-        """What somebody has to look at: each dead letter, and an outbox that does not empty."""
-        return self.dead_letters + self.is_late
+        """What somebody has to look at: each dead letter and setback, and an outbox that does not empty."""
+        return self.dead_letters + self.is_late + self.setbacks
 
 
 async def read_backlog(tx: AsyncConnection) -> Backlog:

@@ -1,5 +1,5 @@
-"""What aiokafka 0.14 leaves to its users: a transport that is gone under uvloop, a producer that cannot stop, and a
-fetch that keeps others waiting.
+"""What aiokafka 0.14 leaves to its users: a transport that is gone under uvloop, a producer that cannot stop, a
+fetch that keeps others waiting, and the offsets of a group in one request.
 
 Each reaches into the client, hence the upper bound in pyproject.toml. The first is aio-libs/aiokafka#1038, and
 `tests/messaging/test_upstream.py` fails when it is mended. Of the others we know no issue; they show only with a
@@ -7,11 +7,12 @@ broker, so `tests/messaging/test_client.py` tests what we do and not that it is 
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
@@ -54,6 +55,16 @@ def let_kafka_wait(consumer: AIOKafkaConsumer, milliseconds: int | None = None) 
     fetcher = consumer._fetcher
     if fetcher is not None:
         fetcher._fetch_max_wait_ms = consumer._fetch_max_wait_ms if milliseconds is None else milliseconds
+
+
+async def committed_offsets(
+    consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """What the group has committed of these. The client's own question is about one partition, a request for each."""
+    if not partitions:
+        return {}
+    found = await consumer._coordinator.fetch_committed_offsets(list(partitions))
+    return {partition: one.offset for partition, one in found.items() if one.offset >= 0}
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

@@ -1,4 +1,4 @@
-"""The four tables of messaging. Every service has them in its own database, made by its first migration."""
+"""The tables of messaging. Every service has them in its own database, made by its first migration."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from shared.database.rights import PASSING
 
 DEAD_LETTER_STATES = "state in ('open', 'replayed', 'discarded') and (state = 'replayed') = (outcome is not null)"
+SETBACK_SIDES = "side in ('consumer', 'relay', 'gone')"
 # For tables whose rows come and go: vacuum by count, not by a share of a table that is empty or large.
 VACUUM_BY_COUNT = {
     "autovacuum_vacuum_scale_factor": "0",
@@ -23,6 +24,9 @@ class MessagingTables:
     relay_head: sa.Table
     inbox: sa.Table
     dead_letter: sa.Table
+    consumed: sa.Table
+    setback: sa.Table
+    epoch: sa.Table
 
 
 def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
@@ -88,7 +92,41 @@ def messaging_tables(metadata: sa.MetaData) -> MessagingTables:
         sa.Index("dead_letter_by_state", "state", "id"),
         sa.Index("dead_letter_event", "event_id"),
     )
-    return MessagingTables(outbox, relay_head, inbox, dead_letter)
+    return MessagingTables(outbox, relay_head, inbox, dead_letter, *_position_tables(metadata))
+
+
+def _position_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table, sa.Table]:
+    """How far this database holds effects, what it was found to lack, and since when it says so
+    (docs/decisions/0030)."""
+    now = sa.text("now()")
+    consumed = sa.Table(
+        "consumed",
+        metadata,
+        sa.Column("topic", sa.Text, primary_key=True),
+        sa.Column("partition", sa.Integer, primary_key=True),
+        sa.Column("next_offset", sa.BigInteger, nullable=False),
+        sa.Column("again_until", sa.BigInteger),  # rewound: what stands before this offset is read a second time
+        postgresql_with={**VACUUM_BY_COUNT, "fillfactor": "50"},  # few rows, changed by each batch
+        info=PASSING,
+    )
+    setback = sa.Table(
+        "setback",
+        metadata,
+        sa.Column("side", sa.Text, primary_key=True),
+        sa.Column("missing", sa.BigInteger, nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("found_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        sa.CheckConstraint(SETBACK_SIDES, name="setback_side"),
+        info=PASSING,
+    )
+    epoch = sa.Table(
+        "epoch",
+        metadata,
+        sa.Column("id", sa.Uuid, primary_key=True, server_default=sa.text("gen_random_uuid()")),
+        sa.Column("begun_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        info=PASSING,
+    )
+    return consumed, setback, epoch
 
 
 class Migration(Protocol):

@@ -24,6 +24,7 @@ from shared.settings import ServiceSettings
 from shared.shutdown import CANCEL_SECONDS, DRAIN_SECONDS
 
 FORGET_SECONDS = 3600.0
+ASIDE_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ class ServiceWorker:
             GuardedLoop("outbox watch", self._health_watch.watch_outbox),
             GuardedLoop("kafka watch", self._health_watch.watch_kafka),
             GuardedLoop("retention", self._forget),
+            GuardedLoop("setback watch", self._stand_aside),
             *(GuardedLoop(getattr(loop, "__name__", "loop"), loop) for loop in loops),
         ]
         self._health_watch.loops = self._loops
@@ -83,6 +85,15 @@ class ServiceWorker:
                 self._subscription.refused = refused
                 log.warning("broker.retry", error=repr(error)[:300], refused=refused)
                 await asyncio.sleep(1)
+
+    async def _stand_aside(self, stopping: asyncio.Event) -> None:
+        """While the database is behind: out of the group, so that `rewind` can set its offsets, and in again after."""
+        while not stopping.is_set():
+            if self._subscription and self._subscription.positions.behind:
+                await self._subscription.stop()
+                if not await self._subscription.positions.is_behind():
+                    self._connecting = asyncio.create_task(self._connect(), name="connect")
+            await pause(stopping, ASIDE_SECONDS)
 
     async def _forget(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -132,6 +143,8 @@ class ServiceWorker:
             return None
         if self._subscription.gate.stopped:
             return self._subscription.gate.stopped
+        if self._subscription.positions.behind:  # told as degraded: what is held can be read
+            return None
         if self._subscription.consumer is None:
             why = self._subscription.refused
             return f"not connected to Kafka: {why}" if why else "not connected to Kafka"

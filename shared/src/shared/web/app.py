@@ -15,6 +15,7 @@ from shared.catalogue import Catalogue, load
 from shared.clock import Clock
 from shared.messaging import Apply, Contradicting, by_topic
 from shared.messaging.dead_letter import DeadLetters
+from shared.messaging.restore.setback import read_setbacks
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
@@ -76,6 +77,11 @@ def create_service_app(
             await tx.execute(sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1))
         return CheckResult(True)
 
+    async def restored() -> CheckResult:
+        async with runtime.engine.connect() as tx:
+            found = await read_setbacks(tx)
+        return CheckResult(True, {one.side: one.detail for one in found}, degraded=bool(found))
+
     app = create_base_app(
         runtime.settings,
         place=name,
@@ -93,6 +99,7 @@ def create_service_app(
     app.state.operations = OperationsReport(runtime.engine, runtime.settings, tuple(effects or ()))
     app.include_router(operations.router)
     app.state.health.ready("database", database)
+    app.state.health.ready("restored", restored)
     if effects:
         version = runtime.catalogue.version
         mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, version, contradicting))

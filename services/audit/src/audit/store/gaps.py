@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.sources.changes import SourceChanges
-from audit.rules.sources.sequence import number_ranges
+from audit.rules.sources.sequence import NumberRange, number_ranges
 from audit.rules.sources.source import Kind
 from audit.store import append
 from audit.store.source_statements import ANY_OVERDUE, OVERDUE, UNCHAINED, UPSERT_GAPS
@@ -43,6 +43,15 @@ async def record_gaps(tx: AsyncConnection, gap_numbers: Sequence[GapNumber], now
         for (source, kind), given in numbers.items()
         for range_ in number_ranges(given)
     ]
+    await _upsert(tx, rows, now)
+
+
+async def record_went_back(tx: AsyncConnection, ranges: Sequence[tuple[str, NumberRange]], now: datetime) -> None:
+    """Open a gap for what a source knows of no more, or let an open one grow."""
+    await _upsert(tx, [(source, "went_back", one.first, one.last) for source, one in ranges], now)
+
+
+async def _upsert(tx: AsyncConnection, rows: Sequence[tuple[str, Kind, int, int]], now: datetime) -> None:
     for source, kind, first, last in rows:
         log.error(f"source.{kind}", source=source, first=first, last=last)
     if rows:

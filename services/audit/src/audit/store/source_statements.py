@@ -2,7 +2,11 @@
 
 from sqlalchemy import text
 
-SOURCES = text("select source, next_sequence from source")
+SOURCES = text("""
+    select source, next_sequence, announced_sequence, exists (
+      select from gap where gap.source = source.source and kind = 'went_back' and closed_at is null
+    ) as went_back from source
+""")
 MISSING = text("""
     select distinct m.source, m.first, m.last, m.opened_at, m.gap
     from unnest(cast(:sources as text[]), cast(:numbers as bigint[])) as arrived (source, number)
@@ -88,6 +92,12 @@ UPSERT_GAPS = text("""
     insert into gap (source, kind, first, last, opened_at)
     select source, kind, first, last, :now from reported
     where (source, kind, first) not in (select source, kind, first from grown)
+""")
+# A source that knows again of all that it has sent has been healed.
+RECOVERED = text("""
+    update gap set closed_at = :now
+    from unnest(cast(:sources as text[]), cast(:numbers as bigint[])) as told (source, number)
+    where gap.source = told.source and gap.kind = 'went_back' and gap.closed_at is null and gap.last <= told.number
 """)
 ANY_OVERDUE = text("select exists (select from missing where gap is null and opened_at <= :before)")
 # While the log reads records long after they were sent, the partitions are far apart, and a number that has not arrived

@@ -12,11 +12,19 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import LogEntry
-from audit.rules.sources.changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, went_back
 from audit.rules.sources.heartbeat import SentUpTo
 from audit.rules.sources.sequence import FIRST, Missing, SourceProgress
-from audit.store.gaps import GapNumber, record_gaps, unchained
-from audit.store.source_statements import CLOSE, DELETE_ARRIVED, INSERT_MISSING, MISSING, SAVE_SOURCES, SOURCES
+from audit.store.gaps import GapNumber, record_gaps, record_went_back, unchained
+from audit.store.source_statements import (
+    CLOSE,
+    DELETE_ARRIVED,
+    INSERT_MISSING,
+    MISSING,
+    RECOVERED,
+    SAVE_SOURCES,
+    SOURCES,
+)
 from shared.database.columns import columns
 
 MAX_SOURCES = 100
@@ -39,21 +47,33 @@ async def track(
     changes = changes_by_source(entries, heartbeats)
     if not changes:
         return
-    before = await _progress(tx, changes)
+    before, announced, back = await _progress(tx, changes)
     changes = {source: item for source, item in changes.items() if source in before}
     after: dict[str, SourceProgress] = {}
     gap_numbers: list[GapNumber] = []
     for source, item in changes.items():
         after[source], forked = advance(before[source], item, now)
         gap_numbers += [GapNumber(source, "forked", number) for number in forked]
+    heard = {source: item.heartbeats for source, item in changes.items() if item.heartbeats}
+    lost = [(source, range_) for source, beats in heard.items() for range_ in went_back(announced.get(source), beats)]
     await _save_sources(tx, changes, after, behind, now)
     await _save_missing(tx, before, after, now)
+    if lost:
+        await record_went_back(tx, lost, now)
+    numbers = [(source, beats[-1].sequence) for source, beats in heard.items() if source in back]
+    if numbers:
+        await tx.execute(RECOVERED, {**columns(("sources", "numbers"), numbers), "now": now})
     await record_gaps(tx, [*gap_numbers, *await unchained(tx, changes)], now)
 
 
-async def _progress(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -> dict[str, SourceProgress]:
-    """The progress of each source that is watched, with the missing ranges that hold one of the new numbers."""
-    next_numbers = {source: next_ for source, next_ in await tx.execute(SOURCES)}
+async def _progress(
+    tx: AsyncConnection, changes: Mapping[str, SourceChanges]
+) -> tuple[dict[str, SourceProgress], dict[str, int], set[str]]:
+    """The progress of each source that is watched, with the missing ranges that hold one of the new numbers; what
+    each has announced; and those that went back."""
+    known = (await tx.execute(SOURCES)).all()
+    next_numbers = {row.source: row.next_sequence for row in known}
+    announced = {row.source: row.announced_sequence for row in known if row.announced_sequence is not None}
     for source in [name for name in changes if name not in next_numbers]:
         if len(next_numbers) >= MAX_SOURCES:
             log.warning("source.ignored", source=source, most=MAX_SOURCES)
@@ -62,7 +82,8 @@ async def _progress(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -
     watched = [source for source in changes if source in next_numbers]
     late = [(source, n) for source in watched for n in changes[source].numbers if n < next_numbers[source]]
     missing = await _missing(tx, late)
-    return {source: SourceProgress(next_numbers[source], missing.get(source, ())) for source in watched}
+    progress = {source: SourceProgress(next_numbers[source], missing.get(source, ())) for source in watched}
+    return progress, announced, {row.source for row in known if row.went_back}
 
 
 async def _missing(tx: AsyncConnection, late: list[tuple[str, int]]) -> dict[str, tuple[Missing, ...]]:

@@ -104,7 +104,7 @@ gap = Table(
     Column("last", BigInteger, nullable=False),
     Column("opened_at", INSTANT, nullable=False),
     Column("closed_at", INSTANT),
-    CheckConstraint("kind in ('missing', 'forked', 'unchained')", name="gap_kind"),
+    CheckConstraint("kind in ('missing', 'forked', 'unchained', 'went_back')", name="gap_kind"),
     CheckConstraint("last >= first", name="gap_numbers"),
     Index("gap_open", "source", "kind", postgresql_where="closed_at is null"),
     comment="What people are told of. A missing event is told of when it is overdue: see missing.",

@@ -4,9 +4,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from audit.rules.entry import LogEntry, read_entry
-from audit.rules.sources.changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, went_back
 from audit.rules.sources.heartbeat import SentUpTo
-from audit.rules.sources.sequence import Missing, SourceProgress
+from audit.rules.sources.sequence import Missing, NumberRange, SourceProgress
 from services.audit.tests.sample_events import THEN, opened
 
 
@@ -33,3 +33,13 @@ def test_a_heartbeat_counts_after_the_events_of_its_batch() -> None:
     changes = SourceChanges([entry("/a", 1), entry("/a", 1)], [SentUpTo("/a", 3, None)])
     progress, forked = advance(SourceProgress(), changes, THEN)
     assert progress == SourceProgress(4, (Missing(2, 3, THEN),)) and forked == [1]
+
+
+def test_a_source_that_announces_less_than_before_went_back() -> None:
+    def beats(*sequences: int) -> list[SentUpTo]:
+        return [SentUpTo("/a", sequence, None) for sequence in sequences]
+
+    assert went_back(7, beats(7, 9)) == []
+    assert went_back(None, beats(0, 3)) == []
+    assert went_back(9, beats(4, 4)) == [NumberRange(5, 9)]
+    assert went_back(9, beats(12, 0, 3)) == [NumberRange(1, 12)]

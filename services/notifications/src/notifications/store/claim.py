@@ -22,6 +22,7 @@ from notifications.store.records import (
     SharedDelivery,
 )
 from notifications.store.tables import contact, delivery, obligation, reminder
+from shared.messaging.restore.setback import IS_CURRENT
 
 
 async def claim(tx: AsyncConnection, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
@@ -30,6 +31,7 @@ async def claim(tx: AsyncConnection, now: datetime, lease: timedelta, limit: int
     free = (
         sa.select(reminder.c.id)
         .where(
+            IS_CURRENT,  # a database that was restored does not know who has reported meanwhile
             reminder.c.state == "due",
             sa.or_(reminder.c.next_attempt_at.is_(None), reminder.c.next_attempt_at <= now),
             sa.or_(reminder.c.lease_until.is_(None), reminder.c.lease_until <= now),

@@ -14,6 +14,7 @@ from notifications.rules.obligation import TrackedObligation
 from notifications.rules.reminder import Reminder
 from notifications.store.records import OBLIGATION_COLUMNS, REMINDER_COLUMNS, TracedReminder
 from notifications.store.tables import obligation, reminder
+from shared.messaging.restore.setback import IS_CURRENT
 
 
 def _locked(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -106,7 +107,7 @@ async def lock_ripe(tx: AsyncConnection, now: datetime, limit: int) -> dict[UUID
     """Obligations with a reminder whose time has come, skipping those that another ticker or the consumer holds."""
     ripe = (
         sa.select(reminder.c.obligation_id)
-        .where(reminder.c.state == "planned", reminder.c.not_before <= now)
+        .where(IS_CURRENT, reminder.c.state == "planned", reminder.c.not_before <= now)
         .distinct()
         .limit(limit * 4)
     )

@@ -1,8 +1,8 @@
 """Applying a batch of Kafka records: at least once from Kafka, exactly once in effect.
 
-One transaction holds the inbox claim, the service's effects, the dead letters and the new outbox rows. A poison event
-is isolated by halving inside savepoints and becomes a dead letter; a failure of the infrastructure is raised, so that
-the batch comes again (rebalance.py paces it), and is never a dead letter.
+One transaction holds the inbox claim, how far the partitions are read, the service's effects, the dead letters and the
+new outbox rows. A poison event is isolated by halving inside savepoints and becomes a dead letter; a failure of the
+infrastructure is raised, so that the batch comes again (rebalance.py paces it), and is never a dead letter.
 """
 
 import asyncio
@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 from aiokafka import ConsumerRecord
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -26,12 +24,9 @@ from shared.messaging.consumer.batch_spans import traced
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
 from shared.messaging.consumer.received import Decoded, GistOf, Poison, Received
+from shared.messaging.restore.consumed import claim
 
 log = structlog.get_logger()
-
-_CLAIM = sa.text(
-    "insert into inbox (event_id) select unnest(:ids) on conflict do nothing returning event_id"
-).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Text)))
 
 # SQLSTATE classes that tell of the event: data, integrity, view check, too large
 # for an index or a limit, raised by a rule. All others tell of the server
@@ -135,7 +130,7 @@ class BatchConsumer:
         """The transaction of a batch. First without a savepoint, which costs two round trips; again with them when
         something cannot be applied."""
         async with self._engine.begin() as tx:
-            fresh, repeated = await self._claim(tx, received)
+            fresh, repeated = await self._claim(tx, received, undecodable)
             dead, forgotten = await effect(tx, fresh) if fresh else ([], [])
             poison = [*undecodable, *dead]
             self._gate.check(len(received) + len(undecodable), len(poison), poison[0][2] if poison else "")
@@ -149,13 +144,14 @@ class BatchConsumer:
         if aside:
             await quarantine(tx, [_letter(*one) for one in aside])
 
-    async def _claim(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Received], list[Received]]:
+    async def _claim(
+        self, tx: AsyncConnection, received: list[Received], undecodable: list[Poison]
+    ) -> tuple[list[Received], list[Received]]:
         """The events never seen before, each once, and those that repeat an id; both in the order they came."""
-        if not received:
-            return [], []
+        records = [*(r.record for r in received), *(record for record, _, _ in undecodable)]
         # Sorted, so that two owners of a partition during a rebalance wait for each other instead of deadlocking.
         ids = sorted({r.envelope.id for r in received})
-        claimed = set((await tx.execute(_CLAIM, {"ids": ids})).scalars())
+        claimed = await claim(tx, records, ids)
         if len(claimed) == len(received):
             return received, []
         fresh, repeated = [], []

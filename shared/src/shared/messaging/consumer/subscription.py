@@ -18,6 +18,7 @@ from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceG
 from shared.messaging.consumer.received import GistOf
 from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.messaging.kafka import clients
+from shared.messaging.restore.position_check import PositionCheck
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
@@ -47,6 +48,7 @@ class Subscription:
     ) -> None:
         self._ahead = ReadAhead(MAX_RECORDS, gist_of)
         self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, hand_over=self._ahead.hand_over)
+        self.positions = PositionCheck(settings, engine)
         self.refused: str | None = None  # why it could not connect the last time
         # A fetch that comes back is a sign of life.
         self._patient_ms = int(min(PATIENCE * settings.kafka_fetch_max_wait_ms, settings.stuck_after_seconds * 250))
@@ -77,8 +79,9 @@ class Subscription:
             max_partition_fetch_bytes=MAX_RECORDS * RECORD_BYTES,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
+        undecodable = UndecodableRecords(settings, engine, self.gate, self.rebalance)
         fetch = self.rebalance.fetching(
-            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(self._ahead.fetching(self._fetch))
+            self.positions.fetching(undecodable.fetching(self._ahead.fetching(self._fetch)))
         )
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
         subscriber.consume_one = self.rebalance.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]

@@ -19,6 +19,7 @@ from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
 from shared.messaging.consumer.raw_record import RawRecord, UnreadableBatch, fetch_raw, read_batch
 from shared.messaging.consumer.rebalance import Fetch, RebalanceGuard, Records, give_back
+from shared.messaging.restore.consumed import reach
 from shared.settings import ServiceSettings
 
 STEP = 100
@@ -103,10 +104,13 @@ class UndecodableRecords:
         offset = await consumer.position(partition)
         raw = await fetch_raw(self._settings, partition, offset)
         parts = split_batch(raw, partition, offset, f"the Kafka client cannot decode this record: {error!r}")
-        if parts.letters:
-            async with self._engine.begin() as tx:
+        async with self._engine.begin() as tx:
+            # The offset that is committed in the end: what can be read of the batch is applied before that.
+            await reach(tx, partition, offset, parts.after)
+            if parts.letters:
                 self._gate.check(len(parts.letters) + len(parts.readable), len(parts.letters), parts.reason)
                 await quarantine(tx, parts.letters)
+        if parts.letters:
             # The readable ones are counted when they are consumed.
             self._gate.took(len(parts.letters), len(parts.letters))
             metrics.DEAD_LETTERS.labels(self._settings.service, partition.topic).inc(len(parts.letters))

@@ -50,6 +50,7 @@ class HealthWatch:
             self._database.saw(True)
             metrics.OUTBOX_PENDING.labels(self._settings.service).set(self._pending)
             metrics.DEAD_LETTERS_OPEN.labels(self._settings.service).set(backlog.dead_letters)
+            metrics.DATABASE_BEHIND.labels(self._settings.service).set(backlog.behind)
             metrics.OUTBOX_OLDEST_AGE.labels(self._settings.service).set(self._oldest)
             await pause(stopping, min(WATCH_SECONDS, self._limit / 12))
 
@@ -74,7 +75,8 @@ class HealthWatch:
     def _consuming(self, subscription: Subscription) -> list[Probe]:
         now, rebalance = time.monotonic(), subscription.rebalance
         if subscription.consumer is None:
-            return [Probe("connecting", None if subscription.refused else now - self._started_at, kafka=True)]
+            waits = subscription.refused or subscription.positions.behind
+            return [Probe("connecting", None if waits else now - self._started_at, kafka=True)]
         polled = subscription.polled_at()
         if polled:
             metrics.CONSUMER_LAST_POLL.labels(self._settings.service).set(polled)

@@ -34,11 +34,13 @@ from shared.messaging.relay.chain import number
 from shared.messaging.relay.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
 from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, Row, advance, lock_cursor, promise, take
+from shared.messaging.restore.relay_check import RelayCheck
 from shared.settings import ServiceSettings
 
 BATCH = 1000
 ACK_TIMEOUT_SECONDS = 20
 RETRY_SECONDS = 1.0
+WENT_BACK_SECONDS = 3.0  # between looks at a database that is older than what was sent
 GATHER_SECONDS = 0.02  # between batches that are not full: what comes together costs one commit, here and at readers
 LONGEST_GATHER_SECONDS = 0.1
 BEAT_TIMEOUT_SECONDS = 5
@@ -71,6 +73,7 @@ class Relay:
         self._stopping = asyncio.Event()
         self.signal = OutboxSignal()
         self.signal.hear(engine)
+        self._check = RelayCheck(settings, engine)
         self.refused: str | None = None  # why Kafka does not take what is sent, if it said so: a restart does not help
         self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
 
@@ -87,6 +90,8 @@ class Relay:
             except (KafkaError, TimeoutError, OSError, SQLAlchemyError) as error:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
                 self.refused = await self._refusal(error)
+                if isinstance(error, SQLAlchemyError):
+                    self._check.doubt()
                 log.warning("relay.retry", error=repr(error)[:300], refused=self.refused)
                 await pause(self._stopping, RETRY_SECONDS)
             except Exception:
@@ -118,6 +123,13 @@ class Relay:
         )
 
     async def _send_until_stopped(self, producer: AIOKafkaProducer) -> None:
+        while self._check.unsure and (went_back := await self._check.went_back()):
+            self.refused = went_back
+            if self._heartbeat.due:  # the log hears how little is known, and tells of it, too
+                await self.beat(producer)
+            await pause(self._stopping, WENT_BACK_SECONDS)
+            if self._stopping.is_set():
+                return
         async with self._engine.connect() as connection, self._engine.connect() as sending:
             looking = await connection.execution_options(isolation_level="AUTOCOMMIT")
             promised, gathering = 0, Gathering(least=GATHER_SECONDS, longest=LONGEST_GATHER_SECONDS)

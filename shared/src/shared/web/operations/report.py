@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.messaging.backlog import read_backlog
 from shared.messaging.dead_letter import Wanted, search
 from shared.messaging.kafka.group_lag import ASK_SECONDS, CLOSE_SECONDS, group_lag
+from shared.messaging.restore.setback import read_setbacks
 from shared.settings import ServiceSettings
 from shared.span_processors.slow_traces import slow_traces
 from shared.web.operations.schemas import (
@@ -21,6 +22,7 @@ from shared.web.operations.schemas import (
     OutboxState,
     PartitionLag,
     ServiceOperations,
+    SetbackItem,
     SlowTraceItem,
     TopicLag,
 )
@@ -39,23 +41,26 @@ class OperationsReport:
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def now(self) -> ServiceOperations:
-        consumer, (outbox, letters) = await asyncio.gather(self._consumer(), self._database())
+        consumer, (outbox, letters, setbacks) = await asyncio.gather(self._consumer(), self._database())
         return ServiceOperations(
             service=self.settings.service,
             build=self.settings.build,
             outbox=outbox,
             dead_letters=letters,
+            setbacks=setbacks,
             consumer=consumer,
             slow_traces=[SlowTraceItem(**asdict(one)) for one in slow_traces().now()],
         )
 
-    async def _database(self) -> tuple[OutboxState, LettersState]:
+    async def _database(self) -> tuple[OutboxState, LettersState, list[SetbackItem]]:
         async with self.engine.connect() as tx:
             backlog = await read_backlog(tx)
             newest = await search(tx, Wanted("open"), None, NEWEST) if backlog.dead_letters else []
+            setbacks = await read_setbacks(tx) if backlog.setbacks else []
         outbox = OutboxState(waiting=backlog.outbox, oldest_seconds=backlog.oldest_seconds, late=backlog.is_late)
         letters = [OpenLetter.of(one) for one in newest]
-        return outbox, LettersState(open=backlog.dead_letters, oldest_at=backlog.oldest_letter_at, newest=letters)
+        state = LettersState(open=backlog.dead_letters, oldest_at=backlog.oldest_letter_at, newest=letters)
+        return outbox, state, [SetbackItem(**asdict(one)) for one in setbacks]
 
     async def _consumer(self) -> ConsumerState | None:
         """The API has no Kafka client but this one, which lives for one question: one at a time, whoever asks."""

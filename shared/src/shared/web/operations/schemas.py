@@ -68,11 +68,21 @@ class SlowTraceItem(BaseModel):
     trace_id: str
 
 
+class SetbackItem(BaseModel):
+    """What tells that the database is older than what its service has done."""
+
+    side: str = Field(description="consumer, relay, or gone: what Kafka does not hold any more")
+    missing: int = Field(description="records or events that the database lacks")
+    detail: str
+    found_at: datetime
+
+
 class ServiceOperations(BaseModel):
     service: str
     build: str
     outbox: OutboxState
     dead_letters: LettersState
+    setbacks: list[SetbackItem] = Field(default_factory=list, description="empty unless the database went back")
     consumer: ConsumerState | None = Field(description="null for a service that consumes nothing")
     slow_traces: list[SlowTraceItem] = Field(
         description="the slowest of the last hour in the process that answers, of those that are sampled; slowest first"
@@ -82,4 +92,4 @@ class ServiceOperations(BaseModel):
     def waits(self) -> bool:
         """Whether somebody has to look at it. A lag alone is work in hand."""
         unanswered = self.consumer is not None and self.consumer.fault is not None
-        return self.dead_letters.open > 0 or self.outbox.late or unanswered
+        return self.dead_letters.open > 0 or self.outbox.late or unanswered or bool(self.setbacks)

@@ -1,12 +1,12 @@
 """What one batch changes of each source."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.rules.entry import LogEntry
 from audit.rules.sources.heartbeat import SentUpTo
-from audit.rules.sources.sequence import SourceProgress, absorb, announce
+from audit.rules.sources.sequence import NumberRange, SourceProgress, absorb, announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,19 @@ def changes_by_source(entries: Collection[LogEntry], heartbeats: Collection[Sent
     for heartbeat in heartbeats:
         changes.setdefault(heartbeat.source, SourceChanges()).heartbeats.append(heartbeat)
     return changes
+
+
+def went_back(announced: int | None, heartbeats: Iterable[SentUpTo]) -> list[NumberRange]:
+    """What the source said to have sent and then knew nothing of: its heartbeats come in order, from one partition.
+
+    `announced` is what the last heartbeat before these said.
+    """
+    ranges, last = [], announced or 0
+    for heartbeat in heartbeats:
+        if heartbeat.sequence < last:
+            ranges.append(NumberRange(heartbeat.sequence + 1, last))
+        last = heartbeat.sequence
+    return ranges
 
 
 def advance(progress: SourceProgress, changes: SourceChanges, now: datetime) -> tuple[SourceProgress, list[int]]:

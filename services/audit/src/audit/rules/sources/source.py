@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-# missing: numbers that have not arrived; forked: one number, two events; unchained: not the hash of the event before.
-Kind = Literal["missing", "forked", "unchained"]
+# missing: numbers that have not arrived; forked: one number, two events; unchained: not the hash of the event before;
+# went_back: sent according to an earlier heartbeat, and unknown to a later one.
+Kind = Literal["missing", "forked", "unchained", "went_back"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

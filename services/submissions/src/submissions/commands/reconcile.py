@@ -1,0 +1,167 @@
+"""`python -m submissions reconcile`: this database and what Kafka knows of it, compared both ways. `--apply` repairs.
+
+What the events have and this database lost is put back in; what it has and nobody heard of is published; the relay goes
+on behind the last number that left. Exit code: 0 nothing differs (any more), 1 something does, 3 it could not be done.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from aiokafka.errors import KafkaError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.catalogue import load
+from shared.database.engine import create_engine
+from shared.events import (
+    Event,
+    ObligationOpened,
+    SubmissionAccepted,
+    SubmissionDecided,
+    SubmissionReceived,
+    SubmissionReturned,
+    SubmissionsEvent,
+    SubmissionWithdrawn,
+)
+from shared.messaging import publish
+from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
+from shared.messaging.restore.source_tail import own_events
+from shared.settings import ServiceSettings
+from submissions import events
+from submissions.rules.recovery import LocalChange, Recovery, recover
+from submissions.rules.violation import violation
+from submissions.store import recovery as store
+
+Log = dict[tuple[UUID, int], Event]
+"""By obligation and version."""
+
+WELL, DIFFERENT, NOT_DONE = 0, 1, 3
+SHOWN = 20
+DECIDED: dict[type[SubmissionDecided], tuple[str, str]] = {
+    SubmissionAccepted: ("accept", "accepted"),
+    SubmissionReturned: ("return", "returned"),
+    SubmissionWithdrawn: ("withdraw", "withdrawn"),
+}
+
+
+def reconcile(settings: ServiceSettings, argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m submissions reconcile", description=__doc__)
+    parser.add_argument("--apply", action="store_true", help="repair what differs")
+    arguments = parser.parse_args(argv)
+    try:
+        return asyncio.run(run(settings, apply=arguments.apply))
+    except (KafkaError, OSError) as fault:
+        print(f"not done: {fault}", file=sys.stderr)
+        return NOT_DONE
+
+
+async def run(settings: ServiceSettings, *, apply: bool) -> int:
+    engine = create_engine(settings, pool_size=2)
+    try:
+        log, since = await read_log(settings)
+        async with engine.begin() as tx:
+            if apply:
+                await store.keep_still(tx)
+            told = [event.data for event in log.values() if isinstance(event.data, SubmissionsEvent)]
+            found = recover(told, await store.history(tx), since)
+            sent = await sent_beyond(settings, tx)
+            print(*lines(found, sent), sep="\n")
+            if found.nothing and not sent.lacking:
+                return WELL
+            if not apply:
+                return DIFFERENT
+            refused = await put_back(tx, found, log)
+            await go_on_behind(tx, events.SOURCE, sent)
+            await publish_unheard(tx, found, load(settings.catalogue_path).version)
+    finally:
+        await engine.dispose()
+    for one in refused:
+        print(f"left alone: obligation {one} was opened again under another id")
+    print("done: the relay goes on within seconds")
+    return DIFFERENT if found.contradicting or found.gone or refused else WELL
+
+
+async def read_log(settings: ServiceSettings) -> tuple[Log, datetime | None]:
+    """The events of obligations, each once, and since when there are all of them: None where the first is there."""
+    log: Log = {}
+    whole = False
+    async for event, _ in own_events(settings):
+        if isinstance(event.data, SubmissionsEvent):
+            log[event.data.obligation_id, event.data.version] = event
+            whole = whole or int(event.sequence or 0) == 1
+    return log, None if whole else min((event.time for event in log.values()), default=datetime.max.replace(tzinfo=UTC))
+
+
+def lines(found: Recovery, sent: SentBeyond) -> list[str]:
+    """What differs, in numbers and with the first few of each kind."""
+    told = []
+    kinds: list[tuple[str, Sequence[SubmissionsEvent | LocalChange]]] = [
+        ("in the log, lost here", found.lost),
+        ("here, never published", found.unpublished),
+        (
+            "taken here under a number that the log knows: they follow on it",
+            [c for m in found.moved.values() for c in m],
+        ),
+        ("other than the log says: left alone", found.contradicting),
+        ("in the log, but what stands before them is gone from Kafka: left alone", found.gone),
+    ]
+    for name, changes in kinds:
+        for type_, count in sorted(Counter(change.type for change in changes).items()):
+            told.append(f"{count} {type_}: {name}")
+        told += [f"  {change.obligation_id} version {change.version}" for change in changes[:SHOWN]]
+    if sent.lacking and sent.last:
+        told.append(f"sent: the database knows number {sent.cursor.sequence}, Kafka {sent.last.sequence}")
+    return told or ["nothing differs"]
+
+
+async def put_back(tx: AsyncConnection, found: Recovery, log: Log) -> set[UUID]:
+    """Put back what was lost, in the order of versions; the obligations that could not be."""
+    await store.forget_unsent(tx, list(found.moved))
+    last: dict[UUID, SubmissionsEvent] = {event.obligation_id: event for event in found.lost}
+    for obligation_id, changes in found.moved.items():
+        for distance, change in reversed(list(enumerate(changes, 1))):  # from the last: no two share a number
+            await store.renumber(tx, change.submission_id, _revision(last[obligation_id]) + distance)
+    refused: set[UUID] = set()
+    mark = violation("recovered", "/narrative")
+    for data in found.lost:
+        if data.obligation_id in refused:
+            continue
+        if isinstance(data, ObligationOpened):
+            if not await store.put_back_opening(tx, log[data.obligation_id, data.version], data):
+                refused.add(data.obligation_id)
+        elif isinstance(data, SubmissionReceived):
+            await store.put_back_revision(tx, log[data.obligation_id, data.version], data, mark)
+        else:
+            await store.put_back_decision(
+                tx, log[data.obligation_id, data.version], data, *DECIDED[type(data)], reason=mark.text.vi
+            )
+    for obligation_id, data in last.items():
+        moved = len(found.moved.get(obligation_id, ()))
+        state = "submitted" if moved else _state(data)
+        await store.set_standing(tx, obligation_id, data.version + moved, _revision(data) + moved, state)
+    return refused
+
+
+def _revision(data: SubmissionsEvent) -> int:
+    return 0 if isinstance(data, ObligationOpened) else data.revision
+
+
+def _state(data: SubmissionsEvent) -> str:
+    if isinstance(data, ObligationOpened):
+        return "open"
+    return "submitted" if isinstance(data, SubmissionReceived) else DECIDED[type(data)][1]
+
+
+async def publish_unheard(tx: AsyncConnection, found: Recovery, catalogue_version: str) -> None:
+    """Revisions that nobody has heard of, from the rows that stand now."""
+    last = {event.obligation_id: event.version for event in found.lost}
+    versions = {change.submission_id: change.version for change in found.unpublished if change.is_revision}
+    for obligation_id, changes in found.moved.items():
+        versions |= {change.submission_id: last[obligation_id] + n for n, change in enumerate(changes, 1)}
+    rows = await store.rows_of(tx, list(versions))
+    told = [events.received_again(rows[one], catalogue_version, version) for one, version in versions.items()]
+    await publish(tx, *told)

@@ -1,0 +1,95 @@
+"""What of the history of obligations this database lacks, and what it has that was never heard of: by version.
+
+Each change of an obligation is one version, here and in the events: 1 is its opening, then each revision and decision.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.events import ObligationOpened, SubmissionReceived
+from shared.events.submission import SubmissionsEvent
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChange:
+    """A change as the database has it. `waits`: its event is still in the outbox. `content_sha256` of a revision."""
+
+    obligation_id: UUID
+    version: int
+    type: str
+    submission_id: UUID | None
+    at: datetime
+    content_sha256: str | None = None
+    waits: bool = False
+
+    @property
+    def is_revision(self) -> bool:
+        return self.type == SubmissionReceived.type
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """`lost`: in the log alone. `unpublished`: here alone. `moved`: revisions that were sent to a database that did not
+    know of others under their number; they follow on these. `contradicting`: what nobody but a person can solve.
+    `gone`: in the log alone, and what stands before it is not to be had."""
+
+    lost: Sequence[SubmissionsEvent] = ()
+    unpublished: Sequence[LocalChange] = ()
+    moved: Mapping[UUID, Sequence[LocalChange]] = field(default_factory=dict)
+    contradicting: Sequence[LocalChange] = ()
+    gone: Sequence[SubmissionsEvent] = ()
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.lost or self.unpublished or self.moved or self.contradicting or self.gone)
+
+
+def recover(events: Iterable[SubmissionsEvent], local: Iterable[LocalChange], since: datetime | None) -> Recovery:
+    """Compare both ways. Events go back to `since`, or to the first one (None)."""
+    log: defaultdict[UUID, dict[int, SubmissionsEvent]] = defaultdict(dict)
+    here: defaultdict[UUID, dict[int, LocalChange]] = defaultdict(dict)
+    for event in events:
+        log[event.obligation_id][event.version] = event
+    for change in local:
+        here[change.obligation_id][change.version] = change
+    parts = [_of_one(log[one], here[one], since) for one in sorted(set(log) | set(here))]
+    return Recovery(
+        lost=[event for part in parts for event in part.lost],
+        unpublished=[change for part in parts for change in part.unpublished],
+        moved={one: changes for part in parts for one, changes in part.moved.items()},
+        contradicting=[change for part in parts for change in part.contradicting],
+        gone=[event for part in parts for event in part.gone],
+    )
+
+
+def _of_one(log: Mapping[int, SubmissionsEvent], here: Mapping[int, LocalChange], since: datetime | None) -> Recovery:
+    """Of one obligation, by version."""
+    different = [version for version in sorted(here) if version in log and not _same(here[version], log[version])]
+    kept = [version for version in here if not different or version < different[0]]
+    lost = [version for version in sorted(log) if version not in kept]
+    if different:
+        beside = [here[version] for version in sorted(here) if version >= different[0]]
+        if not all(change.is_revision and change.waits for change in beside):
+            return Recovery(contradicting=[here[version] for version in different])
+        return Recovery(lost=[log[version] for version in lost], moved={beside[0].obligation_id: beside})
+    if lost and lost != list(range(max(kept, default=0) + 1, lost[-1] + 1)):
+        return Recovery(gone=[log[version] for version in lost])
+    alone = [change for version, change in sorted(here.items()) if version not in log and not change.waits]
+    return Recovery(
+        lost=[log[version] for version in lost],
+        unpublished=[change for change in alone if since is None or change.at >= since],
+    )
+
+
+def _same(change: LocalChange, event: SubmissionsEvent) -> bool:
+    """By what it is, and by the hash of what was reported."""
+    if change.type != event.type:
+        return False
+    if isinstance(event, ObligationOpened):
+        return True
+    if isinstance(event, SubmissionReceived):
+        return (change.submission_id, change.content_sha256) == (event.submission_id, event.content_sha256)
+    return change.submission_id == event.submission_id

@@ -1,0 +1,57 @@
+"""The relay goes on behind what Kafka knows of its source, and sends nothing a second time."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, read_cursor
+from shared.messaging.restore.relay_check import unknown_to
+from shared.messaging.restore.setback import clear_setback
+from shared.messaging.restore.source_tail import Sent, sent_events
+from shared.settings import ServiceSettings
+
+_LOCK = sa.text("select pg_advisory_xact_lock(:lock)").bindparams(lock=LOCK)
+_MOVE = sa.text(
+    """
+    insert into relay_head (source, sequence, hash) values (:source, :sequence, :hash)
+    on conflict (source) do update set sequence = excluded.sequence, hash = excluded.hash, batch = '{}'
+    """
+)
+_LEFT = sa.text("delete from outbox where event_id = any(:ids)").bindparams(sa.bindparam("ids", type_=ARRAY(sa.Text)))
+
+
+@dataclass(frozen=True, slots=True)
+class SentBeyond:
+    """`lacking`: how many numbers the database does not know to have been used. `sent`: the events of these that Kafka
+    has; `last`: the highest number it has heard of."""
+
+    cursor: RelayCursor
+    lacking: int
+    last: Sent | None
+    sent: tuple[str, ...]
+
+
+async def sent_beyond(settings: ServiceSettings, tx: AsyncConnection) -> SentBeyond:
+    """What this service has sent and its database does not know of. Reads its topics from their beginning."""
+    cursor = await read_cursor(tx, f"/{settings.service}")
+    last: Sent | None = None
+    sent = []
+    async for one in sent_events(settings):
+        if last is None or one.sequence > last.sequence:
+            last = one
+        if one.event_id and one.sequence > cursor.sequence:
+            sent.append(one.event_id)
+    return SentBeyond(cursor, unknown_to(cursor, last), last, tuple(sent))
+
+
+async def go_on_behind(tx: AsyncConnection, source: str, found: SentBeyond) -> int:
+    """Set the cursor behind the last number and forget what has left already; how many rows of the outbox that were."""
+    await tx.execute(_LOCK)
+    gone = 0
+    if found.lacking and found.last:
+        gone = (await tx.execute(_LEFT, {"ids": list(found.sent)})).rowcount
+        await tx.execute(_MOVE, {"source": source, "sequence": found.last.sequence, "hash": found.last.hash})
+    await clear_setback(tx, "relay")
+    return gone

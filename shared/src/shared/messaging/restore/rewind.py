@@ -1,0 +1,108 @@
+"""`python -m SERVICE rewind`: the service reads again what its restored database lacks. It reports; `--apply` does it.
+
+Exit code: 0 nothing lacks (any more), 1 something does, 2 the arguments are not right, 3 it could not be done.
+"""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.database.engine import create_engine
+from shared.messaging.restore.consumed import held_positions, set_positions
+from shared.messaging.restore.group_offsets import GroupIsActive, GroupOffsets, group_offsets
+from shared.messaging.restore.position import Known, Lack, lacks
+from shared.messaging.restore.position_check import trusts
+from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
+from shared.messaging.restore.setback import clear_setback, keep_setback
+from shared.settings import ServiceSettings
+
+WELL, LACKING, NOT_DONE = 0, 1, 3
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    read: dict[TopicPartition, Lack]
+    sent: SentBeyond
+
+    @property
+    def missing(self) -> int:
+        return sum(one.missing for one in self.read.values())
+
+    @property
+    def gone(self) -> int:
+        return sum(one.gone for one in self.read.values())
+
+    def lines(self) -> list[str]:
+        lines = [
+            f"{at.topic}/{at.partition}: the database holds up to {one.held}, the group read up to {one.committed}; "
+            f"{one.missing} to read again" + (f", of which {one.gone} are gone from Kafka" if one.gone else "")
+            for at, one in list(self.read.items())[:SHOWN]
+        ]
+        if len(self.read) > SHOWN:
+            lines.append(f"… and {len(self.read) - SHOWN} more partitions")
+        if self.sent.lacking and self.sent.last:
+            lines.append(
+                f"sent: the database knows number {self.sent.cursor.sequence}, Kafka {self.sent.last.sequence}: the "
+                f"next number will be {self.sent.last.sequence + 1}"
+            )
+        return lines or ["nothing lacks"]
+
+
+def rewind(settings: ServiceSettings, argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog=f"python -m {settings.service} rewind", description=__doc__)
+    parser.add_argument("--apply", action="store_true", help="do it")
+    parser.add_argument("--accept-loss", action="store_true", help="forget that records are gone from Kafka")
+    arguments = parser.parse_args(argv)
+    try:
+        return asyncio.run(_rewind(settings, apply=arguments.apply, accept_loss=arguments.accept_loss))
+    except (KafkaError, OSError, GroupIsActive) as fault:
+        print(f"not done: {fault}", file=sys.stderr)
+        return NOT_DONE
+
+
+async def _rewind(settings: ServiceSettings, *, apply: bool, accept_loss: bool) -> int:
+    engine = create_engine(settings, pool_size=2)
+    try:
+        async with group_offsets(settings) as group:
+            found = await find(settings, engine, group)
+            print(*found.lines(), sep="\n")
+            if apply:
+                await heal(settings, engine, group, found)
+                print("done: the workers go on within seconds")
+            if accept_loss:
+                async with engine.begin() as tx:
+                    await clear_setback(tx, "gone")
+    finally:
+        await engine.dispose()
+    if apply and found.gone and not accept_loss:
+        print(f"{found.gone} records are gone from Kafka: the audit log has them (docs/runbooks/backup-and-restore.md)")
+        return LACKING
+    return LACKING if not apply and (found.read or found.sent.lacking) else WELL
+
+
+async def find(settings: ServiceSettings, engine: AsyncEngine, group: GroupOffsets) -> Findings:
+    async with engine.connect() as tx:
+        held = await held_positions(tx)
+        begins = await group.begins(list(group.committed))
+        read = lacks(Known(held=held, committed=group.committed, begins=begins, ends={}, trusts=await trusts(tx)))
+        return Findings(read, await sent_beyond(settings, tx))
+
+
+async def heal(settings: ServiceSettings, engine: AsyncEngine, group: GroupOffsets, found: Findings) -> None:
+    """Kafka first: done half, it is found and done again."""
+    target = {at: one.held + one.gone for at, one in found.read.items()}
+    if target:
+        await group.set(target)
+    async with engine.begin() as tx:
+        await set_positions(tx, target, {at: one.committed for at, one in found.read.items()})
+        await clear_setback(tx, "consumer")
+        await go_on_behind(tx, f"/{settings.service}", found.sent)
+        if found.gone:
+            detail = f"{found.gone} records that this database lacks are gone from Kafka"
+            await keep_setback(tx, "gone", found.gone, detail)
