@@ -18,6 +18,11 @@ DEAD_LETTERS = Counter(
 DEAD_LETTERS_OPEN = Gauge(
     "tiendo_dead_letters_open", "Dead letters that nobody has replayed or discarded yet.", ["service"]
 )
+STRANGERS = Counter(
+    "tiendo_strangers_total",
+    "Records on a topic that no service of ours has signed, or not so: they took no effect.",
+    ["service", "topic", "reason"],
+)
 BATCH_SECONDS = Histogram("tiendo_batch_seconds", "Time to apply one consumed batch, commit included.", ["service"])
 EVENT_AGE = Histogram(
     "tiendo_event_age_seconds",

@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.commands.trace import show_trace
 
             return show_trace(workspace.spans, given.id)
-        return _check(given.files)
+        return _new_key(given) if given.command == "event-keys" else _check(given.files)
     except LocalFault as fault:
         say_error(str(fault))
         return 1
@@ -59,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--role", required=True)
     token.add_argument("--unit", required=True, help="catalogue key, e.g. SO_Y_TE or 24615@2025-07-01")
     token.add_argument("--subject", help="the person's opaque id")
+    event_keys = commands.add_parser("event-keys", help="keys that services sign their events with")
+    new = event_keys.add_subparsers(dest="act", required=True).add_parser("new", help="make a key and publish it")
+    new.add_argument("source", help="whose it is, e.g. /submissions")
+    new.add_argument("--key", required=True, type=Path, metavar="FILE", help="where the private key goes")
+    new.add_argument("--keys", required=True, type=Path, metavar="FILE", help="the set of public keys")
+    new.add_argument("--days", type=int, default=400, help="how long it is valid (default 400)")
     commands.add_parser("lag", help="what waits where: outbox, consumers, open dead letters")
     rebuild = commands.add_parser("rebuild", help="compute the indicators anew from the events and compare")
     rebuild.add_argument("--from", dest="origin", choices=("log", "topic"), default="log", help="default: log")
@@ -79,6 +85,13 @@ def _known_unit(unit: str) -> None:
     catalogue = load()
     if unit not in catalogue.units and unit not in catalogue.receivers:
         raise LocalFault(f"The catalogue has no unit `{unit}`. Keys are like SO_Y_TE, 24736@2025-07-01 or DAK_NONG.")
+
+
+def _new_key(given: argparse.Namespace) -> int:
+    from tiendo_local.event_keys import add_key
+
+    print(add_key(given.source, key_file=given.key, keys_file=given.keys, days=given.days))
+    return 0
 
 
 def _check(files: list[Path]) -> int:

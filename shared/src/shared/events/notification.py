@@ -11,6 +11,7 @@ from shared.events.data import Code, Count, EventData
 
 class NotificationEvent(EventData):
     topic: ClassVar[str] = topics.NOTIFICATIONS
+    sources: ClassVar[tuple[str, ...]] = ("/notifications",)
     reminder_id: UUID
     obligation_id: UUID
     unit: Code

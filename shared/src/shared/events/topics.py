@@ -10,3 +10,7 @@ OPERATIONS = "operations.v1"
 
 ALL_TOPICS = (SUBMISSIONS, INDICATORS, DEADLINES, NOTIFICATIONS, INSPECTIONS, OPERATIONS)
 PARTITIONS = 12
+
+ALL_SOURCES = ("/submissions", "/aggregation", "/notifications", "/audit")
+"""The services, as `source` of their events."""
+CONSUMING_SOURCES = ALL_SOURCES[1:]

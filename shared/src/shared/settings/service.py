@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from shared.settings.authorities import authorities_fault
 from shared.settings.database import DatabaseSettings
 from shared.settings.kafka import KafkaSettings
+from shared.settings.secret_file import secret_file_fault
 
 # Those with a public key: with a shared secret whoever can check a token can make one.
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -82,6 +83,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     """Paths, as `shared/auth/claim_path.py` reads them."""
     local_issuer_key_file: Path | None = Field(None, validation_alias=_env("LOCAL_ISSUER_KEY_FILE"))
 
+    event_signing_key_file: Path | None = Field(None, validation_alias=_env("EVENT_SIGNING_KEY_FILE"))
+    """The private key (PEM, Ed25519) that this service signs its events with."""
+    event_keys_file: Path | None = Field(None, validation_alias=_env("EVENT_KEYS_FILE"))
+    """The public keys of all services. Without it no event is checked, which production does not take."""
+
     rate_limit_per_token: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_TOKEN"))
     rate_limit_per_address: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_ADDRESS"))
     """As "1200/minute"; "none" for no limit. Not said: `PRODUCTION_RATES` in production, none elsewhere."""
@@ -105,7 +111,10 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     def _split(cls, given: Any) -> Any:
         return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
 
-    @field_validator("jwks_url", "jwks_file", "jwks_ca_file", "trace_url", mode="before")
+    @field_validator(
+        *("jwks_url", "jwks_file", "jwks_ca_file", "trace_url", "event_signing_key_file", "event_keys_file"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, given: Any) -> Any:
         return given or None
@@ -145,6 +154,12 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
         ]
         if (file := self.jwks_ca_file) and (fault := authorities_fault("JWKS_CA_FILE", file)):
             faults.append(fault)
+        for name, secret in (
+            ("EVENT_SIGNING_KEY_FILE", self.event_signing_key_file),
+            ("EVENT_KEYS_FILE", self.event_keys_file),
+        ):
+            if secret and (fault := secret_file_fault(name, secret)):
+                faults.append(fault)
         return [*faults, *(self._production_faults() if production else [])]
 
     def _schemas_faults(self) -> list[str]:
@@ -173,6 +188,8 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
                     self.kafka_security_protocol is None,
                     "KAFKA_SECURITY_PROTOCOL is required: SASL_SSL, or PLAINTEXT where nobody else reaches the network",
                 ),
+                (self.event_signing_key_file is None, "EVENT_SIGNING_KEY_FILE is required: events are signed"),
+                (self.event_keys_file is None, "EVENT_KEYS_FILE is required: whose events are believed"),
                 (
                     _is_loopback(self.schemas),
                     "AUDIT_URL (or SCHEMAS_URL) is required, an address that others reach: it stands in every event",

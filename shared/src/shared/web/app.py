@@ -13,6 +13,7 @@ from shared.auth import TokenVerifier
 from shared.catalogue import load
 from shared.messaging import Apply, Contradicting, by_topic
 from shared.messaging.dead_letter import DeadLetters
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
@@ -57,7 +58,7 @@ def create_service_app(
 
     Templates are in the service's room `pages`. It is ready while `table` of its database can be read; at the end
     `closing` is awaited and the engine disposed of. `count_more` counts what else waits for ops. `texts` are packages
-    with messages of their own beside the service's. `state.engine` is the runtime's. Raises MessageError.
+    with messages of their own beside the service's. `state.engine` is the runtime's. Raises MessageError, StartError.
     """
     name = runtime.settings.service
 
@@ -92,7 +93,8 @@ def create_service_app(
     app.state.health.ready("database", database)
     if effects:
         version = runtime.catalogue.version
-        mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, version, contradicting))
+        verifier, effect = SignatureVerifier.of(runtime.settings), by_topic(effects)
+        mount(app, DeadLetters(runtime.engine, name, effect, runtime.clock, version, contradicting, verifier))
     return app
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from tiendo_local.console import LocalFault
+from tiendo_local.event_keys import EventKeys
 from tiendo_local.issuer import Issuer
 from tiendo_local.lock import is_held
 from tiendo_local.services import url_variable
@@ -24,6 +25,7 @@ def rebuild(workspace: Workspace, *, origin: str, swap: bool) -> int:
         "TIENDO_CLOCK_OFFSET_SECONDS": str(state.get("offset", 0)),
         url_variable("aggregation"): state["databases"]["aggregation"],
         "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
+        **EventKeys(workspace.event_keys).environment("aggregation"),
         "AUDIT_URL": state["urls"]["audit"],
         "AUDIT_TOKEN": Issuer(workspace.local / "issuer").token("ops", load().plan.root),
     }

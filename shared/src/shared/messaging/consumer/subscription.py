@@ -18,6 +18,7 @@ from shared.messaging.consumer.rebalance import REBALANCE_TIMEOUT_MS, RebalanceG
 from shared.messaging.consumer.received import GistOf
 from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.messaging.kafka import clients
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
@@ -45,7 +46,9 @@ class Subscription:
         gather_seconds: float = 0.0,
         gist_of: GistOf | None = None,
     ) -> None:
-        self._ahead = ReadAhead(MAX_RECORDS, gist_of)
+        """Raises StartError for keys that are of no use."""
+        verifier = SignatureVerifier.of(settings)
+        self._ahead = ReadAhead(MAX_RECORDS, gist_of, verifier)
         self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, hand_over=self._ahead.hand_over)
         self.refused: str | None = None  # why it could not connect the last time
         # A fetch that comes back is a sign of life.
@@ -78,7 +81,9 @@ class Subscription:
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
         fetch = self.rebalance.fetching(
-            UndecodableRecords(settings, engine, self.gate, self.rebalance).fetching(self._ahead.fetching(self._fetch))
+            UndecodableRecords(
+                settings, engine, self.gate, self.rebalance, batches.strangers if verifier else None
+            ).fetching(self._ahead.fetching(self._fetch))
         )
         subscriber.get_msg = fetch  # type: ignore[method-assign,assignment]
         subscriber.consume_one = self.rebalance.consuming(subscriber.consume_one)  # type: ignore[method-assign,assignment]
