@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-SOURCES = text("select source, next_sequence from source")
+SOURCES = text("select source, next_sequence, greatest(last_heartbeat_at, last_event_at) as heard_at from source")
 MISSING = text("""
     select distinct m.source, m.first, m.last, m.opened_at, m.gap
     from unnest(cast(:sources as text[]), cast(:numbers as bigint[])) as arrived (source, number)

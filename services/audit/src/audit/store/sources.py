@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import LogEntry
-from audit.rules.sources.changes import SourceChanges, advance, changes_by_source
+from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, without_implausible
 from audit.rules.sources.heartbeat import SentUpTo
 from audit.rules.sources.sequence import FIRST, Missing, SourceProgress
 from audit.store.gaps import GapNumber, record_gaps, unchained
@@ -31,16 +31,17 @@ async def track(
     *,
     behind: Collection[str] = (),
     now: datetime,
-) -> None:
-    """Keep the entries that are new in the log and the heartbeats, each in the order they arrived.
+) -> list[SentUpTo]:
+    """Keep the entries that are new in the log and the heartbeats, each in the order they arrived. Answers the
+    heartbeats that announce what cannot be, which are not kept.
 
     `behind` names the sources whose records were read long after they were sent. The caller holds the log's lock.
     """
     changes = changes_by_source(entries, heartbeats)
     if not changes:
-        return
+        return []
     before = await _progress(tx, changes)
-    changes = {source: item for source, item in changes.items() if source in before}
+    changes, refused = _plausible(before, changes, now)
     after: dict[str, SourceProgress] = {}
     gap_numbers: list[GapNumber] = []
     for source, item in changes.items():
@@ -49,11 +50,24 @@ async def track(
     await _save_sources(tx, changes, after, behind, now)
     await _save_missing(tx, before, after, now)
     await record_gaps(tx, [*gap_numbers, *await unchained(tx, changes)], now)
+    return refused
+
+
+def _plausible(
+    before: Mapping[str, SourceProgress], changes: Mapping[str, SourceChanges], now: datetime
+) -> tuple[dict[str, SourceChanges], list[SentUpTo]]:
+    """Of the sources that are watched."""
+    kept, refused = {}, []
+    for source, progress in before.items():
+        kept[source], of_source = without_implausible(progress, changes[source], now)
+        refused += of_source
+    return kept, refused
 
 
 async def _progress(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -> dict[str, SourceProgress]:
     """The progress of each source that is watched, with the missing ranges that hold one of the new numbers."""
-    next_numbers = {source: next_ for source, next_ in await tx.execute(SOURCES)}
+    known = {row.source: row for row in await tx.execute(SOURCES)}
+    next_numbers = {source: row.next_sequence for source, row in known.items()}
     for source in [name for name in changes if name not in next_numbers]:
         if len(next_numbers) >= MAX_SOURCES:
             log.warning("source.ignored", source=source, most=MAX_SOURCES)
@@ -62,7 +76,10 @@ async def _progress(tx: AsyncConnection, changes: Mapping[str, SourceChanges]) -
     watched = [source for source in changes if source in next_numbers]
     late = [(source, n) for source in watched for n in changes[source].numbers if n < next_numbers[source]]
     missing = await _missing(tx, late)
-    return {source: SourceProgress(next_numbers[source], missing.get(source, ())) for source in watched}
+    heard = {source: row.heard_at for source, row in known.items()}
+    return {
+        source: SourceProgress(next_numbers[source], missing.get(source, ()), heard.get(source)) for source in watched
+    }
 
 
 async def _missing(tx: AsyncConnection, late: list[tuple[str, int]]) -> dict[str, tuple[Missing, ...]]:

@@ -8,7 +8,7 @@ from shared.clock import Clock
 from shared.errors import StartError
 from shared.messaging.signing.ed25519 import PrivateKey
 from shared.messaging.signing.merkle_tree import root_and_paths
-from shared.messaging.signing.signature import PREFIX, VERSION, message
+from shared.messaging.signing.signature import PREFIX, VERSION, encoded, message
 from shared.messaging.signing.trusted_keys import read_keys
 from shared.messaging.signing.watched_file import WatchedFile
 from shared.settings import ServiceSettings
@@ -48,7 +48,7 @@ class EventSigner:
         root, paths = root_and_paths(digests)
         signature = key.sign(message(self._source, root, count))
         pack, id_ = PREFIX.pack, key.public.id
-        return [pack(VERSION, id_, count, at) + path + signature for at, path in enumerate(paths)]
+        return [encoded(pack(VERSION, id_, count, at) + path + signature) for at, path in enumerate(paths)]
 
     def _check_trusted(self, key: PrivateKey) -> None:
         if self._trusted is None:

@@ -16,7 +16,7 @@ from shared.errors import StartError
 from shared.events import Event, SourceHeartbeat, parse
 from shared.messaging.signing.ed25519 import SIGNATURE_BYTES
 from shared.messaging.signing.merkle_tree import HASH_BYTES, leaf, node
-from shared.messaging.signing.signature import HEADER, LEAST_BYTES, MOST, PREFIX, VERSION, message
+from shared.messaging.signing.signature import HEADER, LEAST_BYTES, MOST, PREFIX, VERSION, decoded, message
 from shared.messaging.signing.stranger import Stranger
 from shared.messaging.signing.trusted_keys import TrustedKey, TrustedKeys, read_keys
 from shared.messaging.signing.watched_file import WatchedFile
@@ -78,9 +78,13 @@ class SignatureVerifier:
             raise Stranger("unnumbered")
         return event
 
-    def signed_by(self, value: bytes, signature: bytes | None) -> TrustedKey:
+    def signed_by(self, value: bytes, header: bytes | None) -> TrustedKey:
         """Whose key has signed the batch of these bytes. Raises `Stranger`."""
-        if signature is None or len(signature) < LEAST_BYTES:
+        try:
+            signature = decoded(header or b"")
+        except ValueError:
+            raise Stranger("unsigned") from None
+        if len(signature) < LEAST_BYTES:
             raise Stranger("unsigned")
         version, key_id, count, at = PREFIX.unpack_from(signature)
         if version != VERSION or not at < count <= MOST:
