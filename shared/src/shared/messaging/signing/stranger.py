@@ -7,7 +7,7 @@ Reason = Literal[
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
-_PREFIX = "stranger: "
+PREFIX = "stranger: "
 _TOLD: dict[Reason, str] = {
     "unsigned": "it bears no signature that can be read",
     "bad-signature": "its signature is not of these bytes",
@@ -28,10 +28,10 @@ class Stranger(Exception):
 
 
 def told(reason: Reason) -> str:
-    return f"{_PREFIX}{reason}: {_TOLD[reason]}"
+    return f"{PREFIX}{reason}: {_TOLD[reason]}"
 
 
 def reason_in(text: str) -> Reason | None:
     """What `told` was told of; None for every other reason of a dead letter."""
-    code = text.removeprefix(_PREFIX).partition(":")[0] if text.startswith(_PREFIX) else ""
+    code = text.removeprefix(PREFIX).partition(":")[0] if text.startswith(PREFIX) else ""
     return next((reason for reason in REASONS if reason == code), None)
