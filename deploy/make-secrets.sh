@@ -1,6 +1,7 @@
 #!/bin/sh
-# Make what docker-compose.yml needs of secrets, each in a file of its own: random passwords, and an authority with a
-# certificate each for Kafka and PostgreSQL. What is there already stays. Needs openssl.
+# Make what docker-compose.yml needs of secrets, each in a file of its own: random passwords, an authority with a
+# certificate each for Kafka and PostgreSQL, and the keys that services sign their events with (for 400 days; further
+# ones by `tiendo event-keys new`). What is there already stays. Needs openssl.
 #   sh deploy/make-secrets.sh [folder]        # deploy/secrets
 # The containers read them as members of the group SECRETS_GROUP: 65532 unless deploy/.env says another.
 set -eu
@@ -47,6 +48,31 @@ CNF
   cat "$work/server.key" "$work/server.crt" "$work/ca.pem" > "$folder/$1.pem"
 }
 
+base64url() {
+  openssl base64 -A | tr '+/' '-_' | tr -d '='
+}
+
+event_keys() {  # of the services named; one private key each, their public halves as a JWK set (RFC 8037)
+  [ -s "$folder/event-keys.json" ] && return
+  begins=$(($(date +%s) - 7 * 86400)) separator=''  # what waits in an outbox is signed, too
+  {
+    printf '{"keys": ['
+    for service in "$@"; do
+      key="$folder/$service-event-key.pem"
+      [ -s "$key" ] || openssl genpkey -algorithm ed25519 -out "$key"
+      # The raw key is the end of its DER form; its id the first 8 bytes of the SHA-256.
+      openssl pkey -in "$key" -pubout -outform DER | tail -c 32 > "$work/public"
+      id=$(openssl dgst -sha256 -r "$work/public" | cut -c 1-16)
+      printf '%s\n {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "x": "%s", "kid": "%s",' \
+        "$separator" "$(base64url < "$work/public")" "$id"
+      printf ' "source": "/%s", "nbf": %d, "exp": %d}' "$service" "$begins" $((begins + 407 * 86400))
+      separator=','
+    done
+    printf '\n]}\n'
+  } > "$work/event-keys.json"
+  mv "$work/event-keys.json" "$folder/event-keys.json"
+}
+
 password postgres
 password kafka-admin
 password pseudonym-key  # another one would give everybody another pseudonym
@@ -55,6 +81,7 @@ for service in submissions aggregation notifications audit; do
   password "$service-owner-db"
   password "$service-kafka"
 done
+event_keys submissions aggregation notifications audit
 certificate kafka
 certificate postgres
 # The mail server's password is nobody's to invent: empty until somebody writes it in.

@@ -33,12 +33,23 @@ def test_every_topic_has_a_publisher() -> None:
     assert {topic for topics in PUBLISHES.values() for topic in topics} == set(ALL_TOPICS)
 
 
+@pytest.mark.parametrize("model", DATA_TYPES.values(), ids=DATA_TYPES.keys())
+def test_an_event_is_of_services_that_publish_on_its_topic(model: type[EventData]) -> None:
+    """Who reads it refuses it from all others."""
+    assert set(model.sources) <= {f"/{service}" for service, topics in PUBLISHES.items() if model.topic in topics}
+
+
 @pytest.fixture
 def planted_event() -> Iterator[type[EventData]]:
     """A class right in itself, with nothing beside it."""
     with patch.dict(DATA_TYPES):
-        body = {"type": TYPE, "topic": SUBMISSIONS, "__module__": "shared.events.submission"}
-        yield type("SubmissionNoted", (EventData,), body)
+        body = {
+            "type": TYPE,
+            "topic": SUBMISSIONS,
+            "sources": ("/submissions",),
+            "__module__": "shared.events.submission",
+        }
+        yield type("SubmissionNoted", (EventData,), body | {"__module__": "shared.events.submission"})
 
 
 def test_an_event_class_alone_is_told_everything_that_is_missing(planted_event: type[EventData]) -> None:

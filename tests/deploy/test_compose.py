@@ -72,6 +72,7 @@ def test_each_service_is_migrated_once_and_runs_as_api_and_worker(service: str) 
         assert environment[f"{service.upper()}_DATABASE_CA_FILE"] == "/run/secrets/postgres-ca.pem"
         mail = {"smtp-password"} if service == "notifications" else set()
         own = {"pseudonym-key", "kafka-ca.pem", f"{service}-kafka", "postgres-ca.pem", f"{service}-db"} | mail
+        own |= {"event-keys.json", f"{service}-event-key.pem"}
         owner = {name for name in environment if "_OWNER_" in name}
         if part == "migrate":
             own |= {f"{service}-owner-db"}
@@ -130,7 +131,9 @@ def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     assert made[0] == made[1] and set(made[0]) == set(COMPOSE["secrets"])
     assert folder.stat().st_mode & 0o777 == 0o700
     assert made[0].pop("smtp-password") == "", "nobody else's to invent"
-    assert all(re.fullmatch("[0-9a-f]{48}", text) for name, text in made[0].items() if not name.endswith(".pem"))
+    assert all(
+        re.fullmatch("[0-9a-f]{48}", text) for name, text in made[0].items() if not name.endswith((".pem", ".json"))
+    )
 
 
 @pytest.mark.usefixtures("outside")

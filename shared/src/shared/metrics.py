@@ -23,6 +23,11 @@ DATABASE_BEHIND = Gauge(
     "Records or events that the database lacks though its service has read or sent them: a restored backup.",
     ["service"],
 )
+STRANGERS = Counter(
+    "tiendo_strangers_total",
+    "Records on a topic that no service of ours has signed, or not so: they took no effect.",
+    ["service", "topic", "reason"],
+)
 BATCH_SECONDS = Histogram("tiendo_batch_seconds", "Time to apply one consumed batch, commit included.", ["service"])
 EVENT_AGE = Histogram(
     "tiendo_event_age_seconds",

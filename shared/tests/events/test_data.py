@@ -20,6 +20,7 @@ from shared.events import (
     SUBMISSIONS,
     ActEvent,
     DeadLetterHandled,
+    DeadLetterReplayed,
     Event,
     EventClassError,
     EventData,
@@ -32,6 +33,7 @@ from shared.events import (
     acting,
     check_complete,
 )
+from shared.events.topics import ALL_SOURCES
 
 HOME = "shared.events.inspection"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -47,7 +49,7 @@ def registry() -> Iterator[None]:
 
 
 def event_class(name: str = "CaseClosed", /, **body: Any) -> type[EventData]:
-    good = {"type": "vn.tiendo.case.closed.v1", "topic": INSPECTIONS, "__module__": HOME}
+    good = {"type": "vn.tiendo.case.closed.v1", "topic": INSPECTIONS, "sources": ("/audit",), "__module__": HOME}
     return type(name, (EventData,), good | body)
 
 
@@ -74,11 +76,16 @@ def test_a_class_without_a_type_of_its_own_is_a_base_or_a_variant() -> None:
         ({"type": "vn.tiendo.CaseClosed.v1"}, "the type 'vn.tiendo.CaseClosed.v1' must look like vn.tiendo.<noun>"),
         ({"type": "vn.tiendo.case.closed"}, "the type 'vn.tiendo.case.closed' must look like"),
         ({"topic": "cases.v1"}, "the topic 'cases.v1' must be one of shared.events.topics: " + ", ".join(ALL_TOPICS)),
+        (
+            {"sources": ("/audit", "/stranger")},
+            "its sources ('/audit', '/stranger') must be some of shared.events.topics",
+        ),
+        ({"sources": ()}, "its sources () must be some of shared.events.topics"),
         ({"type": SourceHeartbeat.type}, "SourceHeartbeat has the type vn.tiendo.source.heartbeat.v1 already"),
         ({"__module__": "audit.events"}, "it stands in audit.events; move it into shared/events/"),
     ],
 )
-def test_a_wrong_class_is_refused_where_it_is_defined(body: dict[str, str], told: str) -> None:
+def test_a_wrong_class_is_refused_where_it_is_defined(body: dict[str, Any], told: str) -> None:
     known = dict(DATA_TYPES)
     with pytest.raises(EventClassError) as refused:
         event_class(**body)
@@ -96,8 +103,16 @@ def test_a_class_without_a_topic_is_refused() -> None:
         type("CaseClosed", (EventData,), {"type": "vn.tiendo.case.closed.v1", "__module__": HOME})
 
 
-def handled(model: type[DeadLetterHandled]) -> DeadLetterHandled:
-    return model(consumer="audit", letter=1, origin_topic=OPERATIONS, partition=0, offset=0, handled_at=NOW)
+def handled(model: type[DeadLetterHandled], **more: Any) -> DeadLetterHandled:
+    return model(consumer="audit", letter=1, origin_topic=OPERATIONS, partition=0, offset=0, handled_at=NOW, **more)
+
+
+def test_each_type_is_of_its_sources() -> None:
+    """Whoever could write another's types would accept reports as the notifications service."""
+    beat = SourceHeartbeat(sequence=0, pending=0)
+    assert all(beat.is_of(source) for source in ALL_SOURCES) and not beat.is_of("/stranger")
+    letter = handled(DeadLetterReplayed, outcome="applied")
+    assert [source for source in ALL_SOURCES if letter.is_of(source)] == ["/audit"], "of its own letters only"
 
 
 def test_an_object_of_a_base_or_of_a_variant_is_no_event() -> None:

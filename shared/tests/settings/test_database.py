@@ -18,6 +18,8 @@ PRODUCTION: dict[str, Any] = {
     "jwks_url": "https://id.example/keys",
     "kafka_security_protocol": "PLAINTEXT",
     "audit_url": "https://tiendo.example:8004",
+    "event_signing_key_file": Path(__file__),
+    "event_keys_file": Path(__file__),
 }
 
 

@@ -45,6 +45,8 @@ def test_plaintext_is_the_default_of_a_machine_and_refused_in_production_unless_
         "jwks_url": "https://x",
         "database_sslmode": "disable",
         "audit_url": "https://x.example",
+        "event_signing_key_file": Path(__file__),
+        "event_keys_file": Path(__file__),
     }
     assert KafkaSettings().kafka_protocol == "PLAINTEXT"
     with pytest.raises(ValidationError, match="KAFKA_SECURITY_PROTOCOL is required"):

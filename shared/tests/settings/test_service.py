@@ -25,7 +25,20 @@ PRODUCTION: dict[str, Any] = {
     "database_sslmode": "disable",
     "jwks_url": "https://id.example/keys",
     "audit_url": "https://tiendo.example:8004",
+    "event_signing_key_file": Path(__file__),
+    "event_keys_file": Path(__file__),
 }
+
+
+@pytest.mark.parametrize("name", ["event_signing_key_file", "event_keys_file"])
+def test_in_production_events_are_signed_and_checked(name: str, tmp_path: Path) -> None:
+    """Else whoever reaches Kafka replaces a unit's report for good."""
+    assert settings(**PRODUCTION).event_keys_file and settings(environment="local").event_keys_file is None
+    for given in (None, ""):
+        with pytest.raises(ValidationError, match=f"{name.upper()} is required"):
+            settings(**PRODUCTION | {name: given})
+    with pytest.raises(ValidationError, match=f"{name.upper()}: .* cannot be read .FileNotFoundError"):
+        settings(environment="local", **{name: tmp_path / "none"})
 
 
 def test_what_a_demonstration_needs_is_refused_in_production_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

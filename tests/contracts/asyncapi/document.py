@@ -105,6 +105,12 @@ def _message(model: type[EventData]) -> Part:
             "properties": {
                 "content-type": {"type": "string", "const": CONTENT_TYPE},
                 "traceparent": {"type": "string", "pattern": TRACEPARENT},
+                "signature": {
+                    "type": "string",
+                    "contentEncoding": "base64",
+                    "description": "Who signed this event, verified with the keys that audit serves at "
+                    "/event-keys.json (docs/decisions/0029).",
+                },
             },
             "required": ["content-type"],
         },

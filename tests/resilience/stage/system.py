@@ -21,6 +21,7 @@ from tests.resilience.stage.brokers import Brokers, choose
 from tests.resilience.stage.proxy import Network, Proxy
 from tests.resilience.stage.supervised import Supervisor
 from tiendo_local import services
+from tiendo_local.event_keys import EventKeys
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers import topics
 from tiendo_local.servers.ports import Ports, answers
@@ -63,6 +64,7 @@ class System:
         self.workers = dict(workers)
         self.issuer = Issuer(folder / "issuer")
         self._catalogue = load()
+        self.event_keys = EventKeys(self.workspace.event_keys)
         self.postgres = Postgres(folder / "postgres", log=self._log("postgres"))
         self.ports = Ports(folder / "ports.json")
         self.brokers: Brokers = choose(folder / "brokers", self.workspace, nodes, self._log)
@@ -253,7 +255,8 @@ class System:
         for name in SERVICES:
             common.pop(url_variable(name), None)
         url = _at_port(self.databases[service], self.addresses[f"postgres-{service}"])
-        return {**common, **QUICK_MAIL, url_variable(service): url}
+        keys = self.event_keys.environment(service)
+        return {**common, **QUICK_MAIL, **keys, url_variable(service): url}
 
 
 def _at_port(url: str, port: int) -> str:

@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.commands.trace import show_trace
 
             return show_trace(workspace.spans, given.id)
-        return _check(given.files)
+        return _new_key(given) if given.command == "event-keys" else _check(given.files)
     except LocalFault as fault:
         say_error(str(fault))
         return 1
@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--role", required=True)
     token.add_argument("--unit", required=True, help="catalogue key, e.g. SO_Y_TE or 24615@2025-07-01")
     token.add_argument("--subject", help="the person's opaque id")
+    event_keys = commands.add_parser("event-keys", help="keys that services sign their events with")
+    new = event_keys.add_subparsers(dest="act", required=True).add_parser("new", help="make a key and publish it")
+    new.add_argument("source", help="whose it is, e.g. /submissions")
+    new.add_argument("--key", required=True, type=Path, metavar="FILE", help="where the private key goes")
+    new.add_argument("--keys", required=True, type=Path, metavar="FILE", help="the set of public keys")
+    new.add_argument("--days", type=int, default=400, help="how long it is valid (default 400)")
     commands.add_parser("lag", help="what waits where: outbox, consumers, open dead letters")
     rebuild = commands.add_parser("rebuild", help="compute the indicators anew from the events and compare")
     rebuild.add_argument("--from", dest="origin", choices=("log", "topic"), default="log", help="default: log")
@@ -98,6 +104,13 @@ def _warn_unfit(role: str, unit: str) -> None:
     known = next((one for one in ROLES if one == role), None)
     if known and (found := unfit(load(), known, unit, Clock().today())):
         say_error(f"Services refuse this token today: {found.words.en}")
+
+
+def _new_key(given: argparse.Namespace) -> int:
+    from tiendo_local.event_keys import add_key
+
+    print(add_key(given.source, key_file=given.key, keys_file=given.keys, days=given.days))
+    return 0
 
 
 def _check(files: list[Path]) -> int:

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 from tiendo_local import services
 from tiendo_local.console import LocalFault, Say, say
+from tiendo_local.event_keys import EventKeys
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers import broker as brokers
 from tiendo_local.servers import topics
@@ -46,6 +47,7 @@ class System:
         workspace.make()
         self.demonstration = workspace.remember_demonstration(demonstration)
         self.issuer = Issuer(workspace.local / "issuer")
+        self.event_keys = EventKeys(workspace.event_keys)
         self.postgres = Postgres(workspace.local / "postgres", log=workspace.logs / "postgres.log")
         self.broker: Broker = brokers.choose(workspace.local, workspace, log=workspace.logs / "broker.log", say=say)
         self.mailbox = self._child("mailbox")
@@ -178,7 +180,10 @@ class System:
         for name in SERVICES:
             common.pop(services.url_variable(name), None)
             common.pop(services.owner_url_variable(name), None)
-        return {n: {**common, services.url_variable(n): url} for n, url in self.databases.items()}
+        return {
+            name: {**common, **self.event_keys.environment(name), services.url_variable(name): url}
+            for name, url in self.databases.items()
+        }
 
     def _state(self) -> dict[str, object]:
         """What `tiendo lag` and `tiendo rebuild` need."""

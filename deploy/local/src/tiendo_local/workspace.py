@@ -28,6 +28,10 @@ class Workspace:
         return self.local / "mailbox"
 
     @property
+    def event_keys(self) -> Path:
+        return self.local / "event-keys"
+
+    @property
     def state(self) -> Path:
         return self.local / "state.json"
 

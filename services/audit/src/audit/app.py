@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from audit.http import batch, event_schemas, events, inspections, sources
+from audit.http import batch, event_keys, event_schemas, events, inspections, sources
 from audit.http.context import AuditContext
 from audit.pages import inspection_pages, log, operations, source_pages
 from audit.rules.sentence import check_sentences
@@ -16,6 +16,7 @@ from shared.web.app import create_service_app
 ROUTERS = (
     batch.router,
     events.router,
+    event_keys.router,
     event_schemas.router,
     inspections.router,
     sources.router,

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.commands.gap_watch import watching
@@ -11,15 +12,20 @@ from audit.rules.sources.heartbeat import read_heartbeat
 from audit.settings import AuditSettings
 from audit.store import sources
 from audit.store.append import append, contradictions
+from shared import metrics
 from shared.clock import Clock
 from shared.database.idempotency import forgetting
-from shared.events import ALL_TOPICS
+from shared.events import ALL_TOPICS, OPERATIONS
 from shared.messaging import Apply, Received, ServiceWorker
 from shared.messaging.consumer.batch_consumer import Contradicted
+from shared.messaging.signing.signature_verifier import signature_of
 from shared.runtime import Runtime
 
 GRACE = timedelta(seconds=30)
 GATHER_SECONDS = 0.1  # nobody waits for an entry
+
+
+log = structlog.get_logger()
 
 
 def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
@@ -36,7 +42,10 @@ def log_events(clock: Clock, grace: timedelta = GRACE) -> Apply:
         added = await append(tx, entries)
         if len(added) < len(entries):
             await _refuse_contradicting(tx, events, added)
-        await sources.track(tx, added, heartbeats, behind=behind, now=clock.now())
+        refused = await sources.track(tx, added, heartbeats, behind=behind, now=clock.now())
+        for heartbeat in refused:
+            metrics.STRANGERS.labels("audit", OPERATIONS, "implausible-heartbeat").inc()
+            log.error("heartbeat.implausible", source=heartbeat.source, sequence=heartbeat.sequence)
 
     return apply
 
@@ -62,6 +71,7 @@ def _entry(received: Received, clock: Clock) -> LogEntry:
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
+        signature=signature_of(record.headers),
     )
 
 

@@ -14,6 +14,7 @@ from shared.events import (
     SubmissionReceived,
     SubmissionReturned,
     SubmissionWithdrawn,
+    acting,
 )
 from submissions.rules.obligation import ReportingObligation
 from submissions.rules.review import Act, Review

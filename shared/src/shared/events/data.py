@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypedDict, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
 
-from shared.events.topics import ALL_TOPICS
+from shared.events.topics import ALL_SOURCES, ALL_TOPICS
 from shared.text.decimals import LARGEST, LARGEST_SUM, PLACES, decimals_of
 
 Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\w@.|:/+=,-]+$")]
@@ -70,6 +70,12 @@ class EventData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     type: ClassVar[str]
     topic: ClassVar[str]
+    sources: ClassVar[tuple[str, ...]]
+    """Which services publish it. From all others it is a stranger's."""
+
+    def is_of(self, source: str) -> bool:
+        """Whether `source` may say this."""
+        return source in self.sources
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -124,6 +130,9 @@ def _faults(model: type[EventData]) -> Iterator[str]:
         yield f"the type {model.type!r} must look like vn.tiendo.<noun>.<verb>.v1, in lower case"
     if topic not in ALL_TOPICS:
         yield f"the topic {topic!r} must be one of shared.events.topics: {', '.join(ALL_TOPICS)}"
+    sources = getattr(model, "sources", ())
+    if not sources or not set(sources) <= set(ALL_SOURCES):
+        yield f"its sources {sources!r} must be some of shared.events.topics: {', '.join(ALL_SOURCES)}"
     if other := DATA_TYPES.get(model.type):
         yield f"{other.__name__} has the type {model.type} already; a change that is not additive is a new .v2"
     if not model.__module__.startswith(HOME):

@@ -10,6 +10,7 @@ from shared.events.data import Code, EventData
 
 class ReminderEvent(EventData):
     topic: ClassVar[str] = topics.DEADLINES
+    sources: ClassVar[tuple[str, ...]] = ("/notifications",)
     reminder_id: UUID
     obligation_id: UUID
     obligation: Code

@@ -28,6 +28,7 @@ class IndicatorFigures(BaseModel):
 
 class IndicatorAggregated(EventData):
     topic: ClassVar[str] = topics.INDICATORS
+    sources: ClassVar[tuple[str, ...]] = ("/aggregation",)
     type: ClassVar[str] = "vn.tiendo.indicator.aggregated.v1"
     measure: Code
     indicator: Code

@@ -12,6 +12,7 @@ from shared.events.data import ActEvent, Code, Count
 
 class InspectionLogged(ActEvent):
     topic: ClassVar[str] = topics.INSPECTIONS
+    sources: ClassVar[tuple[str, ...]] = ("/audit",)
     type: ClassVar[str] = "vn.tiendo.inspection.logged.v1"
     inspection_id: UUID
     obligation: Code
@@ -26,6 +27,7 @@ class InspectionLogged(ActEvent):
 
 class FindingRecorded(ActEvent):
     topic: ClassVar[str] = topics.INSPECTIONS
+    sources: ClassVar[tuple[str, ...]] = ("/audit",)
     type: ClassVar[str] = "vn.tiendo.finding.recorded.v1"
     inspection_id: UUID
     finding_id: UUID

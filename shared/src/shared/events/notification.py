@@ -12,6 +12,7 @@ from shared.events.data import ActEvent, Code, Count, EventData
 
 class NotificationEvent(EventData):
     topic: ClassVar[str] = topics.NOTIFICATIONS
+    sources: ClassVar[tuple[str, ...]] = ("/notifications",)
     reminder_id: UUID
     obligation_id: UUID
     unit: Code
@@ -44,6 +45,7 @@ class ContactChanged(ActEvent):
     """Somebody changed where a role of a unit is reached: never from which address to which."""
 
     topic: ClassVar[str] = topics.NOTIFICATIONS
+    sources: ClassVar[tuple[str, ...]] = ("/notifications",)
     type: ClassVar[str] = "vn.tiendo.contact.changed.v1"
     unit: Code
     recipient_role: Code

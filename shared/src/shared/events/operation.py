@@ -19,6 +19,7 @@ class SourceHeartbeat(EventData):
     """
 
     topic: ClassVar[str] = topics.OPERATIONS
+    sources: ClassVar[tuple[str, ...]] = topics.ALL_SOURCES
     type: ClassVar[str] = "vn.tiendo.source.heartbeat.v1"
     sequence: int = Field(ge=0)
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
@@ -29,6 +30,7 @@ class DeadLetterHandled(ActEvent):
     """Somebody of ops dealt with a record that could not be applied. Why is told in the service's own database."""
 
     topic: ClassVar[str] = topics.OPERATIONS
+    sources: ClassVar[tuple[str, ...]] = topics.CONSUMING_SOURCES
     consumer: Code
     letter: int = Field(ge=1)
     origin_topic: Code
@@ -36,6 +38,10 @@ class DeadLetterHandled(ActEvent):
     offset: int = Field(ge=0)
     event_id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = None
     handled_at: datetime
+
+    def is_of(self, source: str) -> bool:
+        """Each service tells of its own."""
+        return super().is_of(source) and source == f"/{self.consumer}"
 
 
 class DeadLetterReplayed(DeadLetterHandled):
@@ -53,6 +59,7 @@ class ProjectionRebuilt(ActEvent):
     """Somebody of ops had the state computed anew, compared with the live one. Checksums are SHA-256 in hex."""
 
     topic: ClassVar[str] = topics.OPERATIONS
+    sources: ClassVar[tuple[str, ...]] = ("/aggregation",)
     type: ClassVar[str] = "vn.tiendo.projection.rebuilt.v1"
     rebuild_id: UUID
     projection: Code

@@ -30,6 +30,7 @@ class ObligationEvent(ActEvent):
     """What every event about one opened obligation carries. `version` orders the events of one obligation."""
 
     topic: ClassVar[str] = topics.SUBMISSIONS
+    sources: ClassVar[tuple[str, ...]] = ("/submissions",)
     obligation_id: UUID
     obligation: Code
     form: Code

@@ -17,3 +17,7 @@ PUBLISHED_BY = {
     "notifications": (DEADLINES, NOTIFICATIONS),
     "audit": (INSPECTIONS,),
 }
+
+ALL_SOURCES = ("/submissions", "/aggregation", "/notifications", "/audit")
+"""The services, as `source` of their events."""
+CONSUMING_SOURCES = ALL_SOURCES[1:]

@@ -88,6 +88,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     """The secret behind the pseudonyms of persons in events and log: one for all services, and never another one."""
     local_issuer_key_file: Path | None = Field(None, validation_alias=_env("LOCAL_ISSUER_KEY_FILE"))
 
+    event_signing_key_file: Path | None = Field(None, validation_alias=_env("EVENT_SIGNING_KEY_FILE"))
+    """The private key (PEM, Ed25519) that this service signs its events with."""
+    event_keys_file: Path | None = Field(None, validation_alias=_env("EVENT_KEYS_FILE"))
+    """The public keys of all services. Without it no event is checked, which production does not take."""
+
     rate_limit_per_token: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_TOKEN"))
     rate_limit_per_address: RateLimitText = Field(None, validation_alias=_env("RATE_LIMIT_PER_ADDRESS"))
     """As "1200/minute"; "none" for no limit. Not said: `PRODUCTION_RATES` in production, none elsewhere."""
@@ -113,7 +118,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
             return ()
         return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
 
-    @field_validator("jwks_url", "jwks_file", "jwks_ca_file", "pseudonym_key_file", "trace_url", mode="before")
+    @field_validator(
+        *("jwks_url", "jwks_file", "jwks_ca_file", "pseudonym_key_file", "trace_url"),
+        *("event_signing_key_file", "event_keys_file"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, given: Any) -> Any:
         return given or None
@@ -159,8 +168,13 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
         ]
         if (file := self.jwks_ca_file) and (fault := authorities_fault("JWKS_CA_FILE", file)):
             faults.append(fault)
-        if (file := self.pseudonym_key_file) and (fault := secret_file_fault("PSEUDONYM_KEY_FILE", file)):
-            faults.append(fault)
+        for name, secret in (
+            ("PSEUDONYM_KEY_FILE", self.pseudonym_key_file),
+            ("EVENT_SIGNING_KEY_FILE", self.event_signing_key_file),
+            ("EVENT_KEYS_FILE", self.event_keys_file),
+        ):
+            if secret and (fault := secret_file_fault(name, secret)):
+                faults.append(fault)
         return [*faults, *(self._production_faults() if production else [])]
 
     def _schemas_faults(self) -> list[str]:
@@ -197,6 +211,8 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
                     self.kafka_security_protocol is None,
                     "KAFKA_SECURITY_PROTOCOL is required: SASL_SSL, or PLAINTEXT where nobody else reaches the network",
                 ),
+                (self.event_signing_key_file is None, "EVENT_SIGNING_KEY_FILE is required: events are signed"),
+                (self.event_keys_file is None, "EVENT_KEYS_FILE is required: whose events are believed"),
                 (
                     _is_loopback(self.schemas),
                     "AUDIT_URL (or SCHEMAS_URL) is required, an address that others reach: it stands in every event",

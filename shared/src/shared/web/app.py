@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.messaging import Apply, Contradicting, by_topic
 from shared.messaging.dead_letter import DeadLetters
 from shared.messaging.restore.setback import read_setbacks
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.text import messages
@@ -102,7 +103,8 @@ def create_service_app(
     app.state.health.ready("restored", restored)
     if effects:
         version = runtime.catalogue.version
-        mount(app, DeadLetters(runtime.engine, name, by_topic(effects), runtime.clock, version, contradicting))
+        verifier, effect = SignatureVerifier.of(runtime.settings), by_topic(effects)
+        mount(app, DeadLetters(runtime.engine, name, effect, runtime.clock, version, contradicting, verifier))
     check_rights(app, RIGHTS[name])
     return app
 

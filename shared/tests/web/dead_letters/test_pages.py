@@ -8,6 +8,8 @@ import pytest
 
 from shared.access import Person
 from shared.disclosure import DisclosurePolicy
+from shared.messaging.consumer.dead_letter_row import letter, quarantine
+from shared.messaging.signing.stranger import REASONS, Reason, told
 from shared.web.dead_letters.payload import payload as payload_of
 
 from ...messaging.conftest import an_event
@@ -96,6 +98,16 @@ async def test_a_forged_form_is_refused(office: Office) -> None:
     headers = {"Cookie": f"tiendo_token={office.token('ops')}", "Origin": "http://evil.test"}
     answer = await office.client.post(f"{HOME}/{id_}/replay", headers=headers)
     assert (answer.status_code, office.applied) == (403, [])
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_a_strangers_letter_says_so(office: Office, reason: Reason) -> None:
+    async with office.engine.begin() as tx:
+        await quarantine(tx, [letter("deadlines.v1", 0, 1, 0, reason=told(reason), value=b"junk")])
+        await quarantine(tx, [letter("deadlines.v1", 0, 2, 0, reason="ValueError('stranger: unsigned: no')")])
+    page = await office.get(f"{HOME}/1", accept=HTML)
+    assert "Người lạ" in page.text and reason in page.text and "web.letters" not in page.text
+    assert "Người lạ" not in (await office.get(f"{HOME}/2", accept=HTML)).text, "what a rule says is no reason of ours"
 
 
 def test_payloads_of_any_kind_can_be_shown() -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from tiendo_local.console import LocalFault
+from tiendo_local.event_keys import EventKeys
 from tiendo_local.issuer import Issuer
 from tiendo_local.lock import is_held
 from tiendo_local.services import owner_url_variable, url_variable
@@ -25,6 +26,7 @@ def rebuild(workspace: Workspace, *, origin: str, swap: bool) -> int:
         url_variable("aggregation"): state["databases"]["aggregation"],
         owner_url_variable("aggregation"): state["owner_databases"]["aggregation"],
         "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
+        **EventKeys(workspace.event_keys).environment("aggregation"),
         "AUDIT_URL": state["urls"]["audit"],
         "AUDIT_TOKEN": Issuer(workspace.local / "issuer").token("auditor", load().plan.root),
     }

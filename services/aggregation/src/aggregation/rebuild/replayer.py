@@ -13,6 +13,7 @@ from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.origin import Origin, OriginEvent, signature
 from aggregation.rebuild.shadow import SCHEMA
 from shared.messaging import Apply, BatchConsumer
+from shared.messaging.signing.stranger import PREFIX as STRANGERS
 
 SAY_SECONDS = 5.0
 LOOK_SECONDS = 0.2
@@ -22,9 +23,12 @@ _IDS = ARRAY(sa.Text)
 INSERT_AWAITED = sa.text("insert into awaited select unnest(:ids) on conflict do nothing").bindparams(
     sa.bindparam("ids", type_=_IDS)
 )
+# What a stranger wrote may name any id, that of a true event too: only its own letter is set aside.
 # A dead letter that was replayed counts as applied; one that is open or discarded counts as set aside.
 SET_ASIDE = "select event_id from public.dead_letter where event_id is not null and state <> 'replayed'"
-SELECT_SET_ASIDE = sa.text("select event_id, value from public.dead_letter where state <> 'replayed'")
+SELECT_SET_ASIDE = sa.text(
+    "select event_id, value from public.dead_letter where state <> 'replayed' and not starts_with(reason, :strangers)"
+).bindparams(strangers=STRANGERS)
 SELECT_LACKING = sa.text(
     f"""
     select event_id from (

@@ -3,12 +3,15 @@
 from types import TracebackType
 from typing import Self
 
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.origin import Name, OriginEvent, Page, signature
+from shared.events import InvalidEvent
 from shared.messaging.kafka import clients
+from shared.messaging.signing.signature_verifier import SignatureVerifier, read
+from shared.messaging.signing.stranger import Stranger
 from shared.settings import ServiceSettings
 
 LIMIT = 2000
@@ -21,7 +24,9 @@ class TopicOrigin:
     name: Name = "topic"
 
     def __init__(self, settings: ServiceSettings, topic: str) -> None:
+        """Raises StartError for keys of events that are of no use."""
         self._topic = topic
+        self._verifier = SignatureVerifier.of(settings)
         self._consumer = clients.consumer(
             settings,
             topic,
@@ -55,9 +60,21 @@ class TopicOrigin:
         fetched = await self._consumer.getmany(timeout_ms=QUIET_MS, max_records=LIMIT)
         events = []
         for record in (record for records in fetched.values() for record in records):
+            if self._is_of_a_stranger(record):
+                continue
             id, time = signature(record.value)
             events.append(OriginEvent(id, time, record))
-        return Page(events, bool(events) and not await self._passed())
+        return Page(events, bool(fetched) and not await self._passed())
+
+    def _is_of_a_stranger(self, record: ConsumerRecord) -> bool:
+        """Live has set it aside, or not even kept it: nothing follows from it."""
+        try:
+            read(record, self._verifier)
+        except Stranger:
+            return True
+        except InvalidEvent:
+            return False
+        return False
 
     async def _passed(self) -> bool:
         return all([await self._consumer.position(tp) >= end for tp, end in self._ends.items()])

@@ -19,8 +19,9 @@ EventFields = Mapping[str, object]
 class LogEntry:
     """An event as it will stand in the log. `body` holds the exact bytes, which are the evidence.
 
-    The other fields are copies out of the body, or say where it was read. `sequence` is None for an event that no relay
-    numbered: the log keeps it, but it belongs to no chain.
+    `signature` is the record's header of that name, by which anybody can verify the body later; None where nobody
+    signed. The other fields are copies out of the body, or say where it was read. `sequence` is None for an event that
+    no relay numbered: the log keeps it, but it belongs to no chain.
     """
 
     event_id: str
@@ -39,6 +40,7 @@ class LogEntry:
     sequence: int | None
     prevhash: bytes | None
     body: bytes
+    signature: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,14 @@ class EntryBody:
 
 
 def read_entry(
-    event: Event, body: bytes, *, received_at: datetime, topic: str, partition: int, offset: int
+    event: Event,
+    body: bytes,
+    *,
+    received_at: datetime,
+    topic: str,
+    partition: int,
+    offset: int,
+    signature: bytes | None = None,
 ) -> LogEntry:
     """`event` is `shared.events.parse(body)`. The database makes the copy of the data that a search uses."""
     obligation_id = getattr(event.data, "obligation_id", None)
@@ -104,6 +113,7 @@ def read_entry(
         sequence=sequence.readable(event.sequence),
         prevhash=bytes.fromhex(event.prevhash) if event.prevhash else None,
         body=body,
+        signature=signature,
     )
 
 

@@ -25,15 +25,15 @@ APPEND = text("""
         cast(:obligation_id as text[]), cast(:unit as text[]), cast(:period as text[]), cast(:time as timestamptz[]),
         cast(:received_at as timestamptz[]), cast(:topic as text[]), cast(:partition as int[]),
         cast(:offset as bigint[]), cast(:trace_id as text[]), cast(:sequence as bigint[]),
-        cast(:prevhash as bytea[]), cast(:body as bytea[])
+        cast(:prevhash as bytea[]), cast(:body as bytea[]), cast(:signature as bytea[])
       ) with ordinality as u(event_id, type, source, subject, obligation_id, unit, period, time, received_at, topic,
-        partition, "offset", trace_id, sequence, prevhash, body, place)
+        partition, "offset", trace_id, sequence, prevhash, body, signature, place)
       where not exists (select from entry e where e.event_id = u.event_id)
     ), added as (
       insert into entry (index, event_id, type, source, subject, obligation_id, unit, period, time, received_at, topic,
-        partition, "offset", trace_id, sequence, prevhash, body, data)
+        partition, "offset", trace_id, sequence, prevhash, body, signature, data)
       select cast(:size as bigint) + n, event_id, type, source, subject, obligation_id, unit, period, time, received_at,
-        topic, partition, "offset", trace_id, sequence, prevhash, body,
+        topic, partition, "offset", trace_id, sequence, prevhash, body, signature,
         cast(convert_from(body, 'UTF8') as jsonb) -> 'data'
       from fresh
       returning event_id

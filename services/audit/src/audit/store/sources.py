@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import LogEntry
-from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, went_back
+from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, went_back, without_implausible
 from audit.rules.sources.heartbeat import SentUpTo
 from audit.rules.sources.sequence import FIRST, Missing, SourceProgress
 from audit.store.gaps import GapNumber, record_gaps, record_went_back, unchained
@@ -39,16 +39,17 @@ async def track(
     *,
     behind: Collection[str] = (),
     now: datetime,
-) -> None:
-    """Keep the entries that are new in the log and the heartbeats, each in the order they arrived.
+) -> list[SentUpTo]:
+    """Keep the entries that are new in the log and the heartbeats, each in the order they arrived. Answers the
+    heartbeats that announce what cannot be, which are not kept.
 
     `behind` names the sources whose records were read long after they were sent. The caller holds the log's lock.
     """
     changes = changes_by_source(entries, heartbeats)
     if not changes:
-        return
+        return []
     before, announced, back = await _progress(tx, changes)
-    changes = {source: item for source, item in changes.items() if source in before}
+    changes, refused = _plausible(before, changes, now)
     after: dict[str, SourceProgress] = {}
     gap_numbers: list[GapNumber] = []
     for source, item in changes.items():
@@ -64,6 +65,18 @@ async def track(
     if numbers:
         await tx.execute(RECOVERED, {**columns(("sources", "numbers"), numbers), "now": now})
     await record_gaps(tx, [*gap_numbers, *await unchained(tx, changes)], now)
+    return refused
+
+
+def _plausible(
+    before: Mapping[str, SourceProgress], changes: Mapping[str, SourceChanges], now: datetime
+) -> tuple[dict[str, SourceChanges], list[SentUpTo]]:
+    """Of the sources that are watched."""
+    kept, refused = {}, []
+    for source, progress in before.items():
+        kept[source], of_source = without_implausible(progress, changes[source], now)
+        refused += of_source
+    return kept, refused
 
 
 async def _progress(
@@ -71,9 +84,9 @@ async def _progress(
 ) -> tuple[dict[str, SourceProgress], dict[str, int], set[str]]:
     """The progress of each source that is watched, with the missing ranges that hold one of the new numbers; what
     each has announced; and those that went back."""
-    known = (await tx.execute(SOURCES)).all()
-    next_numbers = {row.source: row.next_sequence for row in known}
-    announced = {row.source: row.announced_sequence for row in known if row.announced_sequence is not None}
+    known = {row.source: row for row in await tx.execute(SOURCES)}
+    next_numbers = {source: row.next_sequence for source, row in known.items()}
+    announced = {source: row.announced_sequence for source, row in known.items() if row.announced_sequence is not None}
     for source in [name for name in changes if name not in next_numbers]:
         if len(next_numbers) >= MAX_SOURCES:
             log.warning("source.ignored", source=source, most=MAX_SOURCES)
@@ -82,8 +95,11 @@ async def _progress(
     watched = [source for source in changes if source in next_numbers]
     late = [(source, n) for source in watched for n in changes[source].numbers if n < next_numbers[source]]
     missing = await _missing(tx, late)
-    progress = {source: SourceProgress(next_numbers[source], missing.get(source, ())) for source in watched}
-    return progress, announced, {row.source for row in known if row.went_back}
+    heard = {source: row.heard_at for source, row in known.items()}
+    progress = {
+        source: SourceProgress(next_numbers[source], missing.get(source, ()), heard.get(source)) for source in watched
+    }
+    return progress, announced, {source for source, row in known.items() if row.went_back}
 
 
 async def _missing(tx: AsyncConnection, late: list[tuple[str, int]]) -> dict[str, tuple[Missing, ...]]:

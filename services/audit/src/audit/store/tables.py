@@ -64,6 +64,7 @@ entry = Table(
     Column("sequence", BigInteger, comment="the source's own numbering; null: not numbered by a relay"),
     Column("prevhash", LargeBinary, comment="what the source says the SHA-256 of its event before is"),
     Column("body", LargeBinary, nullable=False, comment="the bytes as they stood in Kafka, never re-serialised"),
+    Column("signature", LargeBinary, comment="the record's header: who signed the body; null: not signed"),
     Column("data", JSONB, nullable=False, comment="copy for searching and showing; never evidence"),
     Index("entry_type", "type", "index"),
     Index("entry_topic", "topic", "index"),

@@ -16,6 +16,8 @@ GIVEN: dict[str, Any] = {
     "kafka_security_protocol": "PLAINTEXT",
     "database_sslmode": "disable",
     "audit_url": "https://tiendo.daknong.gov.vn:8004",
+    "event_signing_key_file": Path(__file__),
+    "event_keys_file": Path(__file__),
     "smtp_url": "smtp://mail.daknong.gov.vn:587?starttls=1",
     "contact_domain": "daknong.gov.vn",
 }

@@ -24,7 +24,9 @@ from shared.messaging.consumer.batch_spans import traced
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
 from shared.messaging.consumer.received import Decoded, GistOf, Poison, Received
+from shared.messaging.consumer.strangers import Strangers
 from shared.messaging.restore.consumed import claim
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 
 log = structlog.get_logger()
 
@@ -93,6 +95,7 @@ class BatchConsumer:
         gate: PoisonGate | None = None,
         contradicting: Contradicting | None = None,
         gist_of: GistOf | None = None,
+        verifier: SignatureVerifier | None = None,
     ) -> None:
         """A service that keeps events says which ones are `contradicting`: they are set aside, as are those for which
         its effect raises `Contradicted`. Without it, whatever has a known id is a duplicate."""
@@ -102,15 +105,20 @@ class BatchConsumer:
         self._service = service
         self._apply = apply
         self._gate = gate or PoisonGate(service)
+        self._verifier = verifier
+        self.strangers = Strangers(service)
 
     async def consume(self, records: Sequence[ConsumerRecord]) -> None:
-        decoded = Decoded(self._gist_of)
+        decoded = Decoded(self._gist_of, self._verifier)
         decoded.add(records)
         await self.take(decoded)
 
     async def take(self, decoded: Decoded) -> None:
         started = time.monotonic()
-        await self._consume(decoded)
+        if decoded.readable or decoded.poison:
+            await self._consume(decoded)
+        if decoded.strangers:
+            await self._refuse(decoded.strangers)
         metrics.BATCH_SECONDS.labels(self._service).observe(time.monotonic() - started)
 
     async def _consume(self, decoded: Decoded) -> None:
@@ -139,6 +147,12 @@ class BatchConsumer:
             contradictions = [_contradiction(r) for r in (*forgotten, *again)]
             await self._set_aside(tx, contradictions)
         return Taken(fresh, repeated, len(again), poison, contradictions)
+
+    async def _refuse(self, strangers: list[Poison]) -> None:
+        """In a transaction of their own, after that of the rest: a batch that comes again is counted once."""
+        async with self._engine.begin() as tx:
+            await self._set_aside(tx, self.strangers.to_keep(strangers))
+        self.strangers.took(strangers)
 
     async def _set_aside(self, tx: AsyncConnection, aside: list[Poison]) -> None:
         if aside:

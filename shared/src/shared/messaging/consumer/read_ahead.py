@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared.messaging.client import BRIEF_WAIT_MS, let_kafka_wait
 from shared.messaging.consumer.rebalance import Fetch, Records, give_back
 from shared.messaging.consumer.received import Decoded, GistOf
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 
 log = structlog.get_logger()
 
@@ -22,11 +23,12 @@ SLICE = 25  # records decoded at a time: a millisecond, in which nothing else of
 
 
 class ReadAhead:
-    """Wraps a subscriber's fetching. `most`: records of a full batch; `gist_of`: for `Decoded`."""
+    """Wraps a subscriber's fetching. `most`: records of a full batch; `gist_of`, `verifier`: for `Decoded`."""
 
-    def __init__(self, most: int, gist_of: GistOf | None = None) -> None:
+    def __init__(self, most: int, gist_of: GistOf | None = None, verifier: SignatureVerifier | None = None) -> None:
         self._most = most
         self._gist_of = gist_of
+        self._verifier = verifier
         self._reading: asyncio.Task[None] | None = None
         self._committing: asyncio.Task[None] | None = None
         self._records: Records = ()
@@ -69,7 +71,7 @@ class ReadAhead:
         return ready if records is ahead else await self._decode(records)
 
     async def _decode(self, records: Records) -> Decoded:
-        decoded = Decoded(self._gist_of)
+        decoded = Decoded(self._gist_of, self._verifier)
         for start in range(0, len(records), SLICE):
             decoded.add(records[start : start + SLICE])
             if len(records) > SLICE:

@@ -8,7 +8,9 @@ from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, NonRecordingSpan, SpanContext, set_span_in_context
 
-from shared.events import Envelope, Event, InvalidEvent, parse
+from shared.events import Envelope, Event, InvalidEvent
+from shared.messaging.signing.signature_verifier import SignatureVerifier, read
+from shared.messaging.signing.stranger import Stranger
 
 Poison = tuple[ConsumerRecord, str | None, str]
 """A record that cannot be applied, the id of its event where it can be read, and why."""
@@ -26,16 +28,23 @@ class DecodedEvent(NamedTuple):
 
 @dataclass(slots=True)
 class Decoded:
-    """Records with the events that they are, and those that are none."""
+    """Records with the events that they are, those that are none, and those that are not of our services.
+
+    Without `verifier` every record is taken for one of theirs.
+    """
 
     gist_of: GistOf | None = None
+    verifier: SignatureVerifier | None = None
     readable: list[DecodedEvent] = field(default_factory=list)
     poison: list[Poison] = field(default_factory=list)
+    strangers: list[Poison] = field(default_factory=list)
 
     def add(self, records: Sequence[ConsumerRecord]) -> None:
         for record in records:
             try:
-                event = parse(record.value)
+                event = read(record, self.verifier)
+            except Stranger as error:
+                self.strangers.append((record, None, str(error)))
             except InvalidEvent as error:
                 self.poison.append((record, None, str(error)))
             else:

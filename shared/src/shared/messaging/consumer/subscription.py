@@ -19,6 +19,7 @@ from shared.messaging.consumer.received import GistOf
 from shared.messaging.consumer.undecodable import UndecodableRecords
 from shared.messaging.kafka import clients
 from shared.messaging.restore.position_check import PositionCheck
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 from shared.shutdown import DRAIN_SECONDS
 
@@ -46,7 +47,9 @@ class Subscription:
         gather_seconds: float = 0.0,
         gist_of: GistOf | None = None,
     ) -> None:
-        self._ahead = ReadAhead(MAX_RECORDS, gist_of)
+        """Raises StartError for keys that are of no use."""
+        verifier = SignatureVerifier.of(settings)
+        self._ahead = ReadAhead(MAX_RECORDS, gist_of, verifier)
         self.rebalance = RebalanceGuard(gather_seconds, full=MAX_RECORDS, hand_over=self._ahead.hand_over)
         self.positions = PositionCheck(settings, engine)
         self.refused: str | None = None  # why it could not connect the last time
@@ -79,7 +82,8 @@ class Subscription:
             max_partition_fetch_bytes=MAX_RECORDS * RECORD_BYTES,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         )
-        undecodable = UndecodableRecords(settings, engine, self.gate, self.rebalance)
+        strangers = batches.strangers if verifier else None
+        undecodable = UndecodableRecords(settings, engine, self.gate, self.rebalance, strangers)
         fetch = self.rebalance.fetching(
             self.positions.fetching(undecodable.fetching(self._ahead.fetching(self._fetch)))
         )

@@ -19,7 +19,9 @@ from shared.messaging.consumer.dead_letter_row import letter, quarantine
 from shared.messaging.consumer.poison import PoisonGate
 from shared.messaging.consumer.raw_record import RawRecord, UnreadableBatch, fetch_raw, read_batch
 from shared.messaging.consumer.rebalance import Fetch, RebalanceGuard, Records, give_back
+from shared.messaging.consumer.strangers import Strangers
 from shared.messaging.restore.consumed import reach
+from shared.messaging.signing.stranger import told
 from shared.settings import ServiceSettings
 
 STEP = 100
@@ -39,12 +41,19 @@ class UndecodableRecords:
     """Makes a fetch that no undecodable record can stop."""
 
     def __init__(
-        self, settings: ServiceSettings, engine: AsyncEngine, gate: PoisonGate, rebalance: RebalanceGuard
+        self,
+        settings: ServiceSettings,
+        engine: AsyncEngine,
+        gate: PoisonGate,
+        rebalance: RebalanceGuard,
+        strangers: Strangers | None = None,
     ) -> None:
+        """`strangers`: where signatures are checked, these records are nobody's poison, since no service sends such."""
         self._settings = settings
         self._engine = engine
         self._gate = gate
         self._rebalance = rebalance
+        self._strangers = strangers
         # Records were taken and lost; until we are back at what was applied, a fetch would go on behind them.
         self._astray = False
 
@@ -103,14 +112,19 @@ class UndecodableRecords:
         """Read the batch past the client's decoder: what can be read is found, the rest becomes dead letters."""
         offset = await consumer.position(partition)
         raw = await fetch_raw(self._settings, partition, offset)
-        parts = split_batch(raw, partition, offset, f"the Kafka client cannot decode this record: {error!r}")
+        reason = f"the Kafka client cannot decode this record: {error!r}"
+        if self._strangers:
+            reason = f"{told('undecodable')}: {reason}"
+        parts = split_batch(raw, partition, offset, reason)
+        if parts.letters and self._strangers:
+            await self._refuse(partition, parts.letters, self._strangers)
         async with self._engine.begin() as tx:
             # The offset that is committed in the end: what can be read of the batch is applied before that.
             await reach(tx, partition, offset, parts.after)
-            if parts.letters:
+            if parts.letters and not self._strangers:
                 self._gate.check(len(parts.letters) + len(parts.readable), len(parts.letters), parts.reason)
                 await quarantine(tx, parts.letters)
-        if parts.letters:
+        if parts.letters and not self._strangers:
             # The readable ones are counted when they are consumed.
             self._gate.took(len(parts.letters), len(parts.letters))
             metrics.DEAD_LETTERS.labels(self._settings.service, partition.topic).inc(len(parts.letters))
@@ -120,6 +134,12 @@ class UndecodableRecords:
         consumer.seek(partition, parts.after)
         if not parts.readable:  # else the offsets are committed with their effect
             await consumer.commit({partition: parts.after})
+
+    async def _refuse(self, partition: TopicPartition, letters: list[dict[str, Any]], strangers: Strangers) -> None:
+        if kept := letters[: max(0, strangers.room(*partition))]:
+            async with self._engine.begin() as tx:
+                await quarantine(tx, kept)
+        strangers.refused(partition.topic, partition.partition, "undecodable", [letter["offset"] for letter in letters])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from aiokafka import ConsumerRecord
 from opentelemetry.trace import SpanContext, SpanKind, get_current_span
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,7 +26,6 @@ from shared.events import (
     Event,
     InvalidEvent,
     acting,
-    parse,
 )
 from shared.log import without_details
 from shared.messaging.consumer.batch_consumer import Apply, Contradicted, Contradicting, is_transient
@@ -41,6 +41,8 @@ from shared.messaging.dead_letter.problems import (
 )
 from shared.messaging.dead_letter.store import Wanted
 from shared.messaging.outbox import publish
+from shared.messaging.signing.signature_verifier import SignatureVerifier, read
+from shared.messaging.signing.stranger import Stranger
 from shared.security_log import security_event
 from shared.text import Fault
 from shared.text.personal_data import CONFIRMATION, personal_data, told
@@ -75,6 +77,7 @@ class DeadLetters:
     clock: Clock
     catalogue_version: str
     contradicting: Contradicting | None = None
+    verifier: SignatureVerifier | None = None
 
     async def replay(self, id_: int, by: Person, seen: frozenset[str] | None = None) -> Handled:
         """Apply the letter now. Of one that was replayed the same is answered again and nothing is done.
@@ -175,8 +178,9 @@ class DeadLetters:
         """The effect inside a savepoint; when it fails, the failure is what is kept."""
         try:
             async with tx.begin_nested():
-                event = parse(value)
-                outcome = await self._apply(tx, letter, event, value)
+                record = letter.record(value)
+                event = read(record, self.verifier)
+                outcome = await self._apply(tx, letter, event, record)
                 facts = self._facts(letter, event.id, by)
                 await store.replayed(tx, letter.id, event.id, outcome, at=facts["handled_at"], by=by.subject)
                 await publish(tx, self._told(letter, DeadLetterReplayed(**facts, outcome=outcome)))
@@ -188,12 +192,11 @@ class DeadLetters:
             return Handled(letter.id, letter.state, reason=reason)
         return Handled(letter.id, "replayed", outcome)
 
-    async def _apply(self, tx: AsyncConnection, letter: Letter, event: Event, value: bytes) -> Outcome:
+    async def _apply(self, tx: AsyncConnection, letter: Letter, event: Event, record: ConsumerRecord) -> Outcome:
         """A letter that could be read when it was set aside holds the event's claim; another one must get it first.
 
         What contradicts the event of that id took no effect and never will: only a note closes it.
         """
-        record = letter.record(value)
         if self.contradicting and (found := await self.contradicting(tx, [Received(event, record)])):
             raise Contradicted(found)
         claimed = await tx.scalar(_CLAIM, {"id": event.id})
@@ -256,5 +259,5 @@ def _check_personal(note: str, confirmed: Collection[str]) -> None:
 
 def _reason(error: Exception) -> str:
     """As the consumer tells it: what an event lacks in words, what a rule raised with its kind; no row's content."""
-    told = str(error) if isinstance(error, InvalidEvent | Contradicted) else without_details(repr(error))
+    told = str(error) if isinstance(error, InvalidEvent | Contradicted | Stranger) else without_details(repr(error))
     return told.replace("\x00", "\\0")[:MAX_REASON]

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from itertools import zip_longest
 
 import sqlalchemy as sa
@@ -30,11 +31,13 @@ from shared.messaging.client import abandon
 from shared.messaging.gathering import Gathering
 from shared.messaging.kafka import clients
 from shared.messaging.kafka.refusal import connection_refusal, refusal
-from shared.messaging.relay.chain import number
+from shared.messaging.relay.chain import Numbered, number
 from shared.messaging.relay.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 from shared.messaging.relay.outbox_signal import OutboxSignal
 from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, Row, advance, lock_cursor, promise, take
 from shared.messaging.restore.relay_check import RelayCheck
+from shared.messaging.signing.event_signer import EventSigner, KeyNotTrusted
+from shared.messaging.signing.signature import HEADER
 from shared.settings import ServiceSettings
 
 BATCH = 1000
@@ -65,11 +68,13 @@ class Relay:
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         batch: int = BATCH,
     ) -> None:
+        """Raises StartError for a key to sign with that is of no use."""
         self._engine = engine
         self._settings = settings
         self._source = f"/{settings.service}"
         self._batch = batch
         self._heartbeat = Heartbeat(settings, catalogue_version, heartbeat_seconds)
+        self._signer = EventSigner.of(settings)
         self._stopping = asyncio.Event()
         self.signal = OutboxSignal()
         self.signal.hear(engine)
@@ -87,7 +92,7 @@ class Relay:
                 async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                     await producer.start()
                 await self._send_until_stopped(producer)
-            except (KafkaError, TimeoutError, OSError, SQLAlchemyError) as error:
+            except (KafkaError, TimeoutError, OSError, SQLAlchemyError, KeyNotTrusted) as error:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
                 self.refused = await self._refusal(error)
                 if isinstance(error, SQLAlchemyError):
@@ -105,6 +110,8 @@ class Relay:
     async def _refusal(self, error: Exception) -> str | None:
         if isinstance(error, SQLAlchemyError):
             return None
+        if isinstance(error, KeyNotTrusted):
+            return str(error)
         return refusal(self._settings, error) or await connection_refusal(self._settings)
 
     def stop(self) -> None:
@@ -177,9 +184,10 @@ class Relay:
             event = await self._heartbeat.event(tx)
             self._heartbeat.beaten()
             async with asyncio.timeout(BEAT_TIMEOUT_SECONDS):
-                await producer.send_and_wait(
-                    event.data.topic, event.to_bytes(), key=event.subject.encode(), headers=_headers(None)
-                )
+                value = event.to_bytes()
+                (signature,) = self._signed([sha256(value).digest()])
+                headers = _headers(None, signature)
+                await producer.send_and_wait(event.data.topic, value, key=event.subject.encode(), headers=headers)
             return True
 
     async def _send(
@@ -187,23 +195,32 @@ class Relay:
     ) -> int:
         """Send `rows` behind `cursor`; returns once they have left, with how many are promised behind them."""
         acks: list[asyncio.Future[RecordMetadata]] = []
-        sequence, prevhash = cursor.sequence, cursor.hash
+        last, chained = Numbered(cursor.sequence, b"", cursor.hash), []
+        for row in rows:
+            chained.append(last := number(row.value, last.sequence + 1, last.hash))
+        signatures = self._signed([bytes.fromhex(one.hash) for one in chained])
         with _traced(rows) as acknowledged:
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
-                for row in rows:
-                    last = number(row.value, sequence + 1, prevhash)
-                    sequence, prevhash = last.sequence, last.hash
-                    headers = _headers(row.traceparent)
-                    acks.append(await producer.send(row.topic, last.body, key=row.key.encode(), headers=headers))
+                for row, one, signature in zip(rows, chained, signatures, strict=True):
+                    headers = _headers(row.traceparent, signature)
+                    acks.append(await producer.send(row.topic, one.body, key=row.key.encode(), headers=headers))
                 # Before the acknowledgements, which cost no time meanwhile; without one of them it is rolled back.
-                promised = await advance(tx, self._source, sequence, prevhash, self._batch)
+                promised = await advance(tx, self._source, last.sequence, last.hash, self._batch)
                 acknowledged.extend(await asyncio.gather(*acks))
         return promised
 
+    def _signed(self, digests: Sequence[bytes]) -> Sequence[bytes | None]:
+        """The signature of each event of a batch; none without a key. Raises `KeyNotTrusted`."""
+        return self._signer.sign(digests) if self._signer else [None] * len(digests)
 
-def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:
+
+def _headers(traceparent: str | None, signature: bytes | None) -> list[tuple[str, bytes]]:
     headers = [("content-type", CONTENT_TYPE.encode())]
-    return [*headers, ("traceparent", traceparent.encode())] if traceparent else headers
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+    if signature:
+        headers.append((HEADER, signature))
+    return headers
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from shared.messaging.dead_letter import (
     changed_meanwhile,
     topics,
 )
+from shared.messaging.signing.stranger import reason_in
 from shared.text import Fault
 from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
@@ -236,6 +237,7 @@ async def _letter_page(
         changed = changed_meanwhile()
     shown: dict[str, Any] = {
         "letter": found,
+        "stranger": reason_in(found.reason),
         "payload": payload(value, policy_of(request), person),
         "key": None if found.key is None else found.key.decode(errors="replace"),
         "headers": found.header_texts,

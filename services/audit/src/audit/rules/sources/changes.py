@@ -1,11 +1,11 @@
 """What one batch changes of each source."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from audit.rules.entry import LogEntry
-from audit.rules.sources.heartbeat import SentUpTo
+from audit.rules.sources.heartbeat import SentUpTo, is_plausible
 from audit.rules.sources.sequence import NumberRange, SourceProgress, absorb, announce
 
 
@@ -46,6 +46,18 @@ def went_back(announced: int | None, heartbeats: Iterable[SentUpTo]) -> list[Num
             ranges.append(NumberRange(heartbeat.sequence + 1, last))
         last = heartbeat.sequence
     return ranges
+
+
+def without_implausible(
+    progress: SourceProgress, changes: SourceChanges, now: datetime
+) -> tuple[SourceChanges, list[SentUpTo]]:
+    """The changes without heartbeats that announce what cannot be, and these: as gaps they would hide the true ones."""
+    since = None if progress.heard_at is None else now - progress.heard_at
+    reached = max((progress.next, *changes.numbers))
+    refused = [beat for beat in changes.heartbeats if not is_plausible(beat, reached, since)]
+    if not refused:
+        return changes, []
+    return replace(changes, heartbeats=[beat for beat in changes.heartbeats if beat not in refused]), refused
 
 
 def advance(progress: SourceProgress, changes: SourceChanges, now: datetime) -> tuple[SourceProgress, list[int]]:

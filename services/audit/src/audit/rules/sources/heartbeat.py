@@ -1,9 +1,13 @@
 """A heartbeat: the source itself says how far it has sent."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from audit.rules.sources import sequence
 from shared.events import Event, SourceHeartbeat
+
+# More than any relay sends, and what it may have sent in the moment before the clock was read.
+MOST_A_SECOND, MOST_AT_ONCE = 50_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +25,10 @@ def read_heartbeat(event: Event) -> SentUpTo | None:
     if not isinstance(heartbeat, SourceHeartbeat) or heartbeat.sequence > sequence.LAST:
         return None
     return SentUpTo(event.source, heartbeat.sequence, bytes.fromhex(heartbeat.hash) if heartbeat.hash else None)
+
+
+def is_plausible(heartbeat: SentUpTo, next_sequence: int, since: timedelta | None) -> bool:
+    """Whether so many events can have been sent since the source was last heard (None: never, so anything may be)."""
+    if since is None:
+        return True
+    return heartbeat.sequence - next_sequence < MOST_AT_ONCE + MOST_A_SECOND * max(0.0, since.total_seconds())

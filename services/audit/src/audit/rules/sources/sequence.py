@@ -35,10 +35,14 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class SourceProgress:
-    """Every number below `next` has arrived or is in `missing` (ascending, disjoint); no number from `next` on has."""
+    """Every number below `next` has arrived or is in `missing` (ascending, disjoint); no number from `next` on has.
+
+    `heard_at`: when the source was heard the last time before, None for never.
+    """
 
     next: int = FIRST
     missing: tuple[Missing, ...] = ()
+    heard_at: datetime | None = None
 
 
 def readable(sequence: str | None) -> int | None:
@@ -70,14 +74,15 @@ def absorb(progress: SourceProgress, numbers: Iterable[int], now: datetime) -> t
         if number > expected_next:
             missing.append(Missing(expected_next, number - 1, now))
         expected_next = number + 1
-    return SourceProgress(expected_next, tuple(missing)), forked
+    return replace(progress, next=expected_next, missing=tuple(missing)), forked
 
 
 def announce(progress: SourceProgress, sequence: int, now: datetime) -> SourceProgress:
     """The progress after the source has said that `sequence` was its last number: what has not arrived is missing."""
     if sequence < progress.next:
         return progress
-    return SourceProgress(sequence + 1, (*progress.missing, Missing(progress.next, sequence, now)))
+    missing = (*progress.missing, Missing(progress.next, sequence, now))
+    return replace(progress, next=sequence + 1, missing=missing)
 
 
 def number_ranges(numbers: Iterable[int]) -> list[NumberRange]:

@@ -1,0 +1,109 @@
+"""A consumer and what is not of our services: no effect, no claim, no poison, an alarm, and no flood of rows."""
+
+from pathlib import Path
+
+import pytest
+from aiokafka import ConsumerRecord
+
+from shared.messaging import BatchConsumer
+from shared.messaging.consumer import strangers
+from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
+from shared.messaging.consumer.strangers import Strangers
+from shared.messaging.signing.signature_verifier import SignatureVerifier
+from shared.messaging.signing.stranger import told
+
+from ..conftest import ServiceProbe, a_record
+from ..signing.keys import Keys, chained, signed
+from ..workers import counted
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return Keys(tmp_path)
+
+
+def consumer_of(probe: ServiceProbe, keys: Keys, gate: PoisonGate | None = None) -> BatchConsumer:
+    return BatchConsumer(probe.engine, "probe", probe.apply, gate, verifier=SignatureVerifier(keys.trusted))
+
+
+def refused(reason: str) -> float:
+    return counted("tiendo_strangers_total", service="probe", topic="deadlines.v1", reason=reason)
+
+
+async def test_an_altered_copy_never_beats_the_event_that_its_source_signed(probe: ServiceProbe, keys: Keys) -> None:
+    """It comes first, with the id of the event: unsigned, it would have claimed the id, and the true one been a
+    duplicate for good."""
+    (true,) = signed(keys.signer(), chained(1), first=5)
+    altered = true.value.replace(b'"days_left":7', b'"days_left":9')
+    assert altered != true.value
+    before = refused("unsigned"), refused("bad-signature")
+    consumer = consumer_of(probe, keys)
+    await consumer.consume([a_record(altered, offset=1), a_record(altered, offset=2, headers=true.headers)])
+    assert await probe.effects() == [] and await probe.rows("select 1 from inbox") == []
+    await consumer.consume([true])
+    assert len(await probe.effects()) == 1
+    letters = await probe.rows('select event_id, reason, "offset" from dead_letter order by "offset"')
+    assert [tuple(letter) for letter in letters] == [(None, told("unsigned"), 1), (None, told("bad-signature"), 2)]
+    assert (refused("unsigned"), refused("bad-signature")) == (before[0] + 1, before[1] + 1)
+
+
+async def test_among_strangers_the_others_take_effect(probe: ServiceProbe, keys: Keys) -> None:
+    mine = signed(keys.signer(), chained(3), first=10)
+    junk = [a_record(b"junk %d" % n, offset=n) for n in range(4)]
+    foreign = signed(keys.stranger(), chained(2), first=20)
+    await consumer_of(probe, keys).consume([junk[0], mine[0], foreign[0], mine[1], *junk[1:], mine[2], foreign[1]])
+    assert len(await probe.effects()) == 3
+    assert len(await probe.rows("select 1 from dead_letter")) == 6
+
+
+async def test_strangers_do_not_stop_a_consumer(probe: ServiceProbe, keys: Keys) -> None:
+    """400 records of junk stopped three services."""
+    gate = PoisonGate("probe", PoisonLimit(share=0.1, least=10))
+    mine = signed(keys.signer(), chained(2), first=1000)
+    junk = [a_record(b"junk", offset=n) for n in range(400)]
+    await consumer_of(probe, keys, gate).consume([*junk, *mine])
+    assert gate.stopped is None and len(await probe.effects()) == 2
+
+
+async def test_poison_that_its_source_signed_still_does(probe: ServiceProbe, keys: Keys) -> None:
+    gate = PoisonGate("probe", PoisonLimit(share=0.1, least=10))
+    records = signed(keys.signer(), [b"signed junk %d" % n for n in range(50)])
+    with pytest.raises(Exception, match="50 of 50 records are poison"):
+        await consumer_of(probe, keys, gate).consume(records)
+
+
+async def test_a_flood_does_not_fill_the_database(probe: ServiceProbe, keys: Keys) -> None:
+    keys.signer()
+    before = refused("unsigned")
+    consumer = consumer_of(probe, keys)
+    for batch in range(3):
+        await consumer.consume([a_record(b"x" * 5000, offset=batch * 150 + n) for n in range(150)])
+    await consumer.consume([a_record(b"x", offset=n, partition=1) for n in range(3)])
+    kept = await probe.rows("select partition, count(*) from dead_letter group by partition order by partition")
+    assert [tuple(row) for row in kept] == [(0, strangers.KEPT), (1, 3)]
+    assert refused("unsigned") == before + 453, "all are counted"
+
+
+def test_after_an_hour_there_is_room_again() -> None:
+    now = [0.0]
+    found = [(a_record(b"", offset=n), None, told("unsigned")) for n in range(strangers.KEPT + 5)]
+    place = Strangers("probe", lambda: now[0])
+    assert len(place.to_keep(found)) == strangers.KEPT
+    place.took(found)
+    now[0] = strangers.WINDOW_SECONDS - 1
+    assert place.to_keep(found) == []
+    now[0] = strangers.WINDOW_SECONDS
+    assert len(place.to_keep(found)) == strangers.KEPT
+
+
+async def test_a_batch_that_comes_again_counts_its_strangers_once(probe: ServiceProbe, keys: Keys) -> None:
+    records: list[ConsumerRecord] = [a_record(b"junk", offset=1), *signed(keys.signer(), chained(1), first=2)]
+    before = refused("unsigned")
+    async with probe.engine.begin() as other:
+        await other.exec_driver_sql("alter table effect rename to away")
+    with pytest.raises(Exception, match="effect"):
+        await consumer_of(probe, keys).consume(records)
+    async with probe.engine.begin() as other:
+        await other.exec_driver_sql("alter table away rename to effect")
+    await consumer_of(probe, keys).consume(records)
+    assert refused("unsigned") == before + 1
