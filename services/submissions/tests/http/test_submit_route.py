@@ -27,7 +27,7 @@ LONG = {"X-Tiendo-Illustrative": "x" * 41}
         ({"json": {"observations": 3}}, "reporter", COMMUNE, 422),
         ({"json": [1]}, "reporter", COMMUNE, 422),
         ({"json": None}, "reporter", COMMUNE, 422),
-        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, "leader", COMMUNE, 400),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, "leader", COMMUNE, 403),
         ({}, "reporter", COMMUNE, 422),
     ],
 )
@@ -68,6 +68,7 @@ async def test_a_client_that_goes_in_the_middle_is_no_fault_of_the_server(
         return heard.pop(0) if len(heard) > 1 else heard[0]
 
     headers = [(b"host", b"x"), (b"content-type", b"application/json"), (b"content-length", b"100")]
+    headers.append((b"authorization", f"Bearer {api_client.issuer.token('reporter', COMMUNE)}".encode()))
     scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
              "headers": headers, "scheme": "http", "http_version": "1.1", "state": {}, "root_path": "",
              "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80)}  # fmt: skip
