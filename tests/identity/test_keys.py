@@ -2,8 +2,8 @@
 
 import asyncio
 
-from shared.auth.key_source import RETRY_SECONDS
-from shared.auth.provider_keys import FRESH_SECONDS
+from shared.auth.keys.key_source import RETRY_SECONDS
+from shared.auth.keys.provider_keys import FRESH_SECONDS
 from shared.auth.verifier import KNOWN_SECONDS
 from tests.identity.client import FLAT
 from tests.identity.conftest import Serve

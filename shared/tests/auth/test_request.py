@@ -107,8 +107,8 @@ async def test_readiness_follows_the_keys(
     assert (ready.status_code, ready.json()["status"]) == (200, "ok")
     assert ready.json()["checks"]["keys"]["keys"] == 1 and provider.asked == 1
 
-    monkeypatch.setattr("shared.auth.provider_keys.FRESH_SECONDS", -1)
-    monkeypatch.setattr("shared.auth.provider_keys.RETRY_SECONDS", 0)
+    monkeypatch.setattr("shared.auth.keys.provider_keys.FRESH_SECONDS", -1)
+    monkeypatch.setattr("shared.auth.keys.provider_keys.RETRY_SECONDS", 0)
     await provider.stop()
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
@@ -116,7 +116,7 @@ async def test_readiness_follows_the_keys(
     assert (found["ok"], found["degraded"], found["keys"]) == (True, True, 1) and "ConnectError" in found["error"]
     assert (await answer_to(client, key.token())).status_code == 201
 
-    monkeypatch.setattr("shared.auth.provider_keys.KEPT_SECONDS", -1)
+    monkeypatch.setattr("shared.auth.keys.provider_keys.KEPT_SECONDS", -1)
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (503, "failing")
     answer = await answer_to(client, key.token(n=1))

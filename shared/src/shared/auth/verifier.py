@@ -9,9 +9,9 @@ import jwt
 from shared.access import Person
 from shared.auth.claim_path import ClaimPath
 from shared.auth.claims import ClaimMap
-from shared.auth.key_file import KeyFile
-from shared.auth.key_source import KeySource, KeyState
-from shared.auth.provider_keys import ProviderKeys
+from shared.auth.keys.key_file import KeyFile
+from shared.auth.keys.key_source import KeySource, KeyState
+from shared.auth.keys.provider_keys import ProviderKeys
 from shared.auth.pseudonym import Pseudonyms
 from shared.auth.rejection import TokenRejected, reason_of, record_rejection
 from shared.auth.token_kind import check_kind

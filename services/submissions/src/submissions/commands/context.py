@@ -13,10 +13,9 @@ from shared.clock import Clock
 from shared.disclosure import DisclosurePolicy
 from shared.events import ActingFields, acting
 from submissions.commands.authority import answers_for
-from submissions.rules.disclosure import disclosed
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
-from submissions.rules.submission import SubmissionRecord
+from submissions.rules.submission import SubmissionRecord, disclosed
 from submissions.settings import SubmissionsSettings
 
 

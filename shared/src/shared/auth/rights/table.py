@@ -122,6 +122,7 @@ RIGHTS: dict[str, dict[str, Right]] = {
         "GET /api/v1/events/{event_id}/raw": EXACT,
         "GET /schemas/{type}.json": PUBLIC,
         "GET /schemas/events/{type}.json": PUBLIC,
+        "GET /event-keys.json": PUBLIC,
         "GET /api/v1/inspections": READ,
         "POST /api/v1/inspections": INSPECT,
         "GET /api/v1/inspections/{inspection_id}": READ,

@@ -8,12 +8,12 @@ import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from structlog.testing import capture_logs
 
-from shared.auth.provider_keys import FRESH_SECONDS, KEPT_SECONDS, MAX_BYTES
+from shared.auth.keys.provider_keys import FRESH_SECONDS, KEPT_SECONDS, MAX_BYTES
 from shared.metrics import JWKS_FAILURES
 
-from .conftest import StandingClock, VerifierFactory, outcome
-from .identity_provider import IdentityProvider
-from .signing_key import SigningKey
+from ..conftest import StandingClock, VerifierFactory, outcome
+from ..identity_provider import IdentityProvider
+from ..signing_key import SigningKey
 
 HOUR = 3600
 LONG = 7 * 24 * HOUR  # of tokens that outlive what a test lets pass
@@ -137,8 +137,8 @@ async def test_who_has_good_keys_does_not_wait_for_a_slow_provider(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def seconds(patience: float, fetch: float) -> None:
-        monkeypatch.setattr("shared.auth.provider_keys.PATIENCE_SECONDS", patience)
-        monkeypatch.setattr("shared.auth.provider_keys.FETCH_SECONDS", fetch)
+        monkeypatch.setattr("shared.auth.keys.provider_keys.PATIENCE_SECONDS", patience)
+        monkeypatch.setattr("shared.auth.keys.provider_keys.FETCH_SECONDS", fetch)
 
     known = verifier(jwks_url=jwks_url)
     assert await outcome(known, key.token()) == 200

@@ -5,8 +5,8 @@ from pathlib import Path
 import structlog
 from jwt import PyJWK
 
-from shared.auth.key_set import KeySet
-from shared.auth.key_source import KeyState, no_keys
+from shared.auth.keys.key_set import KeySet
+from shared.auth.keys.key_source import KeyState, no_keys
 from shared.metrics import JWKS_FAILURES
 
 log = structlog.get_logger()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from .conftest import StandingClock, VerifierFactory, outcome
-from .signing_key import SigningKey
+from ..conftest import StandingClock, VerifierFactory, outcome
+from ..signing_key import SigningKey
 
 OLD, NEW = SigningKey("old"), SigningKey("new", "EdDSA")
 

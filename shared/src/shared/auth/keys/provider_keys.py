@@ -9,8 +9,8 @@ import httpx
 import structlog
 from jwt import PyJWK
 
-from shared.auth.key_set import KeySet
-from shared.auth.key_source import RETRY_SECONDS, KeyState, no_keys
+from shared.auth.keys.key_set import KeySet
+from shared.auth.keys.key_source import RETRY_SECONDS, KeyState, no_keys
 from shared.metrics import JWKS_FAILURES
 from shared.settings.authorities import trusting
 
