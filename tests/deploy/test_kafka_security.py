@@ -32,6 +32,7 @@ from shared.messaging.kafka.group_lag import group_lag
 from shared.messaging.kafka.refusal import connection_refusal
 from shared.settings import KafkaSettings, ServiceSettings
 from submissions.settings import SubmissionsSettings
+from tests.support.relay_head import set_ahead
 from tests.support.secured_kafka import SecuredKafka
 from tiendo_local.commands.consumer_lag import consumer_lag
 from tiendo_local.console import LocalFault
@@ -144,6 +145,7 @@ async def test_writing_to_the_topic_of_another_service_is_refused_and_told(
 ) -> None:
     _, opened = EventWriter(catalogue).open("B01-XA", "24736@2025-07-01", "2026")
     engine = engine_of(aggregation_settings)
+    await set_ahead(engine, "/aggregation")
     await write(engine, opened)
     worker = aggregation.worker.create_worker(aggregation_settings)
     told = "Kafka user aggregation is not allowed to use the topic submissions.v1"

@@ -10,10 +10,12 @@ from aggregation.pages.doubts import in_order
 from aggregation.rules.disclosure import is_sensitive
 from aggregation.rules.formula import element_of
 from aggregation.rules.plan import PlanIndex
+from aggregation.settings import AggregationSettings
 from aggregation.store.read import DoubtedFigure
 from services.aggregation.tests.drivers.answers import commune_answer
 from services.aggregation.tests.drivers.event_writer import EventWriter
 from services.aggregation.tests.drivers.projection import Projection
+from services.aggregation.tests.drivers.readers import reading_as
 from shared.catalogue import Catalogue
 from shared.text.names import alphabetical
 
@@ -39,9 +41,10 @@ def test_the_sizes_of_sensitive_figures_leave_no_trace(plan: PlanIndex, data: st
 
 
 async def test_the_largest_sensitive_count_is_not_told_by_its_place(
-    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient
+    projection: Projection, catalogue: Catalogue, web: httpx.AsyncClient, settings: AggregationSettings
 ) -> None:
-    writer = EventWriter(catalogue)
+    """To the coordinator, who is shown whose figures are in doubt."""
+    writer, headers = EventWriter(catalogue), reading_as(settings, "coordinator")
     await projection.deliver(writer.open_period("2025", ["B01-XA"]))
     chosen = writer.obligations[:5]
     for sizes in ((900, 700, 800, 600, 500), (500, 600, 800, 700, 900)):
@@ -52,7 +55,7 @@ async def test_the_largest_sensitive_count_is_not_told_by_its_place(
                 for o, size in answers
             ]
         )
-        page = (await web.get("/indicators/4.3?period=2025")).text
+        page = (await web.get("/indicators/4.3?period=2025", headers=headers)).text
         told = [part.split(": ")[0] for part in page.split("/submissions/")[1:6]]
         names = [part.split('">')[1] for part in told]
         assert names == sorted((catalogue.units[o.unit].name_vi for o in chosen), key=alphabetical)

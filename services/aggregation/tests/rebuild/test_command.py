@@ -82,7 +82,7 @@ async def ops(
         "AUDIT_DATABASE_URL": url,
         "AUDIT_PORT": str(port),
         "AUDIT_URL": f"http://127.0.0.1:{port}",
-        "AUDIT_TOKEN": issuer.token("ops", "DAK_NONG"),
+        "AUDIT_TOKEN": issuer.token("auditor", "DAK_NONG"),
         "AGGREGATION_OWNER_DATABASE_URL": owner_url(engine.url.render_as_string(hide_password=False)),
         "AGGREGATION_DATABASE_URL": engine.url.render_as_string(hide_password=False),
     }

@@ -15,6 +15,7 @@ from shared.messaging.signing import watched_file
 from shared.messaging.signing.event_signer import KeyNotTrusted
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
+from tests.support.relay_head import set_ahead
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
@@ -116,6 +117,7 @@ async def test_a_relay_says_why_nothing_leaves(
 ) -> None:
     (keys.folder / "other").mkdir()
     file = Keys(keys.folder / "other").file(NOTIFICATIONS)
+    await set_ahead(probe.engine, NOTIFICATIONS)
     relay = a_relay(probe, settings.model_copy(update={"event_signing_key_file": file}))
     running = asyncio.create_task(relay.run())
 

@@ -67,7 +67,7 @@ async def audit_log(
     url = database("audit", template=migrated("audit"))
     settings = AuditSettings(environment="test", database_url=url, jwks_file=issuer.jwks_file)
     engine, app = create_engine(settings), create_app(settings)
-    bearer = {"Authorization": f"Bearer {issuer.token('ops', 'DAK_NONG')}"}
+    bearer = {"Authorization": f"Bearer {issuer.token('auditor', 'DAK_NONG')}"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://audit", headers=bearer) as client:
         yield AuditLog(engine, client)

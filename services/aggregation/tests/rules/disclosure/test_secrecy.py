@@ -14,7 +14,7 @@ from aggregation.rules.plan import PlanIndex
         ("4.3", "667@2021-01-01", "local"),
         ("4.2", "DAK_NONG", "owner"),
         ("3.2a", "DAK_NONG", "owner"),
-        ("3.3", "SO_Y_TE", "local"),
+        ("3.3", "SO_Y_TE", "owner"),
         ("6.1", "24736@2025-07-01", "open"),
         ("4.1", "DAK_NONG", "open"),
     ],

@@ -20,7 +20,9 @@ Admission = Callable[[Request], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Answering:
+class Answering:
+    """A route as requests are compared with it."""
+
     path: str
     pattern: re.Pattern[str]
     parameters: int
@@ -38,10 +40,10 @@ def allowed_methods(app: FastAPI, path: str) -> str:
     return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
 
 
-def admissions_of(app: FastAPI, method: str, path: str) -> tuple[Admission, ...] | None:
-    """Those of the route that takes such a request; None where no route does."""
+def route_of(app: FastAPI, method: str, path: str) -> Answering | None:
+    """The route that takes such a request."""
     taking = [route for route in _routes(app) if method in route.methods and route.pattern.match(path)]
-    return min(taking, key=lambda route: route.parameters).admissions if taking else None
+    return min(taking, key=lambda route: route.parameters) if taking else None
 
 
 @lru_cache(maxsize=16)
@@ -53,17 +55,17 @@ def paths_like_ids(app: FastAPI) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16)
-def _routes(app: FastAPI) -> tuple[_Answering, ...]:
+def _routes(app: FastAPI) -> tuple[Answering, ...]:
     """As they are when the first request asks; none is added to a service that runs."""
     found = []
     for context in iter_route_contexts(app.routes):
         route, path = context.original_route, str(context.path)
         if isinstance(route, Mount):
-            found.append(_Answering(path, re.compile(f"{re.escape(path)}/"), 0, frozenset({"GET"})))
+            found.append(Answering(path, re.compile(f"{re.escape(path)}/"), 0, frozenset({"GET"})))
         elif isinstance(route, Route) or hasattr(route, "methods"):
             pattern, _, parameters = compile_path(path)
             admissions = tuple(_admissions(route.dependant)) if isinstance(route, APIRoute) else ()
-            found.append(_Answering(path, pattern, len(parameters), frozenset(route.methods or ()), admissions))
+            found.append(Answering(path, pattern, len(parameters), frozenset(route.methods or ()), admissions))
     return tuple(found)
 
 

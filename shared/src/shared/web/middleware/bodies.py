@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
-from shared.web.middleware.allowed import admissions_of
+from shared.web.middleware.allowed import route_of
 from shared.web.middleware.form_text import form_faults
 from shared.web.middleware.json_text import json_faults
+from shared.web.problem.refusal import note_refusal
 from shared.web.texts import text
 
 FORM = "application/x-www-form-urlencoded"
@@ -64,10 +65,16 @@ async def _admitted(scope: Scope) -> bool:
 
     A page is asked for its body first: a form that comes when the session has ended is carried through the sign-in.
     """
-    admissions = admissions_of(scope["app"], scope["method"], scope["path"])
-    for admission in admissions or ():
-        await admission(Request(scope))
-    return admissions is not None
+    route, request = route_of(scope["app"], scope["method"], scope["path"]), Request(scope)
+    if route is None:
+        return False
+    try:
+        for admission in route.admissions:
+            await admission(request)
+    except Problem as problem:
+        note_refusal(request, problem, route.path)
+        raise
+    return True
 
 
 def has_body(headers: Headers) -> bool:

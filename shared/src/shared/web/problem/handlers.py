@@ -8,12 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.access import Person
 from shared.errors import MOST_FAULTS, Problem, invalid
-from shared.security_log import security_event
 from shared.text import Fault, Text
 from shared.web.middleware.allowed import allowed_methods
 from shared.web.problem.answer import answer, wants_page
+from shared.web.problem.refusal import note_refusal
 from shared.web.problem.validation import faults, page_faults
 from shared.web.texts import text, texts
 
@@ -21,8 +20,7 @@ from shared.web.texts import text, texts
 def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> Response:
-        if error.status == HTTPStatus.FORBIDDEN:
-            note_refusal(request, error)
+        note_refusal(request, error, str(getattr(request.scope.get("route"), "path", "")))
         return await answer(request, error)
 
     @app.exception_handler(RequestValidationError)
@@ -45,14 +43,6 @@ def install(app: FastAPI) -> None:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # the framework names those of one route only
             headers = {"Allow": allowed_methods(request.app, request.url.path)}
         return await answer(request, of_status(error.status_code, str(error.detail), headers))
-
-
-def note_refusal(request: Request, error: Problem) -> None:
-    """A token that was not taken has its line already (`bearer.rejected`)."""
-    person, route = getattr(request.state, "bearer", None), request.scope.get("route")
-    if isinstance(person, Person):
-        address = str(getattr(route, "path", ""))
-        security_event("security.call-refused", person, method=request.method, route=address, code=error.code)
 
 
 def of_status(status: int, detail: str = "", headers: object = None) -> Problem:

@@ -36,7 +36,7 @@ class View:
         kind = secrecy(self.plan, measure, key.unit)
         if kind == "open" or self.needs_to_know:
             return live
-        if kind == "local" and self._is_own(key.unit):
+        if kind != "published" and self._is_own(key.unit):
             return live
         if kind == "owner" and (self.person.role == "leader" or not self._has_small(measure, live)):
             return live
