@@ -120,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "AUDIT_PORT": str(port),
             "AUDIT_URL": f"http://127.0.0.1:{port}",
             "AGGREGATION_DATABASE_URL": urls["aggregation"],
-            "AUDIT_TOKEN": issuer.token("ops", "DAK_NONG"),
+            "AUDIT_TOKEN": issuer.token("auditor", "DAK_NONG"),
         }
         with (folder / "audit.log").open("wb") as output:
             api = subprocess.Popen([sys.executable, "-m", "audit", "api"], env=environment, stdout=output)

@@ -55,7 +55,8 @@ async def test_an_answer_is_bounded_in_bytes(audit: Audit, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [("ops", 200), ("auditor", 200), ("coordinator", 200), ("reporter", 403), ("head", 403)]
+    ("role", "status"),
+    [("ops", 403), ("leader", 403), ("auditor", 200), ("coordinator", 200), ("reporter", 403), ("head", 403)],
 )
 async def test_only_who_reads_the_whole_log(audit: Audit, role: str, status: int) -> None:
     assert (await audit.get(PATH, role)).status_code == status

@@ -6,7 +6,7 @@ from typing import Any
 from shared.access import EndedUnits, Person, no_ended_units
 from shared.disclosure.policy import DisclosurePolicy
 
-HASHES = ("content_sha256", "prevhash")
+HASHES = ("content_sha256", "prevhash", "live_checksum", "rebuilt_checksum")
 FIGURES = ("value", "numerator", "denominator")
 
 
@@ -47,7 +47,8 @@ def _observation(policy: DisclosurePolicy, person: Person, unit: str, observatio
     known = element if isinstance(element, str) else ""
     if policy.may_read(person, unit, known, answers_for):
         return observation
-    return {**observation, "value": None, "suppressed": True}
+    kept = {name: observation[name] for name in ("measure", "disaggregation", "status") if name in observation}
+    return kept | {"value": None, "suppressed": True}
 
 
 def _without_figures(figures: Any) -> Any:

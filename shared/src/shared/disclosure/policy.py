@@ -82,6 +82,10 @@ class DisclosurePolicy:
             case _:
                 assert_never(person.role)
 
+    def may_read_words(self, person: Person) -> bool:
+        """What a coordinator wrote about a report: it may repeat figures."""
+        return person.role != "ops"
+
     def needs_to_know(self, person: Person) -> bool:
         """Whether the person's work is to look at single figures of every unit: each look is logged."""
         return person.role in ("coordinator", "auditor")

@@ -21,3 +21,8 @@ PUBLISHED_BY = {
 ALL_SOURCES = ("/submissions", "/aggregation", "/notifications", "/audit")
 """The services, as `source` of their events."""
 CONSUMING_SOURCES = ALL_SOURCES[1:]
+
+
+def publishes(source: str, topic: str) -> bool:
+    """Whether events of the source are sent on the topic."""
+    return topic in (*PUBLISHED_BY.get(source.removeprefix("/"), ()), OPERATIONS)

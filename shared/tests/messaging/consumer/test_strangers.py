@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 
 from shared.messaging import BatchConsumer
 from shared.messaging.consumer import strangers
 from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
 from shared.messaging.consumer.strangers import Strangers
+from shared.messaging.restore.consumed import held_positions, set_positions
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.messaging.signing.stranger import told
 
@@ -54,6 +55,22 @@ async def test_among_strangers_the_others_take_effect(probe: ServiceProbe, keys:
     await consumer_of(probe, keys).consume([junk[0], mine[0], foreign[0], mine[1], *junk[1:], mine[2], foreign[1]])
     assert len(await probe.effects()) == 3
     assert len(await probe.rows("select 1 from dead_letter")) == 6
+
+
+async def test_strangers_leave_no_hole_in_the_positions(probe: ServiceProbe, keys: Keys) -> None:
+    """A hole looks like a restored backup: one record of a stranger would have stopped the service for good."""
+    async with probe.engine.begin() as tx:
+        await set_positions(tx, {TopicPartition("deadlines.v1", 0): 0})
+    mine = signed(keys.signer(), chained(1), first=1)
+    consumer = consumer_of(probe, keys)
+    for batch, held in (
+        ([a_record(b"junk", offset=0)], 1),
+        ([mine[0], a_record(b"junk", offset=2)], 3),
+        ([a_record(b"junk", offset=3), a_record(b"junk", offset=4)], 5),
+    ):
+        await consumer.consume(batch)
+        async with probe.engine.connect() as tx:
+            assert set((await held_positions(tx)).values()) == {held}
 
 
 async def test_strangers_do_not_stop_a_consumer(probe: ServiceProbe, keys: Keys) -> None:

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.errors import StartError
 from shared.events import DEADLINES, OPERATIONS, SourceHeartbeat
+from shared.events.topics import PUBLISHED_BY
 from shared.messaging import Relay, publish
 from shared.messaging.signing import watched_file
 from shared.messaging.signing.event_signer import KeyNotTrusted
@@ -118,6 +119,7 @@ async def test_a_relay_says_why_nothing_leaves(
     (keys.folder / "other").mkdir()
     file = Keys(keys.folder / "other").file(NOTIFICATIONS)
     await set_ahead(probe.engine, NOTIFICATIONS)
+    kafka_topics.create(broker.bootstrap, [*PUBLISHED_BY["notifications"], OPERATIONS], partitions=12)
     relay = a_relay(probe, settings.model_copy(update={"event_signing_key_file": file}))
     running = asyncio.create_task(relay.run())
 

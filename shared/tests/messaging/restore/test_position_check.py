@@ -13,7 +13,7 @@ from shared.database.engine import create_engine
 from shared.events import Event
 from shared.messaging import ServiceWorker
 from shared.messaging.restore.rewind import LACKING, WELL, _rewind
-from tests.support.databases import OWNER, SERVING
+from tests.support.databases import OWNER
 from tiendo_local.servers.broker import Broker
 from tiendo_local.servers.postgres import Postgres
 
@@ -84,8 +84,8 @@ async def stage(
     await consume(probe, settings, topic, before)
     await probe.engine.dispose()  # a copy is made while nobody is connected
     backup, name = f"{unique('backup')}", probe.settings.database().database
-    postgres.create_database(backup, owner=OWNER, serving=SERVING, template=name)
-    backup = postgres.url(backup, role=SERVING, driver="+asyncpg")
+    postgres.create_database(backup, owner=OWNER, template=name)
+    backup = postgres.url(backup, role=OWNER, driver="+asyncpg")
     await send(broker, topic, after)
     await consume(probe, settings, topic, after)
     restored_settings = settings.model_copy(update={"database_url": SecretStr(backup)})

@@ -27,11 +27,17 @@ async def live_checksum(context: Context, person: Overseer) -> ChecksumSchema:
     except TimeoutError as error:
         text = context.messages.text("fault.checksum_timeout")
         raise Problem(503, "checksum-timeout", text, headers={"Retry-After": "60"}) from error
+    exact = context.policy.needs_to_know(person)
+    if latest and not exact:
+        latest = latest.model_copy(update={"live_checksum": None, "rebuilt_checksum": None})
     return ChecksumSchema(
-        checksum=live.sha256,
+        checksum=live.sha256 if exact else None,
         facts=live.facts,
         computed_at=computed_at,
-        tables=[TableSumSchema(table=n, rows=t.rows, checksum=t.sha256) for n, t in live.tables.items()],
+        tables=[
+            TableSumSchema(table=name, rows=table.rows, checksum=table.sha256 if exact else None)
+            for name, table in live.tables.items()
+        ],
         latest=latest,
     )
 

@@ -178,7 +178,7 @@ class Coverage(BaseModel):
 
 
 class RebuildSchema(BaseModel):
-    """`differing`: table → rows that differ, of the tables that do."""
+    """`differing`: table → rows that differ, of the tables that do. Checksums: as in `ChecksumSchema`."""
 
     id: UUID
     origin: Literal["log", "topic"]
@@ -186,8 +186,8 @@ class RebuildSchema(BaseModel):
     finished_at: datetime
     events: int
     facts: int
-    live_checksum: str
-    rebuilt_checksum: str
+    live_checksum: str | None
+    rebuilt_checksum: str | None
     equal: bool
     swapped: bool
     differing: dict[str, int]
@@ -198,11 +198,13 @@ class TableSumSchema(BaseModel):
 
     table: str
     rows: int
-    checksum: str
+    checksum: str | None
 
 
 class ChecksumSchema(BaseModel):
-    checksum: str
+    """Checksums are null for ops: of a state in which one count is not known they tell it to whoever tries."""
+
+    checksum: str | None
     facts: int
     computed_at: datetime
     tables: list[TableSumSchema]

@@ -32,12 +32,19 @@ class DoubtLine:
 async def doubt_lines(
     tx: AsyncConnection, context: AggregationContext, person: Person, scope: Scope, measures: Iterable[Measure]
 ) -> Mapping[str, list[DoubtLine]]:
-    """Measure → the figures in doubt below the scope's unit; of a measure counted in quarters those of the quarters."""
+    """Measure → the figures in doubt below the scope's unit that the person may read; of a measure counted in quarters
+    those of the quarters."""
     names = {m.code: m.elements if needs_of(m.kind).quarters else elements(m) for m in measures}
     periods = [scope.period, *(str(quarter) for quarter in Period.parse(scope.period).quarters)]
     every = sorted({name for of_measure in names.values() for name in of_measure})
     found = await read.doubted(tx, periods=periods, basis=scope.basis, elements=every)
-    here = in_order(context.plan, [one for one in found if scope.unit in context.plan.path(one.unit)])
+    told = [
+        one
+        for one in found
+        if scope.unit in context.plan.path(one.unit)
+        and context.policy.may_read(person, one.unit, element_of(one.element))
+    ]
+    here = in_order(context.plan, told)
     return {
         code: [_line(context, person, one) for one in here if one.element in of_measure]
         for code, of_measure in names.items()

@@ -15,4 +15,4 @@ router = APIRouter(include_in_schema=False)
 async def list_rebuilds(request: Request, context: Context, person: Overseer) -> HTMLResponse:
     async with context.engine.connect() as tx:
         latest = await rebuilds.latest(tx, SHOWN)
-    return page(request, "rebuilds.html", rebuilds=latest)
+    return page(request, "rebuilds.html", rebuilds=latest, exact=context.policy.needs_to_know(person))

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from audit.http.context import Context, LogReader
 from audit.store import entries
+from shared.security_log import security_event
 from shared.web.query.parameters import Topic
 
 MAX_ENTRIES = 2000
@@ -41,5 +42,6 @@ async def batch(
         size = await entries.size(tx)
         page = await entries.bodies(tx, -1 if after is None else after, topic, limit=limit, most=MAX_BYTES)
         more = bool(page) and await entries.any_after(tx, page[-1].index, topic)
+    security_event("security.sensitive-read", person, entries=len(page), first=page[0].index if page else None)
     headers = {SIZE: str(size), **({NEXT: str(page[-1].index)} if more else {})}
     return Response(b"[" + b",".join(entry.body for entry in page) + b"]", headers=headers, media_type=MEDIA_TYPE)

@@ -1,6 +1,6 @@
 """GET events: the log, and the exact bytes of one entry."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -86,7 +86,15 @@ async def listing(
     by_content = person.own_unit is not None or context.may_read_exactly(person, None)
     async with context.engine.connect() as tx:
         matching = await entries.search(tx, replace(search, by_content=by_content), after, limit + 1)
+    note_read(context, person, matching)
     return cursors.listing(matching, limit, lambda entry: (entry.index,), shown_to(context, person))
+
+
+def note_read(context: AuditContext, person: Person, entries: Sequence[ListedEntry]) -> None:
+    """One line of the log for an answer with figures, where it is the person's work to look at them."""
+    reports = [entry for entry in entries if "observations" in entry.data]
+    if reports and context.policy.needs_to_know(person):
+        security_event("security.sensitive-read", person, entries=len(reports), first=reports[0].index)
 
 
 def shown_to(context: AuditContext, person: Person) -> Callable[[ListedEntry], EntryItem]:
@@ -102,8 +110,7 @@ async def get_event(event_id: str, context: Context, person: Reader) -> Any:
 def detail(context: AuditContext, person: Person, entry: StoredEntry) -> EntryDetail:
     """With the figures that the person may read; a look at secret ones is logged."""
     shown, exact = context.disclosed(person, entry.data), context.may_read_exactly(person, entry.unit)
-    if context.policy.needs_to_know(person) and "observations" in entry.data:
-        security_event("security.sensitive-read", person, entry=entry.event_id, about=entry.unit)
+    note_read(context, person, [entry])
     return EntryDetail.of_stored(entry, shown, exact=exact)
 
 
@@ -115,8 +122,7 @@ def detail(context: AuditContext, person: Person, entry: StoredEntry) -> EntryDe
 async def get_raw_event(event_id: str, context: Context, person: ExactReader) -> Response:
     """The bytes as they stood in Kafka, and nothing else: for who reads every figure in them."""
     entry = await find(context, event_id, person)
-    if context.policy.needs_to_know(person):
-        security_event("security.sensitive-read", person, entry=entry.event_id, about=entry.unit)
+    note_read(context, person, [entry])
     headers = {"ETag": f'"{entry.sha256}"', "Content-Disposition": f'inline; filename="event-{entry.index}.json"'}
     return Response(entry.body, headers=headers, media_type=CONTENT_TYPE)
 

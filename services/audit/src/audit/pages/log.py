@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from audit.http.context import Context, Reader
-from audit.http.events import detail, find, listing, read_paging, shown_to
+from audit.http.events import detail, find, listing, note_read, read_paging, shown_to
 from audit.pages.log_lines import is_illustrative, log_lines, obligation_of
 from audit.pages.page_faults import page_faults
 from audit.rules.entry import ListedEntry
@@ -122,6 +122,7 @@ async def timeline(request: Request, subject: str, context: Context, person: Rea
             happened = await entries.timeline(tx, writings(subject), units, after, SHOWN_OF_TIMELINE + 1)
     if not happened:
         raise not_found(text("problem.no_subject"))
+    note_read(context, person, happened)
     listed = cursors.listing(
         happened,
         SHOWN_OF_TIMELINE,

@@ -53,6 +53,10 @@ async def add_findings(
         await tx.execute(insert(finding), rows)
 
 
+FINDINGS = 727180
+"""Of the advisory locks of findings, one an inspection."""
+
+
 @dataclass(frozen=True, slots=True)
 class LockedInspection:
     """What decides whether a finding may be added, and what its event says."""
@@ -64,9 +68,11 @@ class LockedInspection:
 
 
 async def lock(tx: AsyncConnection, id_: UUID) -> LockedInspection | None:
-    """The inspection, locked until the transaction ends."""
+    """The inspection; nobody else adds a finding until the transaction ends. Its row is final: who serves may not
+    lock it (docs/decisions/0033)."""
+    await tx.execute(select(func.pg_advisory_xact_lock(FINDINGS, func.hashtext(str(id_)))))
     columns = (inspection.c[field.name] for field in fields(LockedInspection))
-    row = (await tx.execute(select(*columns).where(inspection.c.id == id_).with_for_update())).one_or_none()
+    row = (await tx.execute(select(*columns).where(inspection.c.id == id_))).one_or_none()
     return LockedInspection(*row) if row else None
 
 

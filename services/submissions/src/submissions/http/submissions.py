@@ -52,7 +52,8 @@ async def get_submission(context: Context, person: Anyone, submission_id: UUID, 
         submission = await find_submission(tx, context, person, submission_id)
         reviews = await read.reviews(tx, submission.obligation.id)
     response.headers["ETag"] = etag(submission.obligation.version)
-    return submission_detail(submission, [one for one in reviews if one.submission_id == submission.id])
+    own = [one for one in reviews if one.submission_id == submission.id]
+    return submission_detail(submission, context.disclosed_reviews(person, own))
 
 
 async def find_submission(

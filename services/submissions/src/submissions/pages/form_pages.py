@@ -1,7 +1,7 @@
 """The form of an obligation: to fill in by its unit, to look at by everybody else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -146,6 +146,9 @@ async def read_records(context: SubmissionsContext, person: Person, obligation_i
         last_year = await read.latest_of_period(tx, obligation, obligation.previous_period)
         reviews = await read.reviews(tx, obligation_id) if revisions else []
     latest, last_year = (one and context.disclosed(person, one) for one in (latest, last_year))
+    if latest and latest.withheld:
+        revisions = [replace(one, reason=None) for one in revisions]
+    reviews = context.disclosed_reviews(person, reviews)
     return FormRecords(obligation, latest, revisions, reviews, last_year)
 
 

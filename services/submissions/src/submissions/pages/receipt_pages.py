@@ -137,6 +137,9 @@ async def render(
         submission = await find_submission(tx, context, person, submission_id)
         revisions = await read.revisions(tx, submission.obligation.id)
         reviews = await read.reviews(tx, submission.obligation.id)
+    if submission.withheld:
+        revisions = [replace(one, reason=None) for one in revisions]
+    reviews = context.disclosed_reviews(person, reviews)
     rules, changes = context.rules[submission.obligation.form], changes_of(revisions, reviews)
     version = version_after(changes)
     if view.status == OK and view.version is not None:

@@ -80,10 +80,8 @@ class LockedSubmission:
 def disclosed(
     policy: DisclosurePolicy, person: Person, submission: SubmissionRecord, answers_for: EndedUnits
 ) -> SubmissionRecord:
-    """With no value in a cell that the person may not read, and then without the hash, from which it could be found.
-
-    Who reads no cell at all reads no words either: they may repeat the figures.
-    """
+    """With no value in a cell that the person may not read, and then without the hash, from which it could be found,
+    and without the unit's words, which may repeat it."""
     unit = submission.obligation.unit
 
     def may_read(element: str) -> bool:
@@ -94,10 +92,16 @@ def disclosed(
     shown: list[ObservationJson] = [
         one if may_read(one["measure"]) else _without_value(one) for one in submission.observations
     ]
-    kept = replace(submission, observations=shown, warnings=(), content_sha256=None, withheld=True)
-    if any(may_read(one["measure"]) for one in submission.observations):
-        return kept
-    return replace(kept, narrative={}, evidence=(), reason=None)
+    return replace(
+        submission,
+        observations=shown,
+        warnings=(),
+        narrative={},
+        evidence=(),
+        reason=None,
+        content_sha256=None,
+        withheld=True,
+    )
 
 
 def _without_value(one: ObservationJson) -> ObservationJson:

@@ -117,28 +117,31 @@ class BatchConsumer:
         started = time.monotonic()
         if decoded.readable or decoded.poison:
             await self._consume(decoded)
-        if decoded.strangers:
-            await self._refuse(decoded.strangers)
+            await self._refuse(decoded.strangers, [])
+        else:
+            await self._refuse(decoded.strangers, decoded.strangers)
         metrics.BATCH_SECONDS.labels(self._service).observe(time.monotonic() - started)
 
     async def _consume(self, decoded: Decoded) -> None:
         undecodable, count = decoded.poison, len(decoded.readable) + len(decoded.poison)
         with traced(self._service, decoded.readable) as received:
             try:
-                taken = await self._take(received, undecodable, self._apply_all)
+                taken = await self._take(received, undecodable, decoded.strangers, self._apply_all)
             except Exception as error:
                 if is_transient(error) or isinstance(error, RetryAfter):
                     raise
                 log.warning("batch.isolating", records=count, error=type(error).__name__)
-                taken = await self._take(received, undecodable, self._isolate)
+                taken = await self._take(received, undecodable, decoded.strangers, self._isolate)
             self._gate.took(count, len(taken.poison))
         self._count(taken)
 
-    async def _take(self, received: list[Received], undecodable: list[Poison], effect: Effect) -> Taken:
+    async def _take(
+        self, received: list[Received], undecodable: list[Poison], strangers: list[Poison], effect: Effect
+    ) -> Taken:
         """The transaction of a batch. First without a savepoint, which costs two round trips; again with them when
-        something cannot be applied."""
+        something cannot be applied. Of strangers' records only the positions are kept here."""
         async with self._engine.begin() as tx:
-            fresh, repeated = await self._claim(tx, received, undecodable)
+            fresh, repeated = await self._claim(tx, received, [*undecodable, *strangers])
             dead, forgotten = await effect(tx, fresh) if fresh else ([], [])
             poison = [*undecodable, *dead]
             self._gate.check(len(received) + len(undecodable), len(poison), poison[0][2] if poison else "")
@@ -148,10 +151,15 @@ class BatchConsumer:
             await self._set_aside(tx, contradictions)
         return Taken(fresh, repeated, len(again), poison, contradictions)
 
-    async def _refuse(self, strangers: list[Poison]) -> None:
-        """In a transaction of their own, after that of the rest: a batch that comes again is counted once."""
+    async def _refuse(self, strangers: list[Poison], unclaimed: list[Poison]) -> None:
+        """In a transaction of their own, after that of the rest: a batch that comes again is counted once.
+        `unclaimed`: those whose positions nobody has kept, a batch of strangers alone."""
+        if not strangers:
+            return
         async with self._engine.begin() as tx:
             await self._set_aside(tx, self.strangers.to_keep(strangers))
+            if unclaimed:
+                await self._claim(tx, [], unclaimed)
         self.strangers.took(strangers)
 
     async def _set_aside(self, tx: AsyncConnection, aside: list[Poison]) -> None:
@@ -159,10 +167,11 @@ class BatchConsumer:
             await quarantine(tx, [_letter(*one) for one in aside])
 
     async def _claim(
-        self, tx: AsyncConnection, received: list[Received], undecodable: list[Poison]
+        self, tx: AsyncConnection, received: list[Received], aside: list[Poison]
     ) -> tuple[list[Received], list[Received]]:
-        """The events never seen before, each once, and those that repeat an id; both in the order they came."""
-        records = [*(r.record for r in received), *(record for record, _, _ in undecodable)]
+        """The events never seen before, each once, and those that repeat an id; both in the order they came. Of what
+        is set `aside` the positions are kept, too: no hole may look like a restored backup."""
+        records = [*(r.record for r in received), *(record for record, _, _ in aside)]
         # Sorted, so that two owners of a partition during a rebalance wait for each other instead of deadlocking.
         ids = sorted({r.envelope.id for r in received})
         claimed = await claim(tx, records, ids)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from aiokafka import ConsumerRecord
 
 from shared.errors import StartError
-from shared.events import Event, SourceHeartbeat, parse
+from shared.events import Event, InvalidEvent, SourceHeartbeat, parse
+from shared.events.topics import publishes
 from shared.messaging.signing.ed25519 import SIGNATURE_BYTES
 from shared.messaging.signing.merkle_tree import HASH_BYTES, leaf, node
 from shared.messaging.signing.signature import HEADER, LEAST_BYTES, MOST, PREFIX, VERSION, decoded, message
@@ -69,7 +70,12 @@ class SignatureVerifier:
         """Raises `Stranger`, and `InvalidEvent` for what its source has signed and this program cannot read."""
         value = record.value or b""
         key = self.signed_by(value, signature_of(record.headers))
-        event = parse(value)
+        try:
+            event = parse(value)
+        except InvalidEvent:
+            if not publishes(key.source, record.topic):
+                raise Stranger("wrong-source") from None
+            raise
         if event.source != key.source or not event.data.is_of(event.source):
             raise Stranger("wrong-source")
         if not key.covers(event.time):

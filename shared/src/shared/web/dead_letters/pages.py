@@ -26,7 +26,9 @@ from shared.messaging.dead_letter import (
     changed_meanwhile,
     topics,
 )
+from shared.messaging.signing.signature import HEADER as SIGNATURE
 from shared.messaging.signing.stranger import reason_in
+from shared.security_log import security_event
 from shared.text import Fault
 from shared.web.cursor import Cursor, encode
 from shared.web.dead_letters.api import (
@@ -235,12 +237,15 @@ async def _letter_page(
     found, value = await letter_and_value(letters, letter_id)
     if opened_with and not found.was_seen(frozenset({opened_with})):
         changed = changed_meanwhile()
+    policy = policy_of(request)
+    if exact := policy.needs_to_know(person):
+        security_event("security.sensitive-read", person, dead_letter=letter_id)
     shown: dict[str, Any] = {
         "letter": found,
         "stranger": reason_in(found.reason),
-        "payload": payload(value, policy_of(request), person),
+        "payload": payload(value, policy, person),
         "key": None if found.key is None else found.key.decode(errors="replace"),
-        "headers": found.header_texts,
+        "headers": [header for header in found.header_texts if exact or header[0] != SIGNATURE],
         "acts": person.role == "ops",
         "faults": list(faults),
         "resumed_at": "/reason" if typed and found.state == "open" else None,

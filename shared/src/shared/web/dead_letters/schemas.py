@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.messaging.dead_letter import Letter, Outcome, State
+from shared.messaging.signing.signature import HEADER as SIGNATURE
 from shared.web.words import as_kept
 
 MAX_TEXT_BYTES = 64 * 1024
@@ -40,7 +41,9 @@ class LetterItem(BaseModel):
 
     @classmethod
     def of(cls, letter: Letter) -> "LetterItem":
-        given = {name: getattr(letter, name) for name in cls.model_fields if name != "key"}
+        """Without the signature: its hashes would tell figures. The whole letter has it."""
+        given = {name: getattr(letter, name) for name in LetterItem.model_fields if name != "key"}
+        given["headers"] = [header for header in given["headers"] if header[0] != SIGNATURE]
         return cls(key=encoded(letter.key), **given)
 
 
@@ -58,7 +61,8 @@ class LetterDetail(LetterItem):
 
     @classmethod
     def whole(cls, letter: Letter, value: bytes | None) -> "LetterDetail":
-        return cls(**_item(letter), value=encoded(value), text=readable(value), withheld=False)
+        item = _item(letter) | {"headers": letter.headers}
+        return cls(**item, value=encoded(value), text=readable(value), withheld=False)
 
     @classmethod
     def envelope(cls, letter: Letter, text: str | None) -> "LetterDetail":
