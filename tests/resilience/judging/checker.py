@@ -228,9 +228,9 @@ class Checker:
     def _buried(self, service: str) -> Callable[[], Awaitable[Verdict]]:
         async def raw(letter: int) -> bytes | None:
             path = f"{API}/dead-letters/{letter}"
-            if (await self._reader.get(service, path, "ops"))["value"] is None:
+            if (await self._reader.get(service, path, "auditor"))["value"] is None:
                 return None
-            return (await self._reader.response(service, f"{path}/raw", "ops")).content
+            return (await self._reader.response(service, f"{path}/raw", "auditor")).content
 
         async def check() -> Verdict:
             found = await self._reader.pages(service, f"{API}/dead-letters", "ops")
