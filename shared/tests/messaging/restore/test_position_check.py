@@ -85,7 +85,7 @@ async def stage(
     await probe.engine.dispose()  # a copy is made while nobody is connected
     backup, name = f"{unique('backup')}", probe.settings.database().database
     postgres.create_database(backup, owner=OWNER, serving=SERVING, template=name)
-    backup = postgres.url(backup, role=SERVING, driver="+asyncpg")
+    backup = postgres.url(backup, role=OWNER, driver="+asyncpg")  # as the probe comes to its own
     await send(broker, topic, after)
     await consume(probe, settings, topic, after)
     restored_settings = settings.model_copy(update={"database_url": SecretStr(backup)})

@@ -30,6 +30,7 @@ from shared.events import (
 from shared.messaging import publish
 from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
 from shared.messaging.restore.source_tail import own_events
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 from submissions import events
 from submissions.rules.recovery import LocalChange, Recovery, recover
@@ -89,7 +90,7 @@ async def read_log(settings: ServiceSettings) -> tuple[Log, datetime | None]:
     """The events of obligations, each once, and since when there are all of them: None where the first is there."""
     log: Log = {}
     whole = False
-    async for event, _ in own_events(settings):
+    async for event, _ in own_events(settings, SignatureVerifier.of(settings)):
         if isinstance(event.data, SubmissionsEvent):
             log[event.data.obligation_id, event.data.version] = event
             whole = whole or int(event.sequence or 0) == 1
