@@ -18,7 +18,7 @@ from shared.messaging import Relay
 from shared.messaging.relay.chain import number
 from shared.messaging.signing.ed25519 import PrivateKey
 from shared.messaging.signing.trusted_keys import jwk_of, written
-from submissions.commands.reconcile import DIFFERENT, run
+from submissions.commands.reconcile import DIFFERENT, NOT_DONE, WELL, reconcile, run
 from submissions.settings import SubmissionsSettings
 from tests.support.databases import owner, owner_url
 from tiendo_local.servers.broker import Broker
@@ -105,3 +105,26 @@ async def test_a_report_that_the_service_has_not_signed_is_not_put_back(
         "1 vn.tiendo.submission.received.v1: in the log, lost here",
         f"  {data.obligation_id} version 2",
     ]
+
+
+async def test_what_was_lost_is_put_back_by_the_owner_where_another_role_serves(
+    bus: Bus, report: dict[str, Any]
+) -> None:
+    """As installations are: who serves may neither lock reports nor give one another number."""
+    (first, _), again = await bus.report(report), {**report, "reason": "Cập nhật"}
+    second, _ = await bus.report(again)
+    await bus.lose()
+    third = (await bus.api_client.submit(await bus.api_client.obligation_id(), report)).json()["id"]
+
+    assert await run(bus.settings, apply=True) == WELL
+    query = "select string_agg(id::text, ' ' order by revision) from submission"
+    assert await bus.api_client.value(query) == f"{first} {second} {third}"
+    await bus.send()
+    assert await run(bus.settings, apply=False) == WELL
+
+
+def test_in_production_it_does_not_come_as_the_role_that_serves(
+    api_client: ApiClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert reconcile(api_client.settings.model_copy(update={"environment": "production"}), []) == NOT_DONE
+    assert "SUBMISSIONS_OWNER_DATABASE_URL is required" in capsys.readouterr().err
