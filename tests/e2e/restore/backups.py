@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 
-from tiendo_local.servers.postgres import Postgres
+from tiendo_local.servers.postgres import Postgres, owner_role
 from tiendo_local.servers.postgres_binaries import find_binaries, needed_account
-from tiendo_local.services import SERVICES
+from tiendo_local.services import SERVICES, owner_url_variable
 from tiendo_local.system import STOP, System
 
 NOTICED_SECONDS = 60.0
@@ -32,13 +32,15 @@ class Backups:
             self._run("pg_dump", "-Fc", "-f", str(self._folder / name), "-d", self._url(name))
 
     def restore(self, service: str) -> None:
-        """As the runbook says: the service stands still, its database is brought back, the service starts."""
+        """As the runbook says: the service stands still, its database is brought back with both its roles, the service
+        starts."""
         self._system.services[service].stop(*STOP)
         self._postgres.drop_database(service)
-        self._postgres.create_database(service)
-        self._run(
-            "pg_restore", "--no-owner", f"--role={service}", "-d", self._url(service), str(self._folder / service)
-        )
+        self._postgres.create_service_database(service)
+        role = f"--role={owner_role(service)}"
+        self._run("pg_restore", "--no-owner", role, "-d", self._url(service), str(self._folder / service))
+        code, said = self.command(service, "migrate")
+        assert code == 0, said
         self._system.restart(service)
 
     def rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
@@ -54,10 +56,14 @@ class Backups:
         wait(lambda: not self._sides(service), NOTICED_SECONDS, f"{service} is healed")
 
     def command(self, service: str, *words: str) -> tuple[int, str]:
-        """Exit code and output of a command of the service, beside the service that runs."""
+        """Exit code and output of a command of the service, beside the service that runs, where the owner's password
+        is."""
         done = subprocess.run(
             [sys.executable, "-m", service, *words],
-            env=self._system.environments[service],
+            env={
+                **self._system.environments[service],
+                owner_url_variable(service): self._system.owner_databases[service],
+            },
             capture_output=True,
             text=True,
             check=False,

@@ -87,3 +87,12 @@ def test_what_stands_on_something_gone_is_not_put_back() -> None:
     gone = received(ONE, 2, 1)
     late = returned(gone, 3)
     assert recover([late], [here(opened(ONE))], THEN).gone == [late]
+
+
+def test_of_two_contents_under_one_version_neither_is_put_back() -> None:
+    """Nobody here knows which of them is true; of the same event twice everybody does."""
+    one, other = received(ONE, 2, 1), received(ONE, 2, 1, "b" * 64)
+    late = returned(one, 3)
+    found = recover([opened(ONE), one, other, late, opened(TWO), opened(TWO)], [here(opened(ONE))], None)
+    assert found.torn == [other] and found.lost == [opened(TWO)]
+    assert found.for_a_person and not (found.moved or found.gone or found.unpublished)

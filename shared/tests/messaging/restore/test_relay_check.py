@@ -3,19 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
+from shared.events import OPERATIONS, Event, SourceHeartbeat
+from shared.events.topics import PARTITIONS, PUBLISHED_BY
 from shared.messaging import Relay, publish
+from shared.messaging.relay.chain import number
 from shared.messaging.relay.relay_cursor import RelayCursor, read_cursor
-from shared.messaging.restore.relay_check import unknown_to
+from shared.messaging.restore.relay_check import RelayCheck, unknown_to
+from shared.messaging.restore.relay_healing import go_on_behind, sent_beyond
 from shared.messaging.restore.rewind import WELL, _rewind
-from shared.messaging.restore.source_tail import Sent, source_tail
+from shared.messaging.restore.source_tail import Sent, sent_events, source_tail
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
+from tiendo_local.broken_batch import send_broken
+from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from ..conftest import ServiceProbe, an_event
+from ..conftest import NOW, ServiceProbe, an_event, own_settings
+from ..signing.keys import NOTIFICATIONS, Keys
 from ..workers import a_group, settings_of, until
+
+FORGED = 10**6
 
 
 @asynccontextmanager
@@ -49,7 +61,7 @@ async def test_no_number_is_sent_a_second_time(probe: ServiceProbe, broker: Brok
     settings, topic = settings_of(probe, broker, a_group()), topics("numbers")
 
     async def told(sequence: int) -> bool:
-        tail = await source_tail(settings)
+        tail = await source_tail(settings, None)
         return tail is not None and tail.sequence == sequence
 
     await write(probe, settings, topic, 3)
@@ -85,3 +97,70 @@ def test_a_promised_batch_may_have_left(sequence: int, promised: int, known: int
 
 def test_an_unknown_source_lacks_nothing() -> None:
     assert unknown_to(RelayCursor(), None) == 0
+
+
+@pytest.fixture
+def signing(
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[ServiceSettings, str]:
+    """Settings of a service that signs, and its topic."""
+    if not broker.idempotent:
+        pytest.skip("a broker that keeps nothing knows of nothing")
+    topic, keys = topics("signed"), Keys(tmp_path)
+    monkeypatch.setitem(PUBLISHED_BY, "notifications", (topic,))
+    kafka_topics.create(broker.bootstrap, [OPERATIONS], partitions=PARTITIONS)
+    own = own_settings(probe.settings, broker, "notifications")
+    files = {"event_signing_key_file": keys.file(NOTIFICATIONS), "event_keys_file": keys.trusted}
+    return own.model_copy(update=files), topic
+
+
+async def test_what_the_source_has_not_signed_is_no_word_of_it(
+    probe: ServiceProbe, broker: Broker, signing: tuple[ServiceSettings, str]
+) -> None:
+    """A single record of whoever may write would keep the relay from sending, and `rewind` would adopt its number."""
+    settings, topic = signing
+    relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+        await write(probe, settings, topic, 3)
+        while await relay.step(producer):
+            pass
+        assert await relay.beat(producer)
+        await write(probe, settings, topic, 1)
+        [waiting] = await probe.rows("select event_id, value from outbox")
+        forged = number(bytes(waiting.value), FORGED, "0" * 64)
+        beat = SourceHeartbeat(sequence=FORGED, hash=forged.hash, pending=0)
+        told = Event.of(beat, source=NOTIFICATIONS, subject=NOTIFICATIONS, time=NOW, catalogue_version="c" * 64)
+        await producer.send_and_wait(topic, forged.body, key=b"key")
+        await producer.send_and_wait(OPERATIONS, told.to_bytes(), key=NOTIFICATIONS.encode())
+
+    tail = await source_tail(settings, SignatureVerifier.of(settings))
+    assert tail is not None and tail.sequence == 3
+    assert await RelayCheck(settings, probe.engine).went_back() is None
+    async with probe.engine.begin() as tx:
+        found = await sent_beyond(settings, tx)
+        assert (found.lacking, found.sent) == (0, ())
+        assert await go_on_behind(tx, NOTIFICATIONS, found) == 0
+    assert (await cursor_of(probe, settings)).sequence == 3
+    assert [row.event_id for row in await probe.rows("select event_id from outbox")] == [waiting.event_id]
+
+
+async def test_a_record_that_no_client_can_decode_is_passed_over(
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The relay would end on it, and again after each restart."""
+    settings, topic = settings_of(probe, broker, a_group()), topics("undecodable", partitions=3)
+    monkeypatch.setitem(PUBLISHED_BY, settings.service, (topic,))
+    values = [
+        number(an_event(source=f"/{settings.service}").to_bytes(), sequence, "0" * 64).body for sequence in range(1, 7)
+    ]
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+        for partition in range(2):
+            await producer.send_and_wait(topic, values[partition], partition=partition)
+        await send_broken(producer, topic, values[2:4], broken=0)
+        await send_broken(producer, topic, [b"{}"], broken=0)
+        await producer.send_and_wait(topic, values[4], partition=0)
+        await producer.send_and_wait(topic, values[5], partition=2)
+    found = {one.sequence async for one in sent_events(settings, None)}
+    assert found == {1, 2, 4, 5, 6}
+    tail = await source_tail(settings, None)
+    assert tail is not None and tail.sequence == 6

@@ -34,34 +34,44 @@ class LocalChange:
 class Recovery:
     """`lost`: in the log alone. `unpublished`: here alone. `moved`: revisions that were sent to a database that did not
     know of others under their number; they follow on these. `contradicting`: what nobody but a person can solve.
-    `gone`: in the log alone, and what stands before it is not to be had."""
+    `gone`: in the log alone, and what stands before it is not to be had. `torn`: of obligations of which the log says
+    two things under one version; nothing is done about them."""
 
     lost: Sequence[SubmissionsEvent] = ()
     unpublished: Sequence[LocalChange] = ()
     moved: Mapping[UUID, Sequence[LocalChange]] = field(default_factory=dict)
     contradicting: Sequence[LocalChange] = ()
     gone: Sequence[SubmissionsEvent] = ()
+    torn: Sequence[SubmissionsEvent] = ()
 
     @property
     def nothing(self) -> bool:
-        return not (self.lost or self.unpublished or self.moved or self.contradicting or self.gone)
+        return not (self.lost or self.unpublished or self.moved or self.for_a_person)
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether something is left that no command repairs."""
+        return bool(self.contradicting or self.gone or self.torn)
 
 
 def recover(events: Iterable[SubmissionsEvent], local: Iterable[LocalChange], since: datetime | None) -> Recovery:
-    """Compare both ways. Events go back to `since`, or to the first one (None)."""
+    """Compare both ways. Events go back to `since`, or to the first one (None). The same may stand there twice."""
     log: defaultdict[UUID, dict[int, SubmissionsEvent]] = defaultdict(dict)
     here: defaultdict[UUID, dict[int, LocalChange]] = defaultdict(dict)
+    torn: defaultdict[UUID, list[SubmissionsEvent]] = defaultdict(list)
     for event in events:
-        log[event.obligation_id][event.version] = event
+        if log[event.obligation_id].setdefault(event.version, event) != event:
+            torn[event.obligation_id].append(event)
     for change in local:
         here[change.obligation_id][change.version] = change
-    parts = [_of_one(log[one], here[one], since) for one in sorted(set(log) | set(here))]
+    parts = [_of_one(log[one], here[one], since) for one in sorted((set(log) | set(here)) - set(torn))]
     return Recovery(
         lost=[event for part in parts for event in part.lost],
         unpublished=[change for part in parts for change in part.unpublished],
         moved={one: changes for part in parts for one, changes in part.moved.items()},
         contradicting=[change for part in parts for change in part.contradicting],
         gone=[event for part in parts for event in part.gone],
+        torn=[event for one in sorted(torn) for event in torn[one]],
     )
 
 

@@ -30,7 +30,7 @@ WAIT_MS = 100
 log = structlog.get_logger()
 
 
-def _is_undecodable(error: Exception) -> bool:
+def is_undecodable(error: Exception) -> bool:
     """aiokafka reports what it cannot decode by CorruptRecordException or by whatever its decoder stumbled over."""
     return isinstance(error, CorruptRecordException) or not isinstance(
         error, KafkaError | OSError | ConsumerStoppedError
@@ -63,7 +63,7 @@ class UndecodableRecords:
                 try:
                     return await fetch(consumer)
                 except Exception as error:
-                    if not _is_undecodable(error):
+                    if not is_undecodable(error):
                         raise
                     log.warning("fetch.undecodable", error=repr(error)[:300])
                     self._astray = True
@@ -97,7 +97,7 @@ class UndecodableRecords:
             try:
                 one = await consumer.getmany(partition, timeout_ms=WAIT_MS, max_records=1)
             except Exception as error:
-                if not _is_undecodable(error):
+                if not is_undecodable(error):
                     raise
                 if not taken:
                     await self._take_apart(consumer, partition, found, error)

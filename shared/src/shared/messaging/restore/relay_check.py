@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.messaging.relay.relay_cursor import RelayCursor, read_cursor
 from shared.messaging.restore.setback import clear_setback, keep_setback
 from shared.messaging.restore.source_tail import Sent, source_tail
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -18,8 +19,10 @@ class RelayCheck:
     """`unsure` at the start, and whenever the database was away: it may be another one."""
 
     def __init__(self, settings: ServiceSettings, engine: AsyncEngine) -> None:
+        """Raises StartError for keys that are of no use."""
         self._settings = settings
         self._engine = engine
+        self._verifier = SignatureVerifier.of(settings)
         self._source = f"/{settings.service}"
         self._told = False
         self.unsure = settings.kafka_idempotent  # a broker that keeps nothing knows of nothing
@@ -29,7 +32,7 @@ class RelayCheck:
 
     async def went_back(self) -> str | None:
         """Why nothing may be sent; None, and sure, when it may."""
-        tail = await source_tail(self._settings)
+        tail = await source_tail(self._settings, self._verifier)
         async with self._engine.begin() as tx:
             cursor = await read_cursor(tx, self._source)
             lacking = unknown_to(cursor, tail)

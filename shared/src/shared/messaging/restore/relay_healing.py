@@ -10,6 +10,7 @@ from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, read_cursor
 from shared.messaging.restore.relay_check import unknown_to
 from shared.messaging.restore.setback import clear_setback
 from shared.messaging.restore.source_tail import Sent, sent_events
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 
 _LOCK = sa.text("select pg_advisory_xact_lock(:lock)").bindparams(lock=LOCK)
@@ -34,11 +35,12 @@ class SentBeyond:
 
 
 async def sent_beyond(settings: ServiceSettings, tx: AsyncConnection) -> SentBeyond:
-    """What this service has sent and its database does not know of. Reads its topics from their beginning."""
+    """What this service has sent and its database does not know of. Reads its topics from their beginning. Raises
+    StartError for keys that are of no use."""
     cursor = await read_cursor(tx, f"/{settings.service}")
     last: Sent | None = None
     sent = []
-    async for one in sent_events(settings):
+    async for one in sent_events(settings, SignatureVerifier.of(settings)):
         if last is None or one.sequence > last.sequence:
             last = one
         if one.event_id and one.sequence > cursor.sequence:

@@ -1,23 +1,34 @@
-"""What Kafka knows of a source: how far its events reach. It is asked and not the log: services run without that."""
+"""What Kafka knows of a source: how far its events reach. It is asked and not the log: services run without that.
+
+Whoever may write there says what he likes of a number. What the source has not signed is passed over, and so is what no
+client can decode.
+"""
 
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 
-from shared.events import Event, InvalidEvent, SourceHeartbeat, parse
+from shared.events import Event, InvalidEvent, SourceHeartbeat
 from shared.events.topics import OPERATIONS, PUBLISHED_BY
+from shared.messaging.consumer.raw_record import fetch_raw
+from shared.messaging.consumer.undecodable import is_undecodable, split_batch
 from shared.messaging.kafka import clients
+from shared.messaging.signing.signature_verifier import SignatureVerifier, read
+from shared.messaging.signing.stranger import Stranger
 from shared.settings import ServiceSettings
 
 LAST_RECORDS = 20  # of each partition of a topic that is the source's own
 LAST_BEATS = 500  # of the one partition with its heartbeats, which other sources may share
 READ_SECONDS = 20.0
 POLL_MS = 500
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +40,28 @@ class Sent:
     event_id: str | None = None
 
 
-async def source_tail(settings: ServiceSettings) -> Sent | None:
+async def source_tail(settings: ServiceSettings, verifier: SignatureVerifier | None) -> Sent | None:
     """The last event that Kafka has of this service, or has heard of. Raises KafkaError, OSError, TimeoutError."""
     last: Sent | None = None
-    async for sent in sent_events(settings, at_most=LAST_RECORDS):
+    async for sent in sent_events(settings, verifier, LAST_RECORDS):
         if last is None or sent.sequence > last.sequence:
             last = sent
     return last
 
 
-async def sent_events(settings: ServiceSettings, at_most: int | None = None) -> AsyncIterator[Sent]:
+async def sent_events(
+    settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
+) -> AsyncIterator[Sent]:
     """What Kafka has of this service, in no order; of each partition the last `at_most`."""
-    async for event, value in own_events(settings, at_most):
+    async for event, value in own_events(settings, verifier, at_most):
         if sent := _sent(event, value):
             yield sent
 
 
-async def own_events(settings: ServiceSettings, at_most: int | None = None) -> AsyncIterator[tuple[Event, bytes]]:
-    """The same as events with their bytes, heartbeats among them."""
+async def own_events(
+    settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
+) -> AsyncIterator[tuple[Event, bytes]]:
+    """The same as events with their bytes, heartbeats among them. Without keys each record is believed."""
     topics = (*PUBLISHED_BY.get(settings.service, ()), OPERATIONS)
     consumer = clients.consumer(
         settings,
@@ -60,9 +75,9 @@ async def own_events(settings: ServiceSettings, at_most: int | None = None) -> A
     source = f"/{settings.service}"
     try:
         await consumer.start()
-        async for record in _tail(consumer, source, at_most):
-            with suppress(InvalidEvent):
-                event = parse(record.value)
+        async for record in _tail(settings, consumer, at_most):
+            with suppress(InvalidEvent, Stranger):
+                event = read(record, verifier)
                 if event.source == source:
                     yield event, record.value
     finally:
@@ -75,9 +90,11 @@ def _sent(event: Event, value: bytes) -> Sent | None:
     return Sent(int(event.sequence), hashlib.sha256(value).hexdigest(), event.id) if event.sequence else None
 
 
-async def _tail(consumer: AIOKafkaConsumer, source: str, at_most: int | None) -> AsyncIterator[ConsumerRecord]:
+async def _tail(
+    settings: ServiceSettings, consumer: AIOKafkaConsumer, at_most: int | None
+) -> AsyncIterator[ConsumerRecord]:
     partitions = consumer.assignment()
-    beats = _partition_of(source, partitions)
+    beats = _partition_of(f"/{settings.service}", partitions)
     ends = await consumer.end_offsets(partitions)
     begins = await consumer.beginning_offsets(partitions)
     for at in partitions:
@@ -85,17 +102,31 @@ async def _tail(consumer: AIOKafkaConsumer, source: str, at_most: int | None) ->
         consumer.seek(at, begins[at] if most is None else max(begins[at], ends[at] - most))
     waiting = {at for at in partitions if ends[at] > begins[at]}
     consumer.pause(*(partitions - waiting))
-    deadline = time.monotonic() + READ_SECONDS
-    while waiting:
-        found = await consumer.getmany(timeout_ms=POLL_MS)
-        if found:
-            deadline = time.monotonic() + READ_SECONDS
-        elif time.monotonic() > deadline:
-            raise TimeoutError(f"Kafka gives no more of {sorted(waiting)[0]}")
-        for records in found.values():
+    for at in sorted(waiting):  # one by one: then it is known whose batch cannot be decoded
+        deadline = time.monotonic() + READ_SECONDS
+        while await consumer.position(at) < ends[at]:
+            records = await _next(settings, consumer, at)
+            if records:
+                deadline = time.monotonic() + READ_SECONDS
+            elif time.monotonic() > deadline:
+                raise TimeoutError(f"Kafka gives no more of {at}")
             for record in records:
                 yield record
-        waiting = {at for at in waiting if await consumer.position(at) < ends[at]}
+
+
+async def _next(settings: ServiceSettings, consumer: AIOKafkaConsumer, at: TopicPartition) -> Sequence[ConsumerRecord]:
+    """Of a batch that the client cannot decode, what can be read; then on behind it."""
+    try:
+        found: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(at, timeout_ms=POLL_MS)
+        return found.get(at, ())
+    except Exception as error:
+        if not is_undecodable(error):
+            raise
+    offset = await consumer.position(at)
+    parts = split_batch(await fetch_raw(settings, at, offset), at, offset, "")
+    log.warning("tail.undecodable", topic=at.topic, partition=at.partition, offset=offset)
+    consumer.seek(at, parts.after)
+    return parts.readable
 
 
 def _partition_of(key: str, partitions: set[TopicPartition]) -> TopicPartition | None:

@@ -1,0 +1,130 @@
+"""A restored database and the topic that knows more, on a real broker: what is put back, and what is not believed."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
+
+from services.submissions.tests.api_client import NOW, ApiClient
+from shared.events import Event, SubmissionReceived
+from shared.events.topics import PUBLISHED_BY
+from shared.messaging import Relay
+from shared.messaging.relay.chain import number
+from shared.messaging.signing.ed25519 import PrivateKey
+from shared.messaging.signing.trusted_keys import jwk_of, written
+from submissions.commands.reconcile import DIFFERENT, NOT_DONE, WELL, reconcile, run
+from submissions.settings import SubmissionsSettings
+from tests.support.databases import owner, owner_url
+from tiendo_local.servers.broker import Broker
+
+SOURCE = "/submissions"
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Bus:
+    """The service with a topic of its own, where it has signed what it sent."""
+
+    api_client: ApiClient
+    settings: SubmissionsSettings
+    topic: str
+    producer: AIOKafkaProducer
+
+    async def send(self) -> None:
+        """What waits in the outbox."""
+        relay = Relay(self.api_client.engine, self.settings, catalogue_version=self.api_client.catalogue.version)
+        async with self.api_client.engine.begin() as tx:
+            await tx.exec_driver_sql(f"update outbox set topic = '{self.topic}'")
+        while await relay.step(self.producer):
+            pass
+
+    async def report(self, body: dict[str, Any], **options: Any) -> tuple[str, SubmissionReceived]:
+        """One that is taken and sent: its id and what its event says."""
+        answer = await self.api_client.submit(await self.api_client.obligation_id(), body, **options)
+        assert answer.status_code == 201, answer.text
+        id_ = answer.json()["id"]
+        [data] = [
+            event.data
+            for event in await self.api_client.events()
+            if isinstance(event.data, SubmissionReceived) and str(event.data.submission_id) == id_
+        ]
+        await self.send()
+        return id_, data
+
+    async def lose(self) -> None:
+        """The reports, as a backup of before them does not have them."""
+        async with owner(self.api_client.engine) as tx:
+            await tx.exec_driver_sql("delete from review")
+            await tx.exec_driver_sql("delete from submission")
+            await tx.exec_driver_sql("update obligation set state = 'open', version = 1, revision = 0")
+
+
+@pytest.fixture
+async def bus(
+    api_client: ApiClient,
+    broker: Broker,
+    topics: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Bus]:
+    topic, key = topics("submissions"), PrivateKey.new()
+    monkeypatch.setitem(PUBLISHED_BY, "submissions", (topic,))
+    (tmp_path / "key.pem").write_text(key.pem)
+    (tmp_path / "keys.json").write_text(written([jwk_of(key.public, SOURCE, NOW - YEAR, NOW + YEAR)]))
+    settings = api_client.settings.model_copy(
+        update={
+            "kafka_bootstrap_servers": broker.bootstrap,
+            "kafka_idempotent": broker.idempotent,
+            "event_signing_key_file": tmp_path / "key.pem",
+            "event_keys_file": tmp_path / "keys.json",
+            "owner_database_url": SecretStr(owner_url(api_client.settings.database_url.get_secret_value())),
+        }
+    )
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+        yield Bus(api_client, settings, topic, producer)
+
+
+async def test_a_report_that_the_service_has_not_signed_is_not_put_back(
+    bus: Bus, report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it whoever writes to the topic writes reports into the database."""
+    _, data = await bus.report(report)
+    later = data.model_copy(update={"submission_id": uuid4(), "revision": 2, "version": 3})
+    forged = Event.of(later, source=SOURCE, subject=str(data.obligation_id), time=NOW, catalogue_version="c" * 64)
+    await bus.producer.send_and_wait(bus.topic, number(forged.to_bytes(), 10**15, "0" * 64).body, key=b"key")
+    await bus.lose()
+
+    assert await run(bus.settings, apply=False) == DIFFERENT
+    assert capsys.readouterr().out.splitlines() == [
+        "1 vn.tiendo.submission.received.v1: in the log, lost here",
+        f"  {data.obligation_id} version 2",
+    ]
+
+
+async def test_what_was_lost_is_put_back_by_the_owner_where_another_role_serves(
+    bus: Bus, report: dict[str, Any]
+) -> None:
+    """As installations are: who serves may neither lock reports nor give one another number."""
+    (first, _), again = await bus.report(report), {**report, "reason": "Cập nhật"}
+    second, _ = await bus.report(again)
+    await bus.lose()
+    third = (await bus.api_client.submit(await bus.api_client.obligation_id(), report)).json()["id"]
+
+    assert await run(bus.settings, apply=True) == WELL
+    query = "select string_agg(id::text, ' ' order by revision) from submission"
+    assert await bus.api_client.value(query) == f"{first} {second} {third}"
+    await bus.send()
+    assert await run(bus.settings, apply=False) == WELL
+
+
+def test_in_production_it_does_not_come_as_the_role_that_serves(
+    api_client: ApiClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert reconcile(api_client.settings.model_copy(update={"environment": "production"}), []) == NOT_DONE
+    assert "SUBMISSIONS_OWNER_DATABASE_URL is required" in capsys.readouterr().err
