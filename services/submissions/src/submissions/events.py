@@ -74,8 +74,8 @@ def received(
     return _event(data, received_at, catalogue_version)
 
 
-def received_again(row: Any, catalogue_version: str, version: int) -> Event:
-    """Of a submission's row with its obligation's (`o_…`), for an event that was lost."""
+def received_again(row: Any, catalogue_version: str, version: int, pseudonym: str | None) -> Event:
+    """Of a submission's row with its obligation's (`o_…`), for an event that was lost. `pseudonym`: of who sent it."""
     data = SubmissionReceived(
         submission_id=row.id,
         revision=row.revision,
@@ -99,7 +99,7 @@ def received_again(row: Any, catalogue_version: str, version: int) -> Event:
         form=row.o_form,
         unit=row.o_unit,
         period=row.o_period,
-        **acting(row.submitted_role, row.submitted_unit),
+        **acting(row.submitted_role, row.submitted_unit, pseudonym),
     )
     return _event(data, row.received_at, catalogue_version)
 

@@ -24,6 +24,7 @@ from tests.support.databases import owner, owner_url
 from tiendo_local.servers.broker import Broker
 
 SOURCE = "/submissions"
+WHO = "4f1c-person"
 YEAR = timedelta(days=365)
 
 
@@ -121,6 +122,23 @@ async def test_what_was_lost_is_put_back_by_the_owner_where_another_role_serves(
     assert await bus.api_client.value(query) == f"{first} {second} {third}"
     await bus.send()
     assert await run(bus.settings, apply=False) == WELL
+
+
+async def test_who_sent_a_report_is_known_by_it_after_it_was_put_back(bus: Bus, report: dict[str, Any]) -> None:
+    """Else its sender takes it in themselves; and of what is published again nobody knows whose it was."""
+    sent, data = await bus.report(report, subject=WHO)
+    await bus.lose()
+    owed = await bus.api_client.obligation_id()
+    await bus.api_client.submit(owed, report, subject=WHO)  # follows on the one that comes back
+    assert await run(bus.settings, apply=True) == WELL
+
+    [again] = [event.data for event in await bus.api_client.events(owed)]
+    assert isinstance(again, SubmissionReceived) and (again.revision, again.acting_subject) == (2, data.acting_subject)
+    assert data.acting_subject is not None
+    async with owner(bus.api_client.engine) as tx:
+        await tx.exec_driver_sql("update obligation set revision = 1 where revision = 2")
+    assert (await bus.api_client.decide(sent, "accept", subject=WHO)).status_code == 403
+    assert (await bus.api_client.decide(sent, "accept", subject="somebody-else")).status_code == 200
 
 
 def test_in_production_it_does_not_come_as_the_role_that_serves(

@@ -123,6 +123,7 @@ def _position_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table, sa.Tabl
         "epoch",
         metadata,
         sa.Column("id", sa.Uuid, primary_key=True, server_default=sa.text("gen_random_uuid()")),
+        # -infinity: it was never used without.
         sa.Column("begun_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
         info=PASSING,
     )

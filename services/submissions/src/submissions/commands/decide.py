@@ -91,7 +91,7 @@ async def lock(tx: AsyncConnection, context: SubmissionsContext, actor: Actor, d
         context.check_access(actor.person, submission.obligation.unit)
     else:
         check_coordinator(context.catalogue, actor.person, context.clock.today())
-        if submission.submitted_by == actor.person.subject:
+        if submission.is_of(actor.person):
             raise forbidden(text("problem.own_report"))
     return submission
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.auth.pseudonym import Pseudonyms
 from shared.catalogue import load
 from shared.database.engine import create_engine
 from shared.events import (
@@ -81,7 +82,7 @@ async def run(settings: ServiceSettings, *, apply: bool) -> int:
             log = {(data.obligation_id, data.version): event for event, data in heard}
             refused = await put_back(tx, found, log)
             await go_on_behind(tx, events.SOURCE, sent)
-            await publish_unheard(tx, found, load(settings.catalogue_path).version)
+            await publish_unheard(tx, found, load(settings.catalogue_path).version, Pseudonyms.of_settings(settings))
     finally:
         await engine.dispose()
     for one in refused:
@@ -163,12 +164,14 @@ def _state(data: SubmissionsEvent) -> str:
     return "submitted" if isinstance(data, SubmissionReceived) else DECIDED[type(data)][1]
 
 
-async def publish_unheard(tx: AsyncConnection, found: Recovery, catalogue_version: str) -> None:
+async def publish_unheard(tx: AsyncConnection, found: Recovery, catalogue_version: str, pseudonyms: Pseudonyms) -> None:
     """Revisions that nobody has heard of, from the rows that stand now."""
     last = {event.obligation_id: event.version for event in found.lost}
     versions = {change.submission_id: change.version for change in found.unpublished if change.is_revision}
     for obligation_id, changes in found.moved.items():
         versions |= {change.submission_id: last[obligation_id] + n for n, change in enumerate(changes, 1)}
     rows = await store.rows_of(tx, list(versions))
-    told = [events.received_again(rows[one], catalogue_version, version) for one, version in versions.items()]
-    await publish(tx, *told)
+    for one, version in versions.items():
+        subject, pseudonym = rows[one].submitted_by, rows[one].submitted_pseudonym
+        who = pseudonyms.of(subject) if subject else pseudonym
+        await publish(tx, events.received_again(rows[one], catalogue_version, version, who))

@@ -75,6 +75,13 @@ class LockedSubmission:
     state: State
     submitted_by: str | None
     obligation: ReportingObligation
+    submitted_pseudonym: str | None = None
+
+    def is_of(self, person: Person) -> bool:
+        """Whether this person sent it. Of a revision that was put back only the pseudonym is known."""
+        if self.submitted_by is None:
+            return self.submitted_pseudonym is not None and self.submitted_pseudonym == person.pseudonym
+        return self.submitted_by == person.subject
 
 
 def disclosed(

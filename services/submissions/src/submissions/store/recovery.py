@@ -86,6 +86,7 @@ async def put_back_revision(tx: AsyncConnection, event: Event, data: SubmissionR
             received_at=data.received_at,
             submitted_role=data.acting_role or "",
             submitted_unit=data.acting_unit or data.unit,
+            submitted_pseudonym=data.acting_subject,
             trace_id=_trace_of(event),
             illustrative=data.illustrative,
         )

@@ -54,6 +54,8 @@ submission = sa.Table(
     sa.Column("illustrative", sa.Boolean, nullable=False, server_default=sa.false()),
     # The subject of the provider, here and in `review`; null in rows of before December 2026.
     sa.Column("submitted_by", sa.Text),
+    # Of a revision that was put back: its event has nothing else of who sent it.
+    sa.Column("submitted_pseudonym", sa.Text),
     sa.UniqueConstraint("obligation_id", "revision", name="submission_revision"),
     sa.CheckConstraint("revision >= 1", name="submission_first_revision"),
     sa.CheckConstraint("state in ('submitted', 'accepted', 'returned', 'withdrawn')", name="submission_state"),

@@ -60,7 +60,7 @@ _LOCK_OBLIGATION = sa.text(
 _LOCK_SUBMISSION = sa.text(
     """
     select o.*, s.id as submission__id, s.revision as submission__revision, s.state as submission__state,
-           s.submitted_by as submission__submitted_by
+           s.submitted_by as submission__submitted_by, s.submitted_pseudonym as submission__submitted_pseudonym
     from submission s join obligation o on o.id = s.obligation_id
     where s.id = :id for no key update of o, s
     """

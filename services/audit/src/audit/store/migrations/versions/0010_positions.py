@@ -9,7 +9,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    keep_positions(op)
+    keep_positions(op, made_with_rows=["log_head"])
     op.drop_constraint("gap_kind", "gap")
     op.create_check_constraint("gap_kind", "gap", "kind in ('missing', 'forked', 'unchained', 'went_back')")
 
