@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from shared.database.engine import create_engine
 from shared.database.migration import migrate_by
 from submissions.settings import SubmissionsSettings
-from tests.support.pgbouncer import PgBouncer, program
+from tests.support.proxies.pgbouncer import PgBouncer, program
 from tests.support.secured_postgres import SecuredPostgres, binaries
 
 ENCRYPTED = sa.text("select ssl from pg_stat_ssl where pid = pg_backend_pid()")
