@@ -49,7 +49,7 @@ jaeger: $(STAMP) ## build Jaeger with Go (minutes): make test then asks it for t
 	$(BIN)/python -m tests.e2e.backends.jaeger
 
 caddy: $(STAMP) ## build Caddy with Go (minutes): make test then asks through it, too
-	$(BIN)/python -m tests.support.caddy
+	$(BIN)/python -m tests.support.proxies.caddy
 
 keycloak: $(STAMP) ## bring Keycloak with Maven (180 MB, a minute): make test then takes its tokens, too
 	$(BIN)/python -m tests.identity.keycloak

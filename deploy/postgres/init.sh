@@ -20,9 +20,10 @@ alter role :"owner" password :'owner_password';
 select format('create database %I owner %I', :'service', :'owner')
   where not exists (select from pg_database where datname = :'service') \gexec
 revoke connect, temporary on database :"service" from public;
-grant connect on database :"service" to :"service";
 \connect :"service"
 -- An installation from before there were two roles; `migrate` then gives the one that serves its rights back.
 reassign owned by :"service" to :"owner";
+-- Behind it: the database, too, may have been the service's, and what an owner is granted goes with it to the next.
+grant connect on database :"service" to :"service";
 SQL
 done

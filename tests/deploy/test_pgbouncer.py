@@ -26,7 +26,7 @@ from shared.database.migration import migrate
 from shared.events import SUBMISSIONS
 from submissions.app import create_app
 from submissions.settings import SubmissionsSettings
-from tests.support.pgbouncer import PgBouncer, program
+from tests.support.proxies.pgbouncer import PgBouncer, program
 from tests.support.secured_kafka import SecuredKafka
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers.postgres import Postgres

@@ -34,6 +34,10 @@ def test_each_says_more_than_its_state() -> None:
     assert all(len(shown) > 15 for _, shown in ROWS.values())
 
 
+def test_what_is_met_is_shown_by_a_test() -> None:
+    assert not [cell for cell, (state, shown) in ROWS.items() if state == "met" and not re.search(r"\.py::test_", shown)]
+
+
 @pytest.mark.parametrize("cell", ROWS)
 def test_what_it_names_is_there(cell: str) -> None:
     """A file, or a test of a file."""

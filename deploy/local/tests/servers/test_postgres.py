@@ -65,6 +65,20 @@ def test_databases_are_closed_to_other_roles(server: Postgres) -> None:
         psycopg.connect(wrong)
 
 
+def test_a_database_of_before_there_were_two_roles_changes_hands(server: Postgres) -> None:
+    server.start()
+    server.create_database("audit")
+    with psycopg.connect(server.url("audit")) as connection:
+        connection.execute("create table old (id int)")
+    server.create_service_database("audit")
+    with psycopg.connect(server.url("audit"), autocommit=True) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="must be owner of table old"):
+            connection.execute("drop table old")
+    with psycopg.connect(server.url("audit", role="audit_owner")) as connection:
+        connection.execute("drop table old")
+
+
 def test_what_the_services_need_is_there(server: Postgres) -> None:
     server.start()
     with server.admin() as connection:

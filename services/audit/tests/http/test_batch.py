@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,19 @@ async def test_the_exact_bytes_page_by_page(audit: Audit) -> None:
     ]
     beyond = await audit.get(PATH, after=6)
     assert (beyond.content, "tiendo-next" in beyond.headers) == (b"[]", False)
+
+
+async def test_with_the_signatures_that_they_came_with(audit: Audit) -> None:
+    bodies = [received(uuid4()).to_bytes() for _ in range(3)]
+    headers = [(("signature", b"AQID"),), (), (("signature", b"\xff\x00"),)]
+    signed = [replace(record, headers=told) for record, told in zip(records(*bodies), headers, strict=True)]
+    await audit.worker().consume(signed)
+    answer = await audit.get(PATH, signatures=True, after=0)
+    assert answer.headers["content-type"] == "application/json" and answer.headers["tiendo-size"] == "3"
+    assert answer.content.endswith(b',"events":[' + b",".join(bodies[1:]) + b"]}"), "the exact bytes, behind the rest"
+    assert answer.json()["entries"] == [{"index": 1, "signature": None}, {"index": 2, "signature": "\xff\x00"}]
+    assert (await audit.get(PATH, signatures=True)).json()["entries"][0] == {"index": 0, "signature": "AQID"}
+    assert (await audit.get(PATH, after=0)).content == b"[" + b",".join(bodies[1:]) + b"]"
 
 
 async def test_one_topic(audit: Audit) -> None:
@@ -58,7 +72,7 @@ async def test_an_answer_is_bounded_in_bytes(audit: Audit, monkeypatch: pytest.M
     ("role", "status"),
     [("ops", 403), ("leader", 403), ("auditor", 200), ("coordinator", 200), ("reporter", 403), ("head", 403)],
 )
-async def test_only_who_reads_the_whole_log(audit: Audit, role: str, status: int) -> None:
+async def test_only_who_reads_every_figure(audit: Audit, role: str, status: int) -> None:
     assert (await audit.get(PATH, role)).status_code == status
 
 

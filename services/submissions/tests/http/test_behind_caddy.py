@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from services.submissions.tests.api_client import COMMUNE, ApiClient
-from tests.support.caddy import program as caddy_program
+from tests.support.proxies.caddy import program as caddy_program
 from tiendo_local.servers.ports import Ports
 from tiendo_local.workspace import find
 

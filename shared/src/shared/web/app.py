@@ -167,7 +167,7 @@ def create_base_app(
     app.add_middleware(LanguageSwitch)
     app.add_middleware(Methods)
     app.add_middleware(RateLimit, settings=settings)
-    app.add_middleware(Guard, strict=settings.environment == "production")
+    app.add_middleware(Guard)
     app.add_middleware(TraceMiddleware)
     for router in routers:  # before the shell's: a request is compared with one route after the other
         app.include_router(router)

@@ -14,12 +14,12 @@ from shared.messaging.signing.event_signer import EventSigner
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.messaging.signing.trusted_keys import jwk_of, jwks_in, written
 
-from ..conftest import NOW, ServiceProbe
+from ..conftest import NOW, ServiceProbe, a_record
 from ..signing.keys import NOTIFICATIONS, YEARS, Keys, chained, signed
 from .letters import BY, letters_of
 
 
-async def set_aside(probe: ServiceProbe, verifier: SignatureVerifier, record: ConsumerRecord) -> int:
+async def set_aside(probe: ServiceProbe, verifier: SignatureVerifier | None, record: ConsumerRecord) -> int:
     await BatchConsumer(probe.engine, "probe", probe.apply, verifier=verifier).consume([record])
     ((id_,),) = await probe.rows("select id from dead_letter")
     return int(id_)
@@ -37,6 +37,19 @@ async def test_a_replay_checks_the_signature_again(probe: ServiceProbe, tmp_path
         await letters.replay(id_, BY)
     assert failed.value.reason.startswith("stranger: bad-signature")
     assert await probe.effects() == [] and await probe.rows("select 1 from inbox") == []
+
+
+async def test_a_letter_of_before_events_were_signed_keeps_its_reason(probe: ServiceProbe, tmp_path: Path) -> None:
+    """No stranger's: a rebuild leaves out what such a letter holds, and would believe no id of a stranger's."""
+    keys = Keys(tmp_path)
+    keys.signer()
+    before = await set_aside(probe, None, a_record(chained(1, stage="poison")[0], offset=1))
+    ((reason,),) = await probe.rows("select reason from dead_letter")
+    letters = replace(letters_of(probe, probe.apply), verifier=SignatureVerifier(keys.trusted))
+    with pytest.raises(StillFails) as failed:
+        await letters.replay(before, BY)
+    assert failed.value.reason.startswith("stranger: unsigned"), "who asks is told why"
+    assert await probe.rows("select reason, attempts from dead_letter") == [(reason, 1)] and "stranger" not in reason
 
 
 async def test_what_came_before_its_key_was_published_is_replayed(

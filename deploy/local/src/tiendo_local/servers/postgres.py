@@ -125,9 +125,15 @@ class Postgres:
         owner = owner_role(name)
         self.create_role(owner)
         self.create_role(name)
-        self.create_database(name, owner=owner, serving=name)
+        self.create_database(name, owner=owner)
         with self.admin(name) as connection:  # of a database from before there were two roles
             connection.execute(sql.SQL("reassign owned by {} to {}").format(*map(sql.Identifier, (name, owner))))
+        self.let_in(name, name)  # behind it: what an owner is granted goes with the database to the next
+
+    def let_in(self, role: str, database: str) -> None:
+        with self.admin() as connection:
+            grant = sql.SQL("grant connect on database {} to {}")
+            connection.execute(grant.format(sql.Identifier(database), sql.Identifier(role)))
 
     def create_database(
         self, name: str, *, owner: str | None = None, serving: str | None = None, template: str | None = None
@@ -144,9 +150,8 @@ class Postgres:
                 source = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
                 connection.execute(sql.SQL("create database {} owner {}").format(database, role) + source)
             connection.execute(sql.SQL("revoke connect, temporary on database {} from public").format(database))
-            if serving:
-                grant = sql.SQL("grant connect on database {} to {}")
-                connection.execute(grant.format(database, sql.Identifier(serving)))
+        if serving:
+            self.let_in(serving, name)
 
     def drop_database(self, name: str) -> None:
         """Drop the database, ending whoever is still connected."""

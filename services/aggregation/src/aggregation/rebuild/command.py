@@ -27,6 +27,7 @@ from shared.catalogue import load
 from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.events import SUBMISSIONS
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 
 EQUAL, DIFFERENT, NO_ANSWER = 0, 1, 3
 # A checksum reads whole tables.
@@ -85,7 +86,7 @@ async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[Ori
     else:
         token = settings.audit_token.get_secret_value() if settings.audit_token else ""
         async with client(settings.audit_url, token) as http:
-            yield LogOrigin(http, SUBMISSIONS)
+            yield LogOrigin(http, SUBMISSIONS, SignatureVerifier.of(settings))
 
 
 def say(text: str) -> None:

@@ -1,7 +1,7 @@
 """The audit log as origin: batches of exact bytes over HTTP.
 
-Nothing of it is believed that its chain does not bear out: who could write into the log, or answer in its place, would
-otherwise choose the figures of the province (docs/decisions/0033).
+Nothing of it is believed that its chain and its signatures do not bear out: who could write into the log, or answer in
+its place, would otherwise choose the figures of the province (docs/decisions/0033).
 """
 
 import asyncio
@@ -14,9 +14,12 @@ from urllib.parse import quote
 import httpx
 from aiokafka import ConsumerRecord
 
-from aggregation.rebuild.chain import BrokenChain, Chain
-from aggregation.rebuild.errors import CouldNotCompare
+from aggregation.rebuild.errors import CouldNotCompare, NotBelieved
 from aggregation.rebuild.origin import Name, OriginEvent, Page, signature_of
+from aggregation.rebuild.proof.chain import BrokenChain, Chain
+from aggregation.rebuild.proof.signers import LoggedEvent, Signers
+from shared.messaging.signing.signature import HEADER
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 
 PATH = "/api/v1/events/batch"
 # An event may come into the log so much later than one that was sent after it (docs/decisions/0010).
@@ -36,8 +39,17 @@ class LogOrigin:
     name: Name = "log"
     complete = True
 
-    def __init__(self, client: httpx.AsyncClient, topic: str, *, gap_seconds: float = GAP_SECONDS) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        topic: str,
+        verifier: SignatureVerifier | None = None,
+        *,
+        gap_seconds: float = GAP_SECONDS,
+    ) -> None:
         self._client = client
+        self._signers = Signers(verifier)
+        self._signatures = {} if verifier is None else {"signatures": True}
         self._gap_seconds = gap_seconds
         self._gap_since: float | None = None
         self._chain = Chain()
@@ -48,19 +60,30 @@ class LogOrigin:
     async def read(self) -> Page:
         try:
             return await self._read_page()
-        except BrokenChain as broken:
-            where = [await self._index(id) for id in broken.ids]
-            raise CouldNotCompare(f"{broken} (entries of the log: {', '.join(where)})" if where else broken) from broken
+        except NotBelieved as fault:
+            where = [await self._index(id) for id in fault.ids]
+            raise CouldNotCompare(f"{fault} (entries of the log: {', '.join(where)})" if where else fault) from fault
 
     async def _read_page(self) -> Page:
         position = {} if self._after is None else {"after": self._after}
-        answer = await self._get({"topic": self._topic, "limit": LIMIT, **position})
+        answer = await self._get({"topic": self._topic, "limit": LIMIT, **position, **self._signatures})
         following = answer.headers.get("Tiendo-Next")
         # The size was read before the entries, so at worst some are read a second time; the inbox knows them.
         end = int(answer.headers["Tiendo-Size"]) - 1
         self._after = int(following) if following else max(end, self._after or 0) if end >= 0 else None
-        events = [self._event(body, members) for body, members in split(answer.text)]
+        events = [self._event(*read) for read in self._split(answer.text)]
         return Page(events, following is not None or await self._waits())
+
+    def _split(self, text: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Of each event its text, its members and, where signatures are asked for, what else the log tells of it."""
+        if not self._signatures:
+            yield from ((body, members, {}) for body, members in split(text))
+            return
+        told, separator, batch = text.partition(',"events":')
+        if not separator:
+            raise CouldNotCompare("the audit service tells no signatures: it is of an earlier version")
+        entries = json.loads(told + "}")["entries"]
+        yield from ((*event, entry) for event, entry in zip(split(batch), entries, strict=True))
 
     async def _waits(self) -> bool:
         """At the end of the log, whether a number is still missing. Raises `BrokenChain` when it has been for long."""
@@ -74,10 +97,14 @@ class LogOrigin:
         await asyncio.sleep(LOOK_SECONDS)
         return True
 
-    def _event(self, body: str, members: dict[str, Any]) -> OriginEvent:
-        value = body.encode()
-        self._chain.add(members, value)
-        record = ConsumerRecord(self._topic, 0, self._read, 0, 0, None, value, None, 0, len(value), ())
+    def _event(self, body: str, members: dict[str, Any], entry: dict[str, Any]) -> OriginEvent:
+        """Raises `NotBelieved`."""
+        value, signature = body.encode(), entry.get("signature")
+        headers = () if signature is None else ((HEADER, signature.encode("latin-1")),)
+        record = ConsumerRecord(self._topic, 0, self._read, 0, 0, None, value, None, 0, len(value), headers)
+        number = self._chain.add(members, value)
+        logged = LoggedEvent(str(members.get("source")), number, entry.get("index"), str(members.get("id")))
+        self._signers.check(record, logged)
         self._read += 1
         return OriginEvent(*signature_of(members), record)
 

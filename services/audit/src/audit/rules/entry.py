@@ -78,10 +78,11 @@ class StoredEntry(ListedEntry):
 
 @dataclass(frozen=True, slots=True)
 class EntryBody:
-    """The exact bytes of the entry at `index`."""
+    """The exact bytes of the entry at `index`, and the header that they came with; None where nobody signed them."""
 
     index: int
     body: bytes
+    signature: bytes | None
 
 
 def read_entry(

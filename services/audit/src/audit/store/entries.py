@@ -74,16 +74,18 @@ def _in_data(ids: Sequence[str], *, by_content: bool) -> list[ColumnElement[bool
 
 
 async def bodies(tx: AsyncConnection, after: int, topic: str | None, *, limit: int, most: int) -> list[EntryBody]:
-    """The entries after `after`, oldest first: bodies of `most` bytes in all, or the first one if it is larger."""
+    """The entries after `after`, oldest first: `most` bytes in all, or the first one if it is larger."""
+    size = func.octet_length(entry.c.body) + func.coalesce(func.octet_length(entry.c.signature), 0)
     following = select(
         entry.c.index,
         entry.c.body,
+        entry.c.signature,
         # The row holds the length even when the body is stored outside: a body that is cut off here is never read.
-        (func.sum(func.octet_length(entry.c.body)).over(order_by=entry.c.index)).label("bytes"),
+        func.sum(size).over(order_by=entry.c.index).label("bytes"),
         func.row_number().over(order_by=entry.c.index).label("position"),
     ).where(*_following(after, topic)).order_by(entry.c.index).limit(limit).subquery()  # fmt: skip
     statement = (
-        select(following.c.index, following.c.body)
+        select(following.c.index, following.c.body, following.c.signature)
         .where(or_(following.c.bytes <= most, following.c.position == 1))
         .order_by(following.c.index)
     )

@@ -42,7 +42,7 @@ from shared.messaging.dead_letter.problems import (
 from shared.messaging.dead_letter.store import Wanted
 from shared.messaging.outbox import publish
 from shared.messaging.signing.signature_verifier import SignatureVerifier, read
-from shared.messaging.signing.stranger import Stranger
+from shared.messaging.signing.stranger import Stranger, reason_in
 from shared.security_log import security_event
 from shared.text import Fault
 from shared.text.personal_data import CONFIRMATION, personal_data, told
@@ -84,8 +84,8 @@ class DeadLetters:
 
         `seen` are the versions of the letter that the person acts on: where it is another one, and not by this person's
         own replay (a double click), nothing is done (412). Problems: 404, 409 without a value, `StillFails`: then
-        nothing stays but one more attempt and the new reason. A failure of the infrastructure is raised as it is and
-        leaves the letter as it was.
+        nothing stays but one more attempt and the new reason (`_kept`). A failure of the infrastructure is raised as it
+        is and leaves the letter as it was.
         """
         async with self.engine.begin() as tx:
             letter = await self._locked(tx, id_)
@@ -188,7 +188,7 @@ class DeadLetters:
             if is_transient(error):
                 raise
             reason = _reason(error)
-            await store.failed_again(tx, letter.id, reason)
+            await store.failed_again(tx, letter.id, _kept(letter, reason))
             return Handled(letter.id, letter.state, reason=reason)
         return Handled(letter.id, "replayed", outcome)
 
@@ -255,6 +255,11 @@ class DeadLetters:
 def _check_personal(note: str, confirmed: Collection[str]) -> None:
     if CONFIRMATION not in confirmed and (pieces := personal_data(note)):
         raise invalid([Fault(CONFIRMATION, "/reason", told(pieces))])
+
+
+def _kept(letter: Letter, reason: str) -> str:
+    """What was set aside for another reason stays that: of strangers' letters a rebuild believes no id."""
+    return letter.reason if reason_in(reason) and not reason_in(letter.reason) else reason
 
 
 def _reason(error: Exception) -> str:

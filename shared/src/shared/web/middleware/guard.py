@@ -31,18 +31,13 @@ DEFAULTS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Of this name alone: what else the province has below it is not ours to bind. Browsers pass over it without https.
-HSTS = (b"strict-transport-security", b"max-age=31536000")
 RETRY = {"Retry-After": "1"}
 DEFAULT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in DEFAULTS.items()]
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, *, strict: bool = False) -> None:
-        """`strict`: whoever came by https is to come by https for a year. Not on one's own machine, whose name is that
-        of every other service there."""
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +50,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(message, trace_id(scope), secure=self._strict and scope["scheme"] == "https")
+                _complete(message, trace_id(scope))
             await send(message)
 
         try:
@@ -71,13 +66,11 @@ class Guard:
             HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
 
 
-def _complete(message: Message, trace: str, *, secure: bool) -> None:
+def _complete(message: Message, trace: str) -> None:
     headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
     present = {name.lower() for name, _ in headers}
     headers += [pair for pair in DEFAULT_HEADERS if pair[0] not in present]
     headers.append((b"x-trace-id", trace.encode()))
-    if secure:
-        headers.append(HSTS)
     message["headers"] = headers
 
 

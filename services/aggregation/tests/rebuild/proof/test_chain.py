@@ -1,33 +1,19 @@
 """A log that somebody has changed: nothing of it reaches the figures of the province."""
 
 import random
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
-import httpx
 import pytest
 import sqlalchemy as sa
-from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.rebuild.chain import BrokenChain, Chain
 from aggregation.rebuild.errors import CouldNotCompare
-from aggregation.rebuild.log_origin import LogOrigin, split
+from aggregation.rebuild.log_origin import split
+from aggregation.rebuild.proof.chain import BrokenChain, Chain
 from aggregation.rules.plan import PlanIndex
-from audit.app import create_app
-from audit.settings import AuditSettings
-from audit.worker import log_events
-from services.aggregation.tests.drivers.answers import commune_answer
-from services.aggregation.tests.drivers.event_writer import EventWriter
-from services.aggregation.tests.rebuild.driver import apply, rebuild_from, run
-from shared.catalogue import Catalogue
-from shared.clock import Clock
-from shared.database.engine import create_engine
-from shared.events import SUBMISSIONS
-from shared.messaging import BatchConsumer
+from services.aggregation.tests.rebuild.driver import rebuild_from, run
+from services.aggregation.tests.rebuild.proof.audit_log import AuditLog, chained
 from shared.messaging.relay.chain import GENESIS, number
 from tests.support.databases import owner
-from tiendo_local.issuer import Issuer
 
 # What whoever owns the database of the log could do to the entries 4 and 5, and what the province would then read.
 FORGERIES = {
@@ -41,61 +27,6 @@ FORGERIES = {
     # the last: one that nobody sent
 }
 NAMED = {"altered": "4, 5", "removed": "the events 5 to 5", "exchanged": "the events 5 to 5", "added": "no number"}
-
-
-@dataclass
-class AuditLog:
-    """The audit service on a database of its own."""
-
-    engine: AsyncEngine
-    client: httpx.AsyncClient
-
-    async def keep(self, bodies: list[bytes]) -> None:
-        records = [
-            ConsumerRecord(SUBMISSIONS, 0, n, 0, 0, None, body, None, 0, len(body), ()) for n, body in enumerate(bodies)
-        ]
-        await BatchConsumer(self.engine, "audit", log_events(Clock())).consume(records)
-
-    def origin(self) -> LogOrigin:
-        return LogOrigin(self.client, SUBMISSIONS, gap_seconds=0)
-
-
-@pytest.fixture
-async def audit_log(
-    database: Callable[..., str], migrated: Callable[[str], str], issuer: Issuer
-) -> AsyncIterator[AuditLog]:
-    url = database("audit", template=migrated("audit"))
-    settings = AuditSettings(environment="test", database_url=url, jwks_file=issuer.jwks_file)
-    engine, app = create_engine(settings), create_app(settings)
-    bearer = {"Authorization": f"Bearer {issuer.token('auditor', 'DAK_NONG')}"}
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://audit", headers=bearer) as client:
-        yield AuditLog(engine, client)
-    await engine.dispose()
-
-
-def chained(values: list[bytes]) -> list[bytes]:
-    """As the relay sends them."""
-    bodies: list[bytes] = []
-    hash_ = GENESIS
-    for place, value in enumerate(values, 1):
-        link = number(value, place, hash_)
-        bodies.append(link.body)
-        hash_ = link.hash
-    return bodies
-
-
-@pytest.fixture
-async def sent(engine: AsyncEngine, plan: PlanIndex, catalogue: Catalogue, audit_log: AuditLog) -> list[bytes]:
-    """Two units and their reports: live has applied them and the log has them."""
-    writer = EventWriter(catalogue)
-    obligations = [writer.open("B01-XA", unit, "2026") for unit in ("24736@2025-07-01", "24615@2025-07-01")]
-    events = [opened for _, opened in obligations]
-    events += [writer.submit(obligation, commune_answer()) for obligation, _ in obligations for _ in range(3)]
-    await apply(engine, plan, events, 100)
-    bodies = chained([event.to_bytes() for event in events])
-    await audit_log.keep(bodies)
-    return bodies
 
 
 async def test_a_log_as_it_was_sent_is_taken(

@@ -9,18 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from aggregation.rebuild.errors import CouldNotCompare
+from aggregation.rebuild.errors import NotBelieved
 from shared.messaging.relay.chain import GENESIS
 
 _NUMBER = re.compile(r"[0-9]{1,20}")
 
 
-class BrokenChain(CouldNotCompare):
+class BrokenChain(NotBelieved):
     """`ids`: of the events that do not fit."""
 
     def __init__(self, fault: str, *ids: str) -> None:
-        super().__init__(f"the chain of the log is broken: {fault}. Live stands as it stood")
-        self.ids = ids
+        super().__init__(f"the chain of the log is broken: {fault}", *ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +43,19 @@ class Chain:
 
     def __init__(self) -> None:
         self._sources: dict[str, SourceChain] = defaultdict(SourceChain)
+        self._numbered = False
 
-    def add(self, members: Mapping[str, object], body: bytes) -> None:
-        """An event of the log. Raises `BrokenChain`."""
+    def add(self, members: Mapping[str, object], body: bytes) -> int:
+        """An event of the log. Answers its number, 0 where it has none; that is so only before the first that has one,
+        of whatever source. Raises `BrokenChain`.
+        """
         source, link = str(members.get("source")), Link(str(members.get("id")), _sha256(body), members.get("prevhash"))
         chain, written = self._sources[source], members.get("sequence")
         if not (isinstance(written, str) and _NUMBER.fullmatch(written) and int(written)):
-            if chain.hashes or chain.waiting:
+            if self._numbered:
                 raise BrokenChain(f"an event of {source} has no number, and earlier ones have", link.id)
-            return
-        number = int(written)
+            return 0
+        number, self._numbered = int(written), True
         known = chain.hashes[number - 1] if number <= len(chain.hashes) else None
         if known is None and number in chain.waiting:
             known = chain.waiting[number].hash
@@ -62,6 +64,7 @@ class Chain:
         elif known != link.hash:
             raise BrokenChain(f"{source} has two events with the number {number:,}", link.id)
         self._advance(source, chain)
+        return number
 
     def missing(self) -> str | None:
         """Which numbers have not come although later ones have, in words."""

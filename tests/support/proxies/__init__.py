@@ -1,0 +1,1 @@
+"""What stands between in an installation: Caddy before the services, PgBouncer before PostgreSQL."""
