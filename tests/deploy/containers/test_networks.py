@@ -13,7 +13,8 @@ MIGRATIONS = {f"{service}-migrate" for service in SERVICES}
 # Who is on each network, and so whom somebody in one of its containers could speak to.
 NEEDS = {
     "database": {"postgres"} | APIS | WORKERS | MIGRATIONS,
-    "kafka": {"kafka", "aggregation-migrate"} | APIS | WORKERS,  # a rebuild may read the topic, an API asks for the lag
+    # A rebuild may read the topic, reconciling does; an API asks for the lag.
+    "kafka": {"kafka", "aggregation-migrate", "submissions-migrate"} | APIS | WORKERS,
     "edge": {"caddy", "notifications-worker"} | APIS,  # the worker asks for the reason of a return
     "telemetry": {"otel-collector", "jaeger", "prometheus"} | APIS | WORKERS,
     "outward": {"caddy", "notifications-worker", "aggregation-migrate", "mailpit"} | APIS,

@@ -32,7 +32,8 @@ class DatabaseSettings(BaseSettings):
     database_password_file: Path | None = None
     """Instead of a password in the URL; read when the engine is made."""
     owner_database_url: SecretStr | None = None
-    """The same database by the role that owns its tables; for `migrate` and `replay` only. Not said: it is the same."""
+    """The same database by the role that owns its tables; for `migrate`, `replay` and `reconcile` only. Not said: the
+    role that serves."""
     owner_database_password_file: Path | None = None
     database_sslmode: SslMode | None = None
     """Not said: `verify-full` with `database_ca_file`; else TLS where the server has it, which production refuses."""
@@ -67,7 +68,7 @@ class DatabaseSettings(BaseSettings):
         return self.model_copy(update=owner)
 
     def owner_faults(self, *, production: bool) -> list[str]:
-        """What keeps `migrate` and `replay` from running: whoever serves must not own what it serves."""
+        """What keeps `migrate`, `replay` and `reconcile` from running: whoever serves must not own what it serves."""
         try:
             same = self.database().username == self.as_owner().database().username
         except OSError as error:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tiendo_local.commands.rebuild import rebuild
 from tiendo_local.console import LocalFault
-from tiendo_local.services import url_variable
+from tiendo_local.services import owner_url_variable, url_variable
 from tiendo_local.workspace import Workspace, read_json
 
 
@@ -35,6 +35,7 @@ def _run(workspace: Workspace, service: str, words: Sequence[str]) -> int:
         "ENVIRONMENT": "local",
         "TIENDO_CLOCK_OFFSET_SECONDS": str(state.get("offset", 0)),
         url_variable(service): state["databases"][service],
+        owner_url_variable(service): state["owner_databases"][service],
         "KAFKA_BOOTSTRAP_SERVERS": state["bootstrap"],
     }
     return subprocess.run([sys.executable, "-m", service, *words], env=environment, check=False).returncode
