@@ -40,7 +40,7 @@ class RecoveryPoint:
 
     @property
     def lost(self) -> set[str]:
-        return {what for what, count in self.before.items() if self.healed[what] < count}
+        return {what for what, count in self.before.items() if self.healed[what] != count}
 
     def __str__(self) -> str:
         return "; ".join(
