@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,29 @@ async def test_a_database_of_before_there_were_two_roles_changes_hands(secured_p
             await ask(told, sa.text(refused))
     await asyncio.to_thread(migrate_by, told, "audit")
     assert await ask(told, sa.text("select count(*) from entry")) == 0, "with what the owner's migrations grant"
+
+
+def test_the_whole_server_is_copied_from_inside_its_container_only(
+    secured_postgres: SecuredPostgres, tmp_path: Path
+) -> None:
+    [base] = secured_postgres.back_up()
+    assert (base / "backup_manifest").exists()
+    programs, secrets = binaries(), secured_postgres.secrets
+    assert programs
+    done = subprocess.run(
+        [programs / "pg_basebackup", "-h", "localhost", "-p", str(secured_postgres.port), "-D", tmp_path / "copy"],
+        env={
+            "PGUSER": "postgres",
+            "PGPASSWORD": (secrets / "postgres").read_text(),
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": str(secrets / "postgres-ca.pem"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0 and "no pg_hba.conf entry for replication connection" in done.stderr
 
 
 async def test_pgbouncer_comes_by_tls_with_the_lines_of_the_readme(

@@ -39,6 +39,7 @@ class SecuredPostgres:
             "PATH": f"{folder / 'bin'}:{binaries()}:{os.environ['PATH']}",
             "SECRETS": str(self.secrets),
             "PRIVATE": str(folder / "private"),
+            "BACKUP": str(folder / "backup"),
             "PGHOST": str(folder / "private"),
             "PGPORT": str(self.port),
             "SECRETS_GROUP": str(os.getegid()),
@@ -64,6 +65,11 @@ class SecuredPostgres:
         self._environment["SERVICES"] = " ".join(names)
         self._run("sh", self.scripts / "init.sh")
 
+    def back_up(self) -> list[Path]:
+        """As in compose, from inside its container. Answers the base backups that there are."""
+        self._run("sh", self.scripts / "backup.sh")
+        return list((self.folder / "backup/base").iterdir())
+
     def settings(self, service: str) -> dict[str, Any]:
         """How a service of compose reaches it, as fields of its settings."""
         return {
@@ -78,14 +84,19 @@ class SecuredPostgres:
     def _command(self) -> list[str]:
         """What compose tells the image, at places of this machine."""
         told = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]["postgres"]["command"]
-        places = {"/run/tiendo": self._environment["PRIVATE"], "/etc/tiendo-postgres": str(self.scripts)}
+        places = {
+            "/run/tiendo": self._environment["PRIVATE"],
+            "/etc/tiendo-postgres": str(self.scripts),
+            "/var/backup": self._environment["BACKUP"],
+            "${ARCHIVE_MODE:-on}": "on",
+        }
         for there, here in places.items():
             told = [word.replace(there, here) for word in told]
         own = [f"-cunix_socket_directories={self._environment['PRIVATE']}", "-clisten_addresses=127.0.0.1"]
         return [*told, "-D", str(self.folder / "data"), "-p", str(self.port), *own]
 
     def _make_folders(self) -> None:
-        for name in ("bin", "private", "data"):
+        for name in ("bin", "private", "data", "backup"):
             (self.folder / name).mkdir(parents=True)
             self._give(self.folder / name)
         shutil.copytree(DEPLOY / "postgres", self.scripts)

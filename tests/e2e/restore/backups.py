@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from tiendo_local.servers.postgres import Postgres, owner_role
+from tiendo_local.servers.postgres import Postgres
 from tiendo_local.servers.postgres_binaries import find_binaries, needed_account
 from tiendo_local.services import SERVICES, owner_url_variable
 from tiendo_local.system import STOP, System
@@ -37,33 +37,29 @@ class Backups:
         self._system.services[service].stop(*STOP)
         self._postgres.drop_database(service)
         self._postgres.create_service_database(service)
-        role = f"--role={owner_role(service)}"
-        self._run("pg_restore", "--no-owner", role, "-d", self._url(service), str(self._folder / service))
-        code, said = self.command(service, "migrate")
-        assert code == 0, said
+        # With its owners and grants: who serves owns nothing afterwards, either.
+        self._run("pg_restore", "--exit-on-error", "-d", self._url(service), str(self._folder / service))
         self._system.restart(service)
 
     def rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self._url(service), autocommit=True) as connection:
             return connection.execute(query).fetchall()
 
-    def noticed(self, service: str) -> set[str]:
-        """The sides on which it knows to be behind."""
-        wait(lambda: bool(self._sides(service)), NOTICED_SECONDS, f"{service} notices")
-        return self._sides(service)
+    def noticed(self, service: str, side: str) -> None:
+        wait(lambda: side in self._sides(service), NOTICED_SECONDS, f"{service} notices: {side}")
 
     def healed(self, service: str) -> None:
         wait(lambda: not self._sides(service), NOTICED_SECONDS, f"{service} is healed")
 
-    def command(self, service: str, *words: str) -> tuple[int, str]:
-        """Exit code and output of a command of the service, beside the service that runs, where the owner's password
-        is."""
+    def command_as_owner(self, service: str, *words: str) -> tuple[int, str]:
+        """As in the container that migrates, which alone has the owner's password."""
+        return self.command(service, *words, **{owner_url_variable(service): self._system.owner_databases[service]})
+
+    def command(self, service: str, *words: str, **told: str) -> tuple[int, str]:
+        """Exit code and output of a command of the service, beside the service that runs."""
         done = subprocess.run(
             [sys.executable, "-m", service, *words],
-            env={
-                **self._system.environments[service],
-                owner_url_variable(service): self._system.owner_databases[service],
-            },
+            env={**self._system.environments[service], **told},
             capture_output=True,
             text=True,
             check=False,

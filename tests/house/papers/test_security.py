@@ -35,7 +35,9 @@ def test_each_says_more_than_its_state() -> None:
 
 
 def test_what_is_met_is_shown_by_a_test() -> None:
-    assert not [cell for cell, (state, shown) in ROWS.items() if state == "met" and not re.search(r"\.py::test_", shown)]
+    assert not [
+        cell for cell, (state, shown) in ROWS.items() if state == "met" and not re.search(r"\.py::test_", shown)
+    ]
 
 
 @pytest.mark.parametrize("cell", ROWS)
