@@ -140,7 +140,7 @@ class PageWalk:
             kind = self._kind(address)
             if kind is None:
                 continue
-            if kind.startswith("submissions ") and role in ("reporter", "head"):
+            if kind.startswith(("submissions ", "notifications /contacts")) and role in ("reporter", "head"):
                 kind += " of the unit"
             if kind in self.seen:
                 continue

@@ -56,9 +56,16 @@ def inputs(answer: httpx.Response) -> Inputs:
 
 
 async def browse(
-    api_client: ApiClient, path: str, role: Role = "reporter", unit: str = COMMUNE, lang: str = "vi", **options: Any
+    api_client: ApiClient,
+    path: str,
+    role: Role = "reporter",
+    unit: str = COMMUNE,
+    lang: str = "vi",
+    *,
+    subject: str | None = None,
+    **options: Any,
 ) -> httpx.Response:
-    cookie = {"Cookie": f"tiendo_token={api_client.issuer.token(role, unit)}; lang={lang}"}
+    cookie = {"Cookie": f"tiendo_token={api_client.issuer.token(role, unit, subject=subject)}; lang={lang}"}
     headers = {**ORIGIN, **cookie, **options.pop("headers", {})}
     return await api_client.client.get(path, headers=headers, **options)
 

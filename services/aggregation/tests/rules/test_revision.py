@@ -47,9 +47,16 @@ def test_a_decision_that_overtakes_its_report_waits_for_the_content() -> None:
 
 def test_a_decision_and_its_report_say_the_same_in_any_order() -> None:
     decided = ReportedRevision(1, "accepted", 3, uuid4(), was_accepted=True)
-    report = ReportedRevision(1, "received", 2, decided.submission_id, "[1]", illustrative=True)
+    report = ReportedRevision(1, "received", 2, decided.submission_id, "[1]", True, content_sha256="a" * 64)
     for order in permutations([decided, report, decided, report]):
         merged = order[0]
         for incoming in order[1:]:
             merged = merge(merged, incoming)
-        assert merged == ReportedRevision(1, "accepted", 3, decided.submission_id, "[1]", True, True)
+        assert merged == ReportedRevision(1, "accepted", 3, decided.submission_id, "[1]", True, True, "a" * 64)
+
+
+def test_of_two_contents_the_first_stays_with_its_hash() -> None:
+    one = ReportedRevision(1, "received", 2, uuid4(), "[1]", content_sha256="a" * 64)
+    other = ReportedRevision(1, "received", 3, uuid4(), "[2]", content_sha256="b" * 64)
+    merged = merge(one, other)
+    assert (merged.submission_id, merged.content, merged.content_sha256) == (one.submission_id, "[1]", "a" * 64)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.notifications.tests.service import UNIT, ApiClients, Parts, TwoEvents
+from services.notifications.tests.service import OTHER, UNIT, ApiClients, Parts, TwoEvents
 
 HTML = {"Accept": "text/html"}
 AT = f"{UNIT}-reporter-email"
@@ -114,3 +114,38 @@ async def test_a_change_that_comes_back_through_the_sign_in_is_shown_first(
         assert form_of(shown.text)["address"] == "moi@b.vn" and await stored(service) != "moi@b.vn"
         assert (await client.post("/contacts", data=form_of(shown.text))).status_code == 303
         assert await stored(service) == "moi@b.vn"
+
+
+@pytest.mark.parametrize("role", ["reporter", "head"])
+async def test_a_unit_reads_its_own_and_whom_to_ask(
+    api: ApiClients, sent: TwoEvents, service: Parts, role: str
+) -> None:
+    async with api.as_(role, UNIT, **HTML) as client:
+        assert 'href="/contacts"' in (await client.get("/deadlines")).text
+        shown = await client.get("/contacts", params={"saved": OTHER})
+        refused = await client.post("/contacts", data={"unit": UNIT, "role": "head", "address": "mine@b.vn"})
+    main = shown.text.split("<main")[1].split("</main>")[0]
+    assert shown.status_code == 200 and refused.status_code == 403
+    assert main.count("xa-quang-truc@daknong.example") == 2 and main.count("@") == 2
+    assert f"báo địa chỉ đúng cho {service.catalogue.unit('SO_NOI_VU').name_vi}" in main
+    assert "<form" not in main and "Đã lưu" not in main
+    assert await stored(service) == "xa-quang-truc@daknong.example"
+
+
+async def test_a_unit_sees_which_of_its_addresses_is_missing_and_which_is_refused(
+    api: ApiClients, sent: TwoEvents, service: Parts
+) -> None:
+    await service.change(
+        f"delete from contact where unit = '{UNIT}' and role = 'head'",
+        f"update contact set refused_at = '2026-11-24T08:00Z' where unit = '{UNIT}'",
+    )
+    async with api.as_("reporter", UNIT, **HTML) as client:
+        shown = (await client.get("/contacts")).text
+    assert "Bị từ chối từ 24/11/2026" in shown and "Chưa có địa chỉ" in shown
+
+
+@pytest.mark.parametrize(("role", "body"), [("leader", "UBND_TINH"), ("auditor", "SO_Y_TE")])
+async def test_who_needs_no_address_has_no_page(api: ApiClients, role: str, body: str) -> None:
+    async with api.as_(role, body, **HTML) as client:
+        assert (await client.get("/contacts")).status_code == 403
+        assert 'href="/contacts"' not in (await client.get("/deadlines")).text

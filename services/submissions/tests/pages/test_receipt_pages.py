@@ -146,3 +146,19 @@ async def test_a_tick_comes_back_with_the_reason(api_client: ApiClient, report: 
     typed |= {"decision": "return", "reason": "gọi 0912 345 678", "confirmed": "personal_data", "kept-resumed": "1"}
     shown = await press(api_client, f"{path}/decision", typed, *COORDINATOR)
     assert 'value="personal_data" checked' in shown.text
+
+
+async def test_who_sent_a_report_is_told_why_there_is_nothing_to_press(
+    api_client: ApiClient, report: dict[str, Any]
+) -> None:
+    """Without it they press a button, and are refused with 403."""
+    receipt = (await api_client.submit(await api_client.obligation_id(), report, subject="the-person")).json()
+    path = f"/submissions/{receipt['id']}"
+    own = await browse(api_client, path, *COORDINATOR, subject="the-person")
+    assert "không được tự xem xét" in words_of(own) and "/decision" not in own.text and "the-person" not in own.text
+    english = await browse(api_client, path, *COORDINATOR, lang="en", subject="the-person")  # type: ignore[misc]
+    assert "may not decide about it" in words_of(english)
+    other = await browse(api_client, path, *COORDINATOR, subject="somebody-else")
+    assert "không được tự xem xét" not in words_of(other) and "Chấp nhận" in other.text
+    await api_client.withdraw(receipt["id"])
+    assert "không được tự xem xét" not in words_of(await browse(api_client, path, *COORDINATOR, subject="the-person"))

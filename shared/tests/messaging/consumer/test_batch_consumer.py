@@ -94,6 +94,24 @@ async def test_what_an_effect_finds_contradicting_is_set_aside_past_the_gate_and
     assert all(id_ in row.reason for id_, row in zip(known, letters, strict=False))
 
 
+async def test_what_contradicts_by_what_it_says_keeps_the_claim_of_its_own_id(probe: ServiceProbe) -> None:
+    first, other, after = an_event(), an_event(), an_event()
+
+    async def apply(tx: AsyncConnection, received: list[Received]) -> None:
+        await probe.apply(tx, received)
+        if found := [r for r in received if r.event.id == other.id]:
+            raise Contradicted(found, "the revision is known with other content")
+
+    records = [a_record(e.to_bytes(), offset=n) for n, e in enumerate((first, other, after))]
+    consumer = BatchConsumer(probe.engine, "probe", apply)
+    await consumer.consume(records)
+    await consumer.consume(records)
+    assert await probe.effects() == [first.id, after.id]
+    (letter,) = await probe.rows("select event_id, reason from dead_letter")
+    assert letter.event_id == other.id
+    assert letter.reason == f"the revision is known with other content: the event {other.id} took no effect"
+
+
 async def test_poison_is_isolated_and_the_rest_is_applied_in_order(probe: ServiceProbe) -> None:
     stages = ["T-7", "poison", "T-7", "T-7", "divide", "T-7", "poison"]
     events = [an_event(s) for s in stages]

@@ -9,14 +9,16 @@ from aggregation.rules import every_quarter
 from aggregation.rules.dirty import DirtyCells, changed_facts
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import FactRow
-from aggregation.rules.reported.batch import BatchChanges, fold
+from aggregation.rules.reported.batch import BatchChanges, contradicting, fold
 from aggregation.rules.reported.gist import Gist, gist_of
 from aggregation.rules.revision import counting
 from aggregation.store import batch_steps
 from shared.clock import Clock
 from shared.database.write import write
 from shared.events import Event
-from shared.messaging import Received
+from shared.messaging import Contradicted, Received
+
+OTHER_CONTENT = "the revision that it reports is known with other content"
 
 
 class Aggregator:
@@ -31,17 +33,23 @@ class Aggregator:
         return gist_of(self.plan, event)
 
     async def apply(self, tx: AsyncConnection, received: list[Received]) -> None:
-        """The number of statements depends on the levels of the tree, never on the number of events."""
-        batch = fold([r.gist or self.gist(r.event) for r in received])
+        """The number of statements depends on the levels of the tree, never on the number of events.
+
+        Raises `Contradicted` for reports of a revision that is known with another content: the first one stands.
+        """
+        gists = [r.gist or self.gist(r.event) for r in received]
+        batch = fold(gists)
         if not batch.touched:
             return
         await batch_steps.lock(tx)
+        revisions = {id: of_obligation.values() for id, of_obligation in batch.revisions.items()}
+        kept = await batch_steps.keep_reported(tx, batch.obligations.values(), revisions)
+        if others := contradicting(gists, kept):
+            raise Contradicted([received[position] for position in others], OTHER_CONTENT)
         dirty = await self._write_facts(tx, batch)
         await self._recomputation.run(tx, dirty, batch, received)
 
     async def _write_facts(self, tx: AsyncConnection, batch: BatchChanges) -> DirtyCells:
-        revisions = {id: of_obligation.values() for id, of_obligation in batch.revisions.items()}
-        await write(tx, batch_steps.opening(batch.obligations.values()), batch_steps.revising(revisions))
         answers = await batch_steps.answers(tx, batch.touched)
         counted = {answer.obligation.obligation_id: counting(answer.revisions) for answer in answers}
         changed = changed_facts(self.plan, answers, counted, await batch_steps.facts(tx, batch.touched))

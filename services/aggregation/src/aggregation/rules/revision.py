@@ -14,7 +14,8 @@ BASES: tuple[Basis, ...] = ("received", "accepted")
 class ReportedRevision(NamedTuple):
     """What events say about revision `number` of one obligation.
 
-    `content`: its observations as they are kept (`observation.written`), None while only its decision has arrived.
+    `content`: its observations as they are kept (`observation.written`), None while only its decision has arrived;
+    `content_sha256`: of the whole report, its words included.
     `was_accepted`: it was accepted at some time, whatever became of it: it then replaced every earlier one.
     """
 
@@ -25,6 +26,7 @@ class ReportedRevision(NamedTuple):
     content: str | None = None
     illustrative: bool = False
     was_accepted: bool = False
+    content_sha256: str | None = None
 
 
 class Revision(NamedTuple):
@@ -47,7 +49,8 @@ class Revision(NamedTuple):
 def merge(earlier: ReportedRevision, incoming: ReportedRevision) -> ReportedRevision:
     """What two events say about one revision: the higher `version` gives the state, either one gives the content.
 
-    That it was accepted once is kept, in whatever order the events arrive.
+    That it was accepted once is kept, in whatever order the events arrive. Of two contents the first one stays; that
+    the other one contradicts it is told apart (`contradicting`).
     """
     latest = incoming if incoming.version > earlier.version else earlier
     with_content = earlier if earlier.content is not None else incoming
@@ -56,6 +59,7 @@ def merge(earlier: ReportedRevision, incoming: ReportedRevision) -> ReportedRevi
         content=with_content.content,
         illustrative=with_content.illustrative,
         was_accepted=earlier.was_accepted or incoming.was_accepted,
+        content_sha256=with_content.content_sha256,
     )
 
 

@@ -15,7 +15,7 @@ from aggregation.rules.records import AnswerRecord, CellKey, FactKey, FactRow, O
 from aggregation.rules.revision import BASES, Basis, ReportedRevision, Revision
 from aggregation.store import statements
 from shared.database.columns import columns
-from shared.database.write import Write, write
+from shared.database.write import Write, joined, write
 
 
 async def lock(tx: AsyncConnection) -> None:
@@ -23,16 +23,26 @@ async def lock(tx: AsyncConnection) -> None:
     await tx.execute(statements.LOCK)
 
 
-def opening(obligations: Iterable[ObligationRecord]) -> Write:
+async def keep_reported(
+    tx: AsyncConnection,
+    obligations: Iterable[ObligationRecord],
+    revisions: Mapping[UUID, Iterable[ReportedRevision]],
+) -> dict[tuple[UUID, int], str | None]:
+    """Merge what events say into what is stored. Of each (obligation, number): the hash of the content that is kept."""
+    kept = await tx.execute(*joined(_opening(obligations), _revising(revisions)))
+    return {(id, number): sha256 for id, number, sha256 in kept}
+
+
+def _opening(obligations: Iterable[ObligationRecord]) -> Write:
     rows = sorted((o.obligation_id, o.obligation, o.form, o.unit, o.period, o.due_at) for o in obligations)
     return Write(statements.OPEN, columns(("ids", "obligations", "forms", "units", "periods", "dues"), rows))
 
 
-def revising(revisions: Mapping[UUID, Iterable[ReportedRevision]]) -> Write:
-    """Merge what events say about revisions into what is stored; each (obligation, number) at most once."""
+def _revising(revisions: Mapping[UUID, Iterable[ReportedRevision]]) -> Write:
+    """Each (obligation, number) at most once."""
     rows = [(id, *revision) for id, of_obligation in revisions.items() for revision in of_obligation]
     names = ("ids", "numbers", "states", "versions", "submissions", "contents", "illustrative", "was_accepted")
-    return Write(statements.REVISE, columns(names, rows))
+    return Write(statements.REVISE, columns((*names, "hashes"), rows))
 
 
 async def answers(tx: AsyncConnection, ids: Collection[UUID]) -> list[AnswerRecord]:

@@ -43,20 +43,24 @@ OPEN = _change(
     dues=_INSTANTS,
 )
 
+# It answers whose content is kept, in the round trip that it is.
 REVISE = _change(
     """
     insert into revision (obligation_id, number, state, version, submission_id, observations, illustrative,
-                          was_accepted)
-    select id, number, state, version, submission, content::jsonb, illustrative, was_accepted
-    from unnest(:ids, :numbers, :states, :versions, :submissions, :contents, :illustrative, :was_accepted)
-         as incoming (id, number, state, version, submission, content, illustrative, was_accepted)
+                          was_accepted, content_sha256)
+    select id, number, state, version, submission, content::jsonb, illustrative, was_accepted, sha256
+    from unnest(:ids, :numbers, :states, :versions, :submissions, :contents, :illustrative, :was_accepted, :hashes)
+         as incoming (id, number, state, version, submission, content, illustrative, was_accepted, sha256)
     on conflict (obligation_id, number) do update set
       state = case when excluded.version > revision.version then excluded.state else revision.state end,
       version = greatest(excluded.version, revision.version),
       submission_id = coalesce(revision.submission_id, excluded.submission_id),
       illustrative = case when revision.observations is null then excluded.illustrative else revision.illustrative end,
       was_accepted = revision.was_accepted or excluded.was_accepted,
+      content_sha256 = case when revision.observations is null then excluded.content_sha256
+                            else revision.content_sha256 end,
       observations = coalesce(revision.observations, excluded.observations)
+    returning obligation_id, number, content_sha256
     """,
     ids=_IDS,
     numbers=_INTS,
@@ -66,6 +70,7 @@ REVISE = _change(
     contents=_TEXTS,
     illustrative=_BOOLS,
     was_accepted=_BOOLS,
+    hashes=_TEXTS,
 )
 
 # Of each obligation only the revisions that can count: a unit may have sent a thousand corrections. Each of the two is

@@ -49,6 +49,7 @@ revision = Table(
     Column("observations", JSONB(none_as_null=True), comment="null while only its decision has arrived"),
     Column("illustrative", Boolean, nullable=False, server_default=text("false")),
     Column("was_accepted", Boolean, nullable=False, server_default=text("false"), comment="at some time"),
+    Column("content_sha256", Text, comment="of the kept content; null in rows of before migration 0010"),
     PrimaryKeyConstraint("obligation_id", "number"),
     Index("revision_accepted", "obligation_id", "number", postgresql_where=text("was_accepted")),
 )

@@ -43,6 +43,7 @@ def context_of(request: Request) -> NotificationsContext:
 Context = Annotated[NotificationsContext, Depends(context_of)]
 Anyone = Annotated[Person, Depends(require())]
 AddressReader = Annotated[Person, Depends(require("reporter", "head", "coordinator", "ops"))]
+"""Those of a unit read its own."""
 Keeper = Annotated[Person, Depends(require("coordinator", "ops"))]
 
 
@@ -55,4 +56,9 @@ def visible_unit(person: Person, unit: str | None) -> str | None:
 
 
 def sees_addresses(person: Person) -> bool:
+    """Those of every unit, wherever one stands; and may change them."""
     return person.role in READERS_OF_ADDRESSES
+
+
+def opens_contacts(person: Person) -> bool:
+    return sees_addresses(person) or person.own_unit is not None

@@ -1,4 +1,4 @@
-"""Contacts: where the reminders of each unit go, and a form to change it."""
+"""Contacts: where the reminders of each unit go, and a form to change it. A unit reads its own, and whom to ask."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +12,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifications.channels.channel import InputType
 from notifications.commands.change_contact import ContactChange, StaleContact
-from notifications.http.context import Context, Keeper, NotificationsContext
+from notifications.http.context import AddressReader, Context, Keeper, NotificationsContext, sees_addresses
 from notifications.pages.units import in_order
+from notifications.pages.words import words
 from notifications.rules.contact import ROLES, Contact, Precondition, coordinator_on
 from notifications.rules.stage import Role
 from notifications.rules.texts import text
 from notifications.store import read
 from notifications.store.contact import list_contacts
+from shared.access import Person
 from shared.errors import Problem, invalid
 from shared.text import Fault
 from shared.web.idempotency import attempt_of
@@ -57,8 +59,8 @@ class RefusedContact:
 
 
 @router.get("/contacts")
-async def contacts(request: Request, _: Keeper, context: Context, saved: Unit = None) -> Response:
-    return await _contacts(request, context, saved=saved)
+async def contacts(request: Request, person: AddressReader, context: Context, saved: Unit = None) -> Response:
+    return await _contacts(request, context, person, saved=saved)
 
 
 @router.post("/contacts")
@@ -80,7 +82,8 @@ async def change(
         raise invalid([Fault("broken", "", text("contacts.broken"))])
     contact_change = ContactChange(unit, role, name, address.strip(), person, pointer(unit, role, name))
     if resumed:
-        return await _contacts(request, context, refused=RefusedContact(contact_change, version, str(uuid4()), [], 200))
+        unsent = RefusedContact(contact_change, version, str(uuid4()), [], 200)
+        return await _contacts(request, context, person, refused=unsent)
     content = "\n".join((unit, role, name, contact_change.address, version)).encode()
     tried = await attempt_of(request, person.subject, key=_key(attempt), content=content)
     seen = Precondition(frozenset({version})) if version else Precondition(absent=True)
@@ -97,28 +100,37 @@ async def change(
         refused = RefusedContact(contact_change, version, str(uuid4()), problem.faults)
     else:
         return RedirectResponse("/contacts?" + urlencode({"saved": unit}), 303)
-    return await _contacts(request, context, refused=refused)
+    return await _contacts(request, context, person, refused=refused)
 
 
 async def _contacts(
-    request: Request, context: NotificationsContext, *, saved: str | None = None, refused: RefusedContact | None = None
+    request: Request,
+    context: NotificationsContext,
+    person: Person,
+    *,
+    saved: str | None = None,
+    refused: RefusedContact | None = None,
 ) -> Response:
-    today = context.clock.today()
-    current = {unit.key for unit in context.catalogue.units_on(today)}
+    today, own = context.clock.today(), person.own_unit
+    coordinator = coordinator_on(context.catalogue, today)
     async with context.engine.connect() as tx:
-        stored = await list_contacts(tx, MOST)
-        owing = set(await read.owing_units(tx))
+        stored = await list_contacts(tx, MOST, unit=own)
+        owing = set(await read.owing_units(tx)) if own is None else set()
     by_key = {(each.unit, each.role, each.channel): each for each in stored}
-    units = {each.unit for each in stored} & (owing | {coordinator_on(context.catalogue, today)}) & current
+    current = {unit.key for unit in context.catalogue.units_on(today)}
+    units = {own} if own else {each.unit for each in stored} & (owing | {coordinator}) & current
     return page(
         request,
         "contacts.html",
         200 if refused is None else refused.status,
         units=[(unit, _fields(context, unit, by_key, refused)) for unit in in_order(request, context.catalogue, units)],
         channels=context.channels.names,
+        may_change=sees_addresses(person),
+        coordinator=coordinator,
         saved=saved if saved in units else None,
         faults=refused.faults if refused else [],
         resumed_at=refused.change.address_at if refused else None,
+        **words(context),
     )
 
 

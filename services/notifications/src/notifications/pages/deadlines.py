@@ -10,7 +10,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from notifications.http.context import Anyone, Context, NotificationsContext, sees_addresses, visible_unit
+from notifications.http.context import (
+    Anyone,
+    Context,
+    NotificationsContext,
+    opens_contacts,
+    sees_addresses,
+    visible_unit,
+)
 from notifications.pages.month import Month, MonthChoice, midnight
 from notifications.pages.refused import refused_addresses
 from notifications.pages.units import in_order, last_day_of
@@ -116,6 +123,7 @@ async def deadlines(
         states=get_args(Shown),
         link=link,
         sees_addresses=sees_addresses(person),
+        opens_contacts=opens_contacts(person),
         **words(context),
     )
 

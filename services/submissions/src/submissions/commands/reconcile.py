@@ -10,6 +10,7 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared.auth.pseudonym import Pseudonyms
 from shared.catalogue import load
 from shared.database.engine import create_engine
 from shared.events import (
+    ActingFields,
     Event,
     ObligationOpened,
     SubmissionAccepted,
@@ -28,6 +30,7 @@ from shared.events import (
     SubmissionReturned,
     SubmissionsEvent,
     SubmissionWithdrawn,
+    acting,
 )
 from shared.messaging import publish
 from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
@@ -43,6 +46,7 @@ Log = dict[tuple[UUID, int], Event]
 """By obligation and version."""
 
 WELL, DIFFERENT, NOT_DONE = 0, 1, 3
+NOBODY: ActingFields = {"acting_role": None, "acting_unit": None, "acting_subject": None}
 SHOWN = 20
 DECIDED: dict[type[SubmissionDecided], tuple[str, str]] = {
     SubmissionAccepted: ("accept", "accepted"),
@@ -165,13 +169,49 @@ def _state(data: SubmissionsEvent) -> str:
 
 
 async def publish_unheard(tx: AsyncConnection, found: Recovery, catalogue_version: str, pseudonyms: Pseudonyms) -> None:
-    """Revisions that nobody has heard of, from the rows that stand now."""
+    """What nobody has heard of, from the rows that stand now, each obligation's in the order of its versions."""
+    told = [
+        *await _openings(tx, found, catalogue_version),
+        *await _revisions(tx, found, catalogue_version, pseudonyms),
+        *await _decisions(tx, found, catalogue_version),
+    ]
+    await publish(tx, *(event for _, event in sorted(told, key=lambda one: one[0])))
+
+
+async def _openings(tx: AsyncConnection, found: Recovery, catalogue_version: str) -> list[tuple[int, Event]]:
+    """Who opened a period is in its events alone: these name nobody."""
+    versions = {one.obligation_id: one.version for one in found.unpublished if one.type == ObligationOpened.type}
+    rows = await store.obligations_of(tx, list(versions))
+    return [
+        (version, events.opened(replace(rows[one], version=version), catalogue_version, NOBODY))
+        for one, version in versions.items()
+    ]
+
+
+async def _revisions(
+    tx: AsyncConnection, found: Recovery, catalogue_version: str, pseudonyms: Pseudonyms
+) -> list[tuple[int, Event]]:
     last = {event.obligation_id: event.version for event in found.lost}
     versions = {change.submission_id: change.version for change in found.unpublished if change.is_revision}
     for obligation_id, changes in found.moved.items():
         versions |= {change.submission_id: last[obligation_id] + n for n, change in enumerate(changes, 1)}
     rows = await store.rows_of(tx, list(versions))
+    told = []
     for one, version in versions.items():
         subject, pseudonym = rows[one].submitted_by, rows[one].submitted_pseudonym
         who = pseudonyms.of(subject) if subject else pseudonym
-        await publish(tx, events.received_again(rows[one], catalogue_version, version, who))
+        told.append((version, events.received_again(rows[one], catalogue_version, version, who)))
+    return told
+
+
+async def _decisions(tx: AsyncConnection, found: Recovery, catalogue_version: str) -> list[tuple[int, Event]]:
+    """A submission is accepted once, returned once, withdrawn once: its kind tells which decision it was."""
+    types = {kind.type for kind in events.DECIDED.values()}
+    versions = {(one.submission_id, one.type): one.version for one in found.unpublished if one.type in types}
+    told = []
+    for review, submission in await store.decisions_of(tx, {id for id, _ in versions}):
+        version = versions.get((submission.id, events.DECIDED[review.act].type))
+        if version is not None:
+            by = acting(review.role, review.unit) if review.role else NOBODY
+            told.append((version, events.decided(review, submission, version, catalogue_version, by)))
+    return told

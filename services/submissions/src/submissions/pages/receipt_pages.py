@@ -141,7 +141,8 @@ async def render(
         revisions = [replace(one, reason=None) for one in revisions]
     reviews = context.disclosed_reviews(person, reviews)
     rules, changes = context.rules[submission.obligation.form], changes_of(revisions, reviews)
-    version = version_after(changes)
+    version, acts = version_after(changes), acts_of(context, person, submission)
+    own_report = submission.submitted_by == person.subject and not set(acts).isdisjoint(ACTS.values())
     if view.status == OK and view.version is not None:
         outdated = view.version != version
         view = replace(view, status=CHANGED if outdated else OK, version=view.version if outdated else None)
@@ -158,7 +159,8 @@ async def render(
         shapes=SHAPES,
         revisions=revisions,
         reviews=reviews,
-        acts=acts_of(context, person, submission),
+        acts=[] if own_report else acts,
+        own_report=own_report,
         may_correct=submission.latest and not sees_all_units(person),
         faults=view.faults,
         reason=view.reason,
@@ -173,7 +175,7 @@ async def render(
 
 
 def acts_of(context: SubmissionsContext, person: Person, submission: SubmissionRecord) -> list[Act]:
-    """What this person can decide about the revision now."""
+    """What this person can decide about the revision now, unless they sent it."""
     if not submission.latest:
         return []
     if is_coordinator(context.catalogue, person, context.clock.today()):

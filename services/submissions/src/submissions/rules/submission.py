@@ -23,7 +23,10 @@ class WarningJson(TypedDict):
 
 @dataclass(frozen=True)
 class SubmissionRecord:
-    """A revision with its obligation. `withheld`: without what its reader may not see (`disclosed`)."""
+    """A revision with its obligation. `withheld`: without what its reader may not see (`disclosed`).
+
+    `submitted_by` is the person's subject, which is shown to nobody; None in revisions of before December 2026.
+    """
 
     id: UUID
     revision: int
@@ -41,6 +44,7 @@ class SubmissionRecord:
     illustrative: bool
     obligation: ReportingObligation
     withheld: bool = False
+    submitted_by: str | None = None
 
     @property
     def latest(self) -> bool:

@@ -11,8 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.events import Event, ObligationOpened, SubmissionReceived
 from shared.events.submission import SubmissionDecided
 from shared.text.decimals import plain
+from submissions.rules.obligation import ReportingObligation
 from submissions.rules.recovery import LocalChange
+from submissions.rules.review import Review
+from submissions.rules.submission import LockedSubmission
 from submissions.rules.violation import Violation
+from submissions.store.rows import every, locked_submission_of, record
 from submissions.store.tables import obligation, review, submission
 
 # Versions are counted as the commands counted them: one for each change, in the order of time.
@@ -137,6 +141,28 @@ async def rows_of(tx: AsyncConnection, submissions: Collection[UUID | None]) -> 
         .where(submission.c.id.in_(submissions))
     )
     return {row.id: row for row in await tx.execute(query)}
+
+
+async def obligations_of(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, ReportingObligation]:
+    rows = await every(tx, sa.select(obligation).where(obligation.c.id.in_(ids)))
+    return {row["id"]: record(ReportingObligation, row) for row in rows}
+
+
+async def decisions_of(
+    tx: AsyncConnection, submissions: Collection[UUID | None]
+) -> list[tuple[Review, LockedSubmission]]:
+    """Every decision about these submissions, to publish it from. Nobody else decides (`keep_still`)."""
+    query = (
+        sa.select(
+            obligation,
+            *(column.label(f"submission__{column.name}") for column in submission.c),
+            *(column.label(f"review__{column.name}") for column in review.c),
+        )
+        .join(submission, submission.c.obligation_id == obligation.c.id)
+        .join(review, review.c.submission_id == submission.c.id)
+        .where(submission.c.id.in_(submissions))
+    )
+    return [(record(Review, row, "review__"), locked_submission_of(row)) for row in await every(tx, query)]
 
 
 def _trace_of(event: Event) -> str:

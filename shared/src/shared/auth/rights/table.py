@@ -110,7 +110,7 @@ RIGHTS: dict[str, dict[str, Right]] = {
         "PUT /api/v1/contacts/{unit}": OPEN,
         "GET /deadlines": READ,
         "GET /reminders/{reminder_id}": READ,
-        "GET /contacts": OPEN,
+        "GET /contacts": ADDRESSES,
         "POST /contacts": OPEN,
     },
     "audit": SHELL

@@ -39,7 +39,22 @@ POISON_CLASSES = frozenset({"22", "23", "44", "54", "P0"})
 Apply = Callable[[AsyncConnection, list[Received]], Awaitable[None]]
 Contradicting = Callable[[AsyncConnection, list[Received]], Awaitable[list[Received]]]
 """Of events whose ids were claimed before: those whose bytes are not the bytes that are kept."""
-Effect = Callable[[AsyncConnection, list[Received]], Awaitable[tuple[list[Poison], list[Received]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """An event that contradicts what is kept. `event_id`: None where the claim of its id belongs to another record."""
+
+    received: Received
+    event_id: str | None
+    reason: str
+
+    @property
+    def poison(self) -> Poison:
+        return self.received.record, self.event_id, self.reason
+
+
+Effect = Callable[[AsyncConnection, list[Received]], Awaitable[tuple[list[Poison], list[Contradiction]]]]
 """Answers what could not be applied, and what contradicts."""
 
 
@@ -51,15 +66,19 @@ class Taken:
     repeated: list[Received]
     contradicting: int
     poison: list[Poison]
-    contradictions: list[Poison]
+    contradictions: list[Contradiction]
 
 
 class Contradicted(ValueError):
-    """An effect found that these events, whose ids the inbox had forgotten, are kept with other bytes: all of them."""
+    """An effect found that these events contradict what is kept: all of them.
 
-    def __init__(self, events: Sequence[Received]) -> None:
-        super().__init__(contradiction(events[0].envelope.id))
-        self.events = events
+    `what` says of them what it is that is known otherwise. Without it, it is the event itself: the inbox had forgotten
+    its id, and it is kept with other bytes.
+    """
+
+    def __init__(self, events: Sequence[Received], what: str | None = None) -> None:
+        self.found = [_contradiction(received, what) for received in events]
+        super().__init__(self.found[0].reason)
 
 
 def by_topic(effects: Mapping[str, Apply]) -> Apply:
@@ -142,13 +161,15 @@ class BatchConsumer:
         something cannot be applied. Of strangers' records only the positions are kept here."""
         async with self._engine.begin() as tx:
             fresh, repeated = await self._claim(tx, received, [*undecodable, *strangers])
-            dead, forgotten = await effect(tx, fresh) if fresh else ([], [])
+            dead, found = await effect(tx, fresh) if fresh else ([], [])
             poison = [*undecodable, *dead]
             self._gate.check(len(received) + len(undecodable), len(poison), poison[0][2] if poison else "")
             await self._set_aside(tx, poison)  # first: what contradicts may contradict one of them
             again = await self._contradicting(tx, repeated) if repeated and self._contradicting else []
-            contradictions = [_contradiction(r) for r in (*forgotten, *again)]
-            await self._set_aside(tx, contradictions)
+            contradictions = [*found, *(_contradiction(r) for r in again)]
+            await self._set_aside(tx, [one.poison for one in contradictions])
+        for one in contradictions:
+            _tell(one)
         return Taken(fresh, repeated, len(again), poison, contradictions)
 
     async def _refuse(self, strangers: list[Poison], unclaimed: list[Poison]) -> None:
@@ -186,11 +207,13 @@ class BatchConsumer:
                 repeated.append(r)
         return fresh, repeated
 
-    async def _apply_all(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Poison], list[Received]]:
+    async def _apply_all(
+        self, tx: AsyncConnection, received: list[Received]
+    ) -> tuple[list[Poison], list[Contradiction]]:
         await self._apply(tx, received)
         return [], []
 
-    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Poison], list[Received]]:
+    async def _isolate(self, tx: AsyncConnection, received: list[Received]) -> tuple[list[Poison], list[Contradiction]]:
         """Apply in order, halving around failures; returns what cannot be applied, and what contradicts."""
         if not received:
             return [], []
@@ -199,9 +222,9 @@ class BatchConsumer:
                 await self._apply(tx, received)
             return [], []
         except Contradicted as error:
-            known = {r.envelope.id for r in error.events}
+            known = {one.received.envelope.id for one in error.found}
             poison, more = await self._isolate(tx, [r for r in received if r.envelope.id not in known])
-            return poison, [*error.events, *more]
+            return poison, [*error.found, *more]
         except Exception as error:
             if is_transient(error):
                 raise
@@ -223,21 +246,24 @@ class BatchConsumer:
         if len(repeated) > taken.contradicting:
             duplicates = metrics.INBOX_DUPLICATES.labels(self._service, repeated[0].record.topic)
             duplicates.inc(len(repeated) - taken.contradicting)
-        for record, _, _ in (*taken.poison, *taken.contradictions):
+        aside = [*(record for record, _, _ in taken.poison), *(one.received.record for one in taken.contradictions)]
+        for record in aside:
             metrics.DEAD_LETTERS.labels(self._service, record.topic).inc()
 
 
-def contradiction(event_id: str) -> str:
-    """Why a record is set aside that repeats the id of an event."""
-    return f"the event {event_id} is known with other bytes: this record took no effect"
+def _contradiction(received: Received, what: str | None = None) -> Contradiction:
+    """As a dead letter it has no id where the claim belongs to the first event. It is no sign of broken code, so none
+    for the gate."""
+    id_ = received.envelope.id
+    if what is None:
+        return Contradiction(received, None, f"the event {id_} is known with other bytes: this record took no effect")
+    return Contradiction(received, id_, f"{what}: the event {id_} took no effect")
 
 
-def _contradiction(received: Received) -> Poison:
-    """A dead letter without an id: the claim belongs to the first event. No sign of broken code, so none for the
-    gate."""
-    event = received.envelope
-    log.error("event.contradicts", event_id=event.id, type=event.type, topic=received.record.topic)
-    return received.record, None, contradiction(event.id)
+def _tell(one: Contradiction) -> None:
+    event = one.received.envelope
+    topic = one.received.record.topic
+    log.error("event.contradicts", event_id=event.id, type=event.type, topic=topic, reason=one.reason)
 
 
 def _letter(record: ConsumerRecord, event_id: str | None, reason: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A batch of events folded into what it says about obligations and revisions; order and duplicates do not matter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -34,6 +34,22 @@ def fold(gists: Iterable[Gist]) -> BatchChanges:
         if revision is not None:
             _add(batch.revisions.setdefault(id, {}), revision)
     return batch
+
+
+def contradicting(gists: Iterable[Gist], kept: Mapping[tuple[UUID, int], str | None]) -> list[int]:
+    """Positions of the events whose content is not the one that is `kept`, by its hash, of the same revision.
+
+    A revision is one report for ever: what is sent again has the same content, and a correction its own number. Of a
+    revision that was kept before there were hashes (None) nothing can be said.
+    """
+    found = []
+    for position, (_, obligation, revision) in enumerate(gists):
+        if obligation is None or revision is None or revision.content_sha256 is None:
+            continue
+        sha256 = kept.get((obligation.obligation_id, revision.number))
+        if sha256 is not None and sha256 != revision.content_sha256:
+            found.append(position)
+    return found
 
 
 def _add(revisions: dict[int, ReportedRevision], revision: ReportedRevision) -> None:

@@ -53,7 +53,13 @@ def _revision(plan: PlanIndex, data: SubmissionsEvent) -> ReportedRevision | Non
             _check_possible(plan, data)
             content = observation.written(data.observations)
             return ReportedRevision(
-                data.revision, "received", data.version, data.submission_id, content, data.illustrative
+                data.revision,
+                "received",
+                data.version,
+                data.submission_id,
+                content,
+                data.illustrative,
+                content_sha256=data.content_sha256,
             )
         case SubmissionAccepted():
             return _decided(data, "accepted", was_accepted=True)
