@@ -1,15 +1,15 @@
 """Records that nobody should have sent: those that must become dead letters, and those that must change nothing.
 
-Which service gives up on what follows from its own reading: every consumer of a topic gives up on what is no event of
-a known type; a form or a unit that the catalogue lacks is a dead letter of aggregation, which has to add it up, while
-audit logs it like every event and notifications knows an obligation that is done.
+Nothing of it is signed by a service, so every consumer of a topic sets it aside: what is no event, an event that no
+outbox has sent, and an event of ours with other bytes. A true event that comes once more, with its signature, changes
+nothing.
 """
 
 import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
@@ -23,8 +23,6 @@ CONSUMERS = {topic: frozenset({"audit"}) for topic in ALL_TOPICS} | {
     SUBMISSIONS: frozenset({"aggregation", "notifications", "audit"})
 }
 NOBODY: frozenset[str] = frozenset()
-AGGREGATION = frozenset({"aggregation"})
-AUDIT = frozenset({"audit"})  # it alone keeps bytes to compare with
 TOO_LARGE = 950_000  # more than an event may have, less than the broker's limit
 # The client cannot read on behind an undecodable record: only there, and nothing is read back from there.
 UNDECODABLE_PARTITION = PARTITIONS - 1
@@ -73,8 +71,8 @@ def hostile(rng: Random) -> list[Record]:
         Record("too large", SUBMISSIONS, b"[" + b" " * TOO_LARGE + b"]", everyone),
         Record("header not UTF-8", SUBMISSIONS, b"junk", everyone, headers=(("name", b"\xff"), ("null", None))),
         Record("header name not UTF-8", SUBMISSIONS, b"junk", everyone, undecodable=True),
-        Record("unknown form", SUBMISSIONS, foreign(rng, form="B99-XA"), AGGREGATION),
-        Record("unknown unit", SUBMISSIONS, foreign(rng, form="B02-XA-Q", unit="99999@2025-07-01"), AGGREGATION),
+        Record("unknown form", SUBMISSIONS, foreign(rng, form="B99-XA"), everyone),
+        Record("unknown unit", SUBMISSIONS, foreign(rng, form="B02-XA-Q", unit="99999@2025-07-01"), everyone),
         Record("not JSON", INDICATORS, b"\x00\x01", CONSUMERS[INDICATORS]),
         Record("no value", INSPECTIONS, None, CONSUMERS[INSPECTIONS]),
         Record("header name not UTF-8", INDICATORS, b"junk", CONSUMERS[INDICATORS], undecodable=True),
@@ -182,15 +180,15 @@ class Injector:
             try:
                 found = []
                 for place in (partition, (partition + 1) % UNDECODABLE_PARTITION):
-                    for key, value in reversed(values):
-                        sent = await producer.send_and_wait(topic, value, key=key, partition=place)
+                    for key, value, headers in reversed(values):
+                        sent = await producer.send_and_wait(topic, value, key=key, partition=place, headers=headers)
                         kind = "duplicate" if place == partition else "duplicate elsewhere"
                         found.append(self._note(Injected(kind, topic, place, sent.offset, NOBODY)))
-                for key, value in values[:1]:
-                    other = contradicting(value)
-                    sent = await producer.send_and_wait(topic, other, key=key, partition=partition)
+                for key, value, headers in values[:1]:
+                    other, dead_for = contradicting(value), CONSUMERS[topic]
+                    sent = await producer.send_and_wait(topic, other, key=key, partition=partition, headers=headers)
                     digest = hashlib.sha256(other).hexdigest()
-                    found.append(self._note(Injected("contradiction", topic, partition, sent.offset, AUDIT, digest)))
+                    found.append(self._note(Injected("contradiction", topic, partition, sent.offset, dead_for, digest)))
             finally:
                 await producer.stop()
         return found
@@ -209,8 +207,11 @@ class Injector:
         await producer.start()
         return producer
 
-    async def _read(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes]]:
-        """Up to a few events from the beginning of a partition; what was injected there is passed over."""
+    async def _read(
+        self, topic: str, partition: int
+    ) -> list[tuple[bytes | None, bytes, Sequence[tuple[str, bytes | None]]]]:
+        """Up to a few events from the beginning of a partition, with their headers; what was injected there is passed
+        over."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
         await consumer.start()
         try:
@@ -221,5 +222,7 @@ class Injector:
         finally:
             await consumer.stop()
         mine = {(i.topic, i.partition, i.offset) for i in self.injected}
-        real = [(r.key, r.value) for r in batch if r.value and (topic, partition, r.offset) not in mine]
+        real = [
+            (r.key, r.value, list(r.headers)) for r in batch if r.value and (topic, partition, r.offset) not in mine
+        ]
         return real[:3]
