@@ -34,6 +34,11 @@ def test_each_says_more_than_its_state() -> None:
     assert all(len(shown) > 15 for _, shown in ROWS.values())
 
 
+def test_what_is_met_is_shown_by_a_test() -> None:
+    met = {cell: shown for cell, (state, shown) in ROWS.items() if state == "met"}
+    assert len(met) > 30 and not [cell for cell, shown in met.items() if ".py::test_" not in shown]
+
+
 @pytest.mark.parametrize("cell", ROWS)
 def test_what_it_names_is_there(cell: str) -> None:
     """A file, or a test of a file."""
