@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
@@ -209,7 +209,7 @@ class Injector:
 
     async def _read(
         self, topic: str, partition: int
-    ) -> list[tuple[bytes | None, bytes, Sequence[tuple[str, bytes | None]]]]:
+    ) -> list[tuple[bytes | None, bytes, list[tuple[str, bytes | None]]]]:
         """Up to a few events from the beginning of a partition, with their headers; what was injected there is passed
         over."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
