@@ -27,6 +27,7 @@ from shared.events import SUBMISSIONS
 from submissions.app import create_app
 from submissions.settings import SubmissionsSettings
 from tests.support.proxies.pgbouncer import PgBouncer, program
+from tests.support.relay_head import set_ahead
 from tests.support.secured_kafka import SecuredKafka
 from tiendo_local.issuer import Issuer
 from tiendo_local.servers.postgres import Postgres
@@ -107,6 +108,7 @@ async def test_a_report_becomes_a_value_and_the_state_is_rebuilt_through_pgbounc
     live, shadow = create_engine(receiving, pool_size=4), create_engine(receiving, pool_size=2, schema="shadow")
     try:
         for worker in workers:
+            await set_ahead(worker.engine, f"/{worker.settings.service}")
             await worker.start()
         await submit(sending, issuer)
         deadline = time.monotonic() + SECONDS

@@ -18,6 +18,7 @@ from services.aggregation.tests.test_recomputation import compare, random_histor
 from shared.catalogue import Catalogue
 from shared.events import INDICATORS, SUBMISSIONS, Event
 from shared.messaging import BatchConsumer
+from tests.support.relay_head import set_ahead
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
@@ -94,6 +95,7 @@ async def test_through_kafka(engine: AsyncEngine, projection: Projection, broker
     o, opened = writer.open("B01-XA", "24736@2025-07-01", "2026")
     events = [writer.submit(o, commune_answer()), opened]
     worker = create_worker(settings)
+    await set_ahead(worker.engine, "/aggregation")
     await worker.start()
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await producer.start()

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from notifications.worker import create_worker
 from services.notifications.tests.service import MakeEvents
 from shared.events import DEADLINES, NOTIFICATIONS, SUBMISSIONS, Event, parse
+from tests.support.relay_head import set_ahead
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.mail.smtp_sink import CaughtMail, SmtpSink
 
@@ -32,6 +33,7 @@ async def test_an_opened_obligation_is_mailed_and_told(
         }
     )
     worker = create_worker(running)
+    await set_ahead(worker.engine, "/notifications")
     await worker.start()
     try:
         event = Event.of(

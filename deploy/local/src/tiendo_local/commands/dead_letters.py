@@ -122,7 +122,12 @@ def _show(letter: dict[str, Any]) -> int:
         if name not in ("value", "text"):
             say(_harmless(f"{name:<12} {'-' if value is None else value}"))
     say("")
-    say("no value" if letter["text"] is None else _harmless(letter["text"]))
+    if letter["size"] is None:
+        say("no value")
+    elif letter["text"] is None:
+        say(f"{letter['size']} bytes, no event: auditors read them")
+    else:
+        say(_harmless(letter["text"]))
     return 0
 
 
