@@ -9,7 +9,6 @@ from audit.worker import create_worker
 from services.audit.tests.audit_driver import Audit
 from services.audit.tests.cases import CASE, post
 from shared.events import ALL_TOPICS, PARTITIONS
-from tests.support.relay_head import set_ahead
 from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
@@ -23,7 +22,6 @@ async def test_what_this_service_publishes_comes_back_into_its_log(audit: Audit,
         kafka_idempotent=broker.idempotent,
     )
     worker = create_worker(settings)
-    await set_ahead(worker.engine, "/audit")
     await worker.start()
     try:
         made = (await post(audit, "/api/v1/inspections", CASE)).json()
