@@ -1,4 +1,5 @@
-"""A relay's cursor ahead of all that other tests have sent of the same source: their events are no restored backup."""
+"""A service's fresh database on the broker of all tests: what others sent and read there in its name is no sign of a
+restored backup."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -7,7 +8,10 @@ AHEAD = 10**9
 
 
 async def set_ahead(engine: AsyncEngine, source: str) -> None:
+    """The relay's cursor is ahead of all that others sent, and the offsets of the group are taken at their word, as
+    those of a database that was in use before it kept positions."""
     async with engine.begin() as tx:
+        await tx.execute(sa.text("update epoch set begun_at = now()"))
         await tx.execute(
             sa.text(
                 "insert into relay_head (source, sequence, hash) values (:source, :ahead, repeat('0', 64))"
