@@ -17,12 +17,14 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database.statement_span import attributes_of, end_failed, start_span
 
 DISTINCT_STATEMENTS = 128
+DATABASE_ERRORS = (SQLAlchemyError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""A server that ends a connection while the pool makes it raises the driver's own."""
 
 
 @asynccontextmanager

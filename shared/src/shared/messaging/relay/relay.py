@@ -20,10 +20,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import SpanKind
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import metrics, telemetry
+from shared.database.driver import DATABASE_ERRORS
 from shared.events import CONTENT_TYPE
 from shared.loops import pause
 from shared.messaging import event_span
@@ -92,10 +92,10 @@ class Relay:
                 async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                     await producer.start()
                 await self._send_until_stopped(producer)
-            except (KafkaError, TimeoutError, OSError, SQLAlchemyError, KeyNotTrusted) as error:
+            except (KafkaError, TimeoutError, OSError, *DATABASE_ERRORS, KeyNotTrusted) as error:
                 metrics.RELAY_FAILURES.labels(self._settings.service).inc()
                 self.refused = await self._refusal(error)
-                if isinstance(error, SQLAlchemyError):
+                if isinstance(error, DATABASE_ERRORS):
                     self._check.doubt()
                 log.warning("relay.retry", error=repr(error)[:300], refused=self.refused)
                 await pause(self._stopping, RETRY_SECONDS)
@@ -108,7 +108,7 @@ class Relay:
                     await abandon(producer)
 
     async def _refusal(self, error: Exception) -> str | None:
-        if isinstance(error, SQLAlchemyError):
+        if isinstance(error, DATABASE_ERRORS):
             return None
         if isinstance(error, KeyNotTrusted):
             return str(error)
