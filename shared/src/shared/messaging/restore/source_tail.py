@@ -4,6 +4,7 @@ Whoever may write there says what he likes of a number. What the source has not 
 client can decode.
 """
 
+import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -43,9 +44,16 @@ class Sent:
 async def source_tail(settings: ServiceSettings, verifier: SignatureVerifier | None) -> Sent | None:
     """The last event that Kafka has of this service, or has heard of. Raises KafkaError, OSError, TimeoutError."""
     last: Sent | None = None
-    async for sent in sent_events(settings, verifier, LAST_RECORDS):
-        if last is None or sent.sequence > last.sequence:
-            last = sent
+    try:
+        async for sent in sent_events(settings, verifier, LAST_RECORDS):
+            if last is None or sent.sequence > last.sequence:
+                last = sent
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # A task of the client that was cancelled is awaited by the client itself: nobody has cancelled us.
+        raise ConnectionError("the Kafka client gave up reading") from error
     return last
 
 
