@@ -31,14 +31,18 @@ async def all_units_subtracted_from_the_root(year: Year, reader: Attacker) -> Un
     return target
 
 
-async def the_root_before_and_after_a_report(year: Year, reader: Attacker) -> Unknown:
-    reader.channels = frozenset({"root"})
+async def _before_and_after_the_last_report(year: Year, reader: Attacker) -> Unknown:
     target_of, *others = year.communes
     await year.report(*((o, 5 + i) for i, o in enumerate(others)))
     await reader.look(year.counted)
     (target,) = await year.report((target_of, COUNT))
     await reader.look(year.counted)
     return target
+
+
+async def the_root_before_and_after_a_report(year: Year, reader: Attacker) -> Unknown:
+    reader.channels = frozenset({"root"})
+    return await _before_and_after_the_last_report(year, reader)
 
 
 async def the_rounded_rate_of_the_history(year: Year, reader: Attacker) -> Unknown:
@@ -72,12 +76,7 @@ async def a_correction_in_a_complete_year(year: Year, reader: Attacker) -> Unkno
 
 async def the_coverage_tells_who_came_when(year: Year, reader: Attacker) -> Unknown:
     reader.channels = frozenset({"coverage"})
-    target_of, *others = year.communes
-    await year.report(*((o, 5 + i) for i, o in enumerate(others)))
-    await reader.look(year.counted)
-    (target,) = await year.report((target_of, COUNT))
-    await reader.look(year.counted)
-    return target
+    return await _before_and_after_the_last_report(year, reader)
 
 
 LEAKS: list[Scenario] = [

@@ -81,7 +81,7 @@ async def stays_alive(worker: ServiceWorker, seconds: float) -> None:
 async def test_nothing_to_do_and_no_partition_is_no_fault(
     probe: ServiceProbe, broker: Broker, topics: Callable[..., str]
 ) -> None:
-    settings = settings_of(probe, broker, a_group(), stuck_after_seconds=4)
+    settings = settings_of(probe, broker, a_group(), stuck_after_seconds=2)
     topic = topics("idle", partitions=1)
     async with running(a_worker(probe, settings, topic)) as one:
         await settled(one, partitions=1)
