@@ -52,6 +52,8 @@ class PositionCheck:
                 self.behind = await self._look(consumer, assigned)
                 self._of, self._due_at = assigned, time.monotonic() + CHECK_SECONDS
                 self.checked = True
+                if not self.behind:
+                    return ()  # a step of its own: while Kafka was asked, nothing was fetched
             if self.behind:
                 raise RetryAfter(self.behind, RETRY_SECONDS)
             return await fetch(consumer)
