@@ -1,9 +1,24 @@
-from shared.unfinished import Straggler, Unfinished
+from dataclasses import dataclass
+
+from shared.unfinished import Unfinished
 
 
-def stragglers(unfinished: Unfinished, given_up: list[str], *names: str) -> dict[str, Straggler]:
+@dataclass(eq=False)
+class Sender:
+    name: str
+    given_up: list[str]
+
+    @property
+    def address(self) -> str:
+        return self.name[0]
+
+    def give_up(self) -> None:
+        self.given_up.append(self.name)
+
+
+def stragglers(unfinished: Unfinished, given_up: list[str], *names: str) -> dict[str, Sender]:
     """Each of the address that its name begins with."""
-    made = {name: Straggler(name[0], lambda name=name: given_up.append(name)) for name in names}  # type: ignore[misc]
+    made = {name: Sender(name, given_up) for name in names}
     for straggler in made.values():
         unfinished.enter(straggler)
     return made

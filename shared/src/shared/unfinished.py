@@ -1,16 +1,17 @@
 """Who has begun to send and not finished. When they are too many, the one that has waited longest is let go, of the
 address that has most of them: whoever sends as everybody does is never that one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Straggler:
-    """`give_up` ends its waiting; it must not call back before it returns."""
+class Straggler(Protocol):
+    """One is equal to itself alone."""
 
-    address: str
-    give_up: Callable[[], None]
+    @property
+    def address(self) -> str: ...
+
+    def give_up(self) -> None:
+        """End its waiting. It must not call back before it returns."""
 
 
 class Unfinished:

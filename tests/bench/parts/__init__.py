@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.bench.parts import aggregation, cost, flood, freshness, growth, idle, intake, recovery, relay
+from tests.bench.parts import aggregation, cost, flood, freshness, growth, idle, intake, recovery, relay, security
 from tests.bench.subject import Subject
 
 Measured = dict[str, Any]
@@ -20,4 +20,5 @@ PARTS: dict[str, Callable[[Subject], Awaitable[Measured | list[Measured]]]] = {
     "recovery": recovery.measure,
     "relay": relay.measure,
     "growth": growth.measure,
+    "security": security.measure,
 }

@@ -1,4 +1,5 @@
-"""The relay: events a second out of a full outbox, against a bare producer of the same bytes, keys and topic."""
+"""The relay: events a second out of a full outbox, signed as in production, against a bare producer of the same bytes,
+keys and topic."""
 
 import asyncio
 import tempfile
@@ -47,6 +48,7 @@ async def measure(subject: Subject) -> dict[str, Any]:
         environment="test",
         kafka_bootstrap_servers=system.broker.bootstrap,
         kafka_idempotent=system.broker.idempotent,
+        event_signing_key_file=system.event_keys.key_file("submissions"),
     )
     return await asyncio.to_thread(uvloop.run, compare(settings, duties))
 
@@ -61,11 +63,11 @@ async def compare(settings: BenchSettings, duties: Sequence[dict[str, Any]], eve
             messaging_tables(metadata)
             async with engine.begin() as tx:
                 await tx.run_sync(metadata.create_all)
-            records = await _fill(engine, duties, events, PRODUCTION_TRACE_RATIO)
-            ours = await _drain(engine, settings, events)
+            records = await fill(engine, duties, events, PRODUCTION_TRACE_RATIO)
+            ours = await drain(engine, settings, events)
             floor = await _bare(settings, records)
-            await _fill(engine, duties, events, 1.0)
-            traced = await _drain(engine, settings, events)
+            await fill(engine, duties, events, 1.0)
+            traced = await drain(engine, settings, events)
         finally:
             await engine.dispose()
     return {
@@ -79,7 +81,7 @@ async def compare(settings: BenchSettings, duties: Sequence[dict[str, Any]], eve
     }
 
 
-async def _fill(engine: AsyncEngine, duties: Sequence[dict[str, Any]], events: int, ratio: float) -> list[Record]:
+async def fill(engine: AsyncEngine, duties: Sequence[dict[str, Any]], events: int, ratio: float) -> list[Record]:
     """Write the events; returns what will be sent: a key and the bytes each."""
     records: list[Record] = []
     for begin in range(0, events, CHUNK):
@@ -104,7 +106,7 @@ def _cause(n: int, ratio: float) -> Context:
     return telemetry.context_of(f"00-{n + 1:032x}-{n + 1:016x}-{sampled}")
 
 
-async def _drain(engine: AsyncEngine, settings: BenchSettings, events: int) -> float:
+async def drain(engine: AsyncEngine, settings: BenchSettings, events: int) -> float:
     """From the relay's start to the empty outbox."""
     relay = Relay(engine, settings, catalogue_version="c" * 64)
     begin = time.monotonic()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.unfinished import Straggler, Unfinished
+from shared.unfinished import Unfinished
 
 HEADER_SECONDS = 10.0
 MOST_HEADER_BYTES = 64 * 1024
@@ -29,12 +29,10 @@ class HttpConnection(HttpToolsProtocol):
 
     _waiting: asyncio.TimerHandle | None = None
     _header_bytes: int | None = None  # None outside of a request's headers
-    _straggler: Straggler
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._straggler = Straggler(self.client[0] if self.client else "", self._make_room)
-        self.unfinished.enter(self._straggler)
+        self.unfinished.enter(self)
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:
@@ -56,18 +54,18 @@ class HttpConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         self._header_bytes = None
-        self.unfinished.leave(self._straggler)
+        self.unfinished.leave(self)
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.cycle.response_complete and not self.transport.is_closing():
-            self.unfinished.leave(self._straggler)
-            self.unfinished.enter(self._straggler)
+            self.unfinished.leave(self)
+            self.unfinished.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self.unfinished.leave(self._straggler)
+        self.unfinished.leave(self)
         super().connection_lost(exc)
 
     def _await_headers(self) -> None:
@@ -84,6 +82,10 @@ class HttpConnection(HttpToolsProtocol):
             log.info("connection.unfinished", seconds=HEADER_SECONDS)
             self.transport.close()
 
-    def _make_room(self) -> None:
+    @property
+    def address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def give_up(self) -> None:
         log.warning("connection.crowded_out", most=MOST_WAITING)
         self.transport.close()

@@ -1,10 +1,13 @@
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.types import Message
+
+from shared.web.middleware.limits import _Arriving
 
 JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024
@@ -64,3 +67,14 @@ async def test_a_body_that_never_ends_is_given_up(app: FastAPI, monkeypatch: pyt
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
     assert "too-slow" in sent[1]["body"].decode()
+
+
+async def test_a_body_that_has_come_is_no_work_for_the_garbage_collector(client: httpx.AsyncClient) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            await client.post("/api/v1/open", content=b"{}", headers=JSON)
+        assert not [one for one in gc.get_objects() if isinstance(one, _Arriving)]
+    finally:
+        gc.enable()

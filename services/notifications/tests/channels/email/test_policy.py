@@ -38,3 +38,9 @@ def test_a_plain_subject_stays_as_it_is() -> None:
     mail = EmailMessage(policy=MAIL)
     mail["Subject"] = "Deadline"
     assert mail.as_bytes().startswith(b"Subject: Deadline\r\n")
+
+
+def test_no_mail_makes_classes_of_its_own() -> None:
+    one, other = EmailMessage(policy=MAIL), EmailMessage(policy=MAIL)
+    one["Subject"], other["subject"] = "Một", "Hai"
+    assert type(one["Subject"]) is type(other["Subject"])

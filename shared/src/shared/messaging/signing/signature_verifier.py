@@ -23,7 +23,7 @@ from shared.messaging.signing.trusted_keys import TrustedKey, TrustedKeys, read_
 from shared.messaging.signing.watched_file import WatchedFile
 from shared.settings import ServiceSettings
 
-KEPT = 4000  # nodes of a generation: a megabyte and a half
+KEPT = 1000  # nodes of a generation: half a megabyte
 
 
 class _Proof(NamedTuple):

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Problem
 from shared.text import Fault
-from shared.unfinished import Straggler, Unfinished
+from shared.unfinished import Unfinished
 from shared.web.middleware.bodies import has_body
 from shared.web.middleware.rate_limit import address_of
 from shared.web.texts import text
@@ -60,7 +60,7 @@ class _Arriving:
         self._receive = receive
         self._limit = limit
         self._unfinished = unfinished
-        self._straggler = Straggler(address, self._give_up)
+        self.address = address
         self._total = 0
         self._ends: float | None = None
         self._waiting: asyncio.Timeout | None = None
@@ -71,7 +71,7 @@ class _Arriving:
             return await self._receive()  # waits until the client goes away
         if self._ends is None:
             self._ends = asyncio.get_running_loop().time() + BODY_SECONDS
-            self._unfinished.enter(self._straggler)
+            self._unfinished.enter(self)
         try:
             async with asyncio.timeout_at(self._ends) as self._waiting:
                 message = await self._receive()
@@ -88,9 +88,9 @@ class _Arriving:
         return message
 
     def end(self) -> None:
-        self._unfinished.leave(self._straggler)
+        self._unfinished.leave(self)
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
         self._ends = CROWDED_OUT
         if self._waiting and not self._waiting.expired():
             self._waiting.reschedule(CROWDED_OUT)

@@ -1,8 +1,20 @@
 """How the headers of a mail are written on the wire."""
 
 from email.header import Header
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.policy import EmailPolicy
+from functools import cache
 from typing import Any
+
+_header_class = cache(HeaderRegistry().__getitem__)
+
+
+class HeaderClasses(HeaderRegistry):
+    """Makes each class of headers once: Python's makes one for every header of every mail, which only the garbage
+    collector takes away."""
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return _header_class(name.lower())
 
 
 class MailPolicy(EmailPolicy):
@@ -23,4 +35,4 @@ def _encoded(name: str, value: str, linesep: str) -> str:
     return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=linesep)}{linesep}"
 
 
-MAIL = MailPolicy(linesep="\r\n")
+MAIL = MailPolicy(linesep="\r\n", header_factory=HeaderClasses())
