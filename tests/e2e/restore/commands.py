@@ -4,6 +4,7 @@ is imported once. A start of Python with all of it costs seconds, and a rehearsa
 `python -m tests.e2e.restore.commands` forks: it reads a command a line and answers with a line, both JSON.
 """
 
+import gc
 import json
 import os
 import runpy
@@ -57,8 +58,9 @@ def _forked(service: str, words: Sequence[str], environment: Mapping[str, str]) 
 
 def main() -> None:
     for service in SERVICES:
-        import_module(f"{service}.app")
-        import_module(f"{service}.worker")
+        import_module(f"{service}.__main__")
+        del sys.modules[f"{service}.__main__"]  # it is run anew
+    gc.freeze()
     for line in sys.stdin:
         print(json.dumps(_forked(*json.loads(line))), flush=True)
 
