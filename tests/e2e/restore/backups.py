@@ -1,7 +1,6 @@
 """Backups of the databases of a running system, made and brought back by PostgreSQL's own tools."""
 
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from tests.e2e.restore.commands import Commands
 from tiendo_local.servers.postgres import Postgres
 from tiendo_local.servers.postgres_binaries import find_binaries, needed_account
 from tiendo_local.services import SERVICES, owner_url_variable
@@ -20,8 +20,9 @@ NOTICED_SECONDS = 60.0
 class Backups:
     """Of all four databases, at one moment each, while the system runs."""
 
-    def __init__(self, system: System, folder: Path) -> None:
+    def __init__(self, system: System, folder: Path, commands: Commands) -> None:
         self._system = system
+        self._commands = commands
         self._postgres: Postgres = system.postgres
         self._tools = find_binaries(needed_account(), self._postgres.data.parent).folder
         self._folder = folder
@@ -57,15 +58,7 @@ class Backups:
 
     def command(self, service: str, *words: str, **told: str) -> tuple[int, str]:
         """Exit code and output of a command of the service, beside the service that runs."""
-        done = subprocess.run(
-            [sys.executable, "-m", service, *words],
-            env={**self._system.environments[service], **told},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return done.returncode, done.stdout + done.stderr
+        return self._commands.run(service, words, {**self._system.environments[service], **told})
 
     def _sides(self, service: str) -> set[str]:
         return {str(side) for (side,) in self.rows(service, "select side from setback")}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -13,8 +14,9 @@ from shared.events.topics import PARTITIONS, PUBLISHED_BY
 from shared.messaging import Relay, publish
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.relay_cursor import RelayCursor, read_cursor
+from shared.messaging.restore import relay_healing
 from shared.messaging.restore.relay_check import RelayCheck, unknown_to
-from shared.messaging.restore.relay_healing import go_on_behind, sent_beyond
+from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
 from shared.messaging.restore.rewind import WELL, _rewind
 from shared.messaging.restore.source_tail import Sent, sent_events, source_tail
 from shared.messaging.signing.signature_verifier import SignatureVerifier
@@ -136,12 +138,53 @@ async def test_what_the_source_has_not_signed_is_no_word_of_it(
     tail = await source_tail(settings, SignatureVerifier.of(settings))
     assert tail is not None and tail.sequence == 3
     assert await RelayCheck(settings, probe.engine).went_back() is None
+    found = await sent_beyond(settings, probe.engine)
+    assert (found.lacking, found.sent) == (0, ())
     async with probe.engine.begin() as tx:
-        found = await sent_beyond(settings, tx)
-        assert (found.lacking, found.sent) == (0, ())
         assert await go_on_behind(tx, NOTIFICATIONS, found) == 0
     assert (await cursor_of(probe, settings)).sequence == 3
     assert [row.event_id for row in await probe.rows("select event_id from outbox")] == [waiting.event_id]
+
+
+async def test_what_leaves_while_kafka_is_read_is_nothing_beyond(
+    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compared with the cursor of before, it was a setback that nobody had; healed, the same numbers left again."""
+    settings, topic = settings_of(probe, broker, a_group()), topics("meanwhile")
+    monkeypatch.setitem(PUBLISHED_BY, settings.service, (topic,))
+    relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+
+        async def send(count: int) -> None:
+            await write(probe, settings, topic, count)
+            while await relay.step(producer):
+                pass
+
+        async def meanwhile(*asked: Any) -> AsyncIterator[Sent]:
+            await send(2)
+            async for sent in sent_events(*asked):
+                yield sent
+            await send(1)
+
+        monkeypatch.setattr(relay_healing, "sent_events", meanwhile)
+        await send(3)
+        assert await _rewind(settings, apply=False, accept_loss=False) == WELL
+        assert (await cursor_of(probe, settings)).sequence == 6
+        found = await sent_beyond(settings, probe.engine)
+        assert (found.lacking, found.sent) == (0, ())
+        assert await _rewind(settings, apply=True, accept_loss=False) == WELL
+        assert (await cursor_of(probe, settings)).sequence == 12
+
+
+async def test_what_leaves_after_kafka_was_read_does_not_leave_again(probe: ServiceProbe, broker: Broker) -> None:
+    """The cursor is read again under the lock of the sender."""
+    settings = settings_of(probe, broker, a_group())
+    source, hash_ = f"/{settings.service}", "a" * 64
+    async with probe.engine.begin() as tx:
+        await tx.exec_driver_sql(f"insert into relay_head (source, sequence, hash) values ('{source}', 5, '{hash_}')")
+        found = SentBeyond(RelayCursor(3), 1, Sent(4, "b" * 64, "four"), ("four",))
+        assert await go_on_behind(tx, source, found) == 0
+    assert await cursor_of(probe, settings) == RelayCursor(5, hash_, [])
 
 
 async def test_a_record_that_no_client_can_decode_is_passed_over(

@@ -77,7 +77,7 @@ async def run(settings: ServiceSettings, *, apply: bool) -> int:
             if apply:
                 await store.keep_still(tx)
             found = recover([data for _, data in heard], await store.history(tx), since)
-            sent = await sent_beyond(settings, tx)
+            sent = await sent_beyond(settings, engine)
             print(*lines(found, sent), sep="\n")
             if found.nothing and not sent.lacking:
                 return WELL

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, read_cursor
 from shared.messaging.restore.relay_check import unknown_to
@@ -34,25 +34,36 @@ class SentBeyond:
     sent: tuple[str, ...]
 
 
-async def sent_beyond(settings: ServiceSettings, tx: AsyncConnection) -> SentBeyond:
+async def sent_beyond(settings: ServiceSettings, engine: AsyncEngine) -> SentBeyond:
     """What this service has sent and its database does not know of. Reads its topics from their beginning. Raises
-    StartError for keys that are of no use."""
-    cursor = await read_cursor(tx, f"/{settings.service}")
+    StartError for keys that are of no use.
+
+    Kafka is compared with what the cursor says afterwards: a relay may send meanwhile, and promises first.
+    """
+    known = (await _cursor(settings, engine)).sequence
     last: Sent | None = None
-    sent = []
+    beyond: list[Sent] = []
     async for one in sent_events(settings, SignatureVerifier.of(settings)):
         if last is None or one.sequence > last.sequence:
             last = one
-        if one.event_id and one.sequence > cursor.sequence:
-            sent.append(one.event_id)
-    return SentBeyond(cursor, unknown_to(cursor, last), last, tuple(sent))
+        if one.event_id and one.sequence > known:
+            beyond.append(one)
+    cursor = await _cursor(settings, engine)
+    sent = tuple(one.event_id for one in beyond if one.event_id and one.sequence > cursor.sequence)
+    return SentBeyond(cursor, unknown_to(cursor, last), last, sent)
+
+
+async def _cursor(settings: ServiceSettings, engine: AsyncEngine) -> RelayCursor:
+    async with engine.connect() as tx:
+        return await read_cursor(tx, f"/{settings.service}")
 
 
 async def go_on_behind(tx: AsyncConnection, source: str, found: SentBeyond) -> int:
-    """Set the cursor behind the last number and forget what has left already; how many rows of the outbox that were."""
+    """Set the cursor behind the last number and forget what has left already; how many rows of the outbox that were. A
+    cursor that has come as far meanwhile stays where it is."""
     await tx.execute(_LOCK)
     gone = 0
-    if found.lacking and found.last:
+    if found.last and unknown_to(await read_cursor(tx, source), found.last):
         gone = (await tx.execute(_LEFT, {"ids": list(found.sent)})).rowcount
         await tx.execute(_MOVE, {"source": source, "sequence": found.last.sequence, "hash": found.last.hash})
     await clear_setback(tx, "relay")

@@ -87,11 +87,11 @@ async def _rewind(settings: ServiceSettings, *, apply: bool, accept_loss: bool) 
 
 
 async def find(settings: ServiceSettings, engine: AsyncEngine, group: GroupOffsets) -> Findings:
+    begins = await group.begins(list(group.committed))
     async with engine.connect() as tx:
         held = await held_positions(tx)
-        begins = await group.begins(list(group.committed))
         read = lacks(Known(held=held, committed=group.committed, begins=begins, ends={}, trusts=await trusts(tx)))
-        return Findings(read, await sent_beyond(settings, tx))
+    return Findings(read, await sent_beyond(settings, engine))
 
 
 async def heal(settings: ServiceSettings, engine: AsyncEngine, group: GroupOffsets, found: Findings) -> None:
