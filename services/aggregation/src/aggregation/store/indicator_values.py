@@ -33,7 +33,7 @@ async def cells_at(tx: AsyncConnection, places: Collection[tuple[str, str, str]]
 async def values_at(tx: AsyncConnection, places: Collection[tuple[str, str, str]]) -> dict[ValueKey, Value]:
     """(measure, unit, period) → the stored value on each basis."""
     lists = columns(("measures", "units", "periods"), sorted(places))
-    return _to_values(await tx.execute(statements.VALUES, lists))
+    return to_values(await tx.execute(statements.VALUES, lists))
 
 
 async def write_values(tx: AsyncConnection, changed: Mapping[ValueKey, Value]) -> None:
@@ -47,14 +47,11 @@ async def values_of(
 ) -> dict[ValueKey, Value]:
     """All measures of a unit; with `as_of` the values that stood here at that instant."""
     if as_of is not None:
-        return await stood_in(tx, indicator_history, unit=unit, basis=basis, periods=periods, as_of=as_of)
-    v = indicator_value
-    return _to_values(
-        await tx.execute(sa.select(v).where(v.c.unit == unit, v.c.period.in_(periods), v.c.basis == basis))
-    )
+        return await told_last(tx, indicator_history, unit=unit, basis=basis, periods=periods, as_of=as_of)
+    return to_values(await tx.execute(statements.VALUES_OF, {"unit": unit, "basis": basis, "periods": list(periods)}))
 
 
-async def stood_in(
+async def told_last(
     tx: AsyncConnection,
     told: sa.Table,
     *,
@@ -65,7 +62,7 @@ async def stood_in(
 ) -> dict[ValueKey, Value]:
     """The latest value of each measure and period in `told`, the history or the publications, until `as_of`."""
     query = (
-        sa.select(told)
+        sa.select(*_shown(told))
         .ext(distinct_on(told.c.period, told.c.measure))
         .where(told.c.unit == unit, told.c.basis == basis)
         .order_by(told.c.period, told.c.measure, told.c.as_of.desc(), told.c.id.desc())
@@ -74,14 +71,14 @@ async def stood_in(
         query = query.where(told.c.period.in_(periods))
     if as_of is not None:
         query = query.where(told.c.as_of <= as_of)
-    return _to_values(await tx.execute(query))
+    return to_values(await tx.execute(query))
 
 
 async def series(tx: AsyncConnection, *, measures: Sequence[str], unit: str, basis: Basis) -> dict[ValueKey, Value]:
     """The value of every period."""
     v = indicator_value
     query = sa.select(v).where(v.c.unit == unit, v.c.basis == basis, v.c.measure.in_(measures)).order_by(v.c.period)
-    return _to_values(await tx.execute(query))
+    return to_values(await tx.execute(query))
 
 
 async def history(
@@ -95,8 +92,8 @@ async def history(
     before: int | None = None,
     limit: int = 100,
 ) -> list[tuple[int, ValueKey, Value]]:
-    """Every value that ever stood, newest first, with its place in the history. `told`: as in `stood_in`."""
-    query = sa.select(told).where(
+    """Every value that ever stood, newest first, with its place in the history. `told`: as in `told_last`."""
+    query = sa.select(told.c.id, *_shown(told)).where(
         told.c.measure.in_(measures), told.c.unit == unit, told.c.period == period, told.c.basis == basis
     )
     if before is not None:
@@ -110,7 +107,7 @@ async def below(
 ) -> dict[ValueKey, Value]:
     v = indicator_value
     query = sa.select(v).where(v.c.measure.in_(measures), v.c.period == period, v.c.basis == basis, v.c.unit.in_(units))
-    return _to_values(await tx.execute(query))
+    return to_values(await tx.execute(query))
 
 
 async def cells_of(
@@ -128,7 +125,12 @@ def _to_cells(rows: Iterable[Any]) -> dict[CellKey, CellSum]:
     return {CellKey(*row[:5]): CellSum(*row[5:]) for row in rows}
 
 
-def _to_values(rows: Iterable[Any]) -> dict[ValueKey, Value]:
+def _shown(told: sa.Table) -> list[sa.Column[Any]]:
+    """What a value with its key is made of: of which reports a published one is the sum is much more than that."""
+    return [told.c[name] for name in (*ValueKey._fields, *(name for name, _, _ in FIGURE), "needs_check")]
+
+
+def to_values(rows: Iterable[Any]) -> dict[ValueKey, Value]:
     return {_to_key(row): to_value(row) for row in rows}
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.rules.disclosure import Member
 from aggregation.rules.records import Value, ValueKey
 from aggregation.rules.revision import Basis
-from aggregation.store import indicator_values
-from aggregation.store.indicator_values import stood_in, stored_columns
+from aggregation.store import indicator_values, statements
+from aggregation.store.indicator_values import stored_columns, to_values, told_last
 from aggregation.store.tables import fact, indicator_value, obligation, publication
 
 
@@ -70,7 +70,16 @@ async def standing(
     as_of: datetime | None = None,
 ) -> dict[ValueKey, Value]:
     """The latest publication of each measure and period, until `as_of`."""
-    return await stood_in(tx, publication, unit=unit, basis=basis, periods=periods, as_of=as_of)
+    return await told_last(tx, publication, unit=unit, basis=basis, periods=periods, as_of=as_of)
+
+
+async def beside_values(
+    tx: AsyncConnection, *, unit: str, basis: Basis, periods: Sequence[str]
+) -> tuple[dict[ValueKey, Value], dict[ValueKey, Value]]:
+    """All measures of a unit as they stand now, and the latest publications of them."""
+    given = {"unit": unit, "basis": basis, "periods": periods}
+    rows = (await tx.execute(statements.VALUES_BESIDE_PUBLISHED, given)).all()
+    return to_values(row for row in rows if not row.published), to_values(row for row in rows if row.published)
 
 
 history = partial(indicator_values.history, told=publication)

@@ -1,4 +1,4 @@
-"""The statements of a batch. Lists go in as arrays and are unnested, so a batch of any size is one statement."""
+"""The statements of a batch, and of what is read most. Lists go in as arrays: a batch of any size is one statement."""
 
 from typing import Any
 
@@ -213,6 +213,26 @@ VALUES = _statement(
     """,
     measures=_TEXTS,
     units=_TEXTS,
+    periods=_TEXTS,
+)
+
+# What is read most. A reader waits for each statement, and for its being put together.
+_VALUES_OF = """
+    select measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
+           below_floor, above_whole, parts, as_of, needs_check, false as published
+    from indicator_value where unit = :unit and period = any(:periods) and basis = :basis
+    """
+VALUES_OF = _statement(_VALUES_OF, periods=_TEXTS)
+VALUES_BESIDE_PUBLISHED = _statement(
+    f"""{_VALUES_OF}
+    union all (
+      select distinct on (period, measure)
+             measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
+             below_floor, above_whole, parts, as_of, needs_check, true as published
+      from publication where unit = :unit and period = any(:periods) and basis = :basis
+      order by period, measure, as_of desc, id desc
+    )
+    """,
     periods=_TEXTS,
 )
 

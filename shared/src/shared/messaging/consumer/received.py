@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, NonRecordingSpan, SpanContext, set_span_in_context
 
-from shared.events import Envelope, Event, InvalidEvent
-from shared.messaging.signing.signature_verifier import SignatureVerifier, read
+from shared.events import Envelope, Event, InvalidEvent, parse
+from shared.messaging.signing.signature_verifier import SignatureVerifier, event_of
 from shared.messaging.signing.stranger import Stranger
+from shared.messaging.signing.trusted_keys import TrustedKey
 
 Poison = tuple[ConsumerRecord, str | None, str]
 """A record that cannot be applied, the id of its event where it can be read, and why."""
@@ -40,9 +42,11 @@ class Decoded:
     strangers: list[Poison] = field(default_factory=list)
 
     def add(self, records: Sequence[ConsumerRecord]) -> None:
-        for record in records:
+        # All signatures first: in turns with parsing what is signed, both take a fifth longer.
+        signers = [self.verifier.signer(record) for record in records] if self.verifier else repeat(None)
+        for record, signer in zip(records, signers, strict=False):
             try:
-                event = read(record, self.verifier)
+                event = _read(record, signer)
             except Stranger as error:
                 self.strangers.append((record, None, str(error)))
             except InvalidEvent as error:
@@ -58,6 +62,13 @@ class Decoded:
         except Exception:  # its effect says what is wrong, where the rest of the batch can be told from it
             gist = None
         return DecodedEvent(record, event if gist is None else event.envelope, gist)
+
+
+def _read(record: ConsumerRecord, signer: TrustedKey | Stranger | None) -> Event:
+    """Raises `Stranger`, `InvalidEvent`."""
+    if isinstance(signer, Stranger):
+        raise signer
+    return parse(record.value) if signer is None else event_of(record, signer)
 
 
 class Received(NamedTuple):

@@ -50,6 +50,7 @@ BEAT_TIMEOUT_SECONDS = 5
 
 log = structlog.get_logger()
 
+_CONTENT = ("content-type", CONTENT_TYPE.encode())
 _LEAD = sa.text("select pg_try_advisory_xact_lock(:lock)").bindparams(lock=LOCK)
 
 
@@ -215,7 +216,7 @@ class Relay:
 
 
 def _headers(traceparent: str | None, signature: bytes | None) -> list[tuple[str, bytes]]:
-    headers = [("content-type", CONTENT_TYPE.encode())]
+    headers = [_CONTENT]
     if traceparent:
         headers.append(("traceparent", traceparent.encode()))
     if signature:

@@ -8,7 +8,6 @@ two hashes behind the event's own.
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from aiokafka import ConsumerRecord
 
@@ -26,17 +25,9 @@ from shared.settings import ServiceSettings
 KEPT = 1000  # nodes of a generation: half a megabyte
 
 
-class _Proof(NamedTuple):
-    """Of a node in a signed tree: which tree, where in it, its sibling, and those above with the signature behind."""
-
-    key: TrustedKey
-    total: int
-    at: int
-    sibling: bytes
-    above: bytes
-
-    def holds(self, key: TrustedKey, count: int, at: int, rest: bytes) -> bool:
-        return self.key is key and self.total == count and self.at == at and self.sibling + self.above == rest
+Proof = tuple[TrustedKey, int, int, bytes]
+"""Of a node in a signed tree: whose it is, how many leaves it has, where in it the node stands among those of its
+height, and the siblings from there up with the signature behind. Compared for every event, hence no class."""
 
 
 class SignatureVerifier:
@@ -44,8 +35,8 @@ class SignatureVerifier:
         """Raises OSError, ValueError."""
         self._file = WatchedFile(keys_file, read_keys)
         self._keys: TrustedKeys = {}
-        self._young: dict[bytes, _Proof] = {}
-        self._old: dict[bytes, _Proof] = {}
+        self._young: dict[bytes, Proof] = {}
+        self._old: dict[bytes, Proof] = {}
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "SignatureVerifier | None":
@@ -68,21 +59,14 @@ class SignatureVerifier:
 
     def read(self, record: ConsumerRecord) -> Event:
         """Raises `Stranger`, and `InvalidEvent` for what its source has signed and this program cannot read."""
-        value = record.value or b""
-        key = self.signed_by(value, signature_of(record.headers))
+        return event_of(record, self.signed_by(record.value or b"", signature_of(record.headers)))
+
+    def signer(self, record: ConsumerRecord) -> TrustedKey | Stranger:
+        """`signed_by`, for a place where one stranger must not end the loop."""
         try:
-            event = parse(value)
-        except InvalidEvent:
-            if not publishes(key.source, record.topic):
-                raise Stranger("wrong-source") from None
-            raise
-        if event.source != key.source or not event.data.is_of(event.source):
-            raise Stranger("wrong-source")
-        if not key.covers(event.time):
-            raise Stranger("key-not-valid-then")
-        if (event.sequence is None or event.prevhash is None) and not isinstance(event.data, SourceHeartbeat):
-            raise Stranger("unnumbered")
-        return event
+            return self.signed_by(record.value or b"", signature_of(record.headers))
+        except Stranger as error:
+            return error
 
     def signed_by(self, value: bytes, header: bytes | None) -> TrustedKey:
         """Whose key has signed the batch of these bytes. Raises `Stranger`."""
@@ -98,35 +82,52 @@ class SignatureVerifier:
         key = self.keys.get(key_id)
         if key is None:
             raise Stranger("unknown-key")
-        self._climb(key, leaf(sha256(value).digest()), count, at, signature[PREFIX.size :])
+        self._climb(key, sha256(value).digest(), count, at, signature[PREFIX.size :])
         return key
 
-    def _climb(self, key: TrustedKey, hash_: bytes, count: int, at: int, rest: bytes) -> None:
+    def _climb(self, key: TrustedKey, digest: bytes, count: int, at: int, rest: bytes) -> None:
         """From a leaf to a node that is proved, or to the root and its signature. Then the siblings on the way are
         proved, too: of two ways that meet, the other comes through one of them."""
-        width, proved = count, dict[bytes, _Proof]()
-        while not self._is_proved(hash_, key, count, at, rest):
+        young, old, width, hash_ = self._young, self._old, count, leaf(digest)
+        if (young.get(hash_) or old.get(hash_)) == (key, count, at, rest):
+            return
+        proved = dict[bytes, Proof]()
+        while True:
             if width == 1:
                 if len(rest) != SIGNATURE_BYTES or not key.public.verifies(rest, message(key.source, hash_, count)):
                     raise Stranger("bad-signature")
-                proved[hash_] = _Proof(key, count, 0, b"", rest)
+                proved[hash_] = (key, count, 0, rest)
                 break
             if at % 2 or at + 1 < width:
                 sibling, above = rest[:HASH_BYTES], rest[HASH_BYTES:]
-                proved[sibling] = _Proof(key, count, at ^ 1, hash_, above)
+                proved[sibling] = (key, count, at ^ 1, hash_ + above)
                 hash_, rest = node(sibling, hash_) if at % 2 else node(hash_, sibling), above
             at, width = at >> 1, (width + 1) >> 1
-        if proved:
-            self._keep(proved)
+            if (young.get(hash_) or old.get(hash_)) == (key, count, at, rest):
+                break
+        self._keep(proved)
 
-    def _is_proved(self, hash_: bytes, key: TrustedKey, count: int, at: int, rest: bytes) -> bool:
-        known = self._young.get(hash_) or self._old.get(hash_)
-        return known is not None and known.holds(key, count, at, rest)
-
-    def _keep(self, proved: Mapping[bytes, _Proof]) -> None:
+    def _keep(self, proved: Mapping[bytes, Proof]) -> None:
         if len(self._young) > KEPT:
             self._old, self._young = self._young, {}
         self._young.update(proved)
+
+
+def event_of(record: ConsumerRecord, key: TrustedKey) -> Event:
+    """What the owner of `key` has signed. Raises `Stranger` for what that source may not say, `InvalidEvent`."""
+    try:
+        event = parse(record.value or b"")
+    except InvalidEvent:
+        if not publishes(key.source, record.topic):
+            raise Stranger("wrong-source") from None
+        raise
+    if event.source != key.source or not event.data.is_of(event.source):
+        raise Stranger("wrong-source")
+    if not key.covers(event.time):
+        raise Stranger("key-not-valid-then")
+    if (event.sequence is None or event.prevhash is None) and not isinstance(event.data, SourceHeartbeat):
+        raise Stranger("unnumbered")
+    return event
 
 
 def read(record: ConsumerRecord, verifier: SignatureVerifier | None) -> Event:
@@ -135,4 +136,7 @@ def read(record: ConsumerRecord, verifier: SignatureVerifier | None) -> Event:
 
 
 def signature_of(headers: Iterable[tuple[str, bytes | None]]) -> bytes | None:
-    return next((content for name, content in headers if name == HEADER), None)
+    for name, content in headers:
+        if name == HEADER:
+            return content
+    return None
