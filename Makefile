@@ -88,7 +88,7 @@ format: $(STAMP) ## write the code as ruff likes it
 sbom: $(STAMP) ## the licences of all that is shipped against deploy/licences.yaml; a CycloneDX bill for each service in .local/sbom
 	$(BIN)/python -m tests.supply
 
-bench: $(STAMP) ## freshness, cost, idleness, floods, intake, aggregation, recovery, relay and growth against their floors; ARGS="relay" for one
+bench: $(STAMP) ## freshness, cost, idleness, floods, intake, aggregation, recovery, relay, growth and safety against their floors; ARGS="relay" for one
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: $(UV) ## resolve requirements.lock again

@@ -3,6 +3,7 @@
 Codes only: no token, no address, no figure, and of a person the pseudonym, never the subject.
 """
 
+from collections.abc import Collection
 from typing import Literal
 
 import structlog
@@ -10,13 +11,25 @@ import structlog
 from shared.access import Person
 
 SecurityEvent = Literal[
-    "security.call-refused", "security.contact-changed", "security.dead-letter-act", "security.sensitive-read"
+    "security.call-refused",
+    "security.contact-changed",
+    "security.dead-letter-act",
+    "security.role-changed",
+    "security.sensitive-read",
 ]
+WARNINGS: frozenset[SecurityEvent] = frozenset({"security.call-refused", "security.role-changed"})
 
 log = structlog.get_logger()
 
 
 def security_event(event: SecurityEvent, person: Person, **about: str | int | None) -> None:
     """One line. `about` says what was done to what: codes, ids and counts."""
-    level = log.warning if event == "security.call-refused" else log.info
+    level = log.warning if event in WARNINGS else log.info
     level(event, role=person.role, unit=person.unit, who=person.pseudonym, **about)
+
+
+def keys_changed(of: Literal["tokens", "events", "signing"], before: Collection[str], after: Collection[str]) -> None:
+    """One line when keys came or went while the process runs: by their public names."""
+    added, removed = set(after) - set(before), set(before) - set(after)
+    if added or removed:
+        log.warning("security.key-changed", of=of, added=" ".join(sorted(added)), removed=" ".join(sorted(removed)))

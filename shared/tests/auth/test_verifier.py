@@ -233,3 +233,12 @@ async def test_a_token_of_another_client_opens_nothing(
         found = await outcome(named, KEY.token(**claims))
     reasons = [entry["reason"] for entry in logs if entry["event"] == "bearer.rejected"]
     assert " ".join([str(found), *reasons]) == expected
+
+
+async def test_another_role_of_the_same_person_is_told(known: TokenVerifier) -> None:
+    with capture_logs() as logs:
+        for changed in ({}, {"n": 2}, {"role": "ops", "unit": "DAK_NONG"}):
+            assert await outcome(known, KEY.token(**changed)) == 200
+    (line,) = [line for line in logs if line["event"] == "security.role-changed"]
+    assert (line["role"], line["before_role"], line["before_unit"]) == ("ops", "reporter", OURS["unit"])
+    assert CLAIMS["sub"] not in repr(line)

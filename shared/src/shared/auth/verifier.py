@@ -6,7 +6,7 @@ from typing import Any
 
 import jwt
 
-from shared.access import Person
+from shared.access import Person, Role
 from shared.auth.claim_path import ClaimPath
 from shared.auth.claims import ClaimMap
 from shared.auth.keys.key_file import KeyFile
@@ -15,12 +15,14 @@ from shared.auth.keys.provider_keys import ProviderKeys
 from shared.auth.pseudonym import Pseudonyms
 from shared.auth.rejection import TokenRejected, reason_of, record_rejection
 from shared.auth.token_kind import check_kind
+from shared.security_log import security_event
 from shared.settings import ServiceSettings
 
 LEEWAY_SECONDS = 30
 """How far the clocks of provider and service may be apart, in `exp`, `nbf` and `iat`."""
 MAX_TOKEN_CHARACTERS = 8192
 MAX_KNOWN_TOKENS = 10_000
+MAX_KNOWN_PERSONS = 10_000
 KNOWN_SECONDS = 60  # a key taken out of the JWKS stops working within this and provider_keys.FRESH_SECONDS
 
 
@@ -49,6 +51,7 @@ class TokenVerifier:
             self._keys = KeyFile(settings.jwks_file, settings.service)
         # A signature costs 0.2 ms to check and a client sends the same token with each request.
         self._known: dict[str, tuple[float, Person]] = {}
+        self._acted_as: dict[str, tuple[Role, str]] = {}  # by subject, for this process's life
 
     async def person(self, token: str) -> Person:
         """The person a token speaks for.
@@ -67,9 +70,20 @@ class TokenVerifier:
             raise rejected.problem() from rejected
         if len(self._known) >= MAX_KNOWN_TOKENS:
             self._known.clear()
+        self._note_role(person)
         left = float(claims["exp"]) - time.time()
         self._known[token] = (self._now() + min(left, KNOWN_SECONDS), person)
         return person
+
+    def _note_role(self, person: Person) -> None:
+        """A line for somebody whose token has another role or unit than the one before: given by the provider, seen
+        here first."""
+        before, now = self._acted_as.pop(person.subject, None), (person.role, person.unit)
+        if before is not None and before != now:
+            security_event("security.role-changed", person, before_role=before[0], before_unit=before[1])
+        self._acted_as[person.subject] = now
+        if len(self._acted_as) > MAX_KNOWN_PERSONS:
+            del self._acted_as[next(iter(self._acted_as))]
 
     async def keys(self) -> KeyState:
         """How the keys stand, fetched anew if that is due."""

@@ -24,7 +24,10 @@ async def test_a_key_taken_out_stops_working(
     token = OLD.token()
     assert await outcome(known, token) == 200
     write(file, NEW)
-    assert await outcome(known, NEW.token()) == 200
+    with capture_logs() as logs:
+        assert await outcome(known, NEW.token()) == 200
+    (line,) = [line for line in logs if line["event"] == "security.key-changed"]
+    assert (line["of"], line["added"], line["removed"]) == ("tokens", NEW.kid, OLD.kid)
     standing.seconds += 61
     assert await outcome(known, token) == 401
 

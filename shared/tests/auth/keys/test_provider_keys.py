@@ -39,10 +39,13 @@ async def test_a_new_key_is_taken_at_once_and_one_taken_out_no_longer(
     assert await outcome(known, old) == 200
     provider.rotate(key, second)
     standing.seconds += 10
-    assert await outcome(known, second.token()) == 200, "no restart, and no wait until the keys are a minute old"
-    provider.rotate(second)
-    standing.seconds += 2 * FRESH_SECONDS
-    assert await outcome(known, old) == 401
+    with capture_logs() as logs:
+        assert await outcome(known, second.token()) == 200, "no restart, and no wait until the keys are a minute old"
+        provider.rotate(second)
+        standing.seconds += 2 * FRESH_SECONDS
+        assert await outcome(known, old) == 401
+    changes = [(line["added"], line["removed"]) for line in logs if line["event"] == "security.key-changed"]
+    assert changes == [("second", ""), ("", "first")]
 
 
 async def test_invented_key_names_do_not_make_a_request_each(

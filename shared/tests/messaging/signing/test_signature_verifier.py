@@ -13,7 +13,9 @@ from types import CodeType, FrameType
 
 import pytest
 from aiokafka import ConsumerRecord
+from structlog.testing import capture_logs
 
+from shared.clock import Clock
 from shared.events import InvalidEvent
 from shared.messaging.signing import signature_verifier, watched_file
 from shared.messaging.signing.ed25519 import PublicKey
@@ -198,7 +200,9 @@ def test_keys_are_exchanged_while_it_runs(keys: Keys) -> None:
     verifier = SignatureVerifier(keys.trusted)
     verifier.read(old)
     (new,) = signed(keys.signer(), chained(1))
-    assert verifier.read(new)
+    with capture_logs() as logs:
+        assert verifier.read(new)
+    assert [(line["event"], line["of"], line["removed"]) for line in logs] == [("security.key-changed", "events", "")]
     good = keys.trusted.read_text()
     for broken in ("", good[:-20], "{}", '{"keys": []}', good.replace('"kid": "', '"kid": "ff', 1)):
         keys.trusted.write_text(broken)
@@ -234,3 +238,16 @@ def test_signatures_are_stable(keys: Keys) -> None:
 
 def test_the_event_of_these_tests_is_one_of_notifications() -> None:
     assert an_event(source=NOTIFICATIONS).data.is_of(NOTIFICATIONS)
+
+
+@pytest.mark.usefixtures("looking")
+def test_another_key_to_sign_with_is_told(keys: Keys) -> None:
+    file = keys.file(NOTIFICATIONS)
+    signer = EventSigner(NOTIFICATIONS, file, None, Clock())
+    with capture_logs() as logs:
+        signed(signer, chained(1))
+        assert logs == []
+        file.write_text(keys.file(NOTIFICATIONS).read_text())
+        signed(signer, chained(2))
+    (line,) = logs
+    assert (line["event"], line["of"]) == ("security.key-changed", "signing") and line["added"] != line["removed"]

@@ -8,6 +8,7 @@ from jwt import PyJWK
 from shared.auth.keys.key_set import KeySet
 from shared.auth.keys.key_source import KeyState, no_keys
 from shared.metrics import JWKS_FAILURES
+from shared.security_log import keys_changed
 
 log = structlog.get_logger()
 
@@ -38,7 +39,10 @@ class KeyFile:
             if self._read == (found.st_mtime_ns, found.st_size):
                 return
             self._read = found.st_mtime_ns, found.st_size
-            self._keys, self._failure = KeySet.parse(self._path.read_bytes()), None
+            keys = KeySet.parse(self._path.read_bytes())
+            if self._keys is not None:
+                keys_changed("tokens", self._keys.names, keys.names)
+            self._keys, self._failure = keys, None
         except (OSError, ValueError, RecursionError) as error:
             if self._failure is None:
                 JWKS_FAILURES.labels(self._service).inc()

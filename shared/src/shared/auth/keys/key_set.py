@@ -1,7 +1,7 @@
 """The keys that a provider signs tokens with: a JWKS (RFC 7517)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 from jwt import PyJWK
@@ -29,6 +29,10 @@ class KeySet:
         if not keys:
             raise ValueError("no key for signatures in it")
         return cls(keys)
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._keys.keys()
 
     def __len__(self) -> int:
         return len(self._keys)

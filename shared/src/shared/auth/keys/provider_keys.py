@@ -12,6 +12,7 @@ from jwt import PyJWK
 from shared.auth.keys.key_set import KeySet
 from shared.auth.keys.key_source import RETRY_SECONDS, KeyState, no_keys
 from shared.metrics import JWKS_FAILURES
+from shared.security_log import keys_changed
 from shared.settings.authorities import trusting
 
 FRESH_SECONDS = 60
@@ -101,6 +102,8 @@ class ProviderKeys:
         else:
             if self._failure:
                 log.info("jwks.reachable", keys=len(keys))
+            if self._keys is not None:
+                keys_changed("tokens", self._keys.names, keys.names)
             self._keys, self._fetched, self._failure = keys, started, None
 
     async def _download(self) -> bytes:

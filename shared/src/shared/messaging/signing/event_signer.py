@@ -11,6 +11,7 @@ from shared.messaging.signing.merkle_tree import root_and_paths
 from shared.messaging.signing.signature import PREFIX, VERSION, encoded, message
 from shared.messaging.signing.trusted_keys import read_keys
 from shared.messaging.signing.watched_file import WatchedFile
+from shared.security_log import keys_changed
 from shared.settings import ServiceSettings
 
 
@@ -25,6 +26,7 @@ class EventSigner:
         """`keys_file`: what readers believe; None: nobody checks. Raises OSError, ValueError."""
         self._source = source
         self._key = WatchedFile(key_file, PrivateKey.read)
+        self._signs_with = self._key.value().public.id
         self._trusted = WatchedFile(keys_file, read_keys) if keys_file else None
         self._clock = clock
 
@@ -44,6 +46,9 @@ class EventSigner:
         if not digests:
             return []
         key, count = self._key.value(), len(digests)
+        if key.public.id != self._signs_with:
+            keys_changed("signing", [self._signs_with.hex()], [key.public.id.hex()])
+            self._signs_with = key.public.id
         self._check_trusted(key)
         root, paths = root_and_paths(digests)
         signature = key.sign(message(self._source, root, count))

@@ -20,6 +20,7 @@ from shared.messaging.signing.signature import HEADER, LEAST_BYTES, MOST, PREFIX
 from shared.messaging.signing.stranger import Stranger
 from shared.messaging.signing.trusted_keys import TrustedKey, TrustedKeys, read_keys
 from shared.messaging.signing.watched_file import WatchedFile
+from shared.security_log import keys_changed
 from shared.settings import ServiceSettings
 
 KEPT = 1000  # nodes of a generation: half a megabyte
@@ -53,6 +54,8 @@ class SignatureVerifier:
         """As they are now. What was proved with others is forgotten."""
         keys = self._file.value()
         if keys is not self._keys:
+            if self._keys:
+                keys_changed("events", [key.hex() for key in self._keys], [key.hex() for key in keys])
             self._keys = keys
             self._young, self._old = {}, {}
         return keys
