@@ -28,7 +28,10 @@ def test_figures_have_the_decimals_of_their_measure() -> None:
     figures = {"value": "1234.56", "reported": 3, "expected": 28}
     data = {"measure": "4.1", "values": {"received": figures}}
     assert words(data)["value"] == "1.234,6" and words(data, "en")["value"] == "1,234.6"
-    assert words(data | {"values": {"received": figures | {"value": None}}}, "en")["value"] == "no value"
+    withheld = words(data | {"values": {"received": figures | {"value": None}}}, "en")
+    assert withheld["value"] == "value not told here", "others may read one"
+    nobody = words(data | {"values": {"received": figures | {"value": None, "reported": 0}}}, "en")
+    assert nobody["value"] == "no value"
 
 
 def test_figures_in_doubt_say_so() -> None:

@@ -114,12 +114,16 @@ def _about(context: PhraseContext) -> dict[str, str]:
 
 
 def _figures(context: PhraseContext) -> dict[str, str]:
-    """The figures from all reports that were received, with the decimals of the measure."""
+    """The figures from all reports that were received, with the decimals of the measure.
+
+    An event tells no value of a sensitive measure, and the log none to some readers: then there may well be one.
+    """
     figures = _object(_object(context.data["values"])["received"])
     value, decimals = figures.get("value"), context.decimals_of(str(context.data["measure"]))
-    shown = (
-        context.message("event.no_value") if value is None else number(str(value), decimals, language=context.language)
-    )
+    if value is None:
+        shown = context.message("event.value_not_told" if figures["reported"] else "event.no_value")
+    else:
+        shown = number(str(value), decimals, language=context.language)
     check = context.message("event.needs_check") if figures.get("needs_check") else ""
     return {"value": shown, "check": check, "reported": str(figures["reported"]), "expected": str(figures["expected"])}
 
