@@ -1,5 +1,6 @@
 """deploy/prometheus/rules.yml: loaded, about metrics that there are, and each alert says how urgent and what to do."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -94,5 +95,57 @@ def test_promtool_takes_the_rules() -> None:
         pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
     done = subprocess.run(
         [program, "check", "rules", str(RULES)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+STRANGERS = 'tiendo_strangers_total{service="aggregation", topic="submissions.v1", reason="unsigned"}'
+BEHIND = 'tiendo_database_behind{service="audit"}'
+WENT_BACK = 'tiendo_source_open_gaps{source="/submissions", kind="went_back"}'
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize(
+    ("alert", "series", "values", "minute", "fires"),
+    [
+        ("StrangerOnTheBus", STRANGERS, "_ _ _ 1x30", 4, {"service": "aggregation", "topic": "submissions.v1"}),
+        ("StrangerOnTheBus", STRANGERS, "_ _ _ 1x30", 30, None),
+        ("StrangerOnTheBus", STRANGERS, "7x20 8x20", 22, {"service": "aggregation", "topic": "submissions.v1"}),
+        ("StrangerOnTheBus", STRANGERS, "7x40", 30, None),
+        ("DatabaseWentBack", BEHIND, "0x5 12x20", 7, {"service": "audit"}),
+        ("DatabaseWentBack", BEHIND, "0x20", 7, None),
+        ("SourceWentBack", WENT_BACK, "0x5 1x20", 7, {"source": "/submissions"}),
+        ("SourceWentBack", WENT_BACK, "0x20", 7, None),
+    ],
+)
+def test_an_alert_fires_when_it_must(
+    alert: str, series: str, values: str, minute: int, fires: dict[str, str] | None, tmp_path: Path
+) -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
+    summary = ALERTS[alert]["annotations"]["summary"].replace("{{ $value }}", "12")
+    for label, value in (fires or {}).items():
+        summary = summary.replace(f"{{{{ $labels.{label} }}}}", value)
+    expected = {
+        "exp_labels": {"severity": ALERTS[alert]["labels"]["severity"]} | (fires or {}),
+        "exp_annotations": ALERTS[alert]["annotations"] | {"summary": summary},
+    }
+    told = {"eval_time": f"{minute}m", "alertname": alert, "exp_alerts": [expected] if fires else []}
+    test = {
+        "rule_files": [str(RULES)],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": series, "values": values}],
+                "alert_rule_test": [told],
+            }
+        ],
+    }
+    file = tmp_path / "alerts.json"
+    file.write_text(json.dumps(test))
+    done = subprocess.run(
+        [program, "test", "rules", str(file)], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
