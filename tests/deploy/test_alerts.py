@@ -88,15 +88,21 @@ def test_a_broken_chain_calls_somebody_a_gap_waits_for_the_day() -> None:
     assert urgency["EventsMissing"] == "ticket"
 
 
-@pytest.mark.usefixtures("outside")
-def test_promtool_takes_the_rules() -> None:
+@pytest.fixture
+def promtool(outside: None) -> str:
     program = shutil.which("promtool")
     if program is None:
         pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
-    done = subprocess.run(
-        [program, "check", "rules", str(RULES)], capture_output=True, text=True, check=False, timeout=60
-    )
+    return program
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_promtool_takes_the_rules(promtool: str) -> None:
+    run(promtool, "check", "rules", str(RULES))
 
 
 STRANGERS = 'tiendo_strangers_total{service="aggregation", topic="submissions.v1", reason="unsigned"}'
@@ -104,7 +110,6 @@ BEHIND = 'tiendo_database_behind{service="audit"}'
 WENT_BACK = 'tiendo_source_open_gaps{source="/submissions", kind="went_back"}'
 
 
-@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize(
     ("alert", "series", "values", "minute", "fires"),
     [
@@ -119,11 +124,8 @@ WENT_BACK = 'tiendo_source_open_gaps{source="/submissions", kind="went_back"}'
     ],
 )
 def test_an_alert_fires_when_it_must(
-    alert: str, series: str, values: str, minute: int, fires: dict[str, str] | None, tmp_path: Path
+    promtool: str, alert: str, series: str, values: str, minute: int, fires: dict[str, str] | None, tmp_path: Path
 ) -> None:
-    program = shutil.which("promtool")
-    if program is None:
-        pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
     summary = ALERTS[alert]["annotations"]["summary"].replace("{{ $value }}", "12")
     for label, value in (fires or {}).items():
         summary = summary.replace(f"{{{{ $labels.{label} }}}}", value)
@@ -145,7 +147,4 @@ def test_an_alert_fires_when_it_must(
     }
     file = tmp_path / "alerts.json"
     file.write_text(json.dumps(test))
-    done = subprocess.run(
-        [program, "test", "rules", str(file)], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run(promtool, "test", "rules", str(file))

@@ -22,6 +22,7 @@ from shared.messaging.relay.chain import GENESIS, number
 from shared.settings import ServiceSettings
 from tests.bench.events import received_event
 from tests.bench.subject import Subject
+from tiendo_local.system import System
 
 EVENTS = 50_000
 CHUNK = 1000
@@ -42,15 +43,20 @@ async def measure(subject: Subject) -> dict[str, Any]:
     duties = await subject.duties(100)
     for child in system.services.values():
         child.stop(*subject.stop)
-    system.postgres.create_database("relay")
-    settings = BenchSettings(
-        database_url=system.postgres.url("relay", driver="+asyncpg"),
+    settings = signing(BenchSettings, system, "relay")
+    return await asyncio.to_thread(uvloop.run, compare(settings, duties))
+
+
+def signing(kind: type[BenchSettings], system: System, database: str) -> BenchSettings:
+    """Of a relay that signs, out of a new database of that name."""
+    system.postgres.create_database(database)
+    return kind(
+        database_url=system.postgres.url(database, driver="+asyncpg"),
         environment="test",
         kafka_bootstrap_servers=system.broker.bootstrap,
         kafka_idempotent=system.broker.idempotent,
         event_signing_key_file=system.event_keys.key_file("submissions"),
     )
-    return await asyncio.to_thread(uvloop.run, compare(settings, duties))
 
 
 async def compare(settings: BenchSettings, duties: Sequence[dict[str, Any]], events: int = EVENTS) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import asyncio
 import random
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import replace
 from hashlib import sha256
@@ -41,7 +41,7 @@ from shared.messaging.signing.signature import HEADER
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from tests.bench.load import percentile
 from tests.bench.parts.cost import settled
-from tests.bench.parts.relay import PRODUCTION_TRACE_RATIO, BenchSettings, drain, fill
+from tests.bench.parts.relay import PRODUCTION_TRACE_RATIO, BenchSettings, drain, fill, signing
 from tests.bench.subject import PERIOD, Subject, submission_body
 
 EVENTS = 30_000
@@ -87,15 +87,8 @@ async def _report(subject: Subject, duties: list[dict[str, Any]]) -> None:
 
 
 async def _relay(subject: Subject, duties: list[dict[str, Any]]) -> dict[str, Any]:
-    system = subject.system
-    system.postgres.create_database("signing")
-    unsigned = SigningSettings(
-        database_url=system.postgres.url("signing", driver="+asyncpg"),
-        environment="test",
-        kafka_bootstrap_servers=system.broker.bootstrap,
-        kafka_idempotent=system.broker.idempotent,
-    )
-    signed = unsigned.model_copy(update={"event_signing_key_file": system.event_keys.key_file("submissions")})
+    signed = signing(SigningSettings, subject.system, "signing")
+    unsigned = signed.model_copy(update={"event_signing_key_file": None})
     engine = create_engine(unsigned)
     rates: dict[str, list[float]] = {"signed": [], "unsigned": []}
     try:
@@ -125,7 +118,7 @@ async def _consumers(subject: Subject) -> list[dict[str, Any]]:
         engines[name] = create_engine(AggregationSettings(database_url=url, environment="test"))
     plan, rng = PlanIndex(load()), random.Random(1)
     writer, aggregator = EventWriter(plan.catalogue), Aggregator(plan, Clock())
-    signing = _Signing(EventSigner("/submissions", system.event_keys.key_file("submissions"), None, Clock()))
+    source = _Source(EventSigner("/submissions", system.event_keys.key_file("submissions"), None, Clock()))
     consumers = {
         name: BatchConsumer(
             engine,
@@ -138,14 +131,14 @@ async def _consumers(subject: Subject) -> list[dict[str, Any]]:
     }
     measured = []
     try:
-        opened = signing.records(writer.open_period(PERIOD))
+        opened = source.records(writer.open_period(PERIOD))
         for consumer in consumers.values():
             await consumer.consume(opened)
         for what, (size, rounds) in SIZES.items():
             took: dict[str, list[float]] = {name: [] for name in consumers}
             for round_ in range(rounds + 2):
                 chosen = [rng.choice(writer.obligations) for _ in range(size)]
-                records = signing.records([writer.submit(o, answer_for(plan.catalogue, o.form, rng)) for o in chosen])
+                records = source.records([writer.submit(o, answer_for(plan.catalogue, o.form, rng)) for o in chosen])
                 for name, consumer in _in_turns(consumers, round_):
                     began = time.perf_counter()
                     await consumer.consume(records)
@@ -163,7 +156,7 @@ async def _consumers(subject: Subject) -> list[dict[str, Any]]:
     return measured
 
 
-class _Signing:
+class _Source:
     """The records of a source, numbered, chained and signed batch by batch, as its relay sends them."""
 
     def __init__(self, signer: EventSigner) -> None:
@@ -239,12 +232,11 @@ def _in_turns(of: Mapping[str, Any], round_: int) -> list[tuple[str, Any]]:
 
 
 def _compared(what: str, ours: list[float], floor: list[float], *, bar: str) -> dict[str, Any]:
-    median: Callable[[list[float]], float] = statistics.median
     return {
         "what": what,
-        "ours": median(ours),
-        "floor": median(floor),
-        "ratio": median(ours) / median(floor),
+        "ours": statistics.median(ours),
+        "floor": statistics.median(floor),
+        "ratio": statistics.median(ours) / statistics.median(floor),
         "bar": bar,
         "p90": percentile(ours, 0.9),
         "floor_p90": percentile(floor, 0.9),

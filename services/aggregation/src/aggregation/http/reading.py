@@ -11,6 +11,7 @@ from aggregation.http.query import Scope
 from aggregation.rules.disclosure import View, secrecy
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.revision import Basis
 from aggregation.store import indicator_values, publications
 from shared.access import Person
 from shared.catalogue import Measure
@@ -31,17 +32,12 @@ class Reading:
         if as_of is None and self._reads_published(unit):
             return self._shown(*await publications.beside_values(self.tx, unit=unit, basis=basis, periods=periods))
         live = await indicator_values.values_of(self.tx, unit=unit, basis=basis, periods=periods, as_of=as_of)
-        published: Mapping[ValueKey, Value] = {}
-        if self._reads_published(unit):
-            published = await publications.standing(self.tx, unit=unit, basis=basis, periods=periods, as_of=as_of)
-        return self._shown(live, published)
+        return self._shown(live, await self._published(unit, basis, periods, as_of))
 
     async def series(self, measures: Sequence[str], scope: Scope) -> dict[ValueKey, Value]:
         """The value of every period."""
         live = await indicator_values.series(self.tx, measures=measures, unit=scope.unit, basis=scope.basis)
-        published: Mapping[ValueKey, Value] = {}
-        if self._reads_published(scope.unit):
-            published = await publications.standing(self.tx, unit=scope.unit, basis=scope.basis)
+        published = await self._published(scope.unit, scope.basis)
         return self._shown(live, {key: value for key, value in published.items() if key.measure in measures})
 
     async def below(self, measures: Sequence[str], scope: Scope, units: Collection[str]) -> dict[ValueKey, Value]:
@@ -69,6 +65,13 @@ class Reading:
             return rows
         self._log(key for _, key, _ in rows)
         return [(place, key, self.view.value(key, value)) for place, key, value in rows]
+
+    async def _published(
+        self, unit: str, basis: Basis, periods: Collection[str] | None = None, as_of: datetime | None = None
+    ) -> Mapping[ValueKey, Value]:
+        if not self._reads_published(unit):
+            return {}
+        return await publications.standing(self.tx, unit=unit, basis=basis, periods=periods, as_of=as_of)
 
     def _reads_published(self, unit: str) -> bool:
         return not self.view.needs_to_know and unit == self.plan.root

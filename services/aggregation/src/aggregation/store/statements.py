@@ -217,18 +217,17 @@ VALUES = _statement(
 )
 
 # What is read most. A reader waits for each statement, and for its being put together.
-_VALUES_OF = """
-    select measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
-           below_floor, above_whole, parts, as_of, needs_check, false as published
+_VALUE = """measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
+           below_floor, above_whole, parts, as_of, needs_check"""
+_VALUES_OF = f"""
+    select {_VALUE}, false as published
     from indicator_value where unit = :unit and period = any(:periods) and basis = :basis
     """
 VALUES_OF = _statement(_VALUES_OF, periods=_TEXTS)
 VALUES_BESIDE_PUBLISHED = _statement(
     f"""{_VALUES_OF}
     union all (
-      select distinct on (period, measure)
-             measure, unit, period, basis, value, numerator, denominator, reported, expected, assessment, provisional,
-             below_floor, above_whole, parts, as_of, needs_check, true as published
+      select distinct on (period, measure) {_VALUE}, true as published
       from publication where unit = :unit and period = any(:periods) and basis = :basis
       order by period, measure, as_of desc, id desc
     )

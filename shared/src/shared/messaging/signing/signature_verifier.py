@@ -85,17 +85,14 @@ class SignatureVerifier:
         key = self.keys.get(key_id)
         if key is None:
             raise Stranger("unknown-key")
-        self._climb(key, sha256(value).digest(), count, at, signature[PREFIX.size :])
+        self._climb(key, leaf(sha256(value).digest()), count, at, signature[PREFIX.size :])
         return key
 
-    def _climb(self, key: TrustedKey, digest: bytes, count: int, at: int, rest: bytes) -> None:
+    def _climb(self, key: TrustedKey, hash_: bytes, count: int, at: int, rest: bytes) -> None:
         """From a leaf to a node that is proved, or to the root and its signature. Then the siblings on the way are
         proved, too: of two ways that meet, the other comes through one of them."""
-        young, old, width, hash_ = self._young, self._old, count, leaf(digest)
-        if (young.get(hash_) or old.get(hash_)) == (key, count, at, rest):
-            return
-        proved = dict[bytes, Proof]()
-        while True:
+        young, old, width, proved = self._young, self._old, count, dict[bytes, Proof]()
+        while (young.get(hash_) or old.get(hash_)) != (key, count, at, rest):
             if width == 1:
                 if len(rest) != SIGNATURE_BYTES or not key.public.verifies(rest, message(key.source, hash_, count)):
                     raise Stranger("bad-signature")
@@ -106,9 +103,8 @@ class SignatureVerifier:
                 proved[sibling] = (key, count, at ^ 1, hash_ + above)
                 hash_, rest = node(sibling, hash_) if at % 2 else node(hash_, sibling), above
             at, width = at >> 1, (width + 1) >> 1
-            if (young.get(hash_) or old.get(hash_)) == (key, count, at, rest):
-                break
-        self._keep(proved)
+        if proved:
+            self._keep(proved)
 
     def _keep(self, proved: Mapping[bytes, Proof]) -> None:
         if len(self._young) > KEPT:
