@@ -6,26 +6,33 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.events import ALL_TOPICS, SUBMISSIONS
+from shared.messaging.signing.signature import HEADER
 from tests.e2e.attacks.stranger import FAR_AHEAD, Attack, Forged, Stranger, wait
-from tests.e2e.journey import BOYS, Journey, Urls
+from tests.e2e.backends.prometheus import PROMETHEUS, Prometheus
+from tests.e2e.journey import BOYS, PERIOD, Journey, Urls
 from tests.e2e.test_records import records
 from tests.e2e.whole import Whole
 from tiendo_local.event_keys import EventKeys
+from tiendo_local.services import SERVICES
 
 pytestmark = pytest.mark.timeout(500)  # it may be the first that waits for the system
 HEARS = {"aggregation": (SUBMISSIONS,), "notifications": (SUBMISSIONS,), "audit": ALL_TOPICS}
 FLOOD = 400
+CASE = {
+    "period": PERIOD, "kind": "kiem_tra", "unit": "24736@2025-07-01", "obligation": "O12", "scope": "Số liệu năm",
+    "basis_document": "12/QĐ-SNV", "started_on": "2026-12-01", "findings": [],
+}  # fmt: skip
 Counts = dict[tuple[str, str, str], float]
 
 
@@ -82,13 +89,44 @@ def bus(system: Whole, urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> 
     journey = Journey(urls, fresh_seconds=30)
     token = journey.token("coordinator", "DAK_NONG")
     report(journey, token, boys=31)
-    bootstrap = json.loads((system.local / "state.json").read_text("utf-8"))["bootstrap"]
-    true = {record.topic: record for record in asyncio.run(records(bootstrap)) if record.headers}
-    keys, folder = EventKeys(system.local / "event-keys"), tmp_path_factory.mktemp("stranger")
     auditor = journey.token("auditor", "DAK_NONG")
+    journey.post(urls.audit, "/api/v1/inspections", auditor, CASE)
+    move(journey, token, CASE["unit"])
+    bootstrap = json.loads((system.local / "state.json").read_text("utf-8"))["bootstrap"]
+    true: dict[str, ConsumerRecord] = {}
+    wait(lambda: true.update(sent(bootstrap)) or set(true) == {*ALL_TOPICS}, "a true record of each topic")
+    keys, folder = EventKeys(system.local / "event-keys"), tmp_path_factory.mktemp("stranger")
     sources = journey.get(urls.audit, "/api/v1/sources", auditor)["items"]
     following = {item["source"]: (item["sequence"] or 0) + 1 for item in sources}
     return Bus(urls, bootstrap, Stranger(folder, keys, true, following), journey, auditor)
+
+
+@pytest.fixture(scope="module")
+def prometheus(urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """From before the first attack."""
+    if PROMETHEUS is None:
+        pytest.skip("no Prometheus (Debian: apt-get install prometheus)")
+    server = Prometheus(tmp_path_factory.mktemp("prometheus"), [getattr(urls, service) for service in SERVICES])
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def sent(bootstrap: str) -> dict[str, ConsumerRecord]:
+    """The last record of each topic that a service of ours has sent, and not a test before this one."""
+    return {one.topic: one for one in asyncio.run(records(bootstrap)) if HEADER in dict(one.headers)}
+
+
+def move(journey: Journey, token: str, unit: object) -> None:
+    """The mailbox of a unit: an event of each kind that notifications sends."""
+    answer = journey.http.put(
+        f"{journey.urls.notifications}/api/v1/contacts/{unit}",
+        json={"role": "reporter", "address": "moi@daknong.example"},
+        headers={"Authorization": f"Bearer {token}", "If-Match": "*"},
+    )
+    assert answer.status_code == 200, answer.text
 
 
 def report(journey: Journey, token: str, *, boys: int, obligation: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -117,7 +155,11 @@ def expected(attack: Attack, topics: list[str]) -> Counts:
     return {(*one, attack.reason): 1 for one in told}
 
 
-def test_what_a_stranger_writes_changes_nothing_and_is_told(bus: Bus) -> None:
+def calls(prometheus: Prometheus) -> set[tuple[str, str]]:
+    return {(labels["service"], labels["topic"]) for labels in prometheus.firing("StrangerOnTheBus")}
+
+
+def test_what_a_stranger_writes_changes_nothing_and_is_told(bus: Bus, prometheus: Prometheus) -> None:
     before, rows = bus.figures(), []
     for attack in bus.stranger.attacks():
         forged = {topic: one for topic in ALL_TOPICS if (one := attack.make(topic))}
@@ -129,6 +171,9 @@ def test_what_a_stranger_writes_changes_nothing_and_is_told(bus: Bus) -> None:
             rows.append(f"| {attack.name} | {topic} | {', '.join(told) if topic in forged else 'no such record'} |")
     print("", "| attack | topic | what each service did |", "|---|---|---|", *rows, sep="\n")
     assert bus.figures() == before
+    alarmed = {(service, topic) for service, heard in HEARS.items() for topic in heard}
+    wait(lambda: calls(prometheus) == alarmed, "who is on duty is called")
+    print(f"fires: StrangerOnTheBus of {sorted(alarmed)}")
     for source, state in bus.sources().items():
         assert state["gaps"] == [] and (state["announced"] or 0) < FAR_AHEAD, source
 

@@ -15,6 +15,7 @@ from tiendo_local.workspace import find
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 START_SECONDS = 90.0
+HEARING = ("aggregation", "notifications", "audit")
 # What Kafka's own scripts of these names call.
 PROGRAMS = {
     "kafka-storage.sh": "kafka.tools.StorageTool",
@@ -22,6 +23,7 @@ PROGRAMS = {
     "kafka-topics.sh": "org.apache.kafka.tools.TopicCommand",
     "kafka-configs.sh": "kafka.admin.ConfigCommand",
     "kafka-acls.sh": "org.apache.kafka.tools.AclCommand",
+    "kafka-consumer-groups.sh": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
 }
 
 # Beside what deploy/kafka/server.properties says: how deploy/README.md tells to take an identity provider's tokens.
@@ -96,6 +98,13 @@ class SecuredKafka:
             await admin.create_topics([NewTopic(name, 12, 1) for name in names])
         finally:
             await admin.close()
+
+    def forget_groups(self) -> None:
+        """Of the consumers, so that one with a new database is not taken for one that was restored."""
+        server = ["--bootstrap-server", f"127.0.0.1:{self._admin_port}", "--command-config"]
+        groups = ["--delete", *(f"--group={service}" for service in HEARING)]
+        program = str(self.folder / "bin/kafka-consumer-groups.sh")
+        subprocess.run([program, *server, str(self.folder / "admin.properties"), *groups], timeout=60, check=False)
 
     def run(self, script: str, *arguments: str) -> str:
         """A script of deploy/. Raises AssertionError with what it said when it fails."""

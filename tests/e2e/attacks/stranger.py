@@ -13,7 +13,15 @@ from uuid import uuid4
 from aiokafka import ConsumerRecord
 
 from shared.clock import Clock
-from shared.events import DATA_TYPES, OPERATIONS, SourceHeartbeat
+from shared.events import (
+    DATA_TYPES,
+    OPERATIONS,
+    EventData,
+    NotificationSent,
+    SourceHeartbeat,
+    SubmissionAccepted,
+    SubmissionReceived,
+)
 from shared.messaging.relay.chain import GENESIS, number
 from shared.messaging.signing.ed25519 import PrivateKey
 from shared.messaging.signing.event_signer import EventSigner
@@ -23,6 +31,7 @@ from tiendo_local.event_keys import EventKeys
 
 SAMPLES = ROOT / "tests/contracts/samples"
 FAR_AHEAD = 10**15
+TOLD_BY_NAME: tuple[type[EventData], ...] = (SubmissionReceived, SubmissionAccepted, NotificationSent, SourceHeartbeat)
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,12 @@ class Attack:
     make: Callable[[str], Forged | None]
 
 
-def sample_of(topic: str) -> dict[str, Any]:
+def a_type_of(topic: str) -> str:
+    return next(name for name, model in sorted(DATA_TYPES.items(), reverse=True) if model.topic == topic)
+
+
+def sample_of(topic: str, type_: str) -> dict[str, Any]:
     """An event of the topic as its source writes it, that nobody has ever sent."""
-    type_ = next(name for name, model in sorted(DATA_TYPES.items(), reverse=True) if model.topic == topic)
     event: dict[str, Any] = json.loads((SAMPLES / f"{type_}.json").read_text("utf-8"))
     source = next(source for source in DATA_TYPES[type_].sources if source != "/audit" or topic == "inspections.v1")
     event = {name: value for name, value in event.items() if name not in ("sequence", "prevhash")}
@@ -68,6 +80,7 @@ class Stranger:
     def attacks(self) -> list[Attack]:
         return [
             Attack("forged, not signed", "unsigned", lambda topic: Forged(self._forged(topic))),
+            *(Attack(f"forged {one.type}, not signed", "unsigned", self._of_type(one)) for one in TOLD_BY_NAME),
             Attack("forged, next number", "unsigned", lambda topic: Forged(self._forged(topic, self._next))),
             Attack("forged, own key", "unknown-key", self._with_own_key),
             Attack("forged, key of another service", "wrong-source", self._with_key_of_another),
@@ -79,8 +92,11 @@ class Stranger:
             Attack("replay", None, self._replayed),
         ]
 
-    def _forged(self, topic: str, next_numbers: Mapping[str, int] | None = None) -> bytes:
-        event = sample_of(topic)
+    def _of_type(self, model: type[EventData]) -> Callable[[str], Forged | None]:
+        return lambda topic: Forged(self._forged(topic, type_=model.type)) if topic == model.topic else None
+
+    def _forged(self, topic: str, next_numbers: Mapping[str, int] | None = None, *, type_: str | None = None) -> bytes:
+        event = sample_of(topic, type_ or a_type_of(topic))
         following = (next_numbers or {}).get(event["source"], FAR_AHEAD)
         return number(json.dumps(event, separators=(",", ":")).encode(), following, GENESIS).body
 
