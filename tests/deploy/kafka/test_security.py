@@ -192,6 +192,7 @@ async def test_a_user_knows_nothing_of_a_topic_it_has_nothing_to_do_with(secured
         ({"kafka_password_file": None, "kafka_password": "wrong"}, "Kafka user audit is not let in by SCRAM-SHA-512"),
         ({"kafka_ca_file": "another"}, "not trusted by .*another.pem .*KAFKA_CA_FILE"),
         ({"kafka_ca_file": None}, "not trusted by the system's authorities"),
+        ({"kafka_bootstrap_servers": "127.1:{port}"}, "certificate is not valid for '127.1'"),
         ({"kafka_sasl_mechanism": "SCRAM-SHA-256"}, "KAFKA_SASL_MECHANISM"),
         ({"kafka_security_protocol": "PLAINTEXT"}, "does it speak PLAINTEXT. See KAFKA_SECURITY_PROTOCOL"),
         ({"kafka_security_protocol": "SASL_PLAINTEXT"}, "does it speak SASL_PLAINTEXT. See KAFKA_SECURITY_PROTOCOL"),
@@ -202,6 +203,7 @@ async def test_who_is_not_let_in_is_told_why(
     secured: SecuredKafka, tmp_path: Path, wrong: dict[str, Any], told: str
 ) -> None:
     given = secured.settings("audit") | wrong
+    given["kafka_bootstrap_servers"] = given["kafka_bootstrap_servers"].format(port=secured.port)
     if given["kafka_ca_file"] == "another":
         given["kafka_ca_file"] = tmp_path / "another.pem"
         await asyncio.to_thread(secured.run, "make-secrets.sh", str(tmp_path / "other"))

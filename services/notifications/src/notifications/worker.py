@@ -68,7 +68,12 @@ def create_worker(settings: NotificationsSettings) -> NotificationsWorker:
 
     loops = [tick, send, forgetting(runtime.engine)]
     worker = NotificationsWorker(
-        settings, runtime.engine, effects=effects_of(planner), loops=loops, gather_seconds=GATHER_SECONDS
+        settings,
+        runtime.engine,
+        effects=effects_of(planner),
+        loops=loops,
+        gather_seconds=GATHER_SECONDS,
+        gist_of=planner.gist,
     )
     worker.channels = channels
     return worker

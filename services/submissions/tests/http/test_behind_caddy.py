@@ -87,6 +87,11 @@ async def test_a_tag_that_came_compressed_holds(
     assert (await caddy.post(f"{address}/submissions", json=report, headers=match)).status_code == 412
 
 
+async def test_a_browser_is_told_to_come_by_https_from_then_on(caddy: httpx.AsyncClient) -> None:
+    answer = await caddy.get("/sign-in")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
 async def test_what_is_not_for_everybody_stays_inside(caddy: httpx.AsyncClient) -> None:
     for path in ("/metrics", "/healthz", "/readyz"):
         assert (await caddy.get(path)).status_code == 404

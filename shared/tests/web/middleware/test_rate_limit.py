@@ -1,11 +1,15 @@
 """429, by token and by address."""
 
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import FastAPI
+from limits.aio.storage import MemoryStorage
 from structlog.testing import capture_logs
 
-from shared.web.middleware.rate_limit import address_of, token_of
+from shared.errors import Problem
+from shared.web.middleware.rate_limit import RateLimit, address_of, token_of
 
 from ..conftest import DemoSettings, demo_app
 
@@ -43,6 +47,25 @@ async def test_who_makes_up_tokens_is_held_by_the_address(settings: DemoSettings
     assert answers == [200, 200, 200, 429, 429]
     async with asking(app, address="192.0.2.9") as client:
         assert await statuses(client, 1) == [200]
+
+
+async def test_who_is_held_by_the_address_leaves_no_made_up_token_behind(settings: DemoSettings) -> None:
+    """44,000 of them were kept, and looked through again and again: each request cost seven times as much."""
+    said = settings.model_copy(update={"rate_limit_per_token": "9/minute", "rate_limit_per_address": "3/minute"})
+    held = 0
+
+    async def answer(*_: Any) -> Any: ...
+
+    limit = RateLimit(answer, said)
+    for number in range(200):
+        headers = [(b"authorization", b"Bearer made up %d" % number)]
+        try:
+            await limit({"type": "http", "path": "/x", "client": ("192.0.2.1", 1), "headers": headers}, answer, answer)
+        except Problem as problem:
+            held += problem.status == 429
+    storage = limit._counted.storage
+    assert held == 197 and isinstance(storage, MemoryStorage)
+    assert len([key for key in storage.storage if "token_of" in key]) == 3
 
 
 async def test_one_program_that_is_held_takes_nothing_from_its_office(settings: DemoSettings) -> None:

@@ -115,6 +115,7 @@ async def test_headers_and_static_files(client: httpx.AsyncClient) -> None:
     assert "Accept-Language" in page.headers["vary"]
     address = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
     style = await client.get(address)
+    assert page.headers["x-content-type-options"] == style.headers["x-content-type-options"] == "nosniff"
     assert style.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert (await client.get("/static/app.css")).headers["cache-control"] == "public, no-cache"
 

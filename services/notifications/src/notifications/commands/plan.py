@@ -21,7 +21,7 @@ from notifications.store.contact import reminding_channels
 from shared import telemetry
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.events import Event, SubmissionsEvent
+from shared.events import Event, SubmissionReceived, SubmissionsEvent
 from shared.messaging import Received, publish_each
 
 
@@ -42,12 +42,18 @@ class Planner:
         self._events = event_factory
         self._settle = settle
 
+    @staticmethod
+    def gist(event: Event) -> SubmissionReceived | None:
+        """A report without its figures, which no reminder is about: the consumer keeps it in place of the event."""
+        data = event.data
+        return data.model_copy(update={"observations": ()}) if isinstance(data, SubmissionReceived) else None
+
     async def apply(self, tx: AsyncConnection, batch: list[Received]) -> None:
         """Events of one obligation may come in any order and more than once; the result is the same."""
         causes: dict[UUID, Context] = {}
         events: dict[UUID, list[SubmissionsEvent]] = defaultdict(list)
         for received in batch:
-            data = received.event.data
+            data = received.gist or received.event.data
             if isinstance(data, SubmissionsEvent):
                 events[data.obligation_id].append(data)
                 causes[data.obligation_id] = received.context

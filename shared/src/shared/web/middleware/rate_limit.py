@@ -33,10 +33,14 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._limits and scope["type"] == "http" and not is_free(scope["path"]):
-            for limit, what in self._limits:
-                who = what(scope)
-                if who and not await self._counted.hit(limit, what.__name__, who):
-                    raise await self._too_often(limit, what.__name__, who)
+            counted = [(limit, what.__name__, who) for limit, what in self._limits if (who := what(scope))]
+            # Who is held by the address leaves no other made-up token behind: each is kept until its time is over.
+            for one in reversed(counted):
+                if not await self._counted.test(*one):
+                    raise await self._too_often(*one)
+            for one in counted:
+                if not await self._counted.hit(*one):
+                    raise await self._too_often(*one)
         await self.app(scope, receive, send)
 
     async def _too_often(self, limit: RateLimitItem, what: str, who: str) -> Problem:
