@@ -4,11 +4,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from shared.database.idempotency import idempotency_table
+from shared.erasure.table import erasure_table
 from shared.messaging import messaging_tables
 
 metadata = sa.MetaData()
 messaging = messaging_tables(metadata)
 idempotency = idempotency_table(metadata)
+erasure = erasure_table(metadata)
 
 instant = sa.DateTime(timezone=True)
 

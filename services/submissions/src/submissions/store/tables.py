@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.idempotency import idempotency_table
 from shared.database.rights import FINAL, changing
+from shared.erasure.table import erasure_table
 from shared.messaging import messaging_tables
 
 metadata = sa.MetaData()
@@ -86,3 +87,4 @@ review = sa.Table(
 
 messaging = messaging_tables(metadata)
 idempotency = idempotency_table(metadata)
+erasure = erasure_table(metadata)
