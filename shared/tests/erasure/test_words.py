@@ -6,7 +6,10 @@ import pytest
 
 from shared.erasure.words import label, pointers_in, texts_in, without
 
-CELLS = [{"measure": "population", "value": "12", "note": "bà Mẫu"}, {"measure": "x", "value": None, "note": None}]
+CELLS: list[dict[str, str | None]] = [
+    {"measure": "population", "value": "12", "note": "bà Mẫu"},
+    {"measure": "x", "value": None, "note": None},
+]
 
 
 @pytest.mark.parametrize(

@@ -1,76 +1,33 @@
 """A person's words are erased on request: by the rules, everywhere, with evidence, and by the owner alone."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import psycopg
 import pytest
 import structlog
-from pydantic import SecretStr
 
-from shared.erasure.erase import LEFT, NOT_DONE, WELL, WRONG, erase_from
+from shared.erasure.erase import LEFT, NOT_DONE, WELL, WRONG
 from shared.erasure.words import label
 from shared.retention import retentions
+from tests.deploy.database.erasing.command import FOR_THE_RECORD, Erasing
 from tests.deploy.database.erasing.everywhere import everything, where
 from tests.deploy.database.erasing.rows import (
     FRAMES,
     ID,
-    Connection,
     connect,
-    fill,
     insert,
-    metadata_of,
     tables_of,
     words_of,
 )
 from tests.deploy.test_compose import SERVICES
-from tests.support.databases import DatabaseFactory, owner_url
 
-FOR_THE_RECORD = ["--request", "12/2026-BVDL", "--reason", "person-asked"]
 ERASABLE = [
     (service, table, column)
     for service in SERVICES
     for table, one in tables_of(service).items()
     for column in one.named
 ]
-
-
-@dataclass(frozen=True)
-class Erasing:
-    """A service's database with a row of each table, and the command on it."""
-
-    service: str
-    url: str
-    connection: Connection
-    ids: dict[str, str]
-
-    def run(self, *words: str, **settings: Any) -> int:
-        name = f"{self.service.capitalize()}Settings"
-        kind = getattr(import_module(f"{self.service}.settings"), name)
-        given = {"environment": "test", "owner_database_url": SecretStr(owner_url(self.url)), **settings}
-        base = kind(database_url=self.url, environment="test", jwks_file=Path("none.json"))
-        return erase_from(metadata_of(self.service))(base.model_copy(update=given), list(words))
-
-    def erase(self, table: str, *columns: str) -> int:
-        return self.run(table, self.ids[table], *columns, *FOR_THE_RECORD, "--apply")
-
-
-@pytest.fixture
-def erasing(database: DatabaseFactory, migrated: Callable[[str], str]) -> Iterator[Callable[[str], Erasing]]:
-    opened: list[Connection] = []
-
-    def of(service: str) -> Erasing:
-        url = database(service, template=migrated(service))
-        opened.append(connection := connect(owner_url(url)))
-        return Erasing(service, url, connection, fill(connection, service))
-
-    yield of
-    for connection in opened:
-        connection.close()
 
 
 def test_of_every_column_that_may_hold_a_person_a_rule_says_what_is_erased() -> None:
@@ -182,29 +139,6 @@ def test_what_was_erased_is_a_line_for_whoever_guards_the_system(erasing: Callab
     assert "Mẫu" not in str(logs)
 
 
-def test_a_restored_database_is_erased_again_from_the_evidence(
-    erasing: Callable[[str], Erasing], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    there, restored = erasing("submissions"), erasing("submissions")
-    assert there.erase("submission", "narrative", "observations") == WELL
-    assert there.erase("review", "reason") == WELL
-    capsys.readouterr()
-    assert there.run("--list") == WELL
-    printed = capsys.readouterr().out
-    assert "Mẫu" not in printed
-    later = json.dumps({**json.loads(printed.splitlines()[0]), "row": ID.format(0)})
-    (tmp_path / "erasures.jsonl").write_text(f"{printed}{later}\n", encoding="utf-8")
-    again = ("--again", str(tmp_path / "erasures.jsonl"))
-
-    assert restored.run(*again) == LEFT
-    assert f"submission {ID.format(0)}: there is no such row" in capsys.readouterr().out, "made after the backup"
-    assert restored.run(*again, "--apply") == WELL
-    assert restored.run(*again) == WELL, "nothing is left"
-    for table, column in (("submission", "narrative"), ("submission", "observations"), ("review", "reason")):
-        assert where(restored.connection, words_of(table, column)) == set()
-    assert where(restored.connection, words_of("submission", "reason"))
-
-
 def test_an_address_in_use_stays_and_is_told(
     erasing: Callable[[str], Erasing], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -250,14 +184,14 @@ def test_while_somebody_writes_it_gives_up_and_erases_nothing(
             [],
             [
                 "say TABLE ROW COLUMN, as: submission 019ad5c8-… narrative",
-                "--request: the number of the file or an opaque id, as 12/2026-BVDL; no name, no blank",
+                "--request: the number of the file or an opaque id, as 12/BVDL; no name, no blank",
                 "--reason: one of person-asked, authority-asked, entered-by-mistake",
             ],
         ),
         (
             ["submission", ID.format(0), "narrative", "state", "submitted_by", "--request", "Bà Mẫu", "--reason", "x"],
             [
-                "--request: the number of the file or an opaque id, as 12/2026-BVDL; no name, no blank",
+                "--request: the number of the file or an opaque id, as 12/BVDL; no name, no blank",
                 "--reason: one of person-asked, authority-asked, entered-by-mistake",
                 "column submission.state: not erased on request; these are: evidence, narrative, observations, reason",
                 "column submission.submitted_by: it stays: opaque id of who acted in office",
@@ -267,7 +201,7 @@ def test_while_somebody_writes_it_gives_up_and_erases_nothing(
         (
             ["obligation", ID.format(1), "unit", "--reason", "person-asked"],
             [
-                "--request: the number of the file or an opaque id, as 12/2026-BVDL; no name, no blank",
+                "--request: the number of the file or an opaque id, as 12/BVDL; no name, no blank",
                 "table 'obligation': nothing is erased there; only of: dead_letter, review, submission",
             ],
         ),

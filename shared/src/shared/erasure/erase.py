@@ -88,7 +88,8 @@ async def _list(settings: ServiceSettings) -> int:
         async with engine.connect() as tx:
             for one in await tx.execute(sa.select(EVIDENCE).order_by(EVIDENCE.c.id)):
                 told = {"table": one.table_name, "row": one.row_id, "column": one.column_name}
-                told |= {"request": one.request, "reason": one.reason, "erased_at": one.erased_at.isoformat()}
+                told |= {"characters": one.characters, "request": one.request, "reason": one.reason}
+                told["erased_at"] = one.erased_at.isoformat()
                 print(json.dumps(told, ensure_ascii=False))
     finally:
         await engine.dispose()
@@ -120,10 +121,10 @@ async def _run(
     finally:
         await engine.dispose()
     if not given.apply:
-        return LEFT if plan.rows or plan.stays else WELL
+        return LEFT if plan.rows or plan.for_a_person else WELL
     _tell(plan)
     print("done")
-    return LEFT if plan.stays else WELL
+    return LEFT if plan.for_a_person else WELL
 
 
 def lines(plan: ErasurePlan) -> list[str]:
@@ -137,6 +138,7 @@ def lines(plan: ErasurePlan) -> list[str]:
             what = "bytes" if isinstance(words, bytes) else "characters"
             told.append(f"{table} {row} {column}{at}: {len(words)} {what}{', the same words' if one.copy else ''}")
     told += [f"{answers} times the same words in answers that are kept for repeated requests"] if answers else []
+    told += [f"{one.table} {one.row} {one.column}: another text stands there now: left alone" for one in plan.other]
     told += [f"{where}: the same words stand there and stay: {why}" for where, why in plan.stays.items()]
     return told or ["nothing to erase"]
 

@@ -43,12 +43,19 @@ class RowErasure:
 
 @dataclass
 class ErasurePlan:
-    """`missing`: rows that are not here. `stays`: columns that hold the words and cannot be erased, with why."""
+    """`missing`: rows that are not here. `other`: texts that are not as long as what was erased once, left alone.
+    `stays`: columns that hold the words and cannot be erased, with why."""
 
     rows: dict[tuple[str, str], RowErasure] = field(default_factory=dict)
     missing: list[ErasureTarget] = field(default_factory=list)
+    other: list[ErasureTarget] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     stays: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether something is left that this command does not erase."""
+        return bool(self.other or self.stays)
 
     def take(
         self, table: ErasableTable, row: Mapping[str, Any], texts: Mapping[tuple[str, str], tuple[Words, ErasureTarget]]
@@ -82,6 +89,9 @@ async def plan_erasure(
         else:
             texts, fault = _named(table, row, target)
             plan.faults += fault
+            if target.characters is not None and any(len(one) != target.characters for one in texts.values()):
+                plan.other.append(target)
+                continue
             plan.take(table, row, {(target.column_name, at): (words, target) for at, words in texts.items()})
     wanted = {words: target for one in plan.rows.values() for words, target in one.texts.values() if words}
     if wanted:

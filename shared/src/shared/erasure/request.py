@@ -9,20 +9,24 @@ from shared.erasure.columns import ErasableTable
 
 # Codes and not words: a reason in words would name somebody sooner or later.
 REASONS = ("person-asked", "authority-asked", "entered-by-mistake")
-# The number of a file, as 12/2026-BVDL, or an opaque id.
+# The number of a file, as 12/BVDL, or an opaque id.
 NUMBER = re.compile(r"[A-Za-z0-9ĐđƯưƠơÂâÊêÔô][A-Za-z0-9ĐđƯưƠơÂâÊêÔô./_-]{0,63}")
 EVIDENCE = ("table", "row", "column", "request", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureTarget:
-    """`column`: a column, or a part of it as `narrative/difficulties`. `request` and `reason`: for the record."""
+    """`column`: a column, or a part of it as `narrative/difficulties`. `request` and `reason`: for the record.
+
+    `characters`: of what was erased once; None when it is not known. After a restore another row may have got its id.
+    """
 
     table: str
     row: str
     column: str
     request: str
     reason: str
+    characters: int | None = None
 
     @property
     def column_name(self) -> str:
@@ -52,7 +56,8 @@ def read_evidence(lines: Iterable[str]) -> tuple[list[ErasureTarget], list[str]]
             continue
         try:
             told = json.loads(line)
-            target = ErasureTarget(**{name: str(told[name]) for name in EVIDENCE})
+            table, row, column, request, reason = (str(told[name]) for name in EVIDENCE)
+            target = ErasureTarget(table, row, column, request, reason, int(told["characters"]))
         except (ValueError, KeyError, TypeError):
             faults.append(f"line {number}: not as `--list` prints it")
             continue
@@ -81,7 +86,7 @@ def unknown_places(targets: Iterable[ErasureTarget], tables: Mapping[str, Erasab
 def _wrong_with(request: str | None, reason: str | None) -> list[str]:
     faults = []
     if not request or not NUMBER.fullmatch(request):
-        faults.append("--request: the number of the file or an opaque id, as 12/2026-BVDL; no name, no blank")
+        faults.append("--request: the number of the file or an opaque id, as 12/BVDL; no name, no blank")
     if reason not in REASONS:
         faults.append(f"--reason: one of {', '.join(REASONS)}")
     return faults
