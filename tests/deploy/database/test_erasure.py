@@ -199,6 +199,10 @@ def test_while_somebody_writes_it_gives_up_and_erases_nothing(
             ],
         ),
         (
+            ["--again", "-", "submission", *FOR_THE_RECORD],
+            ["--again: its lines say everything; no TABLE, --request or --reason beside it"],
+        ),
+        (
             ["obligation", ID.format(1), "unit", "--reason", "person-asked"],
             [
                 "--request: the number of the file or an opaque id, as 12/BVDL; no name, no blank",

@@ -76,6 +76,8 @@ def _targets(given: argparse.Namespace) -> tuple[list[ErasureTarget], list[str]]
     """Raises OSError for a file that cannot be read."""
     if given.again is None:
         return targets_of(given.words, given.request, given.reason)
+    if given.words or given.request or given.reason:
+        return [], ["--again: its lines say everything; no TABLE, --request or --reason beside it"]
     if given.again == "-":
         return read_evidence(sys.stdin)
     with Path(given.again).open(encoding="utf-8") as lines:

@@ -76,7 +76,7 @@ contact = sa.Table(
     sa.Column("refused_at", instant),
 )
 
-# Every change of an address by a person, with the address before. Nothing is ever changed or taken out here.
+# Every change of an address by a person, with the address before. Nothing is changed or taken out here but by `erase`.
 contact_change = sa.Table(
     "contact_change",
     metadata,

@@ -33,7 +33,7 @@ obligation = sa.Table(
     sa.Index("obligation_period", "period", "form", "due_at", "id"),
 )
 
-# A revision of the answer. Only `state` ever changes.
+# A revision of the answer. Only `state` ever changes; words go when a person asks (docs/decisions/0034).
 submission = sa.Table(
     "submission",
     metadata,
