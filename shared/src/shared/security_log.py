@@ -33,3 +33,16 @@ def keys_changed(of: Literal["tokens", "events", "signing"], before: Collection[
     added, removed = set(after) - set(before), set(before) - set(after)
     if added or removed:
         log.warning("security.key-changed", of=of, added=" ".join(sorted(added)), removed=" ".join(sorted(removed)))
+
+
+def words_erased(table: str, row: str, column: str, characters: int, *, request: str, reason: str) -> None:
+    """One line for each text, which it does not tell. Who may run the command is the host's matter: no person."""
+    log.warning(
+        "security.words-erased",
+        table=table,
+        row=row,
+        column=column,
+        characters=characters,
+        request=request,
+        reason=reason,
+    )

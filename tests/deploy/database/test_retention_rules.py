@@ -15,10 +15,11 @@ from tests.deploy.test_compose import ROOT, SERVICES
 
 # Columns that name a person, or in which somebody may have written a name.
 PERSONAL = re.compile(
-    r"person|.*_by|address|recipient|narrative|evidence|note|reason|scope|criteria|condition|cause|effect"
+    r"person|.*_by|.*address|recipient|narrative|observations|evidence|note|reason|.*document.*|scope|criteria|condition"
+    r"|cause|effect"
 )
-# Of these names, those that hold codes.
-CODES = {"dead_letter.reason"}
+# Of these names, those that hold codes and counts.
+CODES = {"dead_letter.reason", "erasure.reason", "reminder.reason", "revision.observations"}
 
 
 def tables(service: str) -> dict[str, sa.Table]:

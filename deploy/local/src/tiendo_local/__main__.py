@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
             from tiendo_local.commands.lag import show_lag
 
             return show_lag(workspace)
-        if given.command in ("rebuild", "rewind", "reconcile"):
+        if given.command in ("rebuild", "rewind", "reconcile", "erase"):
             from tiendo_local.commands.restore import run
 
             return run(workspace, given)
@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--accept-loss", action="store_true", help="forget that records are gone from Kafka")
     mend = commands.add_parser("reconcile", help="compare reports, log and facts, both ways")
     mend.add_argument("--apply", action="store_true", help="repair what differs; without, only report")
+    erase = commands.add_parser("erase", help="take a person's words out of a service's database; reports first")
+    erase.add_argument("service", choices=("submissions", "aggregation", "notifications", "audit"))
+    erase.add_argument("words", nargs=argparse.REMAINDER, help="as `python -m SERVICE erase --help` says")
     dead_letter_options.add_parser(commands)
     trace = commands.add_parser("trace", help="draw what happened to a submission, a reminder, an event")
     trace.add_argument("id", help="trace id, or id of a submission, obligation, reminder or event")

@@ -1,5 +1,6 @@
 """A restored database and the topic that knows more, on a real broker: what is put back, and what is not believed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 from pydantic import SecretStr
 
 from services.submissions.tests.api_client import NOW, ApiClient
+from shared.erasure.erase import erase_from
 from shared.events import Event, SubmissionReceived
 from shared.events.topics import PUBLISHED_BY
 from shared.messaging import Relay
@@ -20,6 +22,7 @@ from shared.messaging.signing.ed25519 import PrivateKey
 from shared.messaging.signing.trusted_keys import jwk_of, written
 from submissions.commands.reconcile import DIFFERENT, NOT_DONE, WELL, reconcile, run
 from submissions.settings import SubmissionsSettings
+from submissions.store.tables import metadata
 from tests.support.databases import owner, owner_url
 from tiendo_local.servers.broker import Broker
 
@@ -139,6 +142,17 @@ async def test_who_sent_a_report_is_known_by_it_after_it_was_put_back(bus: Bus, 
         await tx.exec_driver_sql("update obligation set revision = 1 where revision = 2")
     assert (await bus.api_client.decide(sent, "accept", subject=WHO)).status_code == 403
     assert (await bus.api_client.decide(sent, "accept", subject="somebody-else")).status_code == 200
+
+
+async def test_an_erasure_is_no_difference(bus: Bus, report: dict[str, Any]) -> None:
+    """The hash that the events know is of what was sent, and stays; so nothing is put back nor told again."""
+    id_, data = await bus.report({**report, "narrative": {"difficulties": "Bà Mẫu"}, "evidence": ["Đơn của bà Mẫu"]})
+    words = ["submission", id_, "narrative", "evidence", "--request", "12/2026", "--reason", "person-asked", "--apply"]
+    assert await asyncio.to_thread(erase_from(metadata), bus.settings, words) == WELL
+    assert "Mẫu" not in await bus.api_client.value("select row_to_json(submission)::text from submission")
+    assert await bus.api_client.value("select content_sha256 from submission") == data.content_sha256
+    assert await run(bus.settings, apply=True) == WELL
+    assert await bus.api_client.count("outbox") == 0
 
 
 def test_in_production_it_does_not_come_as_the_role_that_serves(

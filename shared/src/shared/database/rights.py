@@ -14,6 +14,8 @@ KEPT = ("select", "insert", "update")
 """Of a table that says nothing: its rows change and stay."""
 FINAL = {RIGHTS: ("select", "insert")}
 """Its rows are never changed nor removed."""
+READ_ONLY = {RIGHTS: ("select",)}
+"""Only the owner of the tables writes it."""
 PASSING = {RIGHTS: (*KEPT, "delete")}
 """Its rows go when they are no longer needed."""
 

@@ -1,12 +1,16 @@
-"""What is kept how long: `rules.yaml`, read by the code that forgets."""
+"""What is kept how long, and what is erased on request: `rules.yaml`, read by the code that forgets and erases."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+
+from shared.retention.on_request import ErasureRule, read_erasure_rule, rules_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Retention:
     why: str
     enforced_by: str | None
     confirmed: bool
+    on_request: tuple[ErasureRule, ...] = ()
 
     def on(self, day: date) -> timedelta | None:
         """Raises LookupError before the first of its days."""
@@ -43,6 +48,16 @@ def kept(name: str, day: date | None = None) -> timedelta:
     return length
 
 
+def erasure_rules(table: str, columns: Collection[str], day: date) -> dict[str, ErasureRule]:
+    """Of `columns` of a table, as `audit.finding`, those that may hold a person: what is done about each on request."""
+    return {
+        column: rule
+        for retention in retentions()
+        if any(fnmatch(table, one) for one in retention.tables)
+        for column, rule in rules_on(retention.on_request, columns, day).items()
+    }
+
+
 def _read(told: dict[str, Any]) -> Retention:
     return Retention(
         name=told["name"],
@@ -52,6 +67,7 @@ def _read(told: dict[str, Any]) -> Retention:
         why=told["why"],
         enforced_by=told.get("enforced_by"),
         confirmed=told.get("confirmed", True),
+        on_request=tuple(map(read_erasure_rule, told.get("on_request", ()))),
     )
 
 

@@ -32,7 +32,7 @@ class DatabaseSettings(BaseSettings):
     database_password_file: Path | None = None
     """Instead of a password in the URL; read when the engine is made."""
     owner_database_url: SecretStr | None = None
-    """The same database by the role that owns its tables; for `migrate`, `replay`, `reconcile`. Not said: the same."""
+    """The same database by the role that owns its tables, for what changes final rows. Not said: the same."""
     owner_database_password_file: Path | None = None
     database_sslmode: SslMode | None = None
     """Not said: `verify-full` with `database_ca_file`; else TLS where the server has it, which production refuses."""
@@ -67,7 +67,7 @@ class DatabaseSettings(BaseSettings):
         return self.model_copy(update=owner)
 
     def owner_faults(self, *, production: bool) -> list[str]:
-        """What keeps `migrate`, `replay` and `reconcile` from running: whoever serves must not own what it serves."""
+        """What keeps `migrate`, `replay`, `reconcile`, `erase` from running: who serves must not own what it serves."""
         try:
             same = self.database().username == self.as_owner().database().username
         except OSError as error:

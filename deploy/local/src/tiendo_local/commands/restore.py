@@ -1,4 +1,4 @@
-"""`tiendo rewind` and `tiendo reconcile`: heal a database that was restored, on the system of the last `tiendo up`."""
+"""`tiendo rewind`, `reconcile` and `erase`: what is done about a database, on the system of the last `tiendo up`."""
 
 import os
 import subprocess
@@ -17,6 +17,8 @@ def run(workspace: Workspace, given: Namespace) -> int:
     """The exit code of what the command runs; of `reconcile`, which looks at reports and at facts, the worse one."""
     if given.command == "rebuild":
         return rebuild(workspace, origin=given.origin, swap=given.swap)
+    if given.command == "erase":
+        return _run(workspace, given.service, ["erase", *given.words], by_kafka=False)
     options = ["--apply"] if given.apply else []
     if given.command == "rewind":
         return _run(workspace, given.service, ["rewind", *options, *(["--accept-loss"] if given.accept_loss else [])])
@@ -24,12 +26,12 @@ def run(workspace: Workspace, given: Namespace) -> int:
     return max(code, rebuild(workspace, origin="log", swap=given.apply))
 
 
-def _run(workspace: Workspace, service: str, words: Sequence[str]) -> int:
-    """Raises LocalFault when the system was never started here, or on a broker that keeps nothing."""
+def _run(workspace: Workspace, service: str, words: Sequence[str], *, by_kafka: bool = True) -> int:
+    """Raises LocalFault when the system was never started here, or where Kafka is asked on one that keeps nothing."""
     state = read_json(workspace.state)
     if not state:
         raise LocalFault(f"{workspace.state} is not there: start the system with `tiendo up` first.")
-    if not state["trustworthy_end_offsets"]:
+    if by_kafka and not state["trustworthy_end_offsets"]:
         raise LocalFault("This broker keeps nothing after a stop: there is nothing to compare with.")
     environment = {
         **os.environ,

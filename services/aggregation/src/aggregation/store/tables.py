@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from shared.database.rights import FINAL
+from shared.erasure.table import erasure_table
 from shared.messaging import messaging_tables
 
 metadata = MetaData()
@@ -171,3 +172,4 @@ rebuild = Table(
 )
 
 messaging_tables(metadata)
+erasure_table(metadata)

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.idempotency import idempotency_table
 from shared.database.rights import FINAL, PASSING
+from shared.erasure.table import erasure_table
 from shared.messaging import messaging_tables
 
 metadata = MetaData()
@@ -177,3 +178,4 @@ finding = Table(
 
 messaging_tables(metadata)
 idempotency_table(metadata)
+erasure_table(metadata)

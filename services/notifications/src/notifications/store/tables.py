@@ -4,11 +4,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from shared.database.idempotency import idempotency_table
+from shared.erasure.table import erasure_table
 from shared.messaging import messaging_tables
 
 metadata = sa.MetaData()
 messaging = messaging_tables(metadata)
 idempotency = idempotency_table(metadata)
+erasure = erasure_table(metadata)
 
 instant = sa.DateTime(timezone=True)
 
@@ -74,7 +76,7 @@ contact = sa.Table(
     sa.Column("refused_at", instant),
 )
 
-# Every change of an address by a person, with the address before. Nothing is ever changed or taken out here.
+# Every change of an address by a person, with the address before. Nothing is changed or taken out here but by `erase`.
 contact_change = sa.Table(
     "contact_change",
     metadata,

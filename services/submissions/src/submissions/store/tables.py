@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.idempotency import idempotency_table
 from shared.database.rights import FINAL, changing
+from shared.erasure.table import erasure_table
 from shared.messaging import messaging_tables
 
 metadata = sa.MetaData()
@@ -32,7 +33,7 @@ obligation = sa.Table(
     sa.Index("obligation_period", "period", "form", "due_at", "id"),
 )
 
-# A revision of the answer. Only `state` ever changes.
+# A revision of the answer. Only `state` ever changes; words go when a person asks (docs/decisions/0034).
 submission = sa.Table(
     "submission",
     metadata,
@@ -86,3 +87,4 @@ review = sa.Table(
 
 messaging = messaging_tables(metadata)
 idempotency = idempotency_table(metadata)
+erasure = erasure_table(metadata)

@@ -1,0 +1,16 @@
+"""Which texts were erased on whose request, without the words."""
+
+from alembic import op
+
+from shared.erasure.table import create_erasure_table
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    create_erasure_table(op)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead")
