@@ -1,10 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 
+import holidays as published
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.calendar import Holidays, Override
+from shared.calendar.workday import vietnam
 from shared.catalogue import load
 
 PLAIN = Holidays()
@@ -61,3 +63,9 @@ def test_working_days_add_up(first: date, second: date, third: date) -> None:
     a, b, c = sorted((first, second, third))
     assert PLAIN.working_days_between(a, b) + PLAIN.working_days_between(b, c) == PLAIN.working_days_between(a, c)
     assert PLAIN.working_days_between(c, a) == -PLAIN.working_days_between(a, c)
+
+
+def test_vietnam_alone_is_the_vietnam_of_the_library() -> None:
+    days = [date(2021, 1, 1) + timedelta(days=n) for n in range(3652)]
+    alone, among_all = vietnam(), published.country_holidays("VN")
+    assert {day: alone.get(day) for day in days} == {day: among_all.get(day) for day in days}
