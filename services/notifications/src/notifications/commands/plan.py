@@ -43,10 +43,13 @@ class Planner:
         self._settle = settle
 
     @staticmethod
-    def gist(event: Event) -> SubmissionReceived | None:
-        """A report without its figures, which no reminder is about: the consumer keeps it in place of the event."""
+    def gist(event: Event) -> SubmissionsEvent | None:
+        """What the event says, without the figures, which no reminder is about: the consumer keeps it in place of the
+        event."""
         data = event.data
-        return data.model_copy(update={"observations": ()}) if isinstance(data, SubmissionReceived) else None
+        if isinstance(data, SubmissionReceived):
+            return data.model_copy(update={"observations": ()})
+        return data if isinstance(data, SubmissionsEvent) else None
 
     async def apply(self, tx: AsyncConnection, batch: list[Received]) -> None:
         """Events of one obligation may come in any order and more than once; the result is the same."""

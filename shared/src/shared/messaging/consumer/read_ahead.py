@@ -22,6 +22,9 @@ HAND_OVER_SECONDS = 5.0
 SLICE = 25  # records decoded at a time: a millisecond, in which nothing else of this process moves
 
 
+Offsets = dict[TopicPartition, int]
+
+
 class ReadAhead:
     """Wraps a subscriber's fetching. `most`: records of a full batch; `gist_of`, `verifier`: for `Decoded`."""
 
@@ -78,14 +81,19 @@ class ReadAhead:
                 await asyncio.sleep(0)
         return decoded
 
-    async def commit(self, consumer: AIOKafkaConsumer, in_hand: Records) -> None:
+    def behind(self, records: Records) -> Offsets | None:
+        """Where to go on after a full batch; None after another: nothing is read ahead of it."""
+        if len(records) < self._most:
+            return None
+        behind = {(record.topic, record.partition): record.offset + 1 for record in records}
+        return {TopicPartition(*at): offset for at, offset in behind.items()}
+
+    async def commit(self, consumer: AIOKafkaConsumer, offsets: Offsets | None) -> None:
         """Of what was applied. With more ahead Kafka's answer is waited for no sooner than somebody builds on it."""
         await self._settle()
-        if len(in_hand) < self._most:  # nothing was read ahead of it: all that was taken is applied
+        if offsets is None:  # all that was taken is applied
             await consumer.commit()
             return
-        behind = {(record.topic, record.partition): record.offset + 1 for record in in_hand}
-        offsets = {TopicPartition(*at): offset for at, offset in behind.items()}
         self._committing = asyncio.create_task(consumer.commit(offsets), name="commit")
         if self.stopping:
             await self._settle()
@@ -128,10 +136,10 @@ class AppliedOffsets:
     def __init__(self, consumer: AIOKafkaConsumer, ahead: ReadAhead, in_hand: Records) -> None:
         self._consumer = consumer
         self._ahead = ahead
-        self._in_hand = in_hand
+        self._behind = ahead.behind(in_hand)
 
     async def commit(self) -> None:
-        await self._ahead.commit(self._consumer, self._in_hand)
+        await self._ahead.commit(self._consumer, self._behind)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self._ahead.give_back(self._consumer)

@@ -98,6 +98,9 @@ class Subscription:
                 decoded = await self._ahead.decoded(records)
                 self._ahead.begin(self.consumer, records)
                 await batches.take(decoded)
+            # asyncio's cancelled timers keep the context they were made in, and with it the message, for as long as
+            # they would have run: what was applied must not wait there.
+            message.raw_message = records[:1]
 
         self._subscriber = subscriber
 
