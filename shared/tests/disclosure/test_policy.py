@@ -47,3 +47,23 @@ def test_exact_bytes_are_for_who_reads_every_figure(catalogue: Catalogue, role: 
     policy = DisclosurePolicy(catalogue)
     assert not policy.may_read_exactly(Person(role, "DAK_NONG", "x"), COMMUNE)
     assert policy.may_read_exactly(Person("auditor", "DAK_NONG", "x"), None)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_words_are_read_by_who_reads_every_figure_that_they_may_repeat(catalogue: Catalogue, role: Role) -> None:
+    """Without the policy a leader reads "register has 4 births, report says 3" in the reason of a return."""
+    policy, own, other = DisclosurePolicy(catalogue), Person(role, COMMUNE, "x"), Person(role, OTHER, "x")
+    secret, plain = policy.of_form("B01-XA"), policy.of_form("B02-XA-Q")
+    knows = role in ("coordinator", "auditor")
+    assert policy.may_read_words(other, COMMUNE, secret) == knows
+    assert policy.may_read_words(own, COMMUNE, secret) == (knows or role in ("reporter", "head"))
+    assert policy.may_read_words(other, COMMUNE, plain) == (role != "ops")
+    assert policy.may_read_words(other, BODY, policy.of_form("B07-BLG")) == (knows or role == "leader")
+
+
+def test_words_about_nothing_that_is_known_may_repeat_anything(catalogue: Catalogue) -> None:
+    policy, leader = DisclosurePolicy(catalogue), Person("leader", "DAK_NONG", "x")
+    for about in (policy.of_measure(None), policy.of_measure("99.9"), policy.of_form("B99-XX")):
+        assert not policy.may_read_words(leader, COMMUNE, about)
+    assert policy.may_read_words(leader, COMMUNE, policy.of_measure("1.1"))
+    assert not policy.may_read_words(Person("ops", "DAK_NONG", "x"), BODY, ())

@@ -40,10 +40,11 @@ def unfit(catalogue: Catalogue, role: Role, unit: str, day: date) -> Unfit | Non
 
 
 def _fits(catalogue: Catalogue, role: Role, unit: Unit, day: date) -> bool:
-    """Whoever acts for the plan's whole area may be of the area itself."""
+    """Whoever acts for the plan's whole area may be of the area itself; whoever reports may not, as it owes nothing and
+    its own figures would be everybody's."""
     match role:
         case "reporter" | "head":
-            return True
+            return unit.level != "root"
         case "coordinator":
             return unit.level == "root" or unit.key == coordinator(catalogue, day)
         case "leader":

@@ -1,6 +1,6 @@
 """What every route of this service needs, made once per process and kept in `app.state.context`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
@@ -36,6 +36,10 @@ class AuditContext:
     def may_read_exactly(self, person: Person, unit: str | None) -> bool:
         """The exact bytes of an event about the unit, and their hashes."""
         return self.policy.may_read_exactly(person, unit, lambda: self.answers_for(person))
+
+    def may_read_words(self, person: Person, unit: str, about: Collection[str]) -> bool:
+        """What was written of an inspection of the unit about these elements."""
+        return self.policy.may_read_words(person, unit, about, lambda: self.answers_for(person))
 
     def readable_units(self, person: Person) -> tuple[str, ...]:
         """The units whose events the person reads: their own and those that ended in it; none for all."""

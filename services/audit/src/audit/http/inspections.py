@@ -12,6 +12,7 @@ from audit.commands.answers import InspectionDetail, body_of, inspection_detail,
 from audit.commands.record_finding import record_finding
 from audit.commands.record_inspection import record_inspection
 from audit.http.context import AuditContext, Context, Inspector, Reader
+from audit.http.disclosed import disclosed_detail, disclosed_item
 from audit.http.schemas import FINDING_ALONE_IN, INSPECTION_IN, InspectionList, request_body
 from audit.rules.finding import read_finding
 from audit.rules.inspection import State, read_inspection
@@ -21,6 +22,7 @@ from audit.store import inspections as store
 from shared.access import Person
 from shared.database.idempotency import Replay
 from shared.errors import invalid, not_found
+from shared.security_log import security_event
 from shared.text import Fault
 from shared.web import cursor as cursors
 from shared.web.etag import IfMatch, etag, expected_versions
@@ -70,11 +72,12 @@ async def list_inspections(
     cursor: cursors.Cursor = None,
 ) -> Any:
     """Open ones first, the oldest on top. A unit reads those of itself, and of what ended in it."""
-    return await listing(context, context.inspected_units(person, unit), period, state, limit, cursor)
+    return await listing(context, person, context.inspected_units(person, unit), period, state, limit, cursor)
 
 
 async def listing(
     context: AuditContext,
+    person: Person,
     units: tuple[str, ...],
     period: str | None,
     state: State | None,
@@ -90,7 +93,12 @@ async def listing(
         records = await store.search(
             tx, units=units, period=period, state=state, today=today, after=after, limit=limit + 1
         )
-    return cursors.listing(records, limit, store.list_position, lambda record: inspection_item(record, today))
+    return cursors.listing(
+        records,
+        limit,
+        store.list_position,
+        lambda record: disclosed_item(context, person, inspection_item(record, today)),
+    )
 
 
 @router.get("/{inspection_id}", response_model=InspectionDetail, responses=headers(200, "ETag"))
@@ -102,13 +110,17 @@ async def get_inspection(inspection_id: UUID, context: Context, person: Reader, 
 
 
 async def find(context: AuditContext, inspection_id: UUID, person: Person) -> InspectionDetail:
-    """Problem 404 for none, and for one of a unit that the person does not read."""
+    """As the person may read it; a look at words that are withheld from others is logged. Problem 404 for none,
+    and for one of a unit that the person does not read."""
     readable = context.readable_units(person)
     async with context.engine.connect() as tx:
         record = await store.find(tx, inspection_id)
         if record is None or (readable and record.unit not in readable):
             raise not_found(text("problem.no_inspection"))
-        return inspection_detail(record, await store.findings_of(tx, inspection_id), context.clock.today())
+        detail = inspection_detail(record, await store.findings_of(tx, inspection_id), context.clock.today())
+    if context.policy.needs_to_know(person):
+        security_event("security.sensitive-read", person, inspection=str(inspection_id), about=record.unit)
+    return disclosed_detail(context, person, detail)
 
 
 @router.post(

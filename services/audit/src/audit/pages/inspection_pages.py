@@ -58,7 +58,7 @@ async def inspections(
     cursor: Cursor = None,
 ) -> Response:
     query = {"unit": unit or "", "period": period or "", "state": state or ""}
-    listed = await listing(context, context.inspected_units(person, unit), period, state, SHOWN, cursor)
+    listed = await listing(context, person, context.inspected_units(person, unit), period, state, SHOWN, cursor)
     filters = {name: value for name, value in query.items() if value}
     address = f"/inspections?{urlencode({**filters, 'cursor': listed['next']})}" if listed["next"] else None
     return page(

@@ -45,7 +45,7 @@ class Notice:
     one's. Days left are counted from `now`. `first_message_id` is that of the first message about this obligation
     that left by this channel, None for the first itself. `coordinator` is the unit that collects on that day,
     `reply_address` where it is reached by this channel. `reason` is why a report was returned, as typed, None where
-    it is unknown.
+    it is unknown or not to be mailed.
     """
 
     reminder: Reminder

@@ -1,6 +1,8 @@
 """Why a report was returned, asked of the submissions service when the notice of it goes out.
 
 Events carry no free text (docs/decisions/0005-free-text.md), so the reason is not stored here either, and never logged.
+A mailbox is nobody whom the policy knows: the reason about a form with sensitive elements stays behind the sign-in,
+since it may repeat a count (docs/decisions/0028).
 """
 
 import asyncio
@@ -15,6 +17,7 @@ from notifications.settings import NotificationsSettings
 from shared.access import Role
 from shared.auth import issue_local_token
 from shared.catalogue import Catalogue
+from shared.disclosure import DisclosurePolicy
 
 log = structlog.get_logger()
 READER: Role = "leader"
@@ -28,10 +31,13 @@ class ReturnReasons:
 
     settings: NotificationsSettings
     unit: str
+    policy: DisclosurePolicy
 
-    async def of(self, submission_id: UUID) -> str | None:
-        """None when it cannot be had within `reason_timeout_seconds`: the mail goes out without it and says where it
-        stands."""
+    async def of(self, submission_id: UUID, form: str) -> str | None:
+        """None when it may not be mailed or cannot be had within `reason_timeout_seconds`: the mail goes out without it
+        and says where it stands."""
+        if self.policy.is_any_sensitive(self.policy.of_form(form)):
+            return None
         try:
             token = self._token()
             if token is None:
@@ -48,7 +54,7 @@ class ReturnReasons:
                 answer = await client.get(f"/api/v1/submissions/{submission_id}")
             answer.raise_for_status()
             returns = [each for each in answer.json()["reviews"] if each["act"] == "return"]
-            reason = returns[-1]["reason"] if returns else None
+            reason = returns[-1]["reason"] if returns and not returns[-1].get("withheld") else None
         except httpx.HTTPStatusError as error:
             why = f"status {error.response.status_code}"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, LookupError, TypeError) as error:
@@ -68,4 +74,4 @@ class ReturnReasons:
 
 
 def return_reasons_of(settings: NotificationsSettings, catalogue: Catalogue) -> ReturnReasons:
-    return ReturnReasons(settings, catalogue.plan.root)
+    return ReturnReasons(settings, catalogue.plan.root, DisclosurePolicy(catalogue))

@@ -170,7 +170,7 @@ class Sender:
             first_message_id=first_message_id,
             coordinator=coordinator,
             reply_address=reply_to.address if reply_to is not None and usable else None,
-            reason=await self._reasons.of(returned) if returned is not None else None,
+            reason=await self._reasons.of(returned, leading.obligation.form) if returned is not None else None,
         )
 
 

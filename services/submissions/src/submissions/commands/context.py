@@ -1,7 +1,7 @@
 """What every command works with. Made once in `create_app`; no module holds an engine."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,7 +15,6 @@ from shared.events import ActingFields, acting
 from submissions.commands.authority import answers_for
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
-from submissions.rules.review import Review
 from submissions.rules.submission import SubmissionRecord, disclosed
 from submissions.settings import SubmissionsSettings
 
@@ -35,11 +34,6 @@ class SubmissionsContext:
         return disclosed(
             self.policy, person, submission, lambda: answers_for(self.catalogue, person.unit, self.clock.today())
         )
-
-    def disclosed_reviews(self, person: Person, reviews: Sequence[Review]) -> list[Review]:
-        """Without their reasons for who reads no words."""
-        words = self.policy.may_read_words(person)
-        return [one if words else replace(one, reason=None) for one in reviews]
 
     def like_units(self, obligation: ReportingObligation) -> list[str]:
         """The units of the same level on the period's cut-off day, itself left out; none for one without a level."""

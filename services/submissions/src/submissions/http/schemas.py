@@ -96,12 +96,15 @@ class SubmissionDetail(SubmissionItem):
 
 
 class ReviewItem(BaseModel):
+    """`withheld`: `reason` says that it is not for its reader."""
+
     act: str
     reason: str | None
     decided_at: datetime
     role: str
     unit: str
     confirmed: list[str]
+    withheld: bool = False
 
 
 def obligation_item(obligation: ReportingObligation) -> ObligationItem:
@@ -168,6 +171,7 @@ def submission_detail(submission: SubmissionRecord, reviews: Sequence[Review]) -
                 role=r.role,
                 unit=r.unit,
                 confirmed=list(r.confirmed),
+                withheld=submission.withheld and r.reason is not None,
             )
             for r in reviews
         ],

@@ -25,6 +25,7 @@ from submissions.http.etag import tag_of
 from submissions.http.illustrative import Illustrative, read_illustrative
 from submissions.http.query import SubmissionQuery
 from submissions.http.schemas import SubmissionDetail, SubmissionList, submission_detail, submission_item
+from submissions.rules.review import without_reasons
 from submissions.rules.submission import SubmissionRecord
 from submissions.rules.texts import text
 from submissions.store import read
@@ -53,7 +54,7 @@ async def get_submission(context: Context, person: Anyone, submission_id: UUID, 
         reviews = await read.reviews(tx, submission.obligation.id)
     response.headers["ETag"] = etag(submission.obligation.version)
     own = [one for one in reviews if one.submission_id == submission.id]
-    return submission_detail(submission, context.disclosed_reviews(person, own))
+    return submission_detail(submission, without_reasons(own) if submission.withheld else own)
 
 
 async def find_submission(

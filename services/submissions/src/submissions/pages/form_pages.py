@@ -1,7 +1,7 @@
 """The form of an obligation: to fill in by its unit, to look at by everybody else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -26,8 +26,8 @@ from submissions.pages.task import SHAPES, task_of
 from submissions.pages.typed_form import CONFIRMED, TypedForm, read_typed, report_of, typed_of, written
 from submissions.rules.form import FormRules
 from submissions.rules.obligation import ReportingObligation
-from submissions.rules.review import Review
-from submissions.rules.submission import PastRevision, SubmissionRecord
+from submissions.rules.review import Review, without_reasons
+from submissions.rules.submission import PastRevision, SubmissionRecord, without_corrections
 from submissions.rules.violation import Violation
 from submissions.store import read
 
@@ -147,8 +147,7 @@ async def read_records(context: SubmissionsContext, person: Person, obligation_i
         reviews = await read.reviews(tx, obligation_id) if revisions else []
     latest, last_year = (one and context.disclosed(person, one) for one in (latest, last_year))
     if latest and latest.withheld:
-        revisions = [replace(one, reason=None) for one in revisions]
-    reviews = context.disclosed_reviews(person, reviews)
+        revisions, reviews = without_corrections(revisions), without_reasons(reviews)
     return FormRecords(obligation, latest, revisions, reviews, last_year)
 
 

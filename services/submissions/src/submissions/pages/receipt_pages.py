@@ -27,8 +27,8 @@ from submissions.pages.task import SHAPES
 from submissions.pages.typed_form import as_shown
 from submissions.rules.form import FormField, FormRules
 from submissions.rules.observation import ObservationJson
-from submissions.rules.review import Act, possible_acts
-from submissions.rules.submission import SubmissionRecord
+from submissions.rules.review import Act, possible_acts, without_reasons
+from submissions.rules.submission import SubmissionRecord, without_corrections
 from submissions.rules.violation import shown, violation
 from submissions.store import read
 
@@ -138,8 +138,7 @@ async def render(
         revisions = await read.revisions(tx, submission.obligation.id)
         reviews = await read.reviews(tx, submission.obligation.id)
     if submission.withheld:
-        revisions = [replace(one, reason=None) for one in revisions]
-    reviews = context.disclosed_reviews(person, reviews)
+        revisions, reviews = without_corrections(revisions), without_reasons(reviews)
     rules, changes = context.rules[submission.obligation.form], changes_of(revisions, reviews)
     version, acts = version_after(changes), acts_of(context, person, submission)
     own_report = submission.submitted_by == person.subject and not set(acts).isdisjoint(ACTS.values())

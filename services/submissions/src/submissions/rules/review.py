@@ -5,11 +5,12 @@ to it is a new revision. Only the latest revision can change (docs/domain.md 3.5
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 from uuid import UUID
 
+from shared.disclosure import withheld_words
 from submissions.rules.obligation import State
 
 Act = Literal["accept", "return", "withdraw"]
@@ -39,6 +40,11 @@ class Review:
     trace_id: str
     confirmed: Sequence[str] = ()
     decided_by: str | None = None
+
+
+def without_reasons(reviews: Sequence[Review]) -> list[Review]:
+    """For who may not read the words about the report: a reason repeats its figures, and those of the register."""
+    return [replace(one, reason=withheld_words()) if one.reason else one for one in reviews]
 
 
 @dataclass(frozen=True)

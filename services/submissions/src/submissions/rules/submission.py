@@ -7,7 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from shared.access import EndedUnits, Person
-from shared.disclosure import DisclosurePolicy
+from shared.disclosure import DisclosurePolicy, withheld_words
 from submissions.rules.obligation import ReportingObligation, State, is_late
 from submissions.rules.observation import ObservationJson
 
@@ -88,18 +88,24 @@ class LockedSubmission:
         return self.submitted_by == person.subject
 
 
+def without_corrections(revisions: Sequence[PastRevision]) -> list[PastRevision]:
+    """For who may not read the unit's words."""
+    return [replace(one, reason=withheld_words()) if one.reason else one for one in revisions]
+
+
 def disclosed(
     policy: DisclosurePolicy, person: Person, submission: SubmissionRecord, answers_for: EndedUnits
 ) -> SubmissionRecord:
     """With no value in a cell that the person may not read, and then without the hash, from which it could be found,
     and without the unit's words, which may repeat it."""
-    unit = submission.obligation.unit
+    unit, form = submission.obligation.unit, submission.obligation.form
+    elements = {*policy.of_form(form), *(one["measure"] for one in submission.observations)}
+    if policy.may_read_words(person, unit, elements, answers_for):
+        return submission
 
     def may_read(element: str) -> bool:
         return policy.may_read(person, unit, element, answers_for)
 
-    if all(may_read(one["measure"]) for one in submission.observations):
-        return submission
     shown: list[ObservationJson] = [
         one if may_read(one["measure"]) else _without_value(one) for one in submission.observations
     ]
