@@ -3,7 +3,8 @@
 from sqlalchemy import text
 
 SOURCES = text("""
-    select source, next_sequence, announced_sequence, announced_at, greatest(last_heartbeat_at, last_event_at) as heard_at, exists (
+    select source, next_sequence, announced_sequence, announced_at,
+      greatest(last_heartbeat_at, last_event_at) as heard_at, exists (
       select from gap where gap.source = source.source and kind = 'went_back' and closed_at is null
     ) as went_back from source
 """)

@@ -37,8 +37,8 @@ class Missing:
 class SourceProgress:
     """Every number below `next` has arrived or is in `missing` (ascending, disjoint); no number from `next` on has.
 
-    `heard_at`: when the source was heard the last time before, `announced_at`: the time of its last heartbeat by its own
-    clock; None for never.
+    `heard_at`: when the source was heard the last time before, `announced_at`: the time of its last heartbeat by its
+    own clock; None for never.
     """
 
     next: int = FIRST
