@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class Sifted(NamedTuple):
-    """Poison of a batch: what is `kept`, how much of it counts, and how many are `copies`, which count as no records."""
+    """Poison of a batch: what is `kept`, how much of it counts, and how many are `copies`, which are no records."""
 
     kept: list[Poison]
     counts: int

@@ -25,7 +25,8 @@ _Place = tuple[str, int]
 
 
 class Strangers:
-    """How many of each partition, and of their bytes, are kept within an hour. In the process's memory: a restart begins anew."""
+    """How many of each partition, and of their bytes, are kept within an hour. In the process's memory: a restart
+    begins anew."""
 
     def __init__(self, service: str, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._service = service
