@@ -1,5 +1,6 @@
 """A source as its relay makes it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from services.audit.tests.sample_events import THEN, received
@@ -18,6 +19,7 @@ class Producer:
     def __init__(self, source: str = SOURCE) -> None:
         self.source = source
         self.sequence, self.hash = 0, GENESIS
+        self.beats = 0
 
     def send(self, count: int) -> list[bytes]:
         return [self._next() for _ in range(count)]
@@ -29,8 +31,11 @@ class Producer:
         return made.body
 
     def heartbeat(self, sequence: int | None = None, hash: str | None = None) -> bytes:
+        """Each a second after the one before."""
+        self.beats += 1
         data = SourceHeartbeat(
             sequence=self.sequence if sequence is None else sequence, hash=hash or self.hash, pending=0
         )
-        made = Event.of(data, source=self.source, subject=self.source, time=THEN, catalogue_version="0" * 64)
+        time = THEN + timedelta(seconds=self.beats)
+        made = Event.of(data, source=self.source, subject=self.source, time=time, catalogue_version="0" * 64)
         return made.to_bytes()

@@ -14,6 +14,7 @@ from aiokafka import ConsumerRecord
 
 from shared.clock import Clock
 from shared.events import (
+    ALL_TOPICS,
     DATA_TYPES,
     OPERATIONS,
     EventData,
@@ -86,6 +87,7 @@ class Stranger:
             Attack("forged, key of another service", "wrong-source", self._with_key_of_another),
             Attack("true signature, other event", "bad-signature", self._with_true_signature),
             Attack("altered copy", "bad-signature", self._altered),
+            Attack("copied to another topic", "wrong-topic", self._of_another_topic),
             Attack("signature taken off", "unsigned", self._taken_off),
             Attack("junk", "unsigned", lambda _: Forged(os.urandom(200))),
             Attack("heartbeat far ahead", "unsigned", self._far_ahead),
@@ -127,6 +129,10 @@ class Stranger:
             return None
         event = json.loads(self._true[topic].value)
         return Forged(json.dumps(event | {"catalogueversion": "1" * 64}).encode(), signature)
+
+    def _of_another_topic(self, topic: str) -> Forged | None:
+        """Of the topic before: bytes and signature as they stand there."""
+        return self._replayed(ALL_TOPICS[ALL_TOPICS.index(topic) - 1])
 
     def _taken_off(self, topic: str) -> Forged | None:
         return Forged(self._true[topic].value) if topic in self._true else None

@@ -40,7 +40,9 @@ def buried(
         sent = expected.get(place(letter))
         if (None if kept is None else len(kept)) != letter["size"]:
             wrong.append(f"letter {letter['id']}: size {letter['size']}, not that of its bytes")
-        if sent and sent.sha256 and (kept is None or hashlib.sha256(kept).hexdigest() != sent.sha256):
+        # Of what is large of a stranger's only the hash is kept.
+        told = letter["reason"] if kept is None else hashlib.sha256(kept).hexdigest()
+        if sent and sent.sha256 and sent.sha256 not in told:
             wrong.append(f"letter {letter['id']} ({sent.kind}): not the bytes that were sent")
     return Verdict(f"{len(expected)} letters", str(len(letters)), tuple(wrong))
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from services.submissions.tests.api_client import NOW, ApiClient
 from shared.erasure.erase import erase_from
-from shared.events import Event, SubmissionReceived
+from shared.events import Event, ObligationEvent, SubmissionReceived
 from shared.events.topics import PUBLISHED_BY
 from shared.messaging import Relay
 from shared.messaging.relay.chain import number
@@ -79,6 +79,7 @@ async def bus(
 ) -> AsyncIterator[Bus]:
     topic, key = topics("submissions"), PrivateKey.new()
     monkeypatch.setitem(PUBLISHED_BY, "submissions", (topic,))
+    monkeypatch.setattr(ObligationEvent, "topic", topic)
     (tmp_path / "key.pem").write_text(key.pem)
     (tmp_path / "keys.json").write_text(written([jwk_of(key.public, SOURCE, NOW - YEAR, NOW + YEAR)]))
     settings = api_client.settings.model_copy(

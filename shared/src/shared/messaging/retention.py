@@ -1,12 +1,15 @@
-"""What messaging may forget: an event id that no broker can deliver again, and no dead letter still holds."""
+"""What messaging may forget: an event id that no broker can deliver again, and no dead letter still holds; and what
+strangers have written."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.messaging.signing.stranger import PREFIX as STRANGERS
 from shared.retention import kept
 
 # Topics keep seven days; a restored broker may bring some of them back later.
 INBOX_DAYS = kept("inbox").days
+STRANGER_DAYS = kept("letters_of_strangers").days
 CHUNK = 10_000
 
 _FORGET = sa.text(
@@ -22,12 +25,36 @@ _FORGET = sa.text(
 )
 
 
+# One that was replayed was none of theirs.
+_FORGET_STRANGERS = sa.text(
+    """
+    with gone as (
+      delete from dead_letter where id in (
+        select id from dead_letter where starts_with(reason, :stranger) and state <> 'replayed'
+        and coalesce(resolved_at, created_at) < now() - make_interval(days => :days) limit :n
+      ) returning 1
+    )
+    select count(*) from gone
+    """
+).bindparams(stranger=STRANGERS)
+
+
 async def forget_inbox(engine: AsyncEngine) -> int:
-    """Delete old claims in chunks, each its own transaction; how many."""
+    """Delete old claims; how many."""
+    return await _forget(engine, _FORGET, INBOX_DAYS)
+
+
+async def forget_strangers(engine: AsyncEngine) -> int:
+    """Delete old letters of strangers, open ones among them: nobody discards a flood. How many."""
+    return await _forget(engine, _FORGET_STRANGERS, STRANGER_DAYS)
+
+
+async def _forget(engine: AsyncEngine, statement: sa.TextClause, days: int) -> int:
+    """In chunks, each its own transaction."""
     total = 0
     while True:
         async with engine.begin() as tx:
-            gone = int(await tx.scalar(_FORGET, {"days": INBOX_DAYS, "n": CHUNK}) or 0)
+            gone = int(await tx.scalar(statement, {"days": days, "n": CHUNK}) or 0)
         total += gone
         if gone < CHUNK:
             return total

@@ -19,7 +19,7 @@ from shared.messaging.health.health_watch import HealthWatch
 from shared.messaging.health.liveness import Probe
 from shared.messaging.kafka.refusal import connection_refusal, refusal
 from shared.messaging.relay.relay import Relay
-from shared.messaging.retention import forget_inbox
+from shared.messaging.retention import forget_inbox, forget_strangers
 from shared.settings import ServiceSettings
 from shared.shutdown import CANCEL_SECONDS, DRAIN_SECONDS
 
@@ -98,6 +98,7 @@ class ServiceWorker:
     async def _forget(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             await forget_inbox(self.engine)
+            await forget_strangers(self.engine)
             await pause(stopping, FORGET_SECONDS)
 
     async def stop(self) -> None:

@@ -88,9 +88,9 @@ async def test_a_topic_full_of_poison_stops_the_consumer_and_loses_nothing(
         for event in good[:15]:
             await producer.send(topic, event.to_bytes())
         await producer.flush()
-        for event in bad:
+        for n, event in enumerate(bad):
             if unreadable:
-                await send_broken(producer, topic, [b"before", event.to_bytes()])
+                await send_broken(producer, topic, [b"before %d" % n, event.to_bytes()])
             else:
                 await producer.send(topic, event.to_bytes())
         for event in good[15:]:

@@ -1,5 +1,7 @@
 """A consumer and what is not of our services: no effect, no claim, no poison, an alarm, and no flood of rows."""
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,10 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from shared.messaging import BatchConsumer
 from shared.messaging.consumer import strangers
-from shared.messaging.consumer.poison import PoisonGate, PoisonLimit
+from shared.messaging.consumer.poison import COPIES_KEPT, PoisonGate, PoisonLimit
 from shared.messaging.consumer.strangers import Strangers
 from shared.messaging.restore.consumed import held_positions, set_positions
+from shared.messaging.retention import forget_strangers
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.messaging.signing.stranger import told
 
@@ -89,6 +92,24 @@ async def test_poison_that_its_source_signed_still_does(probe: ServiceProbe, key
         await consumer_of(probe, keys, gate).consume(records)
 
 
+async def test_copies_of_one_unreadable_record_stop_nobody(probe: ServiceProbe, keys: Keys) -> None:
+    """Of one record that its source has signed and this program cannot read anybody who may write the topic makes as
+    many as he likes: audit stood still, or its database was filled."""
+    gate = PoisonGate("probe", PoisonLimit(share=0.1, least=10))
+    signer = keys.signer()
+    (unreadable,) = signed(signer, [b'{"type": "vn.tiendo.deadline.approaching.v9"}'], first=1)
+    mine = signed(signer, chained(2), first=1000)
+    consumer = consumer_of(probe, keys, gate)
+    for first in (0, 100):
+        await consumer.consume([replace(unreadable, offset=first + n) for n in range(100)])
+    await consumer.consume(mine)
+    assert gate.stopped is None and len(await probe.effects()) == 2
+    assert len(await probe.rows("select 1 from dead_letter")) == COPIES_KEPT
+    others = signed(signer, [b"signed junk %d" % n for n in range(9)], first=2000)
+    with pytest.raises(Exception, match="10 of 12 records are poison"):  # 200 copies hide no true poison either
+        await consumer.consume(others)
+
+
 async def test_a_flood_does_not_fill_the_database(probe: ServiceProbe, keys: Keys) -> None:
     keys.signer()
     before = refused("unsigned")
@@ -99,6 +120,53 @@ async def test_a_flood_does_not_fill_the_database(probe: ServiceProbe, keys: Key
     kept = await probe.rows("select partition, count(*) from dead_letter group by partition order by partition")
     assert [tuple(row) for row in kept] == [(0, strangers.KEPT), (1, 3)]
     assert refused("unsigned") == before + 453, "all are counted"
+
+
+async def test_nor_do_few_and_large_ones(probe: ServiceProbe, keys: Keys) -> None:
+    """100 records of a megabyte in each of 36 partitions were 3.6 GB an hour, kept for good."""
+    keys.signer()
+    consumer = consumer_of(probe, keys)
+    large, parts = b"x" * 900_000, (b"k" * 400_000, b"v" * 100, b"h" * 400_000)
+    for at in range(0, 6, 3):
+        flood = [a_record(large, offset=at + n) for n in range(2)]
+        wide = replace(a_record(parts[1], offset=at + 2, headers=(("h", parts[2]),)), key=parts[0])
+        await consumer.consume([*flood, wide])
+    await consumer.consume([a_record(b"small", offset=9)])
+    rows = await probe.rows('select value, key, headers, reason from dead_letter order by "offset"')
+    held = sum(len(row.value or b"") + len(row.key or b"") + len(str(row.headers)) for row in rows)
+    assert len(rows) == 7 and held < strangers.KEPT_BYTES
+    assert rows[0].value is None and rows[0].reason.startswith(told("unsigned"))
+    assert f"900000 bytes with the SHA-256 {sha256(large).hexdigest()}" in rows[0].reason
+    assert (bytes(rows[-1].value), rows[-1].reason) == (b"small", told("unsigned"))
+
+
+async def test_what_is_kept_of_bytes_is_counted_over_the_batches(probe: ServiceProbe, keys: Keys) -> None:
+    keys.signer()
+    consumer, value = consumer_of(probe, keys), b"x" * (strangers.KEPT_BYTES // 3)
+    for offset in range(4):
+        await consumer.consume([a_record(value, offset=offset), a_record(value, offset=offset, partition=1 + offset)])
+    rows = await probe.rows('select partition, value is not null from dead_letter order by partition, "offset"')
+    assert [tuple(row) for row in rows] == [*((0, n < 2) for n in range(4)), *((1 + n, True) for n in range(4))]
+
+
+async def test_letters_of_strangers_are_forgotten_in_time(probe: ServiceProbe, keys: Keys) -> None:
+    """Open ones, too: nobody discards a flood. What a source has signed and cannot be applied is evidence for good."""
+    mine = signed(keys.signer(), [b"signed junk"])
+    await consumer_of(probe, keys).consume([*(a_record(b"junk %d" % n, offset=10 + n) for n in range(5)), *mine])
+    aged, late = "now() - interval '91 days'", "now() - interval '89 days'"
+    async with probe.engine.begin() as tx:
+        for offset, change in (
+            ("10", f"created_at = {aged}"),
+            ("11", f"created_at = {late}"),
+            ("12", f"created_at = {aged}, state = 'discarded', resolved_at = {aged}"),
+            ("13", f"created_at = {aged}, state = 'discarded', resolved_at = {late}"),
+            ("14", f"created_at = {aged}, state = 'replayed', outcome = 'applied', resolved_at = {aged}"),
+            ("1", f"created_at = {aged}"),
+        ):
+            await tx.exec_driver_sql(f'update dead_letter set {change} where "offset" = {offset}')
+    assert await forget_strangers(probe.engine) == 2
+    left = await probe.rows('select "offset" from dead_letter order by "offset"')
+    assert [row[0] for row in left] == [mine[0].offset, 11, 13, 14]
 
 
 def test_after_an_hour_there_is_room_again() -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.events import OPERATIONS, Event, SourceHeartbeat
+from shared.events import OPERATIONS, DeadlineApproaching, Event, SourceHeartbeat
 from shared.events.topics import PARTITIONS, PUBLISHED_BY
 from shared.messaging import Relay, publish
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.relay_cursor import RelayCursor, read_cursor
 from shared.messaging.restore import relay_healing
+from shared.messaging.restore import source_tail as source_tail_module
 from shared.messaging.restore.relay_check import RelayCheck, unknown_to
 from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
 from shared.messaging.restore.rewind import WELL, _rewind
@@ -110,6 +111,7 @@ def signing(
         pytest.skip("a broker that keeps nothing knows of nothing")
     topic, keys = topics("signed"), Keys(tmp_path)
     monkeypatch.setitem(PUBLISHED_BY, "notifications", (topic,))
+    monkeypatch.setattr(DeadlineApproaching, "topic", topic)
     kafka_topics.create(broker.bootstrap, [OPERATIONS], partitions=PARTITIONS)
     own = own_settings(probe.settings, broker, "notifications")
     files = {"event_signing_key_file": keys.file(NOTIFICATIONS), "event_keys_file": keys.trusted}
@@ -144,6 +146,41 @@ async def test_what_the_source_has_not_signed_is_no_word_of_it(
         assert await go_on_behind(tx, NOTIFICATIONS, found) == 0
     assert (await cursor_of(probe, settings)).sequence == 3
     assert [row.event_id for row in await probe.rows("select event_id from outbox")] == [waiting.event_id]
+
+
+@pytest.mark.parametrize("of_its_own_topic", [False, True], ids=["heartbeat", "event"])
+async def test_no_flood_hides_how_far_the_source_came(
+    probe: ServiceProbe,
+    broker: Broker,
+    signing: tuple[ServiceSettings, str],
+    topics: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    of_its_own_topic: bool,
+) -> None:
+    """500 records of junk, and a restored database was none: its relay gave out numbers a second time."""
+    settings, topic = signing
+    monkeypatch.setattr(source_tail_module, "LAST_BEATS", 4)
+    relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
+    key = NOTIFICATIONS.encode()
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+        await write(probe, settings, topic, 3)
+        while await relay.step(producer):
+            pass
+        if of_its_own_topic:
+            for n in range(100):
+                for partition in await producer.partitions_for(topic):
+                    await producer.send(topic, b"junk %d" % n, partition=partition)
+        else:
+            monkeypatch.setitem(PUBLISHED_BY, "notifications", (topics("empty"),))  # Kafka keeps seven days
+            assert await relay.beat(producer)
+            for n in range(100):
+                await producer.send(OPERATIONS, b"junk %d" % n, key=key)
+        await producer.flush()
+    tail = await source_tail(settings, SignatureVerifier.of(settings))
+    assert tail is not None and tail.sequence == 3
+    async with probe.engine.begin() as tx:
+        await tx.exec_driver_sql("delete from relay_head")
+    assert await RelayCheck(settings, probe.engine).went_back() is not None
 
 
 async def test_what_leaves_while_kafka_is_read_is_nothing_beyond(

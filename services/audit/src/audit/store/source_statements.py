@@ -3,7 +3,8 @@
 from sqlalchemy import text
 
 SOURCES = text("""
-    select source, next_sequence, announced_sequence, greatest(last_heartbeat_at, last_event_at) as heard_at, exists (
+    select source, next_sequence, announced_sequence, announced_at,
+      greatest(last_heartbeat_at, last_event_at) as heard_at, exists (
       select from gap where gap.source = source.source and kind = 'went_back' and closed_at is null
     ) as went_back from source
 """)
@@ -19,10 +20,11 @@ MISSING = text("""
 """)
 SAVE_SOURCES = text("""
     insert into source as kept (source, next_sequence, last_sequence, unnumbered, last_event_at, last_heartbeat_at,
-      announced_sequence, announced_hash, behind_at)
+      announced_sequence, announced_hash, announced_at, behind_at)
     select * from unnest(cast(:source as text[]), cast(:next as bigint[]), cast(:last as bigint[]),
       cast(:unnumbered as bigint[]), cast(:event_at as timestamptz[]), cast(:heartbeat_at as timestamptz[]),
-      cast(:announced as bigint[]), cast(:hash as bytea[]), cast(:behind_at as timestamptz[]))
+      cast(:announced as bigint[]), cast(:hash as bytea[]), cast(:announced_at as timestamptz[]),
+      cast(:behind_at as timestamptz[]))
     on conflict (source) do update set
       next_sequence = excluded.next_sequence,
       last_sequence = greatest(kept.last_sequence, excluded.last_sequence),
@@ -32,6 +34,7 @@ SAVE_SOURCES = text("""
       announced_sequence = coalesce(excluded.announced_sequence, kept.announced_sequence),
       announced_hash = case when excluded.announced_sequence is null then kept.announced_hash
         else excluded.announced_hash end,
+      announced_at = coalesce(excluded.announced_at, kept.announced_at),
       behind_at = greatest(kept.behind_at, excluded.behind_at)
 """)
 DELETE_ARRIVED = text("""

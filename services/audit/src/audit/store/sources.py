@@ -12,7 +12,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit.rules.entry import LogEntry
-from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, went_back, without_implausible
+from audit.rules.sources.changes import (
+    SourceChanges,
+    advance,
+    changes_by_source,
+    went_back,
+    without_implausible,
+    without_repeated,
+)
 from audit.rules.sources.heartbeat import SentUpTo
 from audit.rules.sources.sequence import FIRST, Missing, SourceProgress
 from audit.store.gaps import GapNumber, record_gaps, record_went_back, unchained
@@ -49,7 +56,7 @@ async def track(
     if not changes:
         return []
     before, announced, back = await _progress(tx, changes)
-    changes, refused = _plausible(before, changes, now)
+    changes, refused = _believed(before, changes, now)
     after: dict[str, SourceProgress] = {}
     gap_numbers: list[GapNumber] = []
     for source, item in changes.items():
@@ -68,14 +75,17 @@ async def track(
     return refused
 
 
-def _plausible(
+def _believed(
     before: Mapping[str, SourceProgress], changes: Mapping[str, SourceChanges], now: datetime
 ) -> tuple[dict[str, SourceChanges], list[SentUpTo]]:
     """Of the sources that are watched."""
     kept, refused = {}, []
     for source, progress in before.items():
-        kept[source], of_source = without_implausible(progress, changes[source], now)
+        plausible, of_source = without_implausible(progress, changes[source], now)
+        kept[source], repeated = without_repeated(progress, plausible)
         refused += of_source
+        for heartbeat in repeated:
+            log.warning("heartbeat.repeated", source=source, sequence=heartbeat.sequence, time=str(heartbeat.time))
     return kept, refused
 
 
@@ -95,9 +105,10 @@ async def _progress(
     watched = [source for source in changes if source in next_numbers]
     late = [(source, n) for source in watched for n in changes[source].numbers if n < next_numbers[source]]
     missing = await _missing(tx, late)
-    heard = {source: row.heard_at for source, row in known.items()}
+    heard = {source: (row.heard_at, row.announced_at) for source, row in known.items()}
     progress = {
-        source: SourceProgress(next_numbers[source], missing.get(source, ()), heard.get(source)) for source in watched
+        source: SourceProgress(next_numbers[source], missing.get(source, ()), *heard.get(source, ()))
+        for source in watched
     }
     return progress, announced, {source for source, row in known.items() if row.went_back}
 
@@ -120,7 +131,18 @@ async def _save_sources(
     behind: Collection[str],
     now: datetime,
 ) -> None:
-    names = ("source", "next", "last", "unnumbered", "event_at", "heartbeat_at", "announced", "hash", "behind_at")
+    names = (
+        "source",
+        "next",
+        "last",
+        "unnumbered",
+        "event_at",
+        "heartbeat_at",
+        "announced",
+        "hash",
+        "announced_at",
+        "behind_at",
+    )
     rows = [
         (source, after[source].next, *_arrived(item, now), *_announced(item, now), now if source in behind else None)
         for source, item in changes.items()
@@ -133,12 +155,12 @@ def _arrived(item: SourceChanges, now: datetime) -> tuple[int | None, int, datet
     return max(item.numbers, default=None), item.unnumbered, now if item.entries else None
 
 
-def _announced(item: SourceChanges, now: datetime) -> tuple[datetime | None, int | None, bytes | None]:
-    """When a heartbeat came, and what the last one said; nothing without one."""
+def _announced(item: SourceChanges, now: datetime) -> tuple[datetime | None, int | None, bytes | None, datetime | None]:
+    """When a heartbeat came, and what the last one said and when; nothing without one."""
     if not item.heartbeats:
-        return None, None, None
+        return None, None, None, None
     last = item.heartbeats[-1]
-    return now, last.sequence, last.hash
+    return now, last.sequence, last.hash, last.time
 
 
 def _ranges(progress: Mapping[str, SourceProgress]) -> set[tuple[str, Missing]]:

@@ -92,6 +92,7 @@ source = Table(
     Column("last_heartbeat_at", INSTANT, comment="when this service read one"),
     Column("announced_sequence", BigInteger, comment="by the last heartbeat: the last number that was sent"),
     Column("announced_hash", LargeBinary, comment="by the last heartbeat: SHA-256 of that event, where it is known"),
+    Column("announced_at", INSTANT, comment="the time of that heartbeat, by the source's own clock"),
     Column("behind_at", INSTANT, comment="when records were last read long after they were sent"),
     CheckConstraint("next_sequence >= 1", name="source_next_sequence"),
 )

@@ -17,8 +17,8 @@ def heartbeat(sequence: int, hash_: str | None) -> Event:
 
 
 def test_the_last_number_and_its_hash() -> None:
-    assert read_heartbeat(heartbeat(7, "ab" * 32)) == SentUpTo("/submissions", 7, bytes.fromhex("ab" * 32))
-    assert read_heartbeat(heartbeat(0, None)) == SentUpTo("/submissions", 0, None)
+    assert read_heartbeat(heartbeat(7, "ab" * 32)) == SentUpTo("/submissions", 7, bytes.fromhex("ab" * 32), THEN)
+    assert read_heartbeat(heartbeat(0, None)) == SentUpTo("/submissions", 0, None, THEN)
 
 
 def test_other_events_and_impossible_numbers_say_nothing() -> None:
@@ -34,4 +34,4 @@ def test_other_events_and_impossible_numbers_say_nothing() -> None:
 def test_no_more_can_have_been_sent_than_time_allows(announced: int, seconds: float | None, plausible: bool) -> None:
     """A gap of 10^15 hides every true one. Of a source that was never heard nobody can say."""
     since = None if seconds is None else timedelta(seconds=seconds)
-    assert is_plausible(SentUpTo("/submissions", announced, None), 1000, since) is plausible
+    assert is_plausible(SentUpTo("/submissions", announced, None, THEN), 1000, since) is plausible

@@ -22,7 +22,7 @@ from shared.log import without_details
 from shared.messaging.consumer.backoff import RetryAfter
 from shared.messaging.consumer.batch_spans import traced
 from shared.messaging.consumer.dead_letter_row import letter, quarantine
-from shared.messaging.consumer.poison import PoisonGate
+from shared.messaging.consumer.poison import PoisonGate, Sifted
 from shared.messaging.consumer.received import Decoded, GistOf, Poison, Received
 from shared.messaging.consumer.strangers import Strangers
 from shared.messaging.restore.consumed import claim
@@ -65,7 +65,7 @@ class Taken:
     fresh: list[Received]
     repeated: list[Received]
     contradicting: int
-    poison: list[Poison]
+    poison: Sifted
     contradictions: list[Contradiction]
 
 
@@ -151,7 +151,7 @@ class BatchConsumer:
                     raise
                 log.warning("batch.isolating", records=count, error=type(error).__name__)
                 taken = await self._take(received, undecodable, decoded.strangers, self._isolate)
-            self._gate.took(count, len(taken.poison))
+            self._gate.took(count - taken.poison.copies, taken.poison.counts, taken.poison.kept)
         self._count(taken)
 
     async def _take(
@@ -162,14 +162,17 @@ class BatchConsumer:
         async with self._engine.begin() as tx:
             fresh, repeated = await self._claim(tx, received, [*undecodable, *strangers])
             dead, found = await effect(tx, fresh) if fresh else ([], [])
-            poison = [*undecodable, *dead]
-            self._gate.check(len(received) + len(undecodable), len(poison), poison[0][2] if poison else "")
-            await self._set_aside(tx, poison)  # first: what contradicts may contradict one of them
+            poison = self._gate.sift([*undecodable, *dead])
+            count = len(received) + len(undecodable) - poison.copies
+            self._gate.check(count, poison.counts, poison.kept[0][2] if poison.kept else "")
+            await self._set_aside(tx, poison.kept)  # first: what contradicts may contradict one of them
             again = await self._contradicting(tx, repeated) if repeated and self._contradicting else []
             contradictions = [*found, *(_contradiction(r) for r in again)]
             await self._set_aside(tx, [one.poison for one in contradictions])
         for one in contradictions:
             _tell(one)
+        if poison.copies:
+            log.warning("poison.copies", records=poison.copies, kept=len(poison.kept))
         return Taken(fresh, repeated, len(again), poison, contradictions)
 
     async def _refuse(self, strangers: list[Poison], unclaimed: list[Poison]) -> None:
@@ -177,11 +180,14 @@ class BatchConsumer:
         `unclaimed`: those whose positions nobody has kept, a batch of strangers alone."""
         if not strangers:
             return
+        letters = self.strangers.within([_letter(*one) for one in self.strangers.to_keep(strangers)])
         async with self._engine.begin() as tx:
-            await self._set_aside(tx, self.strangers.to_keep(strangers))
+            if letters:
+                await quarantine(tx, letters)
             if unclaimed:
                 await self._claim(tx, [], unclaimed)
         self.strangers.took(strangers)
+        self.strangers.wrote(letters)
 
     async def _set_aside(self, tx: AsyncConnection, aside: list[Poison]) -> None:
         if aside:
@@ -246,7 +252,10 @@ class BatchConsumer:
         if len(repeated) > taken.contradicting:
             duplicates = metrics.INBOX_DUPLICATES.labels(self._service, repeated[0].record.topic)
             duplicates.inc(len(repeated) - taken.contradicting)
-        aside = [*(record for record, _, _ in taken.poison), *(one.received.record for one in taken.contradictions)]
+        aside = [
+            *(record for record, _, _ in taken.poison.kept),
+            *(one.received.record for one in taken.contradictions),
+        ]
         for record in aside:
             metrics.DEAD_LETTERS.labels(self._service, record.topic).inc()
 

@@ -3,20 +3,35 @@
 A few records that cannot be applied become dead letters and the rest goes on. When most of what comes is poison, it is
 the deployment or the producer that is broken, and turning a whole topic into dead letters would only hide it: the
 consumer stops taking effect, keeps its offsets, and tries again until somebody has mended it or raised the share.
+
+The same bytes count once: whoever may write a topic copies a record as often as he likes.
 """
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
 
 import structlog
 
 from shared import metrics
 from shared.messaging.consumer.backoff import RetryAfter
+from shared.messaging.consumer.received import Poison
 from shared.settings import ServiceSettings
 
+COPIES_KEPT = 10
+
 log = structlog.get_logger()
+
+
+class Sifted(NamedTuple):
+    """Poison of a batch: what is `kept`, how much of it counts, and how many are `copies`, which are no records."""
+
+    kept: list[Poison]
+    counts: int
+    copies: int
 
 
 class PoisonLimitReached(RetryAfter):
@@ -59,29 +74,45 @@ class PoisonGate:
         self._service = service
         self._limit = limit or PoisonLimit()
         self._monotonic = monotonic
-        self._taken: deque[tuple[float, int, int]] = deque()
+        self._taken: deque[tuple[float, int, int, Counter[bytes]]] = deque()
+        self._known: Counter[bytes] = Counter()  # hashes of what was kept of it
         metrics.CONSUMER_STOPPED.labels(service).set(0)
+
+    def sift(self, poison: Sequence[Poison]) -> Sifted:
+        """The same bytes count once within the window, and a few copies are kept."""
+        self._move_on()
+        found, kept = Counter[bytes](), []
+        for one in poison:
+            found[hash_ := _hash(one)] += 1
+            if self._known[hash_] + found[hash_] <= COPIES_KEPT:
+                kept.append(one)
+        counts = sum(not self._known[hash_] for hash_ in found)
+        return Sifted(kept, counts, len(poison) - counts)
 
     def check(self, records: int, poison: int, example: str) -> None:
         """Before the commit of a batch; `example` tells why one of its records is poison. Raises PoisonLimitReached."""
-        if not self.stopped:
-            since = self._monotonic() - self._limit.window_seconds
-            while self._taken and self._taken[0][0] < since:
-                self._taken.popleft()
+        self._move_on()
         if not poison:
             return
-        records += sum(taken for _, taken, _ in self._taken)
-        poison += sum(bad for _, _, bad in self._taken)
+        records += sum(taken for _, taken, _, _ in self._taken)
+        poison += sum(bad for _, _, bad, _ in self._taken)
         if self._limit.exceeded(records, poison):
             self._stop(records, poison, example)
 
-    def took(self, records: int, poison: int) -> None:
-        """After the commit."""
+    def _move_on(self) -> None:
+        since = self._monotonic() - self._limit.window_seconds
+        while not self.stopped and self._taken and self._taken[0][0] < since:
+            self._known -= self._taken.popleft()[3]
+
+    def took(self, records: int, poison: int, kept: Sequence[Poison] = ()) -> None:
+        """After the commit. `kept`: of what copies may come."""
         if self.stopped:
             log.info("consumer.resumed", was=self.stopped)
             self.stopped = None
             metrics.CONSUMER_STOPPED.labels(self._service).set(0)
-        self._taken.append((self._monotonic(), records, poison))
+        hashes = Counter(map(_hash, kept))
+        self._known += hashes
+        self._taken.append((self._monotonic(), records, poison, hashes))
 
     def _stop(self, records: int, poison: int, example: str) -> None:
         reason = (
@@ -95,3 +126,7 @@ class PoisonGate:
         self.stopped = reason
         metrics.CONSUMER_STOPPED.labels(self._service).set(1)
         raise PoisonLimitReached(f"{poison} of {records} records are poison", self._limit.retry_seconds)
+
+
+def _hash(poison: Poison) -> bytes:
+    return sha256(poison[0].value or b"").digest()

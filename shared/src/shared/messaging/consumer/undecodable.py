@@ -136,10 +136,11 @@ class UndecodableRecords:
             await consumer.commit({partition: parts.after})
 
     async def _refuse(self, partition: TopicPartition, letters: list[dict[str, Any]], strangers: Strangers) -> None:
-        if kept := letters[: max(0, strangers.room(*partition))]:
+        if kept := strangers.within(letters[: max(0, strangers.room(*partition))]):
             async with self._engine.begin() as tx:
                 await quarantine(tx, kept)
         strangers.refused(partition.topic, partition.partition, "undecodable", [letter["offset"] for letter in letters])
+        strangers.wrote(kept)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What Kafka knows of a source: how far its events reach. It is asked and not the log: services run without that.
 
 Whoever may write there says what he likes of a number. What the source has not signed is passed over, and so is what no
-client can decode.
+client can decode; however much of it there is, what stands before it is found.
 """
 
 import asyncio
@@ -60,7 +60,8 @@ async def source_tail(settings: ServiceSettings, verifier: SignatureVerifier | N
 async def sent_events(
     settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
 ) -> AsyncIterator[Sent]:
-    """What Kafka has of this service, in no order; of each partition the last `at_most`."""
+    """What Kafka has of this service, in no order; of each partition the last `at_most`, and what stands before them
+    where none of these is the service's."""
     async for event, value in own_events(settings, verifier, at_most):
         if sent := _sent(event, value):
             yield sent
@@ -83,11 +84,29 @@ async def own_events(
     source = f"/{settings.service}"
     try:
         await consumer.start()
-        async for record in _tail(settings, consumer, at_most):
-            with suppress(InvalidEvent, Stranger):
-                event = read(record, verifier)
-                if event.source == source:
-                    yield event, record.value
+        partitions = consumer.assignment()
+        beats = _partition_of(source, partitions)
+        ends = await consumer.end_offsets(partitions)
+        begins = await consumer.beginning_offsets(partitions)
+        most = {at: LAST_BEATS if at == beats else at_most for at in partitions}
+        firsts = {at: max(begins[at], ends[at] - (most[at] or ends[at])) for at in partitions}
+        for at, first in firsts.items():
+            consumer.seek(at, first)
+        waiting = {at for at in partitions if ends[at] > begins[at]}
+        consumer.pause(*(partitions - waiting))
+        for at in sorted(waiting):  # one by one: then it is known whose batch cannot be decoded
+            first, end, heard = firsts[at], ends[at], False
+            while first < end:
+                async for record in _stretch(settings, consumer, at, first, end):
+                    with suppress(InvalidEvent, Stranger):
+                        event = read(record, verifier)
+                        if event.source == source:
+                            heard = heard or at != beats or isinstance(event.data, SourceHeartbeat)
+                            yield event, record.value
+                # Elsewhere on the topic of all sources there may be nothing of this one, and a heartbeat tells of it.
+                if heard or (at.topic == OPERATIONS and at != beats):
+                    break
+                first, end = max(begins[at], first - 2 * (end - first)), first
     finally:
         await consumer.stop()
 
@@ -98,27 +117,21 @@ def _sent(event: Event, value: bytes) -> Sent | None:
     return Sent(int(event.sequence), hashlib.sha256(value).hexdigest(), event.id) if event.sequence else None
 
 
-async def _tail(
-    settings: ServiceSettings, consumer: AIOKafkaConsumer, at_most: int | None
+async def _stretch(
+    settings: ServiceSettings, consumer: AIOKafkaConsumer, at: TopicPartition, first: int, end: int
 ) -> AsyncIterator[ConsumerRecord]:
-    partitions = consumer.assignment()
-    beats = _partition_of(f"/{settings.service}", partitions)
-    ends = await consumer.end_offsets(partitions)
-    begins = await consumer.beginning_offsets(partitions)
-    for at in partitions:
-        most = LAST_BEATS if at == beats else at_most
-        consumer.seek(at, begins[at] if most is None else max(begins[at], ends[at] - most))
-    waiting = {at for at in partitions if ends[at] > begins[at]}
-    consumer.pause(*(partitions - waiting))
-    for at in sorted(waiting):  # one by one: then it is known whose batch cannot be decoded
-        deadline = time.monotonic() + READ_SECONDS
-        while await consumer.position(at) < ends[at]:
-            records = await _next(settings, consumer, at)
-            if records:
-                deadline = time.monotonic() + READ_SECONDS
-            elif time.monotonic() > deadline:
-                raise TimeoutError(f"Kafka gives no more of {at}")
-            for record in records:
+    """The records of a partition from `first` to before `end`."""
+    if await consumer.position(at) != first:
+        consumer.seek(at, first)
+    deadline = time.monotonic() + READ_SECONDS
+    while await consumer.position(at) < end:
+        records = await _next(settings, consumer, at)
+        if records:
+            deadline = time.monotonic() + READ_SECONDS
+        elif time.monotonic() > deadline:
+            raise TimeoutError(f"Kafka gives no more of {at}")
+        for record in records:
+            if record.offset < end:
                 yield record
 
 

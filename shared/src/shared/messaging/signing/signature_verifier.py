@@ -12,7 +12,7 @@ from pathlib import Path
 from aiokafka import ConsumerRecord
 
 from shared.errors import StartError
-from shared.events import Event, InvalidEvent, SourceHeartbeat, parse
+from shared.events import DATA_TYPES, Event, InvalidEvent, SourceHeartbeat, label, parse
 from shared.events.topics import publishes
 from shared.messaging.signing.ed25519 import SIGNATURE_BYTES
 from shared.messaging.signing.merkle_tree import HASH_BYTES, leaf, node
@@ -117,16 +117,25 @@ def event_of(record: ConsumerRecord, key: TrustedKey) -> Event:
     try:
         event = parse(record.value or b"")
     except InvalidEvent:
-        if not publishes(key.source, record.topic):
-            raise Stranger("wrong-source") from None
+        known = DATA_TYPES.get(label(record.value).type or "")
+        if not publishes(key.source, record.topic) or (known and known.topic != record.topic):
+            raise Stranger("wrong-topic") from None
         raise
-    if event.source != key.source or not event.data.is_of(event.source):
-        raise Stranger("wrong-source")
+    check_said(event, key.source, record.topic)
     if not key.covers(event.time):
         raise Stranger("key-not-valid-then")
     if (event.sequence is None or event.prevhash is None) and not isinstance(event.data, SourceHeartbeat):
         raise Stranger("unnumbered")
     return event
+
+
+def check_said(event: Event, source: str, topic: str) -> None:
+    """Whether `source` says this, and on this topic: a signature covers the bytes, and not where a copy of them stands.
+    Raises `Stranger`."""
+    if event.source != source or not event.data.is_of(source):
+        raise Stranger("wrong-source")
+    if event.data.topic != topic:
+        raise Stranger("wrong-topic")
 
 
 def read(record: ConsumerRecord, verifier: SignatureVerifier | None) -> Event:

@@ -3,7 +3,14 @@
 from typing import Literal, get_args
 
 Reason = Literal[
-    "unsigned", "bad-signature", "unknown-key", "key-not-valid-then", "wrong-source", "unnumbered", "undecodable"
+    "unsigned",
+    "bad-signature",
+    "unknown-key",
+    "key-not-valid-then",
+    "wrong-source",
+    "wrong-topic",
+    "unnumbered",
+    "undecodable",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -14,6 +21,7 @@ _TOLD: dict[Reason, str] = {
     "unknown-key": "it is signed with a key that is not published",
     "key-not-valid-then": "the key that it is signed with was not valid at its time",
     "wrong-source": "it is not signed by the source of which events of this type come",
+    "wrong-topic": "events of its type are sent on another topic: it is a copy, which its source has not sent here",
     "unnumbered": "it has no number or no link in the chain of its source",
     "undecodable": "no client can read it, and our services send nothing of that kind",
 }

@@ -11,7 +11,7 @@ from aiokafka import ConsumerRecord
 
 from aggregation.rebuild.errors import NotBelieved
 from shared.events import InvalidEvent, parse
-from shared.messaging.signing.signature_verifier import SignatureVerifier, signature_of
+from shared.messaging.signing.signature_verifier import SignatureVerifier, check_said, signature_of
 from shared.messaging.signing.stranger import Stranger
 
 
@@ -61,8 +61,7 @@ class Signers:
     def _check_unsigned(self, record: ConsumerRecord, logged: LoggedEvent) -> None:
         with suppress(InvalidEvent):  # nothing follows from it
             event = parse(record.value)
-            if not event.data.is_of(event.source):
-                raise Stranger("wrong-source")
+            check_said(event, event.source, record.topic)
         last = self._last_unsigned.get(logged.source)
         if last is None or logged.number > last.number:
             self._last_unsigned[logged.source] = logged

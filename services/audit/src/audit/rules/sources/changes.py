@@ -60,6 +60,21 @@ def without_implausible(
     return replace(changes, heartbeats=[beat for beat in changes.heartbeats if beat not in refused]), refused
 
 
+def without_repeated(progress: SourceProgress, changes: SourceChanges) -> tuple[SourceChanges, list[SentUpTo]]:
+    """The changes without heartbeats that are no later than one before, and these: the inbox forgets what was read long
+    ago, and somebody may have kept it. A source that went back speaks later all the same."""
+    kept: list[SentUpTo] = []
+    repeated = []
+    last = progress.announced_at
+    for beat in changes.heartbeats:
+        if last is None or beat.time > last:
+            kept.append(beat)
+            last = beat.time
+        else:
+            repeated.append(beat)
+    return (replace(changes, heartbeats=kept) if repeated else changes), repeated
+
+
 def advance(progress: SourceProgress, changes: SourceChanges, now: datetime) -> tuple[SourceProgress, list[int]]:
     """The progress after the changes, and the numbers that were used before. Events count before heartbeats."""
     after, forked = absorb(progress, changes.numbers, now)

@@ -1,7 +1,7 @@
 """A heartbeat: the source itself says how far it has sent."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from audit.rules.sources import sequence
 from shared.events import Event, SourceHeartbeat
@@ -12,11 +12,13 @@ MOST_A_SECOND, MOST_AT_ONCE = 50_000, 100_000
 
 @dataclass(frozen=True, slots=True)
 class SentUpTo:
-    """`sequence` is the last number that was sent, 0 before the first. `hash` is the SHA-256 of that event, or None."""
+    """`sequence` is the last number that was sent, 0 before the first. `hash` is the SHA-256 of that event, or None.
+    `time` is the source's own: of what it has signed that cannot be changed."""
 
     source: str
     sequence: int
     hash: bytes | None
+    time: datetime
 
 
 def read_heartbeat(event: Event) -> SentUpTo | None:
@@ -24,7 +26,8 @@ def read_heartbeat(event: Event) -> SentUpTo | None:
     heartbeat = event.data
     if not isinstance(heartbeat, SourceHeartbeat) or heartbeat.sequence > sequence.LAST:
         return None
-    return SentUpTo(event.source, heartbeat.sequence, bytes.fromhex(heartbeat.hash) if heartbeat.hash else None)
+    hash_ = bytes.fromhex(heartbeat.hash) if heartbeat.hash else None
+    return SentUpTo(event.source, heartbeat.sequence, hash_, event.time)
 
 
 def is_plausible(heartbeat: SentUpTo, next_sequence: int, since: timedelta | None) -> bool:

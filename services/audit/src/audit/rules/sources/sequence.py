@@ -37,12 +37,14 @@ class Missing:
 class SourceProgress:
     """Every number below `next` has arrived or is in `missing` (ascending, disjoint); no number from `next` on has.
 
-    `heard_at`: when the source was heard the last time before, None for never.
+    `heard_at`: when the source was heard the last time before, `announced_at`: the time of its last heartbeat by its
+    own clock; None for never.
     """
 
     next: int = FIRST
     missing: tuple[Missing, ...] = ()
     heard_at: datetime | None = None
+    announced_at: datetime | None = None
 
 
 def readable(sequence: str | None) -> int | None:
