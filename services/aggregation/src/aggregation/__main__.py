@@ -5,10 +5,9 @@ import sys
 from aggregation.app import create_app
 from aggregation.rebuild import replay
 from aggregation.settings import AggregationSettings
-from aggregation.worker import create_worker
-from shared.messaging.restore.rewind import rewind
+from aggregation.worker import create_worker, rewind_with_sums
 from shared.service import Service, main
 
 if __name__ == "__main__":
-    commands = {"replay": replay, "rewind": rewind}
+    commands = {"replay": replay, "rewind": rewind_with_sums}
     sys.exit(main(Service("aggregation", AggregationSettings, create_app, create_worker, commands)))

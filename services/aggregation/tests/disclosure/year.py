@@ -42,13 +42,18 @@ class Year:
     def communes(self) -> list[Obligation]:
         return self.writer.obligations
 
-    async def report(self, *answers: tuple[Obligation, int], women: int = WOMEN) -> list[Unknown]:
+    async def report(self, *answers: tuple[Obligation, int], women: int = WOMEN, **others: int) -> list[Unknown]:
         """Several answers in one batch: (whose, how many births)."""
         await self._happen(
-            self.writer.submit(o, commune_answer(n_adolescent_births=births, n_adolescent_women=women))
+            self.writer.submit(o, commune_answer(n_adolescent_births=births, n_adolescent_women=women, **others))
             for o, births in answers
         )
         return [Unknown(o.id, len(o.answers)) for o, _ in answers]
+
+    async def correct(self, *obligations: Obligation) -> None:
+        """Their population, and not the births."""
+        for_all = [(o, int(o.answers[-1].cells["n_adolescent_births", ""][0] or 0)) for o in obligations]
+        await self.report(*for_all, population=9000 + len(self.writer.obligations[0].answers))
 
     async def decide(self, decision: Decision, *obligations: Obligation) -> None:
         await self._happen(self.writer.decide(o, decision) for o in obligations)

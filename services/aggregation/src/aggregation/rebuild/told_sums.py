@@ -1,0 +1,43 @@
+"""What the log has of this service's own events: the sums that it has published. A lost database knows of none."""
+
+import json
+from dataclasses import dataclass
+
+import httpx
+
+from aggregation.events import SOURCE
+from aggregation.rebuild.log_origin import LogOrigin
+from shared.events import INDICATORS, OPERATIONS, Event, InvalidEvent, parse
+from shared.messaging.signing.signature_verifier import SignatureVerifier
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSums:
+    """`missing`: how many numbers of this source the log does not have. A published sum may be among them."""
+
+    events: tuple[Event, ...]
+    missing: int
+
+
+async def told_sums(client: httpx.AsyncClient, verifier: SignatureVerifier | None) -> ToldSums:
+    """Signed by this service, as far as events were; whether any lacks is told by their numbers. Raises
+    `CouldNotCompare`."""
+    events: list[Event] = []
+    numbers: set[int] = set()
+    for topic in (INDICATORS, OPERATIONS):
+        origin = LogOrigin(client, topic, verifier, gap_seconds=None)
+        more = True
+        while more:
+            page = await origin.read()
+            more = page.more
+            for value in (one.record.value for one in page.events):
+                members = json.loads(value, parse_int=str)
+                if members.get("source") != SOURCE:
+                    continue
+                if str(members.get("sequence", "")).isdecimal():
+                    numbers.add(int(members["sequence"]))
+                try:
+                    events.append(parse(value))
+                except InvalidEvent:
+                    numbers.discard(int(members.get("sequence") or 0))  # of which nothing is known
+    return ToldSums(tuple(events), max(numbers, default=0) - len(numbers))
