@@ -1,6 +1,7 @@
 """What the log has of this service's own events: the sums that it has published. A lost database knows of none."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -23,7 +24,8 @@ async def told_sums(client: httpx.AsyncClient, verifier: SignatureVerifier | Non
     """Signed by this service, as far as events were; whether any lacks is told by their numbers. Raises
     `CouldNotCompare`."""
     events: list[Event] = []
-    numbers: set[int] = set()
+    heard: set[int] = set()
+    last = 0
     for topic in (INDICATORS, OPERATIONS):
         origin = LogOrigin(client, topic, verifier, gap_seconds=None)
         more = True
@@ -34,10 +36,8 @@ async def told_sums(client: httpx.AsyncClient, verifier: SignatureVerifier | Non
                 members = json.loads(value, parse_int=str)
                 if members.get("source") != SOURCE:
                     continue
-                if str(members.get("sequence", "")).isdecimal():
-                    numbers.add(int(members["sequence"]))
-                try:
+                last = max(last, number := int(members.get("sequence") or 0))
+                with suppress(InvalidEvent):  # what it says is not known: it counts as missing
                     events.append(parse(value))
-                except InvalidEvent:
-                    numbers.discard(int(members.get("sequence") or 0))  # of which nothing is known
-    return ToldSums(tuple(events), max(numbers, default=0) - len(numbers))
+                    heard.add(number)
+    return ToldSums(tuple(events), last - len(heard - {0}))

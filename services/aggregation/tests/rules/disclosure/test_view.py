@@ -37,7 +37,9 @@ def test_a_communes_value_is_for_itself_and_who_needs_to_know(plan: PlanIndex, c
     for reader in (view(plan, "leader"), view(plan, "ops"), view(plan, "reporter", "24739@2025-07-01")):
         shown = reader.value(key(COMMUNE), live)
         assert (shown.value, shown.numerator, shown.denominator, shown.assessment) == (None, None, None, "not_assessed")
-        assert shown.as_of is None and shown.suppressed and not shown.needs_check and (shown.reported, shown.expected) == (1, 1)
+        assert shown.as_of is None and shown.suppressed and not shown.needs_check
+        assert (shown.reported, shown.expected) == (1, 1)
+        )
 
 
 def test_the_sum_of_communes_is_read_live_by_who_needs_to_know_only(plan: PlanIndex) -> None:
