@@ -39,7 +39,6 @@ def test_a_communes_value_is_for_itself_and_who_needs_to_know(plan: PlanIndex, c
         assert (shown.value, shown.numerator, shown.denominator, shown.assessment) == (None, None, None, "not_assessed")
         assert shown.as_of is None and shown.suppressed and not shown.needs_check
         assert (shown.reported, shown.expected) == (1, 1)
-        )
 
 
 def test_the_sum_of_communes_is_read_live_by_who_needs_to_know_only(plan: PlanIndex) -> None:

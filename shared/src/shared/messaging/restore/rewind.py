@@ -20,7 +20,7 @@ from shared.messaging.restore.group_offsets import GroupIsActive, GroupOffsets, 
 from shared.messaging.restore.position import Known, Lack, lacks
 from shared.messaging.restore.position_check import trusts
 from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
-from shared.messaging.restore.setback import clear_setback, keep_setback
+from shared.messaging.restore.setback import clear_setback, keep_setback, read_setbacks
 from shared.messaging.restore.source_tail import own_events
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
@@ -85,8 +85,13 @@ async def _rewind(settings: ServiceSettings, *, apply: bool, accept_loss: bool, 
             if accept_loss:
                 async with engine.begin() as tx:
                     await clear_setback(tx, "gone")
+            async with engine.connect() as tx:
+                shut = [one.detail for one in await read_setbacks(tx) if one.side == "published"]
+            print(*shut, sep="\n", end="\n" if shut else "")
     finally:
         await engine.dispose()
+    if apply and shut:
+        return LACKING
     if apply and found.gone and not accept_loss:
         print(f"{found.gone} records are gone from Kafka: the audit log has them (docs/runbooks/backup-and-restore.md)")
         return LACKING
@@ -119,7 +124,10 @@ async def heal(
         if regain:
             await regain(tx, own)
             if unheard := found.sent.unheard(own):
-                detail = f"{unheard} events that this service has sent are gone from Kafka, published sums perhaps"
+                detail = (
+                    f"{unheard} events that this service has sent are gone from Kafka, published sums perhaps: none is "
+                    "published until `rebuild --swap` has taken them from the log"
+                )
                 await keep_setback(tx, "published", unheard, detail)
         await go_on_behind(tx, f"/{settings.service}", found.sent)
         if found.gone:
