@@ -1,5 +1,6 @@
 """A restored database has forgotten sums that readers have seen: nothing is told beside them before they are back."""
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -9,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.commands.aggregate import Aggregator
-from aggregation.commands.publish import publish_once
+from aggregation.commands.publish import publish_once, publishing
 from aggregation.commands.put_back import put_back
+from aggregation.rebuild.published_sums import PublishedSums, published_sums
 from aggregation.rebuild.run import Rebuild, RebuildOptions
-from aggregation.rebuild.told_sums import ToldSums, told_sums
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.disclosure.test_leaks import COUNT, reporter_of_another
@@ -136,7 +137,7 @@ async def test_a_new_database_gets_them_from_the_log(
     live, shadow = owning_engine(empty), shadow_engine(empty)
     try:
         swapping = Rebuild(
-            live, shadow, Log(reported), plan, clock=Clock(), say=print, told=ToldSums(tuple(own), missing)
+            live, shadow, Log(reported), plan, clock=Clock(), say=print, told=PublishedSums(tuple(own), missing)
         )
         result = await swapping.run(RebuildOptions("test", swap=True, patience=0.5))
         assert result.refused is None
@@ -166,7 +167,7 @@ async def test_what_the_log_has_and_lacks() -> None:
         return httpx.Response(200, text=f"[{','.join(found)}]", headers={"Tiendo-Size": "2"})
 
     async with httpx.AsyncClient(base_url="http://log", transport=httpx.MockTransport(answer)) as client:
-        assert await told_sums(client, None) == ToldSums((), 4)
+        assert await published_sums(client, None) == PublishedSums((), 4)
 
 
 async def test_nothing_is_published_while_the_database_may_be_old(year: Year, plan: PlanIndex) -> None:
@@ -177,3 +178,19 @@ async def test_nothing_is_published_while_the_database_may_be_old(year: Year, pl
     async with year.projection.engine.begin() as tx:
         await clear_setback(tx, "published")
     assert await publish_once(year.projection.engine, plan, year.clock) == 1
+
+
+async def test_the_loop_waits_until_it_is_known_what_was_sent(year: Year, plan: PlanIndex) -> None:
+    await a_year_that_was_told(year)
+    engine = year.projection.engine
+    await forget(engine)
+    for known in (False, True):
+        stopping = asyncio.Event()
+
+        def knows(known: bool = known, stopping: asyncio.Event = stopping) -> bool:
+            stopping.set()
+            return known
+
+        await publishing(engine, plan, year.clock, knows)(stopping)
+        async with engine.connect() as tx:
+            assert len(await told(tx)) == known

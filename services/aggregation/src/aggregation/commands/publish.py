@@ -15,7 +15,7 @@ from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import AnswerRecord, Value, ValueKey
 from aggregation.rules.revision import counting
 from aggregation.store import batch_steps, indicator_values, publications
-from aggregation.store.publications import Reports, ToldSum
+from aggregation.store.publications import PublishedSum, Reports
 from shared.clock import Clock
 from shared.loops import pause
 from shared.messaging import publish
@@ -126,7 +126,7 @@ async def _sums(
     measure: str,
     period: str,
     counted: Mapping[str, Reports],
-    told: Collection[ToldSum],
+    told: Collection[PublishedSum],
 ) -> dict[ValueKey, Sum]:
     """Those that stand and were not told last."""
     last = {one.basis: one for one in told}
@@ -135,7 +135,7 @@ async def _sums(
     return {key: one for key, one in found.items() if not _is_told(one, last.get(key.basis))}
 
 
-def _is_told(one: Sum, last: ToldSum | None) -> bool:
+def _is_told(one: Sum, last: PublishedSum | None) -> bool:
     as_of = one.value.as_of
     return last is not None and last.reports == one.reports and as_of is not None and last.as_of >= as_of
 

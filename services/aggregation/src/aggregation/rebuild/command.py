@@ -17,10 +17,10 @@ from datetime import timedelta
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.log_origin import LogOrigin, client
 from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.published_sums import PublishedSums, published_sums
 from aggregation.rebuild.report import report_lines
 from aggregation.rebuild.run import Rebuild, RebuildOptions
 from aggregation.rebuild.shadow import SCHEMA
-from aggregation.rebuild.told_sums import ToldSums, told_sums
 from aggregation.rebuild.topic_origin import TopicOrigin
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
@@ -80,7 +80,7 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
 
 
 @asynccontextmanager
-async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[tuple[Origin, ToldSums | None]]:
+async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[tuple[Origin, PublishedSums | None]]:
     if name == "topic":
         async with TopicOrigin(settings, SUBMISSIONS) as topic:
             yield topic, None
@@ -88,7 +88,7 @@ async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[tup
         token = settings.audit_token.get_secret_value() if settings.audit_token else ""
         async with client(settings.audit_url, token) as http:
             verifier = SignatureVerifier.of(settings)
-            yield LogOrigin(http, SUBMISSIONS, verifier), await told_sums(http, verifier)
+            yield LogOrigin(http, SUBMISSIONS, verifier), await published_sums(http, verifier)
 
 
 def say(text: str) -> None:

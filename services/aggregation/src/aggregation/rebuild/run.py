@@ -34,9 +34,9 @@ from aggregation.rebuild.exchange import (
     refuse_loss,
 )
 from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.published_sums import PublishedSums
 from aggregation.rebuild.replayer import Replayer, Say, lacking, set_aside
 from aggregation.rebuild.shadow import shadow_schema
-from aggregation.rebuild.told_sums import ToldSums
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import RebuildRecord
 from aggregation.store import batch_steps
@@ -123,7 +123,7 @@ class Rebuild:
         *,
         clock: Clock,
         say: Say,
-        told: ToldSums | None = None,
+        told: PublishedSums | None = None,
     ) -> None:
         """`told`: the published sums, which a swap puts back; None where the origin does not have them."""
         self._live = live

@@ -19,7 +19,7 @@ from aggregation.store.tables import indicator_value, obligation, publication, r
 Reports = frozenset[ReportId]
 
 
-class ToldSum(NamedTuple):
+class PublishedSum(NamedTuple):
     """A sum that was published. `reports` None: of which reports is not known, as of one that was put back from an
     event of before December 2026."""
 
@@ -93,12 +93,12 @@ async def beside_values(
 history = partial(indicator_values.history, told=publication)
 
 
-async def sums(tx: AsyncConnection, *, measure: str, unit: str, period: str) -> list[ToldSum]:
+async def sums(tx: AsyncConnection, *, measure: str, unit: str, period: str) -> list[PublishedSum]:
     """Every sum that was published, on both bases, oldest first."""
     p = publication
     query = sa.select(p.c.basis, p.c.as_of, p.c.members)
     query = query.where(p.c.measure == measure, p.c.unit == unit, p.c.period == period).order_by(p.c.as_of, p.c.id)
-    return [ToldSum(row.basis, row.as_of, _read(row.members)) for row in await tx.execute(query)]
+    return [PublishedSum(row.basis, row.as_of, _read(row.members)) for row in await tx.execute(query)]
 
 
 async def instants(tx: AsyncConnection) -> set[tuple[ValueKey, datetime | None]]:

@@ -13,14 +13,14 @@ from shared.messaging.signing.signature_verifier import SignatureVerifier
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSums:
+class PublishedSums:
     """`missing`: how many numbers of this source the log does not have. A published sum may be among them."""
 
     events: tuple[Event, ...]
     missing: int
 
 
-async def told_sums(client: httpx.AsyncClient, verifier: SignatureVerifier | None) -> ToldSums:
+async def published_sums(client: httpx.AsyncClient, verifier: SignatureVerifier | None) -> PublishedSums:
     """Signed by this service, as far as events were; whether any lacks is told by their numbers. Raises
     `CouldNotCompare`."""
     events: list[Event] = []
@@ -40,4 +40,4 @@ async def told_sums(client: httpx.AsyncClient, verifier: SignatureVerifier | Non
                 with suppress(InvalidEvent):  # what it says is not known: it counts as missing
                     events.append(parse(value))
                     heard.add(number)
-    return ToldSums(tuple(events), last - len(heard - {0}))
+    return PublishedSums(tuple(events), last - len(heard - {0}))
