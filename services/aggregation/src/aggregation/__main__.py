@@ -6,11 +6,10 @@ from aggregation.app import create_app
 from aggregation.rebuild import replay
 from aggregation.settings import AggregationSettings
 from aggregation.store.tables import metadata
-from aggregation.worker import create_worker
+from aggregation.worker import create_worker, rewind_with_sums
 from shared.erasure.erase import erase_from
-from shared.messaging.restore.rewind import rewind
 from shared.service import Service, main
 
 if __name__ == "__main__":
-    commands = {"replay": replay, "rewind": rewind, "erase": erase_from(metadata)}
+    commands = {"replay": replay, "rewind": rewind_with_sums, "erase": erase_from(metadata)}
     sys.exit(main(Service("aggregation", AggregationSettings, create_app, create_worker, commands)))

@@ -1,18 +1,18 @@
 """The events that this service publishes. Pure: records in, events out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from aggregation.rules.dirty import DirtyCells
-from aggregation.rules.disclosure import secrecy, withheld
+from aggregation.rules.disclosure import ReportId, secrecy
 from aggregation.rules.formula import elements
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import RebuildRecord, Value, ValueKey
 from aggregation.rules.reported.batch import BatchChanges
-from aggregation.rules.revision import BASES
-from shared.events import Event, IndicatorAggregated, IndicatorFigures, ProjectionRebuilt, acting
+from aggregation.rules.revision import BASES, Basis
+from shared.events import Event, IndicatorAggregated, IndicatorFigures, ProjectionRebuilt, SummedReport, acting
 
 SOURCE = "/aggregation"
 MAX_CAUSES = 500
@@ -32,34 +32,48 @@ def indicators_aggregated(
     """One event per measure and period of the whole area. `values` holds both bases of every place that changed.
 
     Other units have none: the figures of one district at two instants would tell those of a single commune. For the
-    same reason a secret sum of communes has no figures here; `indicator_published` tells them.
+    same reason a secret sum of communes has none: that it changed, or did not, tells of the report that was its cause.
+    `indicator_published` tells of it.
     """
     events = []
     for measure, unit, period in sorted({(key.measure, key.unit, key.period) for key in values}):
-        if unit != plan.root:
+        if unit != plan.root or secrecy(plan, plan.measures[measure], unit) == "published":
             continue
         keys = {basis: ValueKey(measure, unit, period, basis) for basis in BASES}
         positions = _positions(plan, keys["received"], dirty, batch)
-        secret = secrecy(plan, plan.measures[measure], unit) == "published"
-        told = {key: withheld(values[key]) if secret else values[key] for key in keys.values()}
+        figures = {basis: _figures(values[key]) for basis, key in keys.items()}
         causes = [UUID(batch.event_ids[position]) for position in positions]
-        event = _aggregated(plan, measure, period, told, now, causes)
+        event = _aggregated(plan, measure, period, figures, now, causes)
         events.append(CausedEvent(event, positions[-1] if positions else None))
     return events
 
 
 def indicator_published(
-    plan: PlanIndex, measure: str, period: str, values: Mapping[ValueKey, Value], now: datetime
+    plan: PlanIndex,
+    measure: str,
+    period: str,
+    sums: Mapping[ValueKey, tuple[Value, Collection[ReportId]]],
+    now: datetime,
 ) -> Event:
-    """The figures of a secret sum when they are published, on the bases that are."""
-    return _aggregated(plan, measure, period, values, now, [])
+    """The figures of a secret sum when they are published, on the bases that are, and of which reports each is: a
+    restored database learns from it what it has told (`put_back`)."""
+    figures = {
+        key.basis: _figures(value).model_copy(
+            update={
+                "provisional": value.provisional,
+                "reports": [SummedReport(obligation_id=id, revision=number) for id, number in sorted(reports)],
+            }
+        )
+        for key, (value, reports) in sums.items()
+    }
+    return _aggregated(plan, measure, period, figures, now, [])
 
 
 def _aggregated(
     plan: PlanIndex,
     measure: str,
     period: str,
-    values: Mapping[ValueKey, Value],
+    figures: Mapping[Basis, IndicatorFigures],
     now: datetime,
     causes: list[UUID],
 ) -> Event:
@@ -69,7 +83,7 @@ def _aggregated(
         unit=plan.root,
         period=period,
         as_of=now,
-        values={key.basis: _figures(value) for key, value in values.items()},
+        values=dict(figures),
         causes=causes,
     )
     subject = f"{measure}|{plan.root}|{period}"

@@ -5,10 +5,13 @@ import asyncio
 from aggregation.commands.aggregate import Aggregator
 from aggregation.commands.leave_out import leave_out
 from aggregation.commands.publish import publishing
+from aggregation.commands.put_back import put_back
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
+from shared.catalogue import load
 from shared.events import SUBMISSIONS
 from shared.messaging import Apply, ServiceWorker
+from shared.messaging.restore.rewind import rewind
 from shared.runtime import Runtime
 
 
@@ -27,10 +30,18 @@ def create_worker(settings: AggregationSettings) -> ServiceWorker:
         await leave_out(runtime.engine, plan, runtime.clock)
 
     aggregator = Aggregator(plan, runtime.clock)
-    return ServiceWorker(
+    publish = publishing(runtime.engine, plan, runtime.clock, lambda: not worker.relay.unsure)
+    worker = ServiceWorker(
         settings,
         runtime.engine,
         effects=effects_of(aggregator),
-        loops=(leave_out_once, publishing(runtime.engine, plan, runtime.clock)),
+        loops=(leave_out_once, publish),
         gist_of=aggregator.gist,
     )
+    return worker
+
+
+def rewind_with_sums(settings: AggregationSettings, argv: list[str]) -> int:
+    """`rewind`, which also puts back what was published of secret sums. Raises CatalogueError."""
+    plan = PlanIndex(load(settings.catalogue_path))
+    return rewind(settings, argv, lambda tx, own: put_back(tx, plan, own))

@@ -1,5 +1,6 @@
 """Somebody who reads all he can of measure 4.3 and knows whose reports are in which number."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,6 +67,9 @@ class Attacker:
     channels: frozenset[str] = frozenset({"root", "history", "evidence", "units"})
     knowledge: Knowledge = field(default_factory=Knowledge)
     _published: Mapping[tuple[str, datetime], frozenset[Unknown]] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], tuple[Unknown, object]] = field(default_factory=dict)
+    _heard: dict[str, Mapping[UUID, Unknown]] = field(default_factory=dict)
+    _changes: dict[str, int] = field(default_factory=dict)
 
     async def look(self, counted: Counted, hidden: frozenset[Unknown] = frozenset()) -> bool:
         """Read everything once more; whether anything was new. `hidden`: reports whose own number is not looked at,
@@ -75,7 +79,7 @@ class Attacker:
         for basis in BASES:
             for channel in sorted(self.channels):
                 found += await getattr(self, f"_{channel}")(basis, counted)
-        sums = [one for one in found if one.of and not (len(one.of) == 1 and one.of <= hidden)]
+        sums = [one for one in found if one.of and not (len(one.of) == 1 and one.of <= hidden and not one.less)]
         self.knowledge.room |= self._room()
         return self.knowledge.learn(sums)
 
@@ -147,6 +151,47 @@ class Attacker:
             of = frozenset(one for one in counted[basis] if counts[one][0] == unit)
             sums += read(next(i for i in items if i["measure"] == MEASURE), of, "units")
         return sums
+
+    async def _instants(self, basis: str, counted: Counted) -> list[Sum]:
+        """A correction after which neither the instant nor the history of what is withheld has moved has left the
+        count as it was. (The denominators are the same in this year.)"""
+        sums = []
+        for one in sorted(counted[basis]):
+            unit = secrets(self.writer)[one][0]
+            items = await self._get("", basis=basis, unit=unit)
+            stood = await self._get(f"/{MEASURE}/history", basis=basis, unit=unit)
+            as_of = next(i["as_of"] for i in items if i["measure"] == MEASURE)
+            now = (as_of, tuple(item["as_of"] for item in stood))
+            before, seen = self._seen.get((basis, unit), (one, None))
+            if now == seen and before != one and any(now):
+                sums.append(Sum.unchanged(before, one, "instants"))
+            self._seen[basis, unit] = one, now
+        return sums
+
+    async def _events(self, basis: str, counted: Counted) -> list[Sum]:
+        """The log: a correction that caused no event of the sum, if such events tell of changes, left it as it was."""
+        async with self.timeline.engine.connect() as tx:
+            rows = (await tx.execute(sa.text("select value from outbox order by id"))).scalars()
+            told = [json.loads(bytes(row)) for row in rows]
+        causes = [one["data"]["causes"] for one in told if one["subject"].startswith(f"{MEASURE}|")]
+        now = {one.obligation_id: one for one in counted[basis]}
+        before = {id: one for id, one in self._heard.get(basis, {}).items() if id in now}
+        self._heard[basis] = now
+        corrected = [id for id, one in before.items() if now[id] != one]
+        changes = sum(map(bool, causes))
+        silent, self._changes[basis] = changes == self._changes.get(basis, 0), changes
+        if not changes or not silent or len(corrected) != 1:
+            return []
+        return [Sum.unchanged(before[id], now[id], "events") for id in corrected]
+
+    async def _guesses(self, basis: str, counted: Counted) -> list[Sum]:
+        """Who guesses which corrections left the count as it was, and is always right."""
+        counts = secrets(self.writer)
+        return [
+            Sum.unchanged(before, one, "guesses")
+            for one, (_, count, _) in counts.items()
+            if (before := Unknown(one.obligation_id, one.revision - 1)) in counts and counts[before][1] == count
+        ]
 
     async def _coverage(self, basis: str, counted: Counted) -> list[Sum]:
         """The root once more; who is in it is read from `coverage`, not known."""

@@ -18,12 +18,18 @@ class Unknown(NamedTuple):
 
 @dataclass(frozen=True)
 class Sum:
-    """`least` ≤ the sum over `of` ≤ `most`; `by` says where it was read."""
+    """`least` ≤ the sum over `of` less that over `less` ≤ `most`; `by` says where it was read."""
 
     of: frozenset[Unknown]
     least: float
     most: float
     by: str
+    less: frozenset[Unknown] = frozenset()
+
+    @classmethod
+    def unchanged(cls, before: Unknown, now: Unknown, by: str) -> "Sum":
+        """What a correction left as it was."""
+        return cls(frozenset({now}), 0, 0, by, frozenset({before}))
 
 
 @dataclass
@@ -41,12 +47,13 @@ class Knowledge:
 
     def bounds(self, target: Unknown) -> tuple[int, int]:
         """The smallest and the largest number that the target can be. Raises AssertionError when nothing fits."""
-        unknowns = sorted({target} | {one for known in self.sums for one in known.of})
+        unknowns = sorted({target} | {one for known in self.sums for one in known.of | known.less})
         position = {one: i for i, one in enumerate(unknowns)}
         matrix = np.zeros((max(1, len(self.sums)), len(unknowns)))
         least, most = np.full(len(matrix), -np.inf), np.full(len(matrix), np.inf)
         for row, known in enumerate(self.sums):
             matrix[row, [position[one] for one in known.of]] = 1
+            matrix[row, [position[one] for one in known.less]] = -1
             least[row], most[row] = known.least, known.most
         goal = np.zeros(len(unknowns))
         goal[position[target]] = 1

@@ -6,11 +6,14 @@ ops) stands where these are read: `services/submissions/tests/http/test_disclosu
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import httpx
 import pytest
 
+from aggregation import events
+from aggregation.rules.disclosure import batch, view, withheld
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.disclosure.reader import Attacker
 from services.aggregation.tests.disclosure.solver import Unknown
@@ -79,6 +82,18 @@ async def the_coverage_tells_who_came_when(year: Year, reader: Attacker) -> Unkn
     return await _before_and_after_the_last_report(year, reader)
 
 
+async def corrections_that_left_the_count_as_it_was(year: Year, reader: Attacker) -> Unknown:
+    """One report is returned, three others are corrected in their population only."""
+    left, *others = year.communes
+    target, *_ = await year.report((left, COUNT), *((o, 5 + i % 4) for i, o in enumerate(others)))
+    await reader.look(year.counted)
+    await year.decide("returned", left)
+    await reader.look(year.counted)
+    await year.correct(*others[:3])
+    await reader.look(year.counted)
+    return target
+
+
 LEAKS: list[Scenario] = [
     all_units_subtracted_from_the_root,
     the_root_before_and_after_a_report,
@@ -86,6 +101,7 @@ LEAKS: list[Scenario] = [
     received_minus_accepted,
     a_correction_in_a_complete_year,
     the_coverage_tells_who_came_when,
+    corrections_that_left_the_count_as_it_was,
 ]
 
 
@@ -119,6 +135,46 @@ async def test_without_the_policy_it_is(
     told = reader.knowledge.tells(target)
     print(f"{leak.__name__}, without the policy: {told}")
     assert told in (COUNT, COUNT + 1)
+
+
+UNCHANGED = ("instants", "events", "guesses")
+
+
+@pytest.mark.parametrize("mended", [True, False])
+@pytest.mark.parametrize("channel", UNCHANGED)
+async def test_that_a_count_was_left_as_it_was_tells_nobody_s(
+    channel: str,
+    mended: bool,
+    year: Year,
+    web: httpx.AsyncClient,
+    settings: AggregationSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until December 2026 every correction hid the others, and all of these told which ones had not changed a count."""
+    if not mended:
+        monkeypatch.setattr(view, "withheld", lambda v: replace(withheld(v), as_of=v.as_of))
+        monkeypatch.setattr(batch, "by_count", batch.by_revision)
+        monkeypatch.setattr(events, "secrecy", lambda *_: "open")
+    reader = reporter_of_another(year, web, settings)
+    reader.channels = frozenset({"root", channel})
+    target = await (corrected_one_by_one if channel == "events" else corrections_that_left_the_count_as_it_was)(
+        year, reader
+    )
+    least, most = reader.knowledge.bounds(target)
+    print(f"{channel}, {'mended' if mended else 'as it was'}: between {least} and {most}")
+    assert (most > least) if mended else (least == most == COUNT)
+
+
+async def corrected_one_by_one(year: Year, reader: Attacker) -> Unknown:
+    left, *others = year.communes
+    target, *_ = await year.report((left, COUNT), *((o, 5 + i % 4) for i, o in enumerate(others)))
+    await reader.look(year.counted)
+    await year.decide("returned", left)
+    await reader.look(year.counted)
+    for one in others[:3]:
+        await year.correct(one)
+        await reader.look(year.counted)
+    return target
 
 
 @pytest.mark.parametrize("with_policy", [True, False])

@@ -29,16 +29,19 @@ def attackers(year: Year, web: httpx.AsyncClient, settings: AggregationSettings)
         "reporter": (reading_as(settings, "reporter", own), frozenset({own})),
         "leader": (reading_as(settings, "leader"), frozenset[str]()),
     }
-    seen = frozenset({"root", "history", "evidence"})
+    seen = frozenset({"root", "history", "evidence", "instants", "events", "guesses"})
     return {
         name: Attacker(web, headers, year.writer, year.timeline, units, seen) for name, (headers, units) in who.items()
     }
 
 
 async def step(year: Year, chance: random.Random, among: Sequence[Obligation]) -> None:
-    """One event, of one unit most often."""
+    """One event, of one unit most often: a report, a correction of the population only, or a decision."""
     pending = [o for o in among if o.answers and o.answers[-1].state == "received"]
-    if not pending or chance.random() < 0.6:
+    drawn = chance.random()
+    if pending and drawn < 0.25:
+        await year.correct(*chance.sample(pending, min(len(pending), chance.choice([1, 3, 4]))))
+    elif not pending or drawn < 0.65:
         chosen = chance.sample(among, chance.choice([1, 1, 2, 5]))
         await year.report(*((o, chance.choice(BIRTHS)) for o in chosen))
     else:

@@ -1,7 +1,7 @@
 """The communes' year 2026: each step is one event, delivered alone, and published as the worker's loop would."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from aggregation.commands.aggregate import Aggregator
@@ -27,6 +27,7 @@ class Year:
     timeline: Timeline
     counted: Counted
     clock: Clock
+    delivered: list[Event] = field(default_factory=list)
 
     @classmethod
     async def open(cls, projection: Projection, catalogue: Catalogue, *, due: bool = True) -> "Year":
@@ -35,20 +36,26 @@ class Year:
         projection = replace(projection, aggregator=Aggregator(PlanIndex(catalogue), clock))
         writer, timeline = EventWriter(catalogue), Timeline(projection.engine, PERIOD)
         opened = clock.now()
-        await projection.deliver(writer.open_period(PERIOD, [FORM]))
-        return cls(projection, writer, timeline, await timeline.note(opened), clock)
+        events = writer.open_period(PERIOD, [FORM])
+        await projection.deliver(events)
+        return cls(projection, writer, timeline, await timeline.note(opened), clock, list(events))
 
     @property
     def communes(self) -> list[Obligation]:
         return self.writer.obligations
 
-    async def report(self, *answers: tuple[Obligation, int], women: int = WOMEN) -> list[Unknown]:
+    async def report(self, *answers: tuple[Obligation, int], women: int = WOMEN, **others: int) -> list[Unknown]:
         """Several answers in one batch: (whose, how many births)."""
         await self._happen(
-            self.writer.submit(o, commune_answer(n_adolescent_births=births, n_adolescent_women=women))
+            self.writer.submit(o, commune_answer(n_adolescent_births=births, n_adolescent_women=women, **others))
             for o, births in answers
         )
         return [Unknown(o.id, len(o.answers)) for o, _ in answers]
+
+    async def correct(self, *obligations: Obligation) -> None:
+        """Their population, and not the births."""
+        for_all = [(o, int(o.answers[-1].cells["n_adolescent_births", ""][0] or 0)) for o in obligations]
+        await self.report(*for_all, population=9000 + len(self.writer.obligations[0].answers))
 
     async def decide(self, decision: Decision, *obligations: Obligation) -> None:
         await self._happen(self.writer.decide(o, decision) for o in obligations)
@@ -57,7 +64,8 @@ class Year:
         return await publish_once(self.projection.engine, self.projection.aggregator.plan, self.clock)
 
     async def _happen(self, events: Iterable[Event]) -> None:
-        before = self.clock.now()
-        await self.projection.deliver(events)
+        before, happened = self.clock.now(), list(events)
+        self.delivered += happened
+        await self.projection.deliver(happened)
         self.counted = await self.timeline.note(before)
         await self.publish()

@@ -25,7 +25,7 @@ from shared.events.envelope import (
     dataschema_of,
     parse,
 )
-from shared.events.indicator import IndicatorAggregated, IndicatorFigures
+from shared.events.indicator import IndicatorAggregated, IndicatorFigures, SummedReport
 from shared.events.inspection import FindingRecorded, InspectionLogged
 from shared.events.label import Label, label
 from shared.events.notification import (
@@ -120,6 +120,7 @@ __all__ = [
     "SubmissionReturned",
     "SubmissionWithdrawn",
     "SubmissionsEvent",
+    "SummedReport",
     "acting",
     "check_complete",
     "check_registered",

@@ -7,13 +7,23 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events import topics
-from shared.events.data import Assessment, Code, Count, EventData, SumNumber
+from shared.events.data import Assessment, Code, Count, EventData, SumNumber, Version
+
+
+class SummedReport(BaseModel):
+    """A report in a sum: a revision of the answer to an obligation."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    obligation_id: UUID
+    revision: Version
 
 
 class IndicatorFigures(BaseModel):
     """A value on one basis, never without its coverage: units reported of units expected.
 
     `needs_check`: it rests on a figure marked `implausible`, of a report that no coordinator has accepted.
+    `reports` and `provisional` (an estimate is in it) are told of sums that are published in batches alone: whose
+    reports they add up. None in events of before December 2026.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -24,6 +34,8 @@ class IndicatorFigures(BaseModel):
     expected: Count
     assessment: Assessment
     needs_check: bool = False
+    provisional: bool | None = None
+    reports: list[SummedReport] | None = None
 
 
 class IndicatorAggregated(EventData):

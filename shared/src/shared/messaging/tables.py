@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from shared.database.rights import PASSING
 
 DEAD_LETTER_STATES = "state in ('open', 'replayed', 'discarded') and (state = 'replayed') = (outcome is not null)"
-SETBACK_SIDES = "side in ('consumer', 'relay', 'gone')"
+SETBACK_SIDES = "side in ('consumer', 'relay', 'gone', 'published')"
 # For tables whose rows come and go: vacuum by count, not by a share of a table that is empty or large.
 VACUUM_BY_COUNT = {
     "autovacuum_vacuum_scale_factor": "0",

@@ -98,6 +98,19 @@ def test_a_promised_batch_may_have_left(sequence: int, promised: int, known: int
     assert unknown_to(cursor, Sent(known, "0" * 64)) == lacking
 
 
+@pytest.mark.parametrize(
+    ("heard", "promised", "unheard"), [((1, 2, 3, 4, 5, 6), 0, 0), ((3, 4, 6), 0, 1), ((), 0, 4), ((5, 6), 2, 0)]
+)
+def test_what_was_sent_and_is_gone_from_kafka_is_counted(heard: tuple[int, ...], promised: int, unheard: int) -> None:
+    """Number 2 is known, 6 was the last: of 3 to 6 nobody knows what they said, unless Kafka still has them."""
+    cursor = RelayCursor(2, "0" * 64, list(range(promised)))
+    beyond = SentBeyond(cursor, unknown_to(cursor, Sent(6, "0" * 64)), Sent(6, "0" * 64), ())
+    beat = SourceHeartbeat(sequence=6, hash="0" * 64, pending=0)
+    event = Event.of(beat, source=NOTIFICATIONS, subject=NOTIFICATIONS, time=NOW, catalogue_version="c" * 64)
+    own = [event.model_copy(update={"sequence": f"{number:020}"}) for number in heard]
+    assert beyond.unheard([*own, event]) == unheard
+
+
 def test_an_unknown_source_lacks_nothing() -> None:
     assert unknown_to(RelayCursor(), None) == 0
 

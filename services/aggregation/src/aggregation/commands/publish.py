@@ -5,19 +5,26 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 
+import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation import events
-from aggregation.rules.disclosure import Member, is_publishable, is_sensitive, secrecy
-from aggregation.rules.formula import element_of, elements
+from aggregation.rules.disclosure import Member, ReportId, is_publishable, is_sensitive, members, secrecy
 from aggregation.rules.plan import PlanIndex
-from aggregation.rules.records import Value, ValueKey
+from aggregation.rules.records import AnswerRecord, Value, ValueKey
+from aggregation.rules.revision import counting
 from aggregation.store import batch_steps, indicator_values, publications
+from aggregation.store.publications import PublishedSum, Reports
 from shared.clock import Clock
 from shared.loops import pause
 from shared.messaging import publish
+from shared.messaging.restore.setback import IS_CURRENT
 
 EVERY_SECONDS = 30.0
+
+log = structlog.get_logger()
+_IS_CURRENT = sa.select(IS_CURRENT)
 
 
 @dataclass(frozen=True)
@@ -25,15 +32,19 @@ class Sum:
     """A value and the reports whose secret counts are in it."""
 
     value: Value
-    members: frozenset[Member]
+    reports: Reports
 
 
-def publishing(engine: AsyncEngine, plan: PlanIndex, clock: Clock) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """The loop for `ServiceWorker`."""
+def publishing(
+    engine: AsyncEngine, plan: PlanIndex, clock: Clock, knows_what_was_sent: Callable[[], bool]
+) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """The loop for `ServiceWorker`. A database that was restored has forgotten sums that readers have seen, and the
+    events of these left: nothing is published before it is known that none did."""
 
     async def publish_sums(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            await publish_once(engine, plan, clock)
+            if knows_what_was_sent():
+                await publish_once(engine, plan, clock)
             await pause(stopping, EVERY_SECONDS)
 
     return publish_sums
@@ -41,14 +52,20 @@ def publishing(engine: AsyncEngine, plan: PlanIndex, clock: Clock) -> Callable[[
 
 async def publish_once(engine: AsyncEngine, plan: PlanIndex, clock: Clock) -> int:
     """Publish whatever may be; returns how many sums were."""
-    measures = [m.code for m in plan.measures.values() if secrecy(plan, m, plan.root) == "published"]
+    outdated: set[tuple[str, str]] = set()
     async with engine.connect() as tx:
-        outdated = await publications.outdated(tx, measures=measures, unit=plan.root)
+        if not await tx.scalar(_IS_CURRENT):
+            return 0
+        for m in plan.measures.values():
+            if secrecy(plan, m, plan.root) == "published":
+                keys = await publications.outdated(tx, measures=[m.code], forms=_forms(plan, m.code), unit=plan.root)
+                outdated |= {(key.measure, key.period) for key in keys}
     count = 0
-    for measure, period in sorted({(key.measure, key.period) for key in outdated}):
+    for measure, period in sorted(outdated):
         async with engine.begin() as tx:
             await batch_steps.lock(tx)
-            count += await _publish(tx, plan, clock, measure, period)
+            if await tx.scalar(_IS_CURRENT):
+                count += await _publish(tx, plan, clock, measure, period)
     return count
 
 
@@ -58,29 +75,69 @@ async def _publish(tx: AsyncConnection, plan: PlanIndex, clock: Clock, measure: 
     The first one waits until all have reported or the period is due: many small batches would leave each report among
     so few that a later correction of one could never be told.
     """
-    outdated = await publications.outdated(tx, measures=[measure], unit=plan.root)
-    current = await _sums(tx, plan, [key for key in outdated if key.period == period])
-    due_at = await publications.due_at(tx, forms=_forms(plan, measure), period=period)
+    forms = _forms(plan, measure)
+    answers = await publications.answers(tx, forms=forms, period=period)
+    known = members(plan, plan.measures[measure], answers)
+    told = await publications.sums(tx, measure=measure, unit=plan.root, period=period)
+    before = [_members(known, one.reports) for one in told]
+    if None in before:
+        log.warning("publication.unknown", measure=measure, period=period)  # of which reports an earlier sum was
+        return 0
+    current = await _sums(tx, plan, measure, period, _counted(plan, answers, known), told)
+    due_at = await publications.due_at(tx, forms=forms, period=period)
     if due_at is None or clock.now() < due_at:
         current = {key: one for key, one in current.items() if one.value.reported >= one.value.expected}
-    told = await publications.sums(tx, measure=measure, unit=plan.root, period=period)
-    known_to = readers(plan, clock, current.values())
+    now_in = {key: _members(known, one.reports) or frozenset() for key, one in current.items()}
+    known_to = readers(plan, clock, [*now_in.values(), *(one for one in before if one)])
     for keys in chain.from_iterable(combinations(sorted(current, reverse=True), size) for size in (2, 1)):
-        chosen = {key: current[key] for key in keys}
-        if not is_publishable(told, [one.members for one in chosen.values()], known_to):
+        if not is_publishable([one for one in before if one], [now_in[key] for key in keys], known_to):
             continue
         now = clock.now()
-        fresh = {key: (replace(one.value, as_of=now), one.members) for key, one in chosen.items()}
+        fresh = {key: (replace(current[key].value, as_of=now), current[key].reports) for key in keys}
         await publications.add(tx, fresh)
-        values = {key: value for key, (value, _) in fresh.items()}
-        await publish(tx, events.indicator_published(plan, measure, period, values, now))
+        await publish(tx, events.indicator_published(plan, measure, period, fresh, now))
         return len(fresh)
     return 0
 
 
-async def _sums(tx: AsyncConnection, plan: PlanIndex, keys: Collection[ValueKey]) -> dict[ValueKey, Sum]:
-    values = await indicator_values.values_at(tx, {(key.measure, key.unit, key.period) for key in keys})
-    return {key: Sum(values[key], await _members(tx, plan, key)) for key in keys}
+def _members(known: Mapping[ReportId, Member | None], reports: Reports | None) -> frozenset[Member] | None:
+    """None when one of them is not known."""
+    if reports is None or not reports <= known.keys():
+        return None
+    return frozenset(member for id in reports if (member := known[id]) is not None)
+
+
+def _counted(
+    plan: PlanIndex, answers: Collection[AnswerRecord], known: Mapping[ReportId, Member | None]
+) -> Mapping[str, Reports]:
+    """Basis → the reports with a secret that stand in its sum."""
+    counted: dict[str, set[ReportId]] = {}
+    for answer in answers:
+        o = answer.obligation
+        for basis, one in counting(answer.revisions).items():
+            if one and plan.stands(o.unit, o.period) and known.get((o.obligation_id, one.number)):
+                counted.setdefault(basis, set()).add((o.obligation_id, one.number))
+    return {basis: frozenset(reports) for basis, reports in counted.items()}
+
+
+async def _sums(
+    tx: AsyncConnection,
+    plan: PlanIndex,
+    measure: str,
+    period: str,
+    counted: Mapping[str, Reports],
+    told: Collection[PublishedSum],
+) -> dict[ValueKey, Sum]:
+    """Those that stand and were not told last."""
+    last = {one.basis: one for one in told}
+    values = await indicator_values.values_at(tx, {(measure, plan.root, period)})
+    found = {key: Sum(value, counted.get(key.basis, frozenset())) for key, value in values.items() if value.reported}
+    return {key: one for key, one in found.items() if not _is_told(one, last.get(key.basis))}
+
+
+def _is_told(one: Sum, last: PublishedSum | None) -> bool:
+    as_of = one.value.as_of
+    return last is not None and last.reports == one.reports and as_of is not None and last.as_of >= as_of
 
 
 def _forms(plan: PlanIndex, measure: str) -> list[str]:
@@ -89,17 +146,10 @@ def _forms(plan: PlanIndex, measure: str) -> list[str]:
     return [form.code for form in plan.catalogue.forms.values() if secret & set(form.elements)]
 
 
-async def _members(tx: AsyncConnection, plan: PlanIndex, key: ValueKey) -> frozenset[Member]:
-    names = elements(plan.measures[key.measure])
-    secret = next(name for name in names if is_sensitive(plan, element_of(name)))
-    whole = next((name for name in names if name != secret), None)
-    return await publications.members(tx, secret=secret, whole=whole, period=key.period, basis=key.basis)
-
-
-def readers(plan: PlanIndex, clock: Clock, sums: Collection[Sum]) -> Mapping[str, Collection[str]]:
+def readers(plan: PlanIndex, clock: Clock, sums: Collection[Collection[Member]]) -> Mapping[str, Collection[str]]:
     """Unit → the units whose reports its people read: its own, and those of units that ended in it."""
     today = clock.today()
-    units = {member.unit for one in sums for member in one.members}
+    units = {member.unit for one in sums for member in one}
     known = {unit: {unit} for unit in units}
     for reader in plan.catalogue.units_on(today):
         if inherited := units & set(plan.catalogue.inherited(reader.key, today)):

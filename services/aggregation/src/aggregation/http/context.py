@@ -1,10 +1,12 @@
 """What the API and the pages work with, made once per process and kept in `app.state.context`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.rules.disclosure import View
 from aggregation.rules.plan import PlanIndex
@@ -29,6 +31,13 @@ class AggregationContext:
     def year(self) -> str:
         """The reporting year that holds today."""
         return str(Period.containing(self.clock.today()))
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """For whatever is read in several statements. What may be shown of figures is decided by a value: both must be
+        of one moment, or a small count that came in between would be shown by what was decided of a large one."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def view(self, person: Person) -> View:
         """What this person gets of the values."""

@@ -49,22 +49,31 @@ class Reading:
     async def history(
         self, measures: Sequence[Measure], scope: Scope, *, before: int | None, limit: int
     ) -> list[tuple[int, ValueKey, Value]]:
-        """Newest first, each with its place: what stood, or what was published."""
+        """Newest first, each with its place: what stood, or what was published. What is withheld is left out: how often
+        it changed tells which corrections left it as it was."""
         published = all(self.view.reads_published(m, scope.unit) for m in measures)
         told = publications.history if published else indicator_values.history
-        rows = await told(
-            self.tx,
-            measures=[m.code for m in measures],
-            unit=scope.unit,
-            period=scope.period,
-            basis=scope.basis,
-            before=before,
-            limit=limit,
-        )
-        if published:
-            return rows
-        self._log(key for _, key, _ in rows)
-        return [(place, key, self.view.value(key, value)) for place, key, value in rows]
+        shown: list[tuple[int, ValueKey, Value]] = []
+        while len(shown) < limit:
+            rows = await told(
+                self.tx,
+                measures=[m.code for m in measures],
+                unit=scope.unit,
+                period=scope.period,
+                basis=scope.basis,
+                before=before,
+                limit=limit,
+            )
+            shown += rows if published else self._visible(rows)
+            if len(rows) < limit:
+                break
+            before = rows[-1][0]
+        self._log(key for _, key, _ in shown)
+        return shown[:limit]
+
+    def _visible(self, rows: Iterable[tuple[int, ValueKey, Value]]) -> list[tuple[int, ValueKey, Value]]:
+        shown = [(place, key, self.view.value(key, value)) for place, key, value in rows]
+        return [one for one in shown if one[2].as_of is not None]
 
     async def _published(
         self, unit: str, basis: Basis, periods: Collection[str] | None = None, as_of: datetime | None = None

@@ -43,8 +43,7 @@ async def live_checksum(context: Context, person: Overseer) -> ChecksumSchema:
 
 
 async def _computed(context: AggregationContext) -> tuple[Checksum, RebuildSchema | None]:
-    async with context.engine.connect() as connection:
-        tx = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    async with context.snapshot() as tx:
         await tx.execute(sa.text(f"set local statement_timeout = '{SECONDS}s'"))
         live = await checksum(tx)
         latest = await rebuilds.latest(tx, 1)

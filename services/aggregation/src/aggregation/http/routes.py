@@ -43,7 +43,7 @@ async def indicators(
     request: Request, context: Context, scope: RequestedScope, person: Reader, as_of: AsOf = None
 ) -> Indicators:
     """Every measure of the plan, also those without data. `as_of` gives what stood then."""
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         shown = await reading(tx, context, person).values(scope, as_of)
         reach = await outlooks(tx, context.plan, scope) if as_of is None else None
     spoken = language(request)
@@ -67,10 +67,11 @@ async def indicators(
 async def history(
     context: Context, code: str, scope: RequestedScope, person: Reader, cursor: Cursor = None, limit: Limit = 100
 ) -> History:
-    """Every value that stood for the period, newest first: restatements stay readable. Of a secret sum, for a reader
-    without need to know: every one that was published."""
+    """Every value that stood for the period, newest first: restatements stay readable. For a reader without need to
+    know: of a secret sum every one that was published, and nothing of what is withheld, since an instant or a row too
+    few would tell which correction left a count as it was."""
     before = decode(cursor, int)
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         rows = await reading(tx, context, person).history(
             measures_of(context, code), scope, before=before[0] if before else None, limit=limit + 1
         )
@@ -86,7 +87,7 @@ async def explanation(
     request: Request, context: Context, code: str, scope: RequestedScope, person: Reader
 ) -> Explanations:
     """The sums a value is made of and the submissions behind them, one explanation per measure of `code`."""
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         found = [
             (m, await evidence_of(reading(tx, context, person), m, scope, limit=MAX_CONTRIBUTIONS))
             for m in measures_of(context, code)

@@ -46,6 +46,7 @@ class IndicatorSchema(BaseModel):
     """`code` and `measure` are the measure's code (`3.2a`), `indicator` the indicator's (`3.2`).
 
     `suppressed`: numbers are withheld, because a sensitive count is small or could be told from the difference of two.
+    So is `as_of`, by which one would see that a correction has left it as it was.
 
     `needs_check`: it rests on a figure in doubt, of a report that no coordinator has accepted; it is not judged.
 

@@ -34,7 +34,7 @@ async def dashboard(
 ) -> HTMLResponse:
     plan = context.plan
     first = sorted({elements(m)[0] for m in plan.measures.values()})
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         shown = await reading(tx, context, person).values(scope)
         answered = await read.answered(tx, period=scope.period, basis=scope.basis, elements=first)
         doubts = await doubt_lines(tx, context, person, scope, plan.measures.values())

@@ -12,6 +12,7 @@ from aggregation.http.explanation import evidence_of, may_open_receipt, withhold
 from aggregation.http.query import RequestedScope, Scope, measures_of
 from aggregation.http.reading import reading
 from aggregation.pages.words import PageWords
+from aggregation.rules.disclosure import has_sensitive
 from aggregation.rules.formula import element_of
 from aggregation.rules.plan import PlanIndex
 from aggregation.rules.records import CellKey, Value
@@ -56,7 +57,7 @@ async def explanation(
     plan, spoken = context.plan, language(request)
     m = measures_of(context, code)[0]
     decoded = decode(cursor, str, str, str, str, UUID)
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         found = await evidence_of(
             reading(tx, context, person),
             m,
@@ -94,7 +95,7 @@ async def history(
     """Every value that stood, newest first."""
     m = measures_of(context, code)[0]
     before = decode(cursor, int)
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         rows = await reading(tx, context, person).history(
             [m], scope, before=before[0] if before else None, limit=limit + 1
         )
@@ -108,6 +109,7 @@ async def history(
         **words.pager(cursor, encode(stood[-1][0]) if len(rows) > limit else None),
         values=[value for _, _, value in stood],
         published=context.view(person).reads_published(m, scope.unit),
+        may_be_withheld=has_sensitive(context.plan, m) and not context.view(person).needs_to_know,
         illustrative=illustrative,
     )
 

@@ -40,7 +40,7 @@ async def one_indicator(
     indicator = plan.catalogue.indicators[code]
     measures = [m for m in plan.measures.values() if m.indicator == code]
     units = _units_below(plan, scope)
-    async with context.engine.connect() as tx:
+    async with context.snapshot() as tx:
         values = await _read_values(reading(tx, context, person), scope, [m.code for m in measures], units)
         doubts = await doubt_lines(tx, context, person, scope, measures)
         periods = await read.periods(tx)

@@ -17,6 +17,7 @@ from datetime import timedelta
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.log_origin import LogOrigin, client
 from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.published_sums import PublishedSums, published_sums
 from aggregation.rebuild.report import report_lines
 from aggregation.rebuild.run import Rebuild, RebuildOptions
 from aggregation.rebuild.shadow import SCHEMA
@@ -63,10 +64,10 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
     shadow = create_engine(owner, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     plan, clock = PlanIndex(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
     try:
-        async with _origin(settings, origin) as events:
+        async with _origin(settings, origin) as (events, told):
             if not events.complete:
                 say(f"the {events.name} does not begin with the first event: older ones are gone from it")
-            result = await Rebuild(live, shadow, events, plan, clock=clock, say=say).run(options)
+            result = await Rebuild(live, shadow, events, plan, clock=clock, say=say, told=told).run(options)
     finally:
         await shadow.dispose()
         await live.dispose()
@@ -79,14 +80,15 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
 
 
 @asynccontextmanager
-async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[Origin]:
+async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[tuple[Origin, PublishedSums | None]]:
     if name == "topic":
         async with TopicOrigin(settings, SUBMISSIONS) as topic:
-            yield topic
+            yield topic, None
     else:
         token = settings.audit_token.get_secret_value() if settings.audit_token else ""
         async with client(settings.audit_url, token) as http:
-            yield LogOrigin(http, SUBMISSIONS, SignatureVerifier.of(settings))
+            verifier = SignatureVerifier.of(settings)
+            yield LogOrigin(http, SUBMISSIONS, verifier), await published_sums(http, verifier)
 
 
 def say(text: str) -> None:

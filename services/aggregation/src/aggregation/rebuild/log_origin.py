@@ -45,8 +45,9 @@ class LogOrigin:
         topic: str,
         verifier: SignatureVerifier | None = None,
         *,
-        gap_seconds: float = GAP_SECONDS,
+        gap_seconds: float | None = GAP_SECONDS,
     ) -> None:
+        """`gap_seconds`: how long a missing number is waited for; None where a source sends on other topics, too."""
         self._client = client
         self._signers = Signers(verifier)
         self._signatures = {} if verifier is None else {"signatures": True}
@@ -88,7 +89,7 @@ class LogOrigin:
     async def _waits(self) -> bool:
         """At the end of the log, whether a number is still missing. Raises `BrokenChain` when it has been for long."""
         missing = self._chain.missing()
-        if missing is None:
+        if missing is None or self._gap_seconds is None:
             self._gap_since = None
             return False
         self._gap_since = self._gap_since or time.monotonic()

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.commands.aggregate import OTHER_CONTENT, Aggregator
+from aggregation.commands.put_back import put_back
 from aggregation.commands.record_rebuild import record_rebuild
 from aggregation.commands.restate import restate
 from aggregation.rebuild.difference import Differences, RowDifference, differences
@@ -33,6 +34,7 @@ from aggregation.rebuild.exchange import (
     refuse_loss,
 )
 from aggregation.rebuild.origin import Origin
+from aggregation.rebuild.published_sums import PublishedSums
 from aggregation.rebuild.replayer import Replayer, Say, lacking, set_aside
 from aggregation.rebuild.shadow import shadow_schema
 from aggregation.rules.plan import PlanIndex
@@ -40,6 +42,7 @@ from aggregation.rules.records import RebuildRecord
 from aggregation.store import batch_steps
 from aggregation.store.checksum import Checksum, checksum
 from shared.clock import Clock
+from shared.messaging.restore.setback import clear_setback, keep_setback
 from shared.messaging.retention import INBOX_DAYS
 
 CATCH_UP_SECONDS = 30.0
@@ -112,14 +115,24 @@ class Rebuild:
     """`live` and `shadow` are engines on the same database whose names resolve to their own schema."""
 
     def __init__(
-        self, live: AsyncEngine, shadow: AsyncEngine, origin: Origin, plan: PlanIndex, *, clock: Clock, say: Say
+        self,
+        live: AsyncEngine,
+        shadow: AsyncEngine,
+        origin: Origin,
+        plan: PlanIndex,
+        *,
+        clock: Clock,
+        say: Say,
+        told: PublishedSums | None = None,
     ) -> None:
+        """`told`: the published sums, which a swap puts back; None where the origin does not have them."""
         self._live = live
         self._shadow = shadow
         self._origin = origin
         self._plan = plan
         self._clock = clock
         self._say = say
+        self._told = told
         # A day of margin: the broker forgets a week before the inbox does.
         recent_since = clock.now() - timedelta(days=INBOX_DAYS - 1)
         self._replayer = Replayer(shadow, origin, Aggregator(plan, clock).apply, recent_since=recent_since, say=say)
@@ -205,10 +218,21 @@ class Rebuild:
         changed = await changed_values(tx)
         await exchange(tx)
         await restate(tx, self._plan, self._clock, changed)
+        await self._put_back(tx)
         rebuilt = self._rebuilt(options, started_at, compared, swapped=True)
         await record_rebuild(tx, rebuilt, self._plan.version)
         self._say(f"exchanged, live applied nothing for {time.monotonic() - locked:.2f} s")
         return rebuilt
+
+    async def _put_back(self, tx: AsyncConnection) -> None:
+        if self._told is None:
+            return
+        self._say(f"{await put_back(tx, self._plan, self._told.events):,} published sums were put back")
+        if self._told.missing:
+            detail = f"{self._told.missing} events of this service are not in the log, published sums perhaps"
+            await keep_setback(tx, "published", self._told.missing, detail)
+        else:
+            await clear_setback(tx, "published")
 
     async def _record(self, options: RebuildOptions, started_at: datetime, compared: Compared) -> RebuildRecord:
         rebuilt = self._rebuilt(options, started_at, compared, swapped=False)

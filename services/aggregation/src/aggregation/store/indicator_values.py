@@ -92,14 +92,20 @@ async def history(
     before: int | None = None,
     limit: int = 100,
 ) -> list[tuple[int, ValueKey, Value]]:
-    """Every value that ever stood, newest first, with its place in the history. `told`: as in `told_last`."""
-    query = sa.select(told.c.id, *_shown(told)).where(
+    """Every value that ever stood, newest first, with its place among them. `told`: as in `told_last`.
+
+    The place stands in cursors, hence not the row's id: between two ids are the rows of all other values, secret ones
+    among them.
+    """
+    place = sa.func.row_number().over(order_by=told.c.id).label("place")
+    stood = sa.select(place, *_shown(told)).where(
         told.c.measure.in_(measures), told.c.unit == unit, told.c.period == period, told.c.basis == basis
     )
+    rows = stood.subquery()
+    query = sa.select(rows).order_by(rows.c.place.desc()).limit(limit)
     if before is not None:
-        query = query.where(told.c.id < before)
-    query = query.order_by(told.c.id.desc()).limit(limit)
-    return [(row.id, _to_key(row), to_value(row)) for row in await tx.execute(query)]
+        query = query.where(rows.c.place < before)
+    return [(row.place, _to_key(row), to_value(row)) for row in await tx.execute(query)]
 
 
 async def below(

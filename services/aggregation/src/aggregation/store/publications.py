@@ -1,29 +1,51 @@
-"""Secret sums that were published, and the reports that a next one would be made of."""
+"""Secret sums that were published, and the reports that they and a next one are made of."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.rules.disclosure import Member
-from aggregation.rules.records import Value, ValueKey
-from aggregation.rules.revision import Basis
-from aggregation.store import indicator_values, statements
+from aggregation.rules.disclosure import ReportId
+from aggregation.rules.records import AnswerRecord, ObligationRecord, Value, ValueKey
+from aggregation.rules.revision import Basis, Revision
+from aggregation.store import batch_steps, indicator_values, statements
 from aggregation.store.indicator_values import stored_columns, to_values, told_last
-from aggregation.store.tables import fact, indicator_value, obligation, publication
+from aggregation.store.tables import indicator_value, obligation, publication, revision
+
+Reports = frozenset[ReportId]
 
 
-async def outdated(tx: AsyncConnection, *, measures: Collection[str], unit: str) -> list[ValueKey]:
-    """The values that have changed since they were last published, or never were."""
-    v, p = indicator_value, publication
+class PublishedSum(NamedTuple):
+    """A sum that was published. `reports` None: of which reports is not known, as of one that was put back from an
+    event of before December 2026."""
+
+    basis: Basis
+    as_of: datetime
+    reports: Reports | None
+
+
+async def outdated(
+    tx: AsyncConnection, *, measures: Collection[str], forms: Collection[str], unit: str
+) -> list[ValueKey]:
+    """The values that may be others, or of other reports, than when they were last published, or never were.
+
+    Of other reports although it is the same number: that nothing is published then would tell that it is.
+    """
+    v, p, o = indicator_value, publication, obligation
     same = (p.c.measure == v.c.measure, p.c.unit == v.c.unit, p.c.period == v.c.period, p.c.basis == v.c.basis)
     current = sa.exists().where(*same, p.c.as_of >= v.c.as_of)
+    last = sa.select(p.c.members).where(*same).order_by(p.c.as_of.desc(), p.c.id.desc()).limit(1).scalar_subquery()
+    counted = sa.case((v.c.basis == "received", o.c.received_revision), else_=o.c.accepted_revision)
+    one = sa.func.jsonb_build_array(sa.func.jsonb_build_array(o.c.obligation_id, counted))
+    new = sa.exists().where(
+        o.c.form.in_(forms), o.c.period == v.c.period, counted.is_not(None), ~last.op("@>", return_type=sa.Boolean)(one)
+    )
     query = sa.select(v.c.measure, v.c.unit, v.c.period, v.c.basis).where(
-        v.c.measure.in_(measures), v.c.unit == unit, v.c.reported > 0, ~current
+        v.c.measure.in_(measures), v.c.unit == unit, v.c.reported > 0, ~current | new
     )
     return sorted(ValueKey(*row) for row in await tx.execute(query))
 
@@ -36,29 +58,15 @@ async def due_at(tx: AsyncConnection, *, forms: Collection[str], period: str) ->
     return due
 
 
-async def members(
-    tx: AsyncConnection, *, secret: str, whole: str | None, period: str, basis: Basis
-) -> frozenset[Member]:
-    """The reports in a sum whose count in it is not known already. `whole`: the name of the sum that the secret one is
-    a part of; a report where it is 0 has no secret."""
-    f, o, w = fact, obligation, fact.alias()
-    counted = o.c.received_revision if basis == "received" else o.c.accepted_revision
-    query = (
-        sa.select(f.c.source, counted.label("revision"), f.c.unit, f.c.value, w.c.value.label("whole"))
-        .select_from(f)
-        .join(o, o.c.obligation_id == f.c.source)
-        .outerjoin(
-            w,
-            sa.and_(*(w.c[name] == f.c[name] for name in ("source", "disaggregation", "basis")), w.c.element == whole),
-        )
-        .where(f.c.element == secret, f.c.period == period, f.c.basis == basis, f.c.disaggregation == "")
-        .where(f.c.value.is_not(None), counted.is_not(None))
-    )
-    return frozenset(
-        Member(row.source, row.revision, row.unit, row.whole is None or row.value < row.whole)
-        for row in await tx.execute(query)
-        if row.whole is None or row.whole > 0
-    )
+async def answers(tx: AsyncConnection, *, forms: Collection[str], period: str) -> list[AnswerRecord]:
+    """All revisions of all obligations, also those that count no more: they stand in sums that were told."""
+    o, r = obligation, revision
+    query = sa.select(o, r).join(r, r.c.obligation_id == o.c.obligation_id)
+    found: dict[UUID, tuple[ObligationRecord, list[Revision]]] = {}
+    for row in await tx.execute(query.where(o.c.form.in_(forms), o.c.period == period)):
+        owed = ObligationRecord(row.obligation_id, row.obligation, row.form, row.unit, row.period)
+        found.setdefault(row.obligation_id, (owed, []))[1].append(batch_steps.to_revision(row))
+    return [AnswerRecord(owed, tuple(revisions)) for owed, revisions in found.values()]
 
 
 async def standing(
@@ -85,24 +93,33 @@ async def beside_values(
 history = partial(indicator_values.history, told=publication)
 
 
-async def sums(tx: AsyncConnection, *, measure: str, unit: str, period: str) -> list[frozenset[Member]]:
-    """The reports of every sum that was published, on both bases, oldest first."""
+async def sums(tx: AsyncConnection, *, measure: str, unit: str, period: str) -> list[PublishedSum]:
+    """Every sum that was published, on both bases, oldest first."""
     p = publication
-    query = sa.select(p.c.members).where(p.c.measure == measure, p.c.unit == unit, p.c.period == period)
-    return [_read(row.members) for row in await tx.execute(query.order_by(p.c.id))]
+    query = sa.select(p.c.basis, p.c.as_of, p.c.members)
+    query = query.where(p.c.measure == measure, p.c.unit == unit, p.c.period == period).order_by(p.c.as_of, p.c.id)
+    return [PublishedSum(row.basis, row.as_of, _read(row.members)) for row in await tx.execute(query)]
 
 
-async def add(tx: AsyncConnection, published: Mapping[ValueKey, tuple[Value, Collection[Member]]]) -> None:
+async def instants(tx: AsyncConnection) -> set[tuple[ValueKey, datetime | None]]:
+    """When what was published."""
+    p = publication
+    rows = await tx.execute(sa.select(p.c.measure, p.c.unit, p.c.period, p.c.basis, p.c.as_of))
+    return {(ValueKey(*row[:4]), row.as_of) for row in rows}
+
+
+async def add(tx: AsyncConnection, published: Mapping[ValueKey, tuple[Value, Iterable[ReportId] | None]]) -> None:
     rows = [
-        {**key._asdict(), **stored_columns(value), "members": _written(members)}
-        for key, (value, members) in sorted(published.items(), key=lambda item: item[0])
+        {
+            **key._asdict(),
+            **stored_columns(value),
+            "members": None if reports is None else [[str(id), number] for id, number in sorted(reports)],
+        }
+        for key, (value, reports) in sorted(published.items(), key=lambda item: item[0])
     ]
     await tx.execute(sa.insert(publication), rows)
 
 
-def _written(members: Collection[Member]) -> list[Sequence[Any]]:
-    return [[str(member.obligation_id), *member[1:]] for member in sorted(members)]
-
-
-def _read(rows: Sequence[Sequence[Any]]) -> frozenset[Member]:
-    return frozenset(Member(UUID(id), *rest) for id, *rest in rows)
+def _read(rows: Sequence[Sequence[object]] | None) -> Reports | None:
+    """Of rows of before December 2026 there is more than is needed."""
+    return None if rows is None else frozenset((UUID(str(row[0])), int(str(row[1]))) for row in rows)

@@ -144,7 +144,7 @@ publication = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     *_place(),
     *_figure(),
-    Column("members", JSONB, nullable=False, comment="the reports in the sum: obligation, revision, unit, movable"),
+    Column("members", JSONB(none_as_null=True), comment="reports in the sum: obligation, revision; null: not known"),
     Index("publication_place", "unit", "period", "basis", "measure", "as_of", "id"),
     info=FINAL,
 )

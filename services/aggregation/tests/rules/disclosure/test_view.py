@@ -1,6 +1,7 @@
 """What one reader gets of values, sums and figures."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from aggregation.rules.records import Value, ValueKey
 from shared.access import Person, Role
 from shared.disclosure import DisclosurePolicy
 
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 COMMUNE, ROOT = "24736@2025-07-01", "DAK_NONG"
 
 
@@ -19,7 +21,8 @@ def view(plan: PlanIndex, role: Role, unit: str = ROOT) -> View:
 
 
 def births(count: int) -> Value:
-    return Value(Decimal(count) * 1000 / Decimal(300), Decimal(count), Decimal(300), 1, 1, "met", needs_check=True)
+    rate = Decimal(count) * 1000 / Decimal(300)
+    return Value(rate, Decimal(count), Decimal(300), 1, 1, "met", needs_check=True, as_of=NOW)
 
 
 def key(unit: str, measure: str = "4.3") -> ValueKey:
@@ -34,7 +37,8 @@ def test_a_communes_value_is_for_itself_and_who_needs_to_know(plan: PlanIndex, c
     for reader in (view(plan, "leader"), view(plan, "ops"), view(plan, "reporter", "24739@2025-07-01")):
         shown = reader.value(key(COMMUNE), live)
         assert (shown.value, shown.numerator, shown.denominator, shown.assessment) == (None, None, None, "not_assessed")
-        assert shown.suppressed and not shown.needs_check and (shown.reported, shown.expected) == (1, 1)
+        assert shown.as_of is None and shown.suppressed and not shown.needs_check
+        assert (shown.reported, shown.expected) == (1, 1)
 
 
 def test_the_sum_of_communes_is_read_live_by_who_needs_to_know_only(plan: PlanIndex) -> None:

@@ -83,6 +83,11 @@ class Relay:
         self.refused: str | None = None  # why Kafka does not take what is sent, if it said so: a restart does not help
         self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the database may be older than what was sent."""
+        return self._check.unsure
+
     async def run(self) -> None:
         """Send until `stop`. A failure of a server closes the producer and starts over: a half-broken one must not live
         on. Any other is raised: the task is over, liveness has the process started again."""

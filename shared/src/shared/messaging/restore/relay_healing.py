@@ -1,11 +1,13 @@
 """The relay goes on behind what Kafka knows of its source, and sends nothing a second time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.events import Event
 from shared.messaging.relay.relay_cursor import LOCK, RelayCursor, read_cursor
 from shared.messaging.restore.relay_check import unknown_to
 from shared.messaging.restore.setback import clear_setback
@@ -32,6 +34,14 @@ class SentBeyond:
     lacking: int
     last: Sent | None
     sent: tuple[str, ...]
+
+    def unheard(self, own: Iterable[Event]) -> int:
+        """How many of the lacking numbers stand in none of the events that Kafka still has."""
+        if not self.lacking or self.last is None:
+            return 0
+        known = self.cursor.sequence + len(self.cursor.batch)
+        heard = {int(event.sequence) for event in own if event.sequence}
+        return self.lacking - len([number for number in heard if known < number <= self.last.sequence])
 
 
 async def sent_beyond(settings: ServiceSettings, engine: AsyncEngine) -> SentBeyond:

@@ -6,23 +6,29 @@ Exit code: 0 nothing lacks (any more), 1 something does, 2 the arguments are not
 import argparse
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database.engine import create_engine
+from shared.events import Event
 from shared.messaging.restore.consumed import held_positions, set_positions
 from shared.messaging.restore.group_offsets import GroupIsActive, GroupOffsets, group_offsets
 from shared.messaging.restore.position import Known, Lack, lacks
 from shared.messaging.restore.position_check import trusts
 from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
-from shared.messaging.restore.setback import clear_setback, keep_setback
+from shared.messaging.restore.setback import clear_setback, keep_setback, read_setbacks
+from shared.messaging.restore.source_tail import own_events
+from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 
 WELL, LACKING, NOT_DONE = 0, 1, 3
 SHOWN = 20
+
+Regain = Callable[[AsyncConnection, Sequence[Event]], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +60,38 @@ class Findings:
         return lines or ["nothing lacks"]
 
 
-def rewind(settings: ServiceSettings, argv: list[str]) -> int:
+def rewind(settings: ServiceSettings, argv: list[str], regain: Regain | None = None) -> int:
+    """`regain`: what the service takes back of its own events."""
     parser = argparse.ArgumentParser(prog=f"python -m {settings.service} rewind", description=__doc__)
     parser.add_argument("--apply", action="store_true", help="do it")
     parser.add_argument("--accept-loss", action="store_true", help="forget that records are gone from Kafka")
     arguments = parser.parse_args(argv)
     try:
-        return asyncio.run(_rewind(settings, apply=arguments.apply, accept_loss=arguments.accept_loss))
+        return asyncio.run(_rewind(settings, apply=arguments.apply, accept_loss=arguments.accept_loss, regain=regain))
     except (KafkaError, OSError, GroupIsActive) as fault:
         print(f"not done: {fault}", file=sys.stderr)
         return NOT_DONE
 
 
-async def _rewind(settings: ServiceSettings, *, apply: bool, accept_loss: bool) -> int:
+async def _rewind(settings: ServiceSettings, *, apply: bool, accept_loss: bool, regain: Regain | None = None) -> int:
     engine = create_engine(settings, pool_size=2)
     try:
         async with group_offsets(settings) as group:
             found = await find(settings, engine, group)
             print(*found.lines(), sep="\n")
             if apply:
-                await heal(settings, engine, group, found)
+                await heal(settings, engine, group, found, regain)
                 print("done: the workers go on within seconds")
             if accept_loss:
                 async with engine.begin() as tx:
                     await clear_setback(tx, "gone")
+            async with engine.connect() as tx:
+                shut = [one.detail for one in await read_setbacks(tx) if one.side == "published"]
+            print(*shut, sep="\n", end="\n" if shut else "")
     finally:
         await engine.dispose()
+    if apply and shut:
+        return LACKING
     if apply and found.gone and not accept_loss:
         print(f"{found.gone} records are gone from Kafka: the audit log has them (docs/runbooks/backup-and-restore.md)")
         return LACKING
@@ -94,14 +106,29 @@ async def find(settings: ServiceSettings, engine: AsyncEngine, group: GroupOffse
     return Findings(read, await sent_beyond(settings, engine))
 
 
-async def heal(settings: ServiceSettings, engine: AsyncEngine, group: GroupOffsets, found: Findings) -> None:
+async def heal(
+    settings: ServiceSettings,
+    engine: AsyncEngine,
+    group: GroupOffsets,
+    found: Findings,
+    regain: Regain | None = None,
+) -> None:
     """Kafka first: done half, it is found and done again."""
+    own = [event async for event, _ in own_events(settings, SignatureVerifier.of(settings))] if regain else []
     target = {at: one.held + one.gone for at, one in found.read.items()}
     if target:
         await group.set(target)
     async with engine.begin() as tx:
         await set_positions(tx, target, {at: one.committed for at, one in found.read.items()})
         await clear_setback(tx, "consumer")
+        if regain:
+            await regain(tx, own)
+            if unheard := found.sent.unheard(own):
+                detail = (
+                    f"{unheard} events that this service has sent are gone from Kafka, published sums perhaps: none is "
+                    "published until `rebuild --swap` has taken them from the log"
+                )
+                await keep_setback(tx, "published", unheard, detail)
         await go_on_behind(tx, f"/{settings.service}", found.sent)
         if found.gone:
             detail = f"{found.gone} records that this database lacks are gone from Kafka"

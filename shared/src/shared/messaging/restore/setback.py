@@ -7,8 +7,9 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# consumer: its group has read on; relay: its source has sent on; gone: what Kafka does not hold any more.
-Side = Literal["consumer", "relay", "gone"]
+# consumer: its group has read on; relay: its source has sent on; gone: what Kafka does not hold any more; published:
+# the same of the service's own events, among which may be sums that aggregation has published.
+Side = Literal["consumer", "relay", "gone", "published"]
 
 _KEEP = sa.text(
     """

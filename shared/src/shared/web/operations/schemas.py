@@ -71,7 +71,7 @@ class SlowTraceItem(BaseModel):
 class SetbackItem(BaseModel):
     """What tells that the database is older than what its service has done."""
 
-    side: str = Field(description="consumer, relay, or gone: what Kafka does not hold any more")
+    side: str = Field(description="consumer, relay, gone (what Kafka does not hold any more) or published (sums)")
     missing: int = Field(description="records or events that the database lacks")
     detail: str
     found_at: datetime

@@ -5,7 +5,19 @@ Three kinds of secrecy, by where the figures are collected and whose value it is
 """
 
 from aggregation.rules.disclosure.batch import Member, is_publishable
+from aggregation.rules.disclosure.member import ReportId, members
 from aggregation.rules.disclosure.secrecy import Secrecy, has_sensitive, is_sensitive, secrecy
 from aggregation.rules.disclosure.view import View, withheld
 
-__all__ = ["Member", "Secrecy", "View", "has_sensitive", "is_publishable", "is_sensitive", "secrecy", "withheld"]
+__all__ = [
+    "Member",
+    "ReportId",
+    "Secrecy",
+    "View",
+    "has_sensitive",
+    "is_publishable",
+    "is_sensitive",
+    "members",
+    "secrecy",
+    "withheld",
+]

@@ -5,10 +5,14 @@ times, cut the reports into blocks: a block is what stands in exactly the same s
 published sums reaches whole blocks only. So a sum is publishable when afterwards every block holds, besides what any
 single reader knows, the reports of two units whose counts can move: one may always be one larger and the other one
 smaller, hence neither is found out.
+
+A correction may leave the count as it was, and who guesses so has one unknown less. So this must hold twice: each
+revision taken for a count of its own, and those of a unit that say the same for one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,13 +20,23 @@ UNKNOWN_UNITS = 2
 
 
 class Member(NamedTuple):
-    """A report in a published sum: a revision of a unit's answer. `movable`: its secret count could be one larger than
-    it is, by what everybody may read (a count of births stays below the count of women)."""
+    """A report in a published sum: a revision of a unit's answer. `secret`: its count. `movable`: that could be one
+    larger than it is, by what everybody may read (a count of births stays below the count of women)."""
 
     obligation_id: UUID
     revision: int
     unit: str
+    secret: Decimal
     movable: bool = True
+
+
+def by_revision(member: Member) -> Hashable:
+    return member.obligation_id, member.revision
+
+
+def by_count(member: Member) -> Hashable:
+    """For whoever has guessed which corrections left the count as it was."""
+    return member.obligation_id, member.secret
 
 
 def is_publishable(
@@ -34,20 +48,25 @@ def is_publishable(
 
     `known_to`: unit → the units whose reports its people read, itself among them.
     """
-    return all(_is_safe(units, known_to) for units in blocks([*published, *candidates]))
+    sums = [*published, *candidates]
+    return all(_is_safe(units, known_to) for unknown in (by_revision, by_count) for units in blocks(sums, unknown))
 
 
-def blocks(sums: Sequence[Collection[Member]]) -> list[frozenset[str]]:
-    """The units of each block whose counts can move."""
-    pattern: dict[Member, list[int]] = defaultdict(list)
+def blocks(
+    sums: Sequence[Collection[Member]], unknown: Callable[[Member], Hashable] = by_revision
+) -> list[frozenset[str]]:
+    """The units of each block whose counts can move. `unknown`: what two members share that are one and the same."""
+    pattern: dict[Hashable, set[int]] = defaultdict(set)
+    alike: dict[Hashable, list[Member]] = defaultdict(list)
     for position, members in enumerate(sums):
         for member in members:
-            pattern[member].append(position)
-    units: dict[tuple[int, ...], set[str]] = defaultdict(set)
-    for member, positions in pattern.items():
-        of_block = units[tuple(positions)]
-        if member.movable:
-            of_block.add(member.unit)
+            pattern[unknown(member)].add(position)
+            alike[unknown(member)].append(member)
+    units: dict[frozenset[int], set[str]] = defaultdict(set)
+    for key, positions in pattern.items():
+        of_block = units[frozenset(positions)]
+        if all(member.movable for member in alike[key]):
+            of_block.add(alike[key][0].unit)
     return [frozenset(of_block) for of_block in units.values()]
 
 

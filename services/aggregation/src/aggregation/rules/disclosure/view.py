@@ -70,7 +70,8 @@ class View:
 
 
 def withheld(v: Value) -> Value:
-    """Without numbers, and without what is judged by them; who has reported stays."""
+    """Without numbers, and without what is judged by them; who has reported stays. Without its instant, too: beside a
+    new revision one that has not moved says that the count is what it was."""
     return replace(
         v,
         value=None,
@@ -81,5 +82,6 @@ def withheld(v: Value) -> Value:
         above_whole=False,
         needs_check=False,
         parts=(),
+        as_of=None,
         suppressed=True,
     )
