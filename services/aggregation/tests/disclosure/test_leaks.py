@@ -1,6 +1,6 @@
 """The ways by which a reader recovered a commune's hidden count, one test each, with the policy and without.
 
-Each says what a reporter of another commune would have got. The seventh (reports, log and dead letters as leader and
+Each says what a reporter of another commune would have got. The last one (reports, log and dead letters as leader and
 ops) stands where these are read: `services/submissions/tests/http/test_disclosure.py`,
 `services/audit/tests/http/test_disclosure.py`, `shared/tests/web/dead_letters/test_disclosure.py`.
 """

@@ -64,7 +64,7 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
     shadow = create_engine(owner, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     plan, clock = PlanIndex(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
     try:
-        async with _origin(settings, origin) as (events, told):
+        async with _origin(settings, origin, swap=options.swap) as (events, told):
             if not events.complete:
                 say(f"the {events.name} does not begin with the first event: older ones are gone from it")
             result = await Rebuild(live, shadow, events, plan, clock=clock, say=say, told=told).run(options)
@@ -80,7 +80,10 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
 
 
 @asynccontextmanager
-async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[tuple[Origin, PublishedSums | None]]:
+async def _origin(
+    settings: AggregationSettings, name: str, *, swap: bool
+) -> AsyncIterator[tuple[Origin, PublishedSums | None]]:
+    """And what was published, where a swap may put it back."""
     if name == "topic":
         async with TopicOrigin(settings, SUBMISSIONS) as topic:
             yield topic, None
@@ -88,7 +91,7 @@ async def _origin(settings: AggregationSettings, name: str) -> AsyncIterator[tup
         token = settings.audit_token.get_secret_value() if settings.audit_token else ""
         async with client(settings.audit_url, token) as http:
             verifier = SignatureVerifier.of(settings)
-            yield LogOrigin(http, SUBMISSIONS, verifier), await published_sums(http, verifier)
+            yield LogOrigin(http, SUBMISSIONS, verifier), await published_sums(http, verifier) if swap else None
 
 
 def say(text: str) -> None:
