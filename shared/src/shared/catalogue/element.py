@@ -70,6 +70,7 @@ class DataElement:
     count and persons are whole numbers, hours may be fractions, a flag is 0 or 1.
     may_be_not_applicable: “không phát sinh” may stand for a number; elsewhere it
     would take the unit out of a sum and still count it as reported.
+    within: open counts of the same form that together a sensitive one hardly exceeds, and everybody knows it.
     """
 
     id: str
@@ -81,6 +82,7 @@ class DataElement:
     required_by: str | None = None
     optional_by: tuple[str, ...] = ()
     sensitive: bool = False
+    within: tuple[str, ...] = ()
     derived: str | None = None
     may_be_not_applicable: bool = False
     bands: Bands = NO_BANDS

@@ -6,6 +6,7 @@ from ...plan_copy import Case, PlanCopy
 
 WHOLE, BOUNDS = "bands: {last_year: {at_least: 0.5, at_most: 2, floor: 1000}}", "at_least: 0.5, at_most: 2"
 INTERVAL = "bad_interval"
+WITHIN, POPULATION = "within: [n_live_births_male, n_live_births_female]", "{id: population,"
 CASES: dict[str, Case] = {
     "unknown dimension": ("elements", "optional_by: [sex]", "optional_by: [age]", "unknown_dimension", "age"),
     "flag that may be not applicable": (
@@ -44,6 +45,9 @@ CASES: dict[str, Case] = {
         "bad_choice",
         "n_adolescent_births",
     ),
+    "within what there is not": ("elements", WITHIN, "within: [births]", "unknown_element", "births"),
+    "within what is secret": ("elements", WITHIN, "within: [n_maternal_deaths]", "bad_choice", "n_maternal_deaths"),
+    "open, within what is open": ("elements", POPULATION, f"{POPULATION} {WITHIN},", "bad_choice", "population"),
     "half a unit": ("elements", "reported: 8", "reported: 8.5", "bad_integer", "8.5"),
 }  # fmt: skip
 

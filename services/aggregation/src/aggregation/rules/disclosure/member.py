@@ -1,6 +1,6 @@
 """What everybody knows of a report's secret count, and what it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,9 +15,6 @@ from shared.catalogue import Measure
 
 ReportId = tuple[UUID, int]
 """Obligation and revision."""
-
-AT_MOST: Mapping[str, tuple[str, ...]] = {"n_adolescent_births": ("n_live_births_male", "n_live_births_female")}
-"""Secret count → the open figures of its form that together it cannot exceed, beside what it is a share of."""
 
 
 def members(plan: PlanIndex, measure: Measure, answers: Iterable[AnswerRecord]) -> dict[ReportId, Member | None]:
@@ -46,13 +43,13 @@ def _member(plan: PlanIndex, measure: Measure, answer: AnswerRecord, revision: R
         return None
     beside = (told.get((name, "")) for name in names if name != secret)
     most = [one.value for one in beside if one and one.value is not None]
-    most += _bound(revision, AT_MOST.get(element_of(secret), ()))
+    most += _bound(revision, plan.catalogue.elements[element_of(secret)].within)
     if fact.value == 0 and min(most, default=None) == 0:
         return None
     return Member(o.obligation_id, revision.number, o.unit, fact.value, all(fact.value < bound for bound in most))
 
 
-def _bound(revision: Revision, parts: tuple[str, ...]) -> list[Decimal]:
+def _bound(revision: Revision, parts: Collection[str]) -> list[Decimal]:
     given = {
         o.element: o.value for o in revision.observations or () if o.element in parts and o.value is not None
     }  # these have no categories

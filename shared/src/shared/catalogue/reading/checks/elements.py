@@ -13,6 +13,7 @@ def check_elements(files: PlanFiles, catalogue: Catalogue) -> Iterator[Flaw]:
     for element in files.elements.elements:
         what = f"element {element.id}"
         yield from _dimensions(element, what, catalogue)
+        yield from _within(element, what, catalogue)
         if element.may_be_not_applicable and element.kind != "count":
             message = f"{what}: only a count can be not applicable, not {element.kind}"
             yield Flaw(element, "may_be_not_applicable", "not_a_count", message)
@@ -28,6 +29,17 @@ def _dimensions(element: ElementEntry, what: str, catalogue: Catalogue) -> Itera
     for key, name in named:
         if name is not None and name not in catalogue.dimensions:
             yield Flaw(element, key, "unknown_dimension", f"{what}: no dimension {name}")
+
+
+def _within(element: ElementEntry, what: str, catalogue: Catalogue) -> Iterator[Flaw]:
+    if element.within and not element.sensitive:
+        yield Flaw(element, "within", "bad_choice", f"{what}: it is open, and needs no bound by what is open")
+    for name in element.within:
+        other = catalogue.elements.get(name)
+        if other is None:
+            yield Flaw(element, "within", "unknown_element", f"{what}: no element {name}")
+        elif other.sensitive or other.kind != "count" or other.required_by:
+            yield Flaw(element, "within", "bad_choice", f"{what}: {name} is no open count with a total")
 
 
 def _bands_allowed(element: ElementEntry, bands: BandsEntry, what: str) -> Iterator[Flaw]:

@@ -49,6 +49,7 @@ class ElementEntry(NamedEntry):
     required_by: Code | None = None
     optional_by: tuple[Code, ...] = ()
     sensitive: Flag = False
+    within: tuple[Code, ...] = ()
     derived: Code | None = None
     may_be_not_applicable: Flag = False
     bands: BandsEntry | None = None
