@@ -56,8 +56,8 @@ class Archive:
 
 
 class ArchivedPostgres:
-    def __init__(self, folder: Path, archive: Archive, **changed: str) -> None:
-        self.server = Postgres(folder)
+    def __init__(self, server: Postgres, archive: Archive, **changed: str) -> None:
+        self.server = server
         self._archive = archive
         self.tell(**changed)
 

@@ -13,7 +13,7 @@ import pytest
 from shared.database.migration import migrate
 from tests.deploy.database.archived_postgres import Archive, ArchivedPostgres
 from tests.deploy.database.log_writer import LogWriter
-from tiendo_local.servers.postgres import owner_role
+from tiendo_local.servers.postgres import Postgres, owner_role
 
 SERVICE = "audit"
 COMPOSE_SECONDS = 60.0  # archive_timeout of docker-compose.yml
@@ -51,7 +51,7 @@ def archive(server_folder: Path) -> Archive:
 @pytest.fixture
 def postgres(server_folder: Path, archive: Archive) -> Iterator[ArchivedPostgres]:
     """With the schema of a service."""
-    one = ArchivedPostgres(server_folder / "archived", archive)
+    one = ArchivedPostgres(Postgres(server_folder / "archived"), archive)
     try:
         one.start()
         one.server.create_service_database(SERVICE)
@@ -67,7 +67,7 @@ def beside(server_folder: Path, archive: Archive, postgres: ArchivedPostgres) ->
     folder = server_folder / "beside"
     folder.mkdir()
     shutil.copy(postgres.server.folder / "passwords.json", folder)
-    one = ArchivedPostgres(folder, archive, archive_mode="off")
+    one = ArchivedPostgres(Postgres(folder), archive, archive_mode="off")
     try:
         yield one
     finally:

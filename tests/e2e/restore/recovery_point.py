@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.e2e.restore.backups import Backups
+from tests.e2e.restore.system_databases import SystemDatabases
 
 COUNTED: Mapping[str, Mapping[str, str]] = {
     "submissions": {
@@ -26,8 +26,8 @@ COUNTED: Mapping[str, Mapping[str, str]] = {
 Counts = Mapping[str, int]
 
 
-def count(backups: Backups, service: str) -> Counts:
-    return {what: int(backups.rows(service, query)[0][0]) for what, query in COUNTED[service].items()}
+def count(databases: SystemDatabases, service: str) -> Counts:
+    return {what: int(databases.rows(service, query)[0][0]) for what, query in COUNTED[service].items()}
 
 
 @dataclass(frozen=True)

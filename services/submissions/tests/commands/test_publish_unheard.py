@@ -23,7 +23,8 @@ async def unheard(api_client: ApiClient, heard: list[Event]) -> Recovery:
     async with owner(api_client.engine) as tx:
         await tx.execute(sa.text("delete from outbox"))
         told = [event.data for event in heard if isinstance(event.data, SubmissionsEvent)]
-        return recover(told, await store.history(tx), None)
+        history = await store.history(tx)
+        return recover(told, history, history, None)
 
 
 async def told_again(api_client: ApiClient, found: Recovery, obligation_id: str) -> list[Event]:

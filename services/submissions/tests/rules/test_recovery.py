@@ -1,14 +1,21 @@
 """What a restored database lost, what it has alone, and what was taken under a number that was used."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from shared.events import ObligationOpened, SubmissionReceived, SubmissionReturned, SubmissionsEvent
-from submissions.rules.recovery import LocalChange, recover
+from submissions.rules.recovery import LocalChange, Recovery, all_since
+from submissions.rules.recovery import recover as recovery
 
 THEN = datetime(2026, 11, 24, tzinfo=UTC)
 OWED = {"obligation": "O1", "form": "B01-XA", "unit": "24615@2025-07-01", "period": "2026"}
 ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def recover(events: Sequence[SubmissionsEvent], local: list[LocalChange], since: datetime | None) -> Recovery:
+    """Of a database that stands still meanwhile."""
+    return recovery(events, local, local, since)
 
 
 def opened(obligation: UUID) -> ObligationOpened:
@@ -66,6 +73,25 @@ def test_what_nobody_has_heard_of_is_unpublished_unless_it_waits_or_is_older_tha
     events, local = [opened(ONE), opened(TWO)], [here(opened(ONE)), here(opened(TWO)), alone, waiting]
     assert recover(events, local, None).unpublished == [alone]
     assert recover(events, local, THEN + timedelta(days=1)).unpublished == []
+
+
+def test_what_moves_while_the_events_are_read_is_neither_unpublished_nor_lost() -> None:
+    """Sent too late to be among those that were read; and taken too late to be among what the database had."""
+    sent, taken = received(ONE, 2, 1), received(TWO, 2, 1)
+    before = [here(opened(ONE)), here(opened(TWO)), here(sent, waits=True)]
+    after = [here(opened(ONE)), here(opened(TWO)), here(sent), here(taken)]
+    assert recovery([opened(ONE), opened(TWO)], before, after, None).nothing
+    assert recovery([opened(ONE), opened(TWO), taken], before, after, None).nothing
+
+
+def test_of_what_kafka_may_have_forgotten_nothing_is_unpublished() -> None:
+    """Of another partition there is an older event: that one forgets later."""
+    older, kept = THEN - timedelta(days=9), THEN - timedelta(days=7)
+    since = all_since([older, THEN], kept, whole=True)
+    assert since is not None and kept < since < THEN
+    assert all_since([THEN], kept, whole=False) == THEN
+    assert all_since([THEN], kept, whole=True) is None
+    assert all_since([], kept, whole=False) == datetime.max.replace(tzinfo=UTC)
 
 
 def test_a_report_taken_under_a_used_number_follows_on_what_was_lost() -> None:

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from aiokafka.errors import KafkaError
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.auth.pseudonym import Pseudonyms
 from shared.catalogue import load
+from shared.clock import Clock
 from shared.database.engine import create_engine
 from shared.events import (
     ActingFields,
@@ -33,12 +34,13 @@ from shared.events import (
     acting,
 )
 from shared.messaging import publish
-from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
+from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, hold_relay, sent_beyond
 from shared.messaging.restore.source_tail import own_events
 from shared.messaging.signing.signature_verifier import SignatureVerifier
+from shared.retention import kept
 from shared.settings import ServiceSettings
 from submissions import events
-from submissions.rules.recovery import LocalChange, Recovery, recover
+from submissions.rules.recovery import LocalChange, Recovery, all_since, recover
 from submissions.rules.violation import violation
 from submissions.store import recovery as store
 
@@ -70,27 +72,35 @@ def reconcile(settings: ServiceSettings, argv: list[str]) -> int:
 
 
 async def run(settings: ServiceSettings, *, apply: bool) -> int:
+    """Raises TimeoutError when reports leave no moment to repair in."""
     engine = create_engine(settings.as_owner(), pool_size=2)
+    catalogue_version, pseudonyms = load(settings.catalogue_path).version, Pseudonyms.of_settings(settings)
+    refused: set[UUID] = set()
     try:
+        # The database, Kafka, and the database again: of what moves meanwhile it is known which came first. No
+        # transaction is open while Kafka is read, which takes as long as there are events.
+        async with engine.connect() as tx:
+            before = await store.history(tx)
         heard, since = await read_log(settings)
+        sent = await sent_beyond(settings, engine)
         async with engine.begin() as tx:
             if apply:
+                await hold_relay(tx)
                 await store.keep_still(tx)
-            found = recover([data for _, data in heard], await store.history(tx), since)
-            sent = await sent_beyond(settings, engine)
-            print(*lines(found, sent), sep="\n")
-            if found.nothing and not sent.lacking:
-                return WELL
-            if not apply:
-                return DIFFERENT
-            log = {(data.obligation_id, data.version): event for event, data in heard}
-            refused = await put_back(tx, found, log)
-            await go_on_behind(tx, events.SOURCE, sent)
-            await publish_unheard(tx, found, load(settings.catalogue_path).version, Pseudonyms.of_settings(settings))
+            found = recover([data for _, data in heard], before, await store.history(tx), since)
+            differs = bool(not found.nothing or sent.lacking)
+            if apply and differs:
+                log = {(data.obligation_id, data.version): event for event, data in heard}
+                refused = await put_back(tx, found, log)
+                await go_on_behind(tx, events.SOURCE, sent)
+                await publish_unheard(tx, found, catalogue_version, pseudonyms)
     finally:
         await engine.dispose()
-    for one in refused:
+    print(*lines(found, sent), sep="\n")
+    for one in sorted(refused):
         print(f"left alone: obligation {one} was opened again under another id")
+    if not (apply and differs):
+        return DIFFERENT if differs else WELL
     print("done: the relay goes on within seconds")
     return DIFFERENT if found.for_a_person or refused else WELL
 
@@ -104,7 +114,8 @@ async def read_log(settings: ServiceSettings) -> tuple[list[tuple[Event, Submiss
         if isinstance(event.data, SubmissionsEvent):
             heard.append((event, event.data))
             whole = whole or int(event.sequence or 0) == 1
-    return heard, None if whole else min((event.time for event, _ in heard), default=datetime.max.replace(tzinfo=UTC))
+    now = Clock(timedelta(seconds=settings.clock_offset_seconds)).now()
+    return heard, all_since([event.time for event, _ in heard], now - kept("kafka"), whole=whole)
 
 
 def lines(found: Recovery, sent: SentBeyond) -> list[str]:

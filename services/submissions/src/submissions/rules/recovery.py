@@ -4,13 +4,16 @@ Each change of an obligation is one version, here and in the events: 1 is its op
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.events import ObligationOpened, SubmissionReceived
 from shared.events.submission import SubmissionsEvent
+
+MARGIN = timedelta(hours=1)
+"""By so much Kafka's clock and the service's may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,37 @@ class Recovery:
         return bool(self.contradicting or self.gone or self.torn)
 
 
-def recover(events: Iterable[SubmissionsEvent], local: Iterable[LocalChange], since: datetime | None) -> Recovery:
-    """Compare both ways. Events go back to `since`, or to the first one (None). The same may stand there twice."""
+def all_since(times: Collection[datetime], kept_since: datetime, *, whole: bool) -> datetime | None:
+    """Since when Kafka has every event that was sent: none is missing that is younger than `kept_since`. None: always.
+
+    Each partition forgets by itself, whole segments at a time: one still has what in another is gone. `whole`: the
+    source's first event is there.
+    """
+    oldest, surely = min(times, default=datetime.max.replace(tzinfo=UTC)), kept_since + MARGIN
+    return None if whole and oldest >= surely else max(oldest, surely)
+
+
+def recover(
+    events: Iterable[SubmissionsEvent],
+    before: Iterable[LocalChange],
+    after: Iterable[LocalChange],
+    since: datetime | None,
+) -> Recovery:
+    """Compare both ways. Events go back to `since`, or to the first one (None). The same may stand there twice.
+
+    `before` and `after` the events were read, the database had these changes. It takes a change before it is sent:
+    lost is what is not there afterwards; unpublished what had left the outbox beforehand.
+    """
     log: defaultdict[UUID, dict[int, SubmissionsEvent]] = defaultdict(dict)
     here: defaultdict[UUID, dict[int, LocalChange]] = defaultdict(dict)
     torn: defaultdict[UUID, list[SubmissionsEvent]] = defaultdict(list)
     for event in events:
         if log[event.obligation_id].setdefault(event.version, event) != event:
             torn[event.obligation_id].append(event)
-    for change in local:
+    for change in after:
         here[change.obligation_id][change.version] = change
-    parts = [_of_one(log[one], here[one], since) for one in sorted((set(log) | set(here)) - set(torn))]
+    left = {change for change in before if not change.waits}
+    parts = [_of_one(log[one], here[one], left, since) for one in sorted((set(log) | set(here)) - set(torn))]
     return Recovery(
         lost=[event for part in parts for event in part.lost],
         unpublished=[change for part in parts for change in part.unpublished],
@@ -75,8 +98,10 @@ def recover(events: Iterable[SubmissionsEvent], local: Iterable[LocalChange], si
     )
 
 
-def _of_one(log: Mapping[int, SubmissionsEvent], here: Mapping[int, LocalChange], since: datetime | None) -> Recovery:
-    """Of one obligation, by version."""
+def _of_one(
+    log: Mapping[int, SubmissionsEvent], here: Mapping[int, LocalChange], left: Set[LocalChange], since: datetime | None
+) -> Recovery:
+    """Of one obligation, by version. `left`: changes whose events were not in the outbox any more."""
     different = [version for version in sorted(here) if version in log and not _same(here[version], log[version])]
     kept = [version for version in here if not different or version < different[0]]
     lost = [version for version in sorted(log) if version not in kept]
@@ -87,7 +112,7 @@ def _of_one(log: Mapping[int, SubmissionsEvent], here: Mapping[int, LocalChange]
         return Recovery(lost=[log[version] for version in lost], moved={beside[0].obligation_id: beside})
     if lost and lost != list(range(max(kept, default=0) + 1, lost[-1] + 1)):
         return Recovery(gone=[log[version] for version in lost])
-    alone = [change for version, change in sorted(here.items()) if version not in log and not change.waits]
+    alone = [change for version, change in sorted(here.items()) if version not in log and change in left]
     return Recovery(
         lost=[log[version] for version in lost],
         unpublished=[change for change in alone if since is None or change.at >= since],

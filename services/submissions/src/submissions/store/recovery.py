@@ -1,11 +1,13 @@
 """Statements of reconciling: the history as it is here, and what was lost put back in."""
 
+import asyncio
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events import Event, ObligationOpened, SubmissionReceived
@@ -18,6 +20,11 @@ from submissions.rules.submission import LockedSubmission
 from submissions.rules.violation import Violation
 from submissions.store.rows import every, locked_submission_of, record
 from submissions.store.tables import obligation, review, submission
+
+LOCK_TIMEOUT_MS = 300  # less than deadlock_timeout
+PAUSE_SECONDS = 0.2
+TRIES = 60
+LOCK_NOT_AVAILABLE = "55P03"
 
 # Versions are counted as the commands counted them: one for each change, in the order of time.
 _HISTORY = sa.text(
@@ -47,8 +54,25 @@ _UNSENT = sa.text("delete from outbox where key = any(:keys)").bindparams(sa.bin
 
 
 async def keep_still(tx: AsyncConnection) -> None:
-    """Until `tx` ends reports and decisions wait."""
-    await tx.execute(sa.text("lock table obligation, submission, review in share row exclusive mode"))
+    """Until `tx` ends reports and decisions wait. Raises TimeoutError when the tables were in use all the time.
+
+    Who reports locks an obligation before anything else, who decides a report before its obligation: both are let
+    finish, and whoever waits here gives way before PostgreSQL sees that two wait for each other, and ends one.
+    """
+    await tx.execute(sa.text(f"set local lock_timeout = {LOCK_TIMEOUT_MS}"))
+    for _ in range(TRIES):
+        try:
+            async with tx.begin_nested():
+                # Not `share row exclusive`: beside it rows are locked.
+                await tx.execute(sa.text("lock table obligation, submission, review in exclusive mode"))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            await tx.execute(sa.text("set local lock_timeout to default"))
+            return
+    raise TimeoutError("reports and decisions are being taken all the time: try again")
 
 
 async def history(tx: AsyncConnection) -> list[LocalChange]:

@@ -68,10 +68,15 @@ async def _cursor(settings: ServiceSettings, engine: AsyncEngine) -> RelayCursor
         return await read_cursor(tx, f"/{settings.service}")
 
 
+async def hold_relay(tx: AsyncConnection) -> None:
+    """Until `tx` ends nothing leaves the outbox. Waits for what is leaving."""
+    await tx.execute(_LOCK)
+
+
 async def go_on_behind(tx: AsyncConnection, source: str, found: SentBeyond) -> int:
     """Set the cursor behind the last number and forget what has left already; how many rows of the outbox that were. A
     cursor that has come as far meanwhile stays where it is."""
-    await tx.execute(_LOCK)
+    await hold_relay(tx)
     gone = 0
     if found.last and unknown_to(await read_cursor(tx, source), found.last):
         gone = (await tx.execute(_LEFT, {"ids": list(found.sent)})).rowcount
