@@ -107,6 +107,7 @@ def test_promtool_takes_the_rules(promtool: str) -> None:
 
 STRANGERS = 'tiendo_strangers_total{service="aggregation", topic="submissions.v1", reason="unsigned"}'
 BEHIND = 'tiendo_database_behind{service="audit"}'
+SHUT = 'tiendo_sums_shut{service="aggregation"}'
 WENT_BACK = 'tiendo_source_open_gaps{source="/submissions", kind="went_back"}'
 
 
@@ -119,6 +120,8 @@ WENT_BACK = 'tiendo_source_open_gaps{source="/submissions", kind="went_back"}'
         ("StrangerOnTheBus", STRANGERS, "7x40", 30, None),
         ("DatabaseWentBack", BEHIND, "0x5 12x20", 7, {"service": "audit"}),
         ("DatabaseWentBack", BEHIND, "0x20", 7, None),
+        ("SumsShut", SHUT, "0x5 12x20", 7, {"service": "aggregation"}),
+        ("SumsShut", SHUT, "0x20", 7, None),
         ("SourceWentBack", WENT_BACK, "0x5 1x20", 7, {"source": "/submissions"}),
         ("SourceWentBack", WENT_BACK, "0x20", 7, None),
     ],

@@ -23,6 +23,11 @@ DATABASE_BEHIND = Gauge(
     "Records or events that the database lacks though its service has read or sent them: a restored backup.",
     ["service"],
 )
+SUMS_SHUT = Gauge(
+    "tiendo_sums_shut",
+    "Measures and periods whose secret sum has changed and cannot be told beside one of unknown reports.",
+    ["service"],
+)
 STRANGERS = Counter(
     "tiendo_strangers_total",
     "Records on a topic that no service of ours has signed, or not so: they took no effect.",

@@ -13,10 +13,10 @@ from shared.retention import retentions
 from tests.deploy.database.erasing.command import FOR_THE_RECORD, Erasing
 from tests.deploy.database.erasing.everywhere import everything, where
 from tests.deploy.database.erasing.rows import (
-    FRAMES,
     ID,
     connect,
     insert,
+    report,
     tables_of,
     words_of,
 )
@@ -111,11 +111,8 @@ def test_one_part_is_erased_and_the_same_words_in_another_revision_with_it(
     """A correction takes over what it does not change."""
     there = erasing("submissions")
     words = "Gia đình bà Mẫu ở thôn 3"
-    frame = {**dict(FRAMES["submissions"])["submission"], "observations": [], "evidence": []}
     told = {"difficulties": words, "proposals": "Thêm cán bộ"}
-    second, third = ID.format("a"), ID.format("b")
-    for number, id_ in ((2, second), (3, third)):
-        insert(there.connection, "submission", {**frame, "id": id_, "revision": number, "narrative": told})
+    second, third = (report(there.connection, number, "1", revision, told) for number, revision in (("a", 2), ("b", 3)))
     target = ("submission", second, "narrative/difficulties", *FOR_THE_RECORD)
 
     assert there.run(*target) == LEFT
@@ -200,7 +197,7 @@ def test_while_somebody_writes_it_gives_up_and_erases_nothing(
         ),
         (
             ["--again", "-", "submission", *FOR_THE_RECORD],
-            ["--again: its lines say everything; no TABLE, --request or --reason beside it"],
+            ["--again: its lines say everything; nothing but --apply beside it"],
         ),
         (
             ["obligation", ID.format(1), "unit", "--reason", "person-asked"],

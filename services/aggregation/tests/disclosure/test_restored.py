@@ -144,7 +144,7 @@ async def test_a_new_database_gets_them_from_the_log(
         async with empty.connect() as tx:
             assert await told(tx) == before
             assert [one.side for one in await read_setbacks(tx)] == ["published"] * missing
-        assert await publish_once(empty, plan, Clock()) == (0 if missing else 1), "the same sum once more"
+        assert await publish_once(empty, plan, Clock()) == 0, "the same sum is told already"
         returned = year.writer.decide(year.communes[0], "returned")
         async with empty.begin() as tx:
             await Aggregator(plan, Clock()).apply(tx, [Received(returned, record_of(returned))])

@@ -39,9 +39,10 @@ class ErasableTable:
 
     @property
     def read(self) -> list[sa.Column[Any]]:
-        """Key, words, and what goes along with them."""
+        """Key, words, what goes along with them, and which row this one belongs to."""
         along = [name for rule in self.rules.values() for name in rule.along]
-        names = dict.fromkeys([*(key.name for key in self.keys), *self.erased, *along])
+        above = [key.parent.name for key in self.table.foreign_keys]
+        names = dict.fromkeys([*(key.name for key in self.keys), *self.erased, *along, *above])
         return [self.table.c[name] for name in names]
 
     def row_id(self, row: Mapping[str, Any]) -> str:
@@ -70,6 +71,19 @@ async def row_of(tx: AsyncConnection, table: ErasableTable, row_id: str) -> dict
     named = sa.select(*table.read).where(sa.cast(key, sa.Text) == row_id)
     row = (await tx.execute(named)).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def belongs_to(tx: AsyncConnection, table: ErasableTable, row: Mapping[str, Any]) -> str:
+    """Up its foreign keys: the obligation of a report and of what was decided about it, the inspection of a finding;
+    the row itself where there is nothing above it."""
+    at, above, held = f"{table.table.name} {table.row_id(row)}", table.table, row
+    while above.foreign_keys:
+        [key] = above.foreign_keys
+        above, id_ = key.column.table, held[key.parent.name]
+        at = f"{above.name} {id_}"
+        if above.foreign_keys:
+            held = dict((await tx.execute(sa.select(above).where(key.column == id_))).mappings().one())
+    return at
 
 
 async def rows_with(

@@ -1,9 +1,10 @@
 """`python -m SERVICE erase TABLE ROW COLUMN… --request NUMBER --reason CODE`: a person's words are taken out.
 
 It reports what it would erase, without the words; `--apply` does it in one transaction, with the same words wherever
-else they stand in this database, and leaves evidence. COLUMN may name a part: narrative/difficulties, evidence/0. As
-the role that owns the tables: who serves may not change what was sent. `--list` prints the evidence, a line each;
-`--again FILE` takes such lines (- is standard input) and erases the same once more, from a database that was restored.
+else they stand in this database, and leaves evidence. Where they stand in what others have sent, it refuses without
+`--copies-elsewhere`: a stock text is no person's. COLUMN may name a part: narrative/difficulties, evidence/0. As the
+role that owns the tables: who serves may not change what was sent. `--list` prints the evidence, a line each;
+`--again FILE` takes such lines (- is standard input) and erases these once more, from a database that was restored.
 
 Exit code: 0 nothing is left to erase, 1 something is, 2 the arguments are not right, 3 it could not be done.
 """
@@ -32,6 +33,10 @@ from shared.settings import ServiceSettings
 
 WELL, LEFT, WRONG, NOT_DONE = 0, 1, 2, 3
 STATEMENT_TIMEOUT_MS = 600_000
+_REFUSED = (
+    "not done, nothing is erased: {} rows of others have the same words; name the part that is no stock text, or say"
+    " --copies-elsewhere"
+)
 EVIDENCE = erasure_table(sa.MetaData())
 
 
@@ -67,6 +72,7 @@ def _parser(service: str) -> argparse.ArgumentParser:
     parser.add_argument("--request", metavar="NUMBER", help="number of the file in which the person asked, or an id")
     parser.add_argument("--reason", metavar="CODE", help=", ".join(REASONS))
     parser.add_argument("--apply", action="store_true", help="do it; without, only report")
+    parser.add_argument("--copies-elsewhere", action="store_true", help="also where the words stand in others' rows")
     parser.add_argument("--list", action="store_true", help="print what was erased, a line of JSON each")
     parser.add_argument("--again", metavar="FILE", help="erase what such lines name")
     return parser
@@ -76,8 +82,8 @@ def _targets(given: argparse.Namespace) -> tuple[list[ErasureTarget], list[str]]
     """Raises OSError for a file that cannot be read."""
     if given.again is None:
         return targets_of(given.words, given.request, given.reason)
-    if given.words or given.request or given.reason:
-        return [], ["--again: its lines say everything; no TABLE, --request or --reason beside it"]
+    if given.words or given.request or given.reason or given.copies_elsewhere:
+        return [], ["--again: its lines say everything; nothing but --apply beside it"]
     if given.again == "-":
         return read_evidence(sys.stdin)
     with Path(given.again).open(encoding="utf-8") as lines:
@@ -112,12 +118,15 @@ async def _run(
         async with engine.begin() as tx:
             if given.apply and not (faults or wrong):
                 await keep_still(tx, tables.values())
-            plan = await plan_erasure(tx, tables, known)
+            plan = await plan_erasure(tx, tables, known, again=given.again is not None)
             missing = [f"{one.table} {one.row}: there is no such row" for one in plan.missing]
             if faults := [*faults, *wrong, *plan.faults, *([] if given.again else dict.fromkeys(missing))]:
                 print(*faults, sep="\n", file=sys.stderr)
                 return WRONG
             print(*lines(plan), *(missing if given.again else ()), sep="\n")
+            if given.apply and plan.elsewhere and not given.copies_elsewhere:
+                print(_REFUSED.format(plan.elsewhere), file=sys.stderr)
+                return NOT_DONE
             if given.apply:
                 await apply(tx, plan)
     finally:
@@ -138,7 +147,9 @@ def lines(plan: ErasurePlan) -> list[str]:
                 answers += 1
                 continue
             what = "bytes" if isinstance(words, bytes) else "characters"
-            told.append(f"{table} {row} {column}{at}: {len(words)} {what}{', the same words' if one.copy else ''}")
+            what += ", the same words" if one.copy else ""
+            what += f", of {one.elsewhere}" if one.elsewhere else ""
+            told.append(f"{table} {row} {column}{at}: {len(words)} {what}")
     told += [f"{answers} times the same words in answers that are kept for repeated requests"] if answers else []
     told += [f"{one.table} {one.row} {one.column}: another text stands there now: left alone" for one in plan.other]
     told += [f"{where}: the same words stand there and stay: {why}" for where, why in plan.stays.items()]

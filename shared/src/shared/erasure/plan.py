@@ -9,18 +9,20 @@ from pydantic_core import to_json
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.erasure.columns import ErasableTable, row_of, rows_with, stays_in
+from shared.erasure.columns import ErasableTable, belongs_to, row_of, rows_with, stays_in
 from shared.erasure.request import ErasureTarget
 from shared.erasure.words import Words, label, pointers_in, texts_in, without
 
 
 @dataclass
 class RowErasure:
-    """Of one row: by column and pointer the words, and on whose request. `copy`: nobody has named the row."""
+    """Of one row: by column and pointer the words, and on whose request. `copy`: nobody has named the row.
+    `elsewhere`: what a copy belongs to that is not of the obligation or inspection of the row that was named."""
 
     table: ErasableTable
     row: Mapping[str, Any]
     copy: bool
+    elsewhere: str | None = None
     texts: dict[tuple[str, str], tuple[Words, ErasureTarget]] = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
@@ -53,6 +55,10 @@ class ErasurePlan:
     stays: dict[str, str] = field(default_factory=dict)
 
     @property
+    def elsewhere(self) -> int:
+        return sum(one.elsewhere is not None for one in self.rows.values())
+
+    @property
     def for_a_person(self) -> bool:
         """Whether something is left that this command does not erase."""
         return bool(self.other or self.stays)
@@ -77,9 +83,9 @@ class ErasurePlan:
 
 
 async def plan_erasure(
-    tx: AsyncConnection, tables: Mapping[str, ErasableTable], targets: Iterable[ErasureTarget]
+    tx: AsyncConnection, tables: Mapping[str, ErasableTable], targets: Iterable[ErasureTarget], *, again: bool
 ) -> ErasurePlan:
-    """`targets`: of tables and columns that are erasable."""
+    """`targets`: of tables and columns that are erasable. `again`: each copy is one of them, but for kept answers."""
     plan = ErasurePlan()
     for target in targets:
         table = tables[target.table]
@@ -95,9 +101,10 @@ async def plan_erasure(
             plan.take(table, row, {(target.column_name, at): (words, target) for at, words in texts.items()})
     wanted = {words: target for one in plan.rows.values() for words, target in one.texts.values() if words}
     if wanted:
-        for table in tables.values():
+        for table in (one for one in tables.values() if not (again and one.named)):
             async for row in rows_with(tx, table, list(wanted)):
                 plan.take_copies(table, row, wanted)
+        await _find_elsewhere(tx, plan)
         plan.stays = await _stays(tx, tables, list(wanted))
     return plan
 
@@ -128,6 +135,14 @@ def _named(table: ErasableTable, row: Mapping[str, Any], target: ErasureTarget) 
 
 def _is_in(at: str, part: str) -> bool:
     return at == part or at.startswith(f"{part}/")
+
+
+async def _find_elsewhere(tx: AsyncConnection, plan: ErasurePlan) -> None:
+    """Kept answers are of nobody's report: they are gone within days."""
+    named = {await belongs_to(tx, one.table, one.row) for one in plan.rows.values() if not one.copy}
+    for one in plan.rows.values():
+        if one.copy and one.table.named and (at := await belongs_to(tx, one.table, one.row)) not in named:
+            one.elsewhere = at
 
 
 async def _stays(tx: AsyncConnection, tables: Mapping[str, ErasableTable], words: Collection[Words]) -> dict[str, str]:

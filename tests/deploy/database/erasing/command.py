@@ -30,5 +30,10 @@ class Erasing:
         base = kind(database_url=self.url, environment="test", jwks_file=Path("none.json"))
         return erase_from(metadata_of(self.service))(base.model_copy(update=given), list(words))
 
+    def again(self, file: Path, evidence: str, *words: str) -> int:
+        """With the lines of evidence in `file`."""
+        file.write_text(evidence, encoding="utf-8")
+        return self.run("--again", str(file), *words)
+
     def erase(self, table: str, *columns: str) -> int:
         return self.run(table, self.ids[table], *columns, *FOR_THE_RECORD, "--apply")

@@ -118,6 +118,16 @@ def insert(connection: Connection, table: str, row: dict[str, Any]) -> str:
     return str(first[0])
 
 
+def report(connection: Connection, number: str, obligation: str, revision: int, narrative: dict[str, str]) -> str:
+    """One more, of an obligation that there is or not."""
+    id_, owed = ID.format(number), ID.format(obligation)
+    if connection.execute("select from obligation where id = %s", [owed]).fetchone() is None:
+        insert(connection, "obligation", {**OBLIGATION, "id": owed, "unit": f"2473{obligation}@2025-07-01"})
+    frame = {**dict(FRAMES["submissions"])["submission"], "observations": [], "evidence": []}
+    row = {"id": id_, "obligation_id": owed, "revision": revision, "narrative": narrative}
+    return insert(connection, "submission", {**frame, **row})
+
+
 def _value(table: str, column: str, service: str) -> Any:
     words = words_of(table, column)
     kind = metadata_of(service).tables[table].c[column].type

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import chain, combinations
 
 import sqlalchemy as sa
@@ -16,15 +17,21 @@ from aggregation.rules.records import AnswerRecord, Value, ValueKey
 from aggregation.rules.revision import counting
 from aggregation.store import batch_steps, indicator_values, publications
 from aggregation.store.publications import PublishedSum, Reports
+from shared import metrics
 from shared.clock import Clock
 from shared.loops import pause
 from shared.messaging import publish
 from shared.messaging.restore.setback import IS_CURRENT
 
 EVERY_SECONDS = 30.0
+NEXT = timedelta(microseconds=1)
 
 log = structlog.get_logger()
 _IS_CURRENT = sa.select(IS_CURRENT)
+
+
+class UnknownReports(Exception):
+    """Of which reports an earlier sum was is not known: beside it none can be told."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,20 @@ def publishing(
     events of these left: nothing is published before it is known that none did."""
 
     async def publish_sums(stopping: asyncio.Event) -> None:
+        shut: set[tuple[str, str]] = set()
         while not stopping.is_set():
             if knows_what_was_sent():
-                await publish_once(engine, plan, clock)
+                await publish_once(engine, plan, clock, shut)
             await pause(stopping, EVERY_SECONDS)
 
     return publish_sums
 
 
-async def publish_once(engine: AsyncEngine, plan: PlanIndex, clock: Clock) -> int:
-    """Publish whatever may be; returns how many sums were."""
+async def publish_once(
+    engine: AsyncEngine, plan: PlanIndex, clock: Clock, shut: set[tuple[str, str]] | None = None
+) -> int:
+    """Publish whatever may be; returns how many sums were. `shut`: the measures and periods of which none can be, as
+    the last call found them: a log line says it once, the metric as long as it lasts."""
     outdated: set[tuple[str, str]] = set()
     async with engine.connect() as tx:
         if not await tx.scalar(_IS_CURRENT):
@@ -60,12 +71,21 @@ async def publish_once(engine: AsyncEngine, plan: PlanIndex, clock: Clock) -> in
             if secrecy(plan, m, plan.root) == "published":
                 keys = await publications.outdated(tx, measures=[m.code], forms=_forms(plan, m.code), unit=plan.root)
                 outdated |= {(key.measure, key.period) for key in keys}
-    count = 0
+    count, found = 0, set[tuple[str, str]]()
+    shut = set() if shut is None else shut
     for measure, period in sorted(outdated):
         async with engine.begin() as tx:
             await batch_steps.lock(tx)
             if await tx.scalar(_IS_CURRENT):
-                count += await _publish(tx, plan, clock, measure, period)
+                try:
+                    count += await _publish(tx, plan, clock, measure, period)
+                except UnknownReports:
+                    found.add((measure, period))
+    for measure, period in sorted(found - shut):
+        log.warning("publication.unknown", measure=measure, period=period)
+    metrics.SUMS_SHUT.labels("aggregation").set(len(found))
+    shut &= found
+    shut |= found
     return count
 
 
@@ -81,8 +101,7 @@ async def _publish(tx: AsyncConnection, plan: PlanIndex, clock: Clock, measure: 
     told = await publications.sums(tx, measure=measure, unit=plan.root, period=period)
     before = [_members(known, one.reports) for one in told]
     if None in before:
-        log.warning("publication.unknown", measure=measure, period=period)  # of which reports an earlier sum was
-        return 0
+        raise UnknownReports
     current = await _sums(tx, plan, measure, period, _counted(plan, answers, known), told)
     due_at = await publications.due_at(tx, forms=forms, period=period)
     if due_at is None or clock.now() < due_at:
@@ -92,12 +111,17 @@ async def _publish(tx: AsyncConnection, plan: PlanIndex, clock: Clock, measure: 
     for keys in chain.from_iterable(combinations(sorted(current, reverse=True), size) for size in (2, 1)):
         if not is_publishable([one for one in before if one], [now_in[key] for key in keys], known_to):
             continue
-        now = clock.now()
-        fresh = {key: (replace(current[key].value, as_of=now), current[key].reports) for key in keys}
+        as_of = _after(told, clock.now())
+        fresh = {key: (replace(current[key].value, as_of=as_of), current[key].reports) for key in keys}
         await publications.add(tx, fresh)
-        await publish(tx, events.indicator_published(plan, measure, period, fresh, now))
+        await publish(tx, events.indicator_published(plan, measure, period, fresh, as_of))
         return len(fresh)
     return 0
+
+
+def _after(told: Collection[PublishedSum], now: datetime) -> datetime:
+    """Later than all of them, also when the clock was set back: the latest is what readers get."""
+    return max([now, *(one.as_of + NEXT for one in told)])
 
 
 def _members(known: Mapping[ReportId, Member | None], reports: Reports | None) -> frozenset[Member] | None:
@@ -136,8 +160,8 @@ async def _sums(
 
 
 def _is_told(one: Sum, last: PublishedSum | None) -> bool:
-    as_of = one.value.as_of
-    return last is not None and last.reports == one.reports and as_of is not None and last.as_of >= as_of
+    """By what it says and not by when: the clock may have been set back meanwhile."""
+    return last is not None and (last.reports, last.value) == (one.reports, one.value)
 
 
 def _forms(plan: PlanIndex, measure: str) -> list[str]:

@@ -49,31 +49,27 @@ class Reading:
     async def history(
         self, measures: Sequence[Measure], scope: Scope, *, before: int | None, limit: int
     ) -> list[tuple[int, ValueKey, Value]]:
-        """Newest first, each with its place: what stood, or what was published. What is withheld is left out: how often
-        it changed tells which corrections left it as it was."""
+        """Newest first, each with its place: what stood, or what was published. What is withheld is left out, and no
+        place counts it: how often it changed tells which corrections left it as it was."""
         published = all(self.view.reads_published(m, scope.unit) for m in measures)
-        told = publications.history if published else indicator_values.history
-        shown: list[tuple[int, ValueKey, Value]] = []
-        while len(shown) < limit:
-            rows = await told(
-                self.tx,
-                measures=[m.code for m in measures],
-                unit=scope.unit,
-                period=scope.period,
-                basis=scope.basis,
-                before=before,
-                limit=limit,
-            )
-            shown += rows if published else self._visible(rows)
-            if len(rows) < limit:
-                break
-            before = rows[-1][0]
+        shown = await (publications.history if published else indicator_values.history)(
+            self.tx,
+            measures=[m.code for m in measures],
+            unit=scope.unit,
+            period=scope.period,
+            basis=scope.basis,
+            shows=None if published or self._reads_all(measures, scope.unit) else self._shows,
+            before=before,
+            limit=limit,
+        )
         self._log(key for _, key, _ in shown)
-        return shown[:limit]
+        return shown
 
-    def _visible(self, rows: Iterable[tuple[int, ValueKey, Value]]) -> list[tuple[int, ValueKey, Value]]:
-        shown = [(place, key, self.view.value(key, value)) for place, key, value in rows]
-        return [one for one in shown if one[2].as_of is not None]
+    def _reads_all(self, measures: Iterable[Measure], unit: str) -> bool:
+        return self.view.needs_to_know or all(secrecy(self.plan, m, unit) == "open" for m in measures)
+
+    def _shows(self, key: ValueKey, value: Value) -> bool:
+        return not self.view.value(key, value).suppressed
 
     async def _published(
         self, unit: str, basis: Basis, periods: Collection[str] | None = None, as_of: datetime | None = None

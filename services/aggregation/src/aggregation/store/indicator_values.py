@@ -1,7 +1,7 @@
 """Indicator values, their history and the cells they are made of: for batches, the API and the pages."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -89,18 +89,24 @@ async def history(
     unit: str,
     period: str,
     basis: Basis,
+    shows: Callable[[ValueKey, Value], bool] | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[tuple[int, ValueKey, Value]]:
-    """Every value that ever stood, newest first, with its place among them. `told`: as in `told_last`.
+    """Every value that ever stood and that `shows` lets through, newest first, with its place among these. `told`: as
+    in `told_last`.
 
     The place stands in cursors, hence not the row's id: between two ids are the rows of all other values, secret ones
-    among them.
+    among them. For the same reason all rows are read where `shows` decides: what it withholds has no place.
     """
     place = sa.func.row_number().over(order_by=told.c.id).label("place")
     stood = sa.select(place, *_shown(told)).where(
         told.c.measure.in_(measures), told.c.unit == unit, told.c.period == period, told.c.basis == basis
     )
+    if shows is not None:
+        read = [(_to_key(row), to_value(row)) for row in await tx.execute(stood.order_by(told.c.id))]
+        places = [(place, *one) for place, one in enumerate((one for one in read if shows(*one)), 1)]
+        return [one for one in reversed(places) if before is None or one[0] < before][:limit]
     rows = stood.subquery()
     query = sa.select(rows).order_by(rows.c.place.desc()).limit(limit)
     if before is not None:

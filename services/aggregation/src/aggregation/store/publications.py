@@ -13,10 +13,11 @@ from aggregation.rules.disclosure import ReportId
 from aggregation.rules.records import AnswerRecord, ObligationRecord, Value, ValueKey
 from aggregation.rules.revision import Basis, Revision
 from aggregation.store import batch_steps, indicator_values, statements
-from aggregation.store.indicator_values import stored_columns, to_values, told_last
-from aggregation.store.tables import indicator_value, obligation, publication, revision
+from aggregation.store.indicator_values import stored_columns, to_value, to_values, told_last
+from aggregation.store.tables import FIGURE, indicator_value, obligation, publication, revision
 
 Reports = frozenset[ReportId]
+FIGURES = [*(name for name, _, _ in FIGURE if name != "as_of"), "needs_check"]
 
 
 class PublishedSum(NamedTuple):
@@ -25,28 +26,31 @@ class PublishedSum(NamedTuple):
 
     basis: Basis
     as_of: datetime
+    value: Value
     reports: Reports | None
 
 
 async def outdated(
     tx: AsyncConnection, *, measures: Collection[str], forms: Collection[str], unit: str
 ) -> list[ValueKey]:
-    """The values that may be others, or of other reports, than when they were last published, or never were.
+    """The values that are others, or of other reports, than when they were last published, or never were.
 
     Of other reports although it is the same number: that nothing is published then would tell that it is.
     """
     v, p, o = indicator_value, publication, obligation
     same = (p.c.measure == v.c.measure, p.c.unit == v.c.unit, p.c.period == v.c.period, p.c.basis == v.c.basis)
-    current = sa.exists().where(*same, p.c.as_of >= v.c.as_of)
-    last = sa.select(p.c.members).where(*same).order_by(p.c.as_of.desc(), p.c.id.desc()).limit(1).scalar_subquery()
+    last = sa.select(p).where(*same).order_by(p.c.as_of.desc(), p.c.id.desc()).limit(1).lateral("last")
+    other = sa.or_(*(last.c[name].is_distinct_from(v.c[name]) for name in FIGURES))
     counted = sa.case((v.c.basis == "received", o.c.received_revision), else_=o.c.accepted_revision)
     one = sa.func.jsonb_build_array(sa.func.jsonb_build_array(o.c.obligation_id, counted))
     new = sa.exists().where(
-        o.c.form.in_(forms), o.c.period == v.c.period, counted.is_not(None), ~last.op("@>", return_type=sa.Boolean)(one)
+        o.c.form.in_(forms),
+        o.c.period == v.c.period,
+        counted.is_not(None),
+        ~last.c.members.op("@>", return_type=sa.Boolean)(one),
     )
-    query = sa.select(v.c.measure, v.c.unit, v.c.period, v.c.basis).where(
-        v.c.measure.in_(measures), v.c.unit == unit, v.c.reported > 0, ~current | new
-    )
+    query = sa.select(v.c.measure, v.c.unit, v.c.period, v.c.basis).join_from(v, last, sa.true(), isouter=True)
+    query = query.where(v.c.measure.in_(measures), v.c.unit == unit, v.c.reported > 0, other | new)
     return sorted(ValueKey(*row) for row in await tx.execute(query))
 
 
@@ -96,9 +100,9 @@ history = partial(indicator_values.history, told=publication)
 async def sums(tx: AsyncConnection, *, measure: str, unit: str, period: str) -> list[PublishedSum]:
     """Every sum that was published, on both bases, oldest first."""
     p = publication
-    query = sa.select(p.c.basis, p.c.as_of, p.c.members)
-    query = query.where(p.c.measure == measure, p.c.unit == unit, p.c.period == period).order_by(p.c.as_of, p.c.id)
-    return [PublishedSum(row.basis, row.as_of, _read(row.members)) for row in await tx.execute(query)]
+    query = sa.select(p).where(p.c.measure == measure, p.c.unit == unit, p.c.period == period)
+    rows = await tx.execute(query.order_by(p.c.as_of, p.c.id))
+    return [PublishedSum(row.basis, row.as_of, to_value(row), _read(row.members)) for row in rows]
 
 
 async def instants(tx: AsyncConnection) -> set[tuple[ValueKey, datetime | None]]:
