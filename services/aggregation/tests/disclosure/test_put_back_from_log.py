@@ -42,7 +42,7 @@ from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
 AUDIT_EVENT = (
-    b'{"id":"%s","source":"/audit","sequence":"2","type":"vn.tiendo.x.y.v1","prevhash":"none","specversion":"1.0"}'
+    b'{"id":"%s","source":"/audit","sequence":"900","type":"vn.tiendo.x.y.v1","prevhash":"none","specversion":"1.0"}'
 )
 
 

@@ -206,7 +206,8 @@ async def test_what_was_sent_is_read_from_the_beginning(
     relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
         await write(probe, settings, OPERATIONS, 3)
-        await probe.rows(f"update outbox set key = '{NOTIFICATIONS}' returning 1")
+        async with probe.engine.begin() as tx:
+            await tx.exec_driver_sql(f"update outbox set key = '{NOTIFICATIONS}'")
         while await relay.step(producer):
             pass
         for _ in range(5):
