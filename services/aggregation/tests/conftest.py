@@ -13,10 +13,13 @@ from aggregation.app import create_app
 from aggregation.commands.aggregate import Aggregator
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
+from audit.app import create_app as create_audit
+from audit.settings import AuditSettings
 from services.aggregation.tests.drivers.kept_history import KeptHistory, empty
 from services.aggregation.tests.drivers.projection import Projection
 from services.aggregation.tests.drivers.readers import reading_as
 from services.aggregation.tests.rebuild.driver import apply
+from services.aggregation.tests.rebuild.proof.audit_log import AuditLog
 from services.aggregation.tests.test_recomputation import random_history
 from shared.access import Role
 from shared.catalogue import Catalogue
@@ -103,3 +106,17 @@ async def ops_client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     async with reader(app, settings, "ops") as client:
         yield client
+
+
+@pytest.fixture
+async def audit_log(
+    database: Callable[..., str], migrated: Callable[[str], str], issuer: Issuer
+) -> AsyncIterator[AuditLog]:
+    url = database("audit", template=migrated("audit"))
+    settings = AuditSettings(environment="test", database_url=url, jwks_file=issuer.jwks_file)
+    engine, app = create_engine(settings), create_audit(settings)
+    bearer = {"Authorization": f"Bearer {issuer.token('auditor', 'DAK_NONG')}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://audit", headers=bearer) as client:
+        yield AuditLog(engine, client)
+    await engine.dispose()

@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("service", choices=("aggregation", "notifications", "audit"))
     back.add_argument("--apply", action="store_true", help="do it; without, only report")
     back.add_argument("--accept-loss", action="store_true", help="forget that records are gone from Kafka")
+    back.add_argument(
+        "--publish-beside-lost", action="store_true",
+        help="of aggregation: publish sensitive sums again, which beside forgotten ones may tell a single count",
+    )  # fmt: skip
     mend = commands.add_parser("reconcile", help="compare reports, log and facts, both ways")
     mend.add_argument("--apply", action="store_true", help="repair what differs; without, only report")
     erase = commands.add_parser("erase", help="take a person's words out of a service's database; reports first")

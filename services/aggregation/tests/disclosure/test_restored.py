@@ -2,29 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 
 import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.commands.aggregate import Aggregator
 from aggregation.commands.publish import publish_once, publishing
 from aggregation.commands.put_back import put_back
-from aggregation.rebuild.published_sums import PublishedSums, published_sums
-from aggregation.rebuild.run import Rebuild, RebuildOptions
 from aggregation.rules.plan import PlanIndex
 from aggregation.settings import AggregationSettings
 from services.aggregation.tests.disclosure.test_leaks import COUNT, reporter_of_another
 from services.aggregation.tests.disclosure.year import Year
-from services.aggregation.tests.drivers.event_writer import record_of
-from services.aggregation.tests.rebuild.driver import Log, owning_engine, shadow_engine
 from shared.clock import Clock
-from shared.database.engine import create_engine
 from shared.events import Event, parse
-from shared.messaging import Received
-from shared.messaging.restore.setback import clear_setback, keep_setback, read_setbacks
+from shared.messaging.restore.setback import clear_setback, keep_setback
 from tests.support.databases import owner
 
 LAST, MADE = 5, "publication where measure = '4.3' and period = '2026' order by id"
@@ -117,57 +109,6 @@ async def test_beside_a_sum_of_reports_that_are_not_read_again_nothing_is_told(y
     await year.decide("returned", *year.communes[LAST : 2 * LAST])
     async with year.projection.engine.connect() as tx:
         assert len(await told(tx)) == 2
-
-
-@pytest.mark.parametrize("missing", [0, 1])
-async def test_a_new_database_gets_them_from_the_log(
-    missing: int,
-    year: Year,
-    plan: PlanIndex,
-    database: Callable[..., str],
-    migrated: Callable[[str], str],
-) -> None:
-    """`rebuild --swap` into an empty one: reports and sums come together. While the log lacks one, none is told."""
-    await a_year_that_was_told(year)
-    reported, own = year.delivered, await sent(year.projection.engine)
-    async with year.projection.engine.connect() as tx:
-        before = await told(tx)
-    url = database("aggregation", template=migrated("aggregation"))
-    empty = create_engine(AggregationSettings(database_url=url, environment="test"))
-    live, shadow = owning_engine(empty), shadow_engine(empty)
-    try:
-        swapping = Rebuild(
-            live, shadow, Log(reported), plan, clock=Clock(), say=print, told=PublishedSums(tuple(own), missing)
-        )
-        result = await swapping.run(RebuildOptions("test", swap=True, patience=0.5))
-        assert result.refused is None
-        async with empty.connect() as tx:
-            assert await told(tx) == before
-            assert [one.side for one in await read_setbacks(tx)] == ["published"] * missing
-        assert await publish_once(empty, plan, Clock()) == 0, "the same sum is told already"
-        returned = year.writer.decide(year.communes[0], "returned")
-        async with empty.begin() as tx:
-            await Aggregator(plan, Clock()).apply(tx, [Received(returned, record_of(returned))])
-        assert await publish_once(empty, plan, Clock()) == 0, "one report alone would be told"
-    finally:
-        for engine in (empty, live, shadow):
-            await engine.dispose()
-
-
-async def test_what_the_log_has_and_lacks() -> None:
-    """Of this source, on both topics that it sends to; numbers of others are not asked for."""
-    event = '{{"id":"e{0}","source":"{1}","sequence":"{0}","type":"vn.tiendo.x.y.v1","prevhash":"{2}"}}'
-    entries = {
-        "indicators.v1": [event.format(n, "/aggregation", "0" * 64) for n in (4,)],
-        "operations.v1": [event.format(n, "/audit", "0" * 64) for n in (2,)],
-    }
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        found = [] if "after" in request.url.params else entries[request.url.params["topic"]]
-        return httpx.Response(200, text=f"[{','.join(found)}]", headers={"Tiendo-Size": "2"})
-
-    async with httpx.AsyncClient(base_url="http://log", transport=httpx.MockTransport(answer)) as client:
-        assert await published_sums(client, None) == PublishedSums((), 4)
 
 
 async def test_nothing_is_published_while_the_database_may_be_old(year: Year, plan: PlanIndex) -> None:

@@ -196,6 +196,26 @@ async def test_no_flood_hides_how_far_the_source_came(
     assert await RelayCheck(settings, probe.engine).went_back() is not None
 
 
+async def test_what_was_sent_is_read_from_the_beginning(
+    probe: ServiceProbe, broker: Broker, signing: tuple[ServiceSettings, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the heartbeats stand: events before the last 500 of these counted as gone from Kafka."""
+    settings, _ = signing
+    monkeypatch.setattr(source_tail_module, "LAST_BEATS", 2)
+    monkeypatch.setattr(DeadlineApproaching, "topic", OPERATIONS)
+    relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+        await write(probe, settings, OPERATIONS, 3)
+        async with probe.engine.begin() as tx:
+            await tx.exec_driver_sql(f"update outbox set key = '{NOTIFICATIONS}'")
+        while await relay.step(producer):
+            pass
+        for _ in range(5):
+            assert await relay.beat(producer)
+    verifier = SignatureVerifier.of(settings)
+    assert {one.sequence async for one in sent_events(settings, verifier) if one.event_id} == {1, 2, 3}
+
+
 async def test_what_leaves_while_kafka_is_read_is_nothing_beyond(
     probe: ServiceProbe, broker: Broker, topics: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

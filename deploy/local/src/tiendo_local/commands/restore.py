@@ -21,7 +21,9 @@ def run(workspace: Workspace, given: Namespace) -> int:
         return _run(workspace, given.service, ["erase", *given.words], by_kafka=False)
     options = ["--apply"] if given.apply else []
     if given.command == "rewind":
-        return _run(workspace, given.service, ["rewind", *options, *(["--accept-loss"] if given.accept_loss else [])])
+        options += ["--accept-loss"] if given.accept_loss else []
+        options += ["--publish-beside-lost"] if given.publish_beside_lost else []
+        return _run(workspace, given.service, ["rewind", *options])
     code = _run(workspace, "submissions", ["reconcile", *options])
     return max(code, rebuild(workspace, origin="log", swap=given.apply))
 

@@ -24,6 +24,11 @@ async def put_back(tx: AsyncConnection, plan: PlanIndex, events: Iterable[Event]
     return len(lost)
 
 
+def is_published_sum(plan: PlanIndex, event: Event) -> bool:
+    """Whether there is anything in it to put back."""
+    return any(_published(plan, [event]))
+
+
 def _published(plan: PlanIndex, events: Iterable[Event]) -> Iterator[tuple[ValueKey, Value, Reports | None]]:
     for event in events:
         data = event.data

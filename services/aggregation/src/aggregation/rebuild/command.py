@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from aggregation.rebuild.errors import CouldNotCompare
 from aggregation.rebuild.log_origin import LogOrigin, client
 from aggregation.rebuild.origin import Origin
@@ -64,7 +66,7 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
     shadow = create_engine(owner, pool_size=2, schema=SCHEMA, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     plan, clock = PlanIndex(load(settings.catalogue_path)), Clock(timedelta(seconds=settings.clock_offset_seconds))
     try:
-        async with _origin(settings, origin, swap=options.swap) as (events, told):
+        async with _origin(settings, origin, plan, live if options.swap else None) as (events, told):
             if not events.complete:
                 say(f"the {events.name} does not begin with the first event: older ones are gone from it")
             result = await Rebuild(live, shadow, events, plan, clock=clock, say=say, told=told).run(options)
@@ -81,7 +83,7 @@ async def _replay(settings: AggregationSettings, origin: str, options: RebuildOp
 
 @asynccontextmanager
 async def _origin(
-    settings: AggregationSettings, name: str, *, swap: bool
+    settings: AggregationSettings, name: str, plan: PlanIndex, swapped: AsyncEngine | None
 ) -> AsyncIterator[tuple[Origin, PublishedSums | None]]:
     """And what was published, where a swap may put it back."""
     if name == "topic":
@@ -91,7 +93,8 @@ async def _origin(
         token = settings.audit_token.get_secret_value() if settings.audit_token else ""
         async with client(settings.audit_url, token) as http:
             verifier = SignatureVerifier.of(settings)
-            yield LogOrigin(http, SUBMISSIONS, verifier), await published_sums(http, verifier) if swap else None
+            told = await published_sums(http, verifier, plan, swapped) if swapped else None
+            yield LogOrigin(http, SUBMISSIONS, verifier), told
 
 
 def say(text: str) -> None:

@@ -19,7 +19,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.commands.aggregate import OTHER_CONTENT, Aggregator
-from aggregation.commands.put_back import put_back
 from aggregation.commands.record_rebuild import record_rebuild
 from aggregation.commands.restate import restate
 from aggregation.rebuild.difference import Differences, RowDifference, differences
@@ -42,7 +41,6 @@ from aggregation.rules.records import RebuildRecord
 from aggregation.store import batch_steps
 from aggregation.store.checksum import Checksum, checksum
 from shared.clock import Clock
-from shared.messaging.restore.setback import clear_setback, keep_setback
 from shared.messaging.retention import INBOX_DAYS
 
 CATCH_UP_SECONDS = 30.0
@@ -227,12 +225,10 @@ class Rebuild:
     async def _put_back(self, tx: AsyncConnection) -> None:
         if self._told is None:
             return
-        self._say(f"{await put_back(tx, self._plan, self._told.events):,} published sums were put back")
-        if self._told.missing:
-            detail = f"{self._told.missing} events of this service are not in the log, published sums perhaps"
-            await keep_setback(tx, "published", self._told.missing, detail)
-        else:
-            await clear_setback(tx, "published")
+        back, missing = await self._told.put_back(tx, self._plan)
+        self._say(f"{back:,} published sums were put back")
+        if missing:
+            self._say(f"{missing:,} events of this service lack: no sensitive sum is published until they are found")
 
     async def _record(self, options: RebuildOptions, started_at: datetime, compared: Compared) -> RebuildRecord:
         rebuilt = self._rebuilt(options, started_at, compared, swapped=False)

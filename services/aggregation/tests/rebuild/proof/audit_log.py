@@ -24,11 +24,13 @@ class AuditLog:
     engine: AsyncEngine
     client: httpx.AsyncClient
 
-    async def keep(self, bodies: list[bytes], signatures: Sequence[bytes] = ()) -> None:
+    async def keep(
+        self, bodies: Sequence[bytes], signatures: Sequence[bytes] = (), *, topic: str = SUBMISSIONS
+    ) -> None:
         """Those that have no signature are unsigned, the first ones."""
         headers = [()] * (len(bodies) - len(signatures)) + [((HEADER, signature),) for signature in signatures]
         records = [
-            ConsumerRecord(SUBMISSIONS, 0, n, 0, 0, None, body, None, 0, len(body), headers[n])
+            ConsumerRecord(topic, 0, n, 0, 0, None, body, None, 0, len(body), headers[n])
             for n, body in enumerate(bodies)
         ]
         await BatchConsumer(self.engine, "audit", log_events(Clock())).consume(records)

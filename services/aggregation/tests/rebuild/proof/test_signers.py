@@ -31,13 +31,14 @@ ADD = sa.text(
 
 
 class Keys:
-    """Of submissions, and of somebody whom nobody knows."""
+    """Of a service, and of somebody whom nobody knows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, source: str = SOURCE) -> None:
+        self._source = source
         self.trusted = folder / "event-keys.json"
         now = datetime.now(UTC)
         own, stranger = PrivateKey.new(), PrivateKey.new()
-        self.trusted.write_text(written([jwk_of(own.public, SOURCE, now - YEARS, now + YEARS)]))
+        self.trusted.write_text(written([jwk_of(own.public, source, now - YEARS, now + YEARS)]))
         self._paths = {"own": folder / "own.pem", "stranger": folder / "stranger.pem"}
         self._paths["own"].write_text(own.pem)
         self._paths["stranger"].write_text(stranger.pem)
@@ -47,7 +48,7 @@ class Keys:
         return SignatureVerifier(self.trusted)
 
     def signed(self, bodies: list[bytes], by: str = "own") -> list[bytes]:
-        signer = EventSigner(SOURCE, self._paths[by], None, Clock())
+        signer = EventSigner(self._source, self._paths[by], None, Clock())
         return signer.sign([sha256(body).digest() for body in bodies])
 
 

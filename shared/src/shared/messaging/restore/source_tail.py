@@ -70,7 +70,8 @@ async def sent_events(
 async def own_events(
     settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
 ) -> AsyncIterator[tuple[Event, bytes]]:
-    """The same as events with their bytes, heartbeats among them. Without keys each record is believed."""
+    """The same as events with their bytes, heartbeats among them, of which `LAST_BEATS` stand for `at_most`. Without
+    keys each record is believed."""
     topics = (*PUBLISHED_BY.get(settings.service, ()), OPERATIONS)
     consumer = clients.consumer(
         settings,
@@ -88,7 +89,7 @@ async def own_events(
         beats = _partition_of(source, partitions)
         ends = await consumer.end_offsets(partitions)
         begins = await consumer.beginning_offsets(partitions)
-        most = {at: LAST_BEATS if at == beats else at_most for at in partitions}
+        most = {at: at_most and (LAST_BEATS if at == beats else at_most) for at in partitions}
         firsts = {at: max(begins[at], ends[at] - (most[at] or ends[at])) for at in partitions}
         for at, first in firsts.items():
             consumer.seek(at, first)

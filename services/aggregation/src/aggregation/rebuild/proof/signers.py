@@ -40,6 +40,12 @@ class Signers:
 
     def check(self, record: ConsumerRecord, logged: LoggedEvent) -> None:
         """Raises `NotBelieved`."""
+        self.check_alone(record, logged)
+        if self._verifier is not None:
+            self._check_order(logged.source)
+
+    def check_alone(self, record: ConsumerRecord, logged: LoggedEvent) -> None:
+        """Whatever stands beside it. Raises `NotBelieved`."""
         try:
             if self._verifier is None or signature_of(record.headers) is None:
                 self._check_unsigned(record, logged)
@@ -47,8 +53,6 @@ class Signers:
                 self._check_signed(self._verifier, record, logged)
         except Stranger as stranger:
             raise logged.of_a_stranger(stranger) from stranger
-        if self._verifier is not None:
-            self._check_order(logged.source)
 
     def _check_signed(self, verifier: SignatureVerifier, record: ConsumerRecord, logged: LoggedEvent) -> None:
         """Also of what this program cannot read: it has its place in the chain of a source, which must be the key's."""
