@@ -30,12 +30,14 @@ class Producer:
         self.sequence, self.hash = made.sequence, made.hash
         return made.body
 
-    def heartbeat(self, sequence: int | None = None, hash: str | None = None) -> bytes:
-        """Each a second after the one before."""
+    def heartbeat(
+        self, sequence: int | None = None, hash: str | None = None, *, ahead: timedelta = timedelta()
+    ) -> bytes:
+        """Each a second after the one before, on a clock that is `ahead`."""
         self.beats += 1
         data = SourceHeartbeat(
             sequence=self.sequence if sequence is None else sequence, hash=hash or self.hash, pending=0
         )
-        time = THEN + timedelta(seconds=self.beats)
+        time = THEN + timedelta(seconds=self.beats) + ahead
         made = Event.of(data, source=self.source, subject=self.source, time=time, catalogue_version="0" * 64)
         return made.to_bytes()

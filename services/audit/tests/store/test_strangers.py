@@ -1,5 +1,6 @@
 """The log and what no service has signed: no entry, no gap, no number; and what it keeps to verify an entry later."""
 
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -109,6 +110,7 @@ async def test_a_heartbeat_of_old_is_not_believed_again(log: SignedLog) -> None:
     well, and less announced than was, so that a lost tail was none."""
     true = Producer()
     first, old, known = true.send(2), true.heartbeat(), true.hash
+    await log.sources.wait(5)
     await log.consume([*first, old, *true.send(1), true.heartbeat()], signed=True)
     before = (await log.sources.sources())[SOURCE]
     async with log.sources.audit.engine.begin() as tx:
@@ -118,6 +120,33 @@ async def test_a_heartbeat_of_old_is_not_believed_again(log: SignedLog) -> None:
     assert (await log.sources.sources())[SOURCE] == before
     await log.consume([old, true.heartbeat(2, known)], signed=True)
     assert await log.sources.gaps() == [("went_back", 3, 3, True)], "a restored source speaks later"
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["refused", "kept by the version before"])
+async def test_one_heartbeat_from_the_future_shuts_up_nobody(log: SignedLog, kept: bool) -> None:
+    """A clock that is wrong for one beat, or a key that is stolen for a minute: for 300 days a lost tail was none."""
+    true, future = Producer(), timedelta(days=300)
+    told = counted("implausible-heartbeat", "operations.v1")
+    await log.consume([*true.send(3), true.heartbeat(), true.heartbeat(ahead=future)], signed=True)
+    assert counted("implausible-heartbeat", "operations.v1") == told + 1
+    if kept:
+        async with log.sources.audit.engine.begin() as tx:
+            await tx.execute(text("update source set announced_at = announced_at + interval '300 days'"))
+    true.send(5)
+    await log.sources.wait(10)
+    await log.consume([true.heartbeat()], signed=True)
+    await log.sources.wait(3600)
+    source = (await log.sources.sources())[SOURCE]
+    assert (source["announced"], source["missing"]) == (8, 5)
+
+
+async def test_a_clock_that_is_a_little_ahead_is_kept_as_today(log: SignedLog) -> None:
+    """When it is right again it is heard at once."""
+    true = Producer()
+    await log.consume([*true.send(1), true.heartbeat(ahead=timedelta(minutes=4))], signed=True)
+    await log.sources.wait(10)
+    await log.consume([*true.send(1), true.heartbeat()], signed=True)
+    assert (await log.sources.sources())[SOURCE]["announced"] == 2
 
 
 async def test_an_entry_keeps_the_signature_that_it_came_with(log: SignedLog) -> None:

@@ -1,11 +1,13 @@
 """A consumer and what is not of our services: no effect, no claim, no poison, an alarm, and no flood of rows."""
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
+from structlog.testing import capture_logs
 
 from shared.messaging import BatchConsumer
 from shared.messaging.consumer import strangers
@@ -16,7 +18,7 @@ from shared.messaging.retention import forget_strangers
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.messaging.signing.stranger import told
 
-from ..conftest import ServiceProbe, a_record
+from ..conftest import NOW, ServiceProbe, a_record
 from ..signing.keys import Keys, chained, signed
 from ..workers import counted
 
@@ -100,14 +102,27 @@ async def test_copies_of_one_unreadable_record_stop_nobody(probe: ServiceProbe, 
     (unreadable,) = signed(signer, [b'{"type": "vn.tiendo.deadline.approaching.v9"}'], first=1)
     mine = signed(signer, chained(2), first=1000)
     consumer = consumer_of(probe, keys, gate)
-    for first in (0, 100):
-        await consumer.consume([replace(unreadable, offset=first + n) for n in range(100)])
+    with capture_logs() as lines:
+        for first in (0, 100):
+            await consumer.consume([replace(unreadable, offset=first + n) for n in range(100)])
+    told_of = [line for line in lines if line["event"] == "poison.copies"]
+    assert [(one["topic"], one["partition"]) for one in told_of] == [("deadlines.v1", 0)] * 2
+    assert [(one["not_kept"], one["first_offset"], one["last_offset"]) for one in told_of] == [
+        (90, 10, 99),
+        (100, 100, 199),
+    ]
     await consumer.consume(mine)
     assert gate.stopped is None and len(await probe.effects()) == 2
     assert len(await probe.rows("select 1 from dead_letter")) == COPIES_KEPT
     others = signed(signer, [b"signed junk %d" % n for n in range(9)], first=2000)
     with pytest.raises(Exception, match="10 of 12 records are poison"):  # 200 copies hide no true poison either
         await consumer.consume(others)
+
+
+def test_records_without_a_value_are_told_apart_by_their_keys() -> None:
+    empty = [(replace(a_record(b"", offset=n), value=None, key=b"%d" % n), None, "no value") for n in range(20)]
+    sifted = PoisonGate("probe").sift([*empty, *empty])
+    assert (sifted.counts, len(sifted.kept)) == (20, 40)
 
 
 async def test_a_flood_does_not_fill_the_database(probe: ServiceProbe, keys: Keys) -> None:
@@ -167,6 +182,24 @@ async def test_letters_of_strangers_are_forgotten_in_time(probe: ServiceProbe, k
     assert await forget_strangers(probe.engine) == 2
     left = await probe.rows('select "offset" from dead_letter order by "offset"')
     assert [row[0] for row in left] == [mine[0].offset, 11, 13, 14]
+
+
+@pytest.mark.parametrize("reason", ["unknown-key", "key-not-valid-then"])
+async def test_an_open_letter_that_may_be_ours_waits(probe: ServiceProbe, keys: Keys, reason: str) -> None:
+    """Its key was published late: after 90 days of an unread page the event was gone for good."""
+    signer = keys.stranger() if reason == "unknown-key" else keys.signer(ends=NOW - timedelta(days=1))
+    keys.signer()
+    junk = [a_record(b"junk", offset=n) for n in (10, 11)]
+    await consumer_of(probe, keys).consume([*signed(signer, chained(2), first=1), *junk])
+    async with probe.engine.begin() as tx:
+        await tx.exec_driver_sql("update dead_letter set created_at = now() - interval '91 days'")
+        discarded = "state = 'discarded', resolved_at = created_at"
+        await tx.exec_driver_sql(f'update dead_letter set {discarded} where "offset" = 2')
+    with capture_logs() as lines:
+        assert await forget_strangers(probe.engine) == 3
+    [left] = await probe.rows('select "offset", reason from dead_letter')
+    assert left.offset == 1 and left.reason.startswith(f"stranger: {reason}")
+    assert [(line["event"], line["letters"]) for line in lines] == [("strangers.forgotten", 3)]
 
 
 def test_after_an_hour_there_is_room_again() -> None:

@@ -3,32 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.events import OPERATIONS, DeadlineApproaching, Event, SourceHeartbeat
-from shared.events.topics import PARTITIONS, PUBLISHED_BY
-from shared.messaging import Relay, publish
+from shared.events import OPERATIONS, Event, SourceHeartbeat
+from shared.events.topics import PUBLISHED_BY
+from shared.messaging import Relay
 from shared.messaging.relay.chain import number
 from shared.messaging.relay.relay_cursor import RelayCursor, read_cursor
-from shared.messaging.restore import relay_healing
-from shared.messaging.restore import source_tail as source_tail_module
+from shared.messaging.restore import relay_healing, tail_walk
 from shared.messaging.restore.relay_check import RelayCheck, unknown_to
 from shared.messaging.restore.relay_healing import SentBeyond, go_on_behind, sent_beyond
 from shared.messaging.restore.rewind import WELL, _rewind
-from shared.messaging.restore.source_tail import Sent, sent_events, source_tail
+from shared.messaging.restore.source_tail import Sent, sent_events
+from shared.messaging.restore.tail_walk import TailWalk
 from shared.messaging.signing.signature_verifier import SignatureVerifier
 from shared.settings import ServiceSettings
 from tiendo_local.broken_batch import send_broken
-from tiendo_local.servers import topics as kafka_topics
 from tiendo_local.servers.broker import Broker
 
-from ..conftest import NOW, ServiceProbe, an_event, own_settings
-from ..signing.keys import NOTIFICATIONS, Keys
+from ..conftest import NOW, ServiceProbe, an_event
+from ..signing.keys import NOTIFICATIONS
 from ..workers import a_group, settings_of, until
+from .conftest import write
 
 FORGED = 10**6
 
@@ -44,14 +43,6 @@ async def relaying(probe: ServiceProbe, settings: ServiceSettings) -> AsyncItera
         await task
 
 
-async def write(probe: ServiceProbe, settings: ServiceSettings, topic: str, count: int) -> None:
-    async with probe.engine.begin() as tx:
-        for _ in range(count):
-            event = an_event(source=f"/{settings.service}")
-            await publish(tx, event)
-        await tx.exec_driver_sql(f"update outbox set topic = '{topic}'")
-
-
 async def cursor_of(probe: ServiceProbe, settings: ServiceSettings) -> RelayCursor:
     async with probe.engine.connect() as tx:
         return await read_cursor(tx, f"/{settings.service}")
@@ -64,7 +55,7 @@ async def test_no_number_is_sent_a_second_time(probe: ServiceProbe, broker: Brok
     settings, topic = settings_of(probe, broker, a_group()), topics("numbers")
 
     async def told(sequence: int) -> bool:
-        tail = await source_tail(settings, None)
+        tail = await TailWalk(settings, None).last()
         return tail is not None and tail.sequence == sequence
 
     await write(probe, settings, topic, 3)
@@ -115,22 +106,6 @@ def test_an_unknown_source_lacks_nothing() -> None:
     assert unknown_to(RelayCursor(), None) == 0
 
 
-@pytest.fixture
-def signing(
-    probe: ServiceProbe, broker: Broker, topics: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[ServiceSettings, str]:
-    """Settings of a service that signs, and its topic."""
-    if not broker.idempotent:
-        pytest.skip("a broker that keeps nothing knows of nothing")
-    topic, keys = topics("signed"), Keys(tmp_path)
-    monkeypatch.setitem(PUBLISHED_BY, "notifications", (topic,))
-    monkeypatch.setattr(DeadlineApproaching, "topic", topic)
-    kafka_topics.create(broker.bootstrap, [OPERATIONS], partitions=PARTITIONS)
-    own = own_settings(probe.settings, broker, "notifications")
-    files = {"event_signing_key_file": keys.file(NOTIFICATIONS), "event_keys_file": keys.trusted}
-    return own.model_copy(update=files), topic
-
-
 async def test_what_the_source_has_not_signed_is_no_word_of_it(
     probe: ServiceProbe, broker: Broker, signing: tuple[ServiceSettings, str]
 ) -> None:
@@ -150,7 +125,7 @@ async def test_what_the_source_has_not_signed_is_no_word_of_it(
         await producer.send_and_wait(topic, forged.body, key=b"key")
         await producer.send_and_wait(OPERATIONS, told.to_bytes(), key=NOTIFICATIONS.encode())
 
-    tail = await source_tail(settings, SignatureVerifier.of(settings))
+    tail = await TailWalk(settings, SignatureVerifier.of(settings)).last()
     assert tail is not None and tail.sequence == 3
     assert await RelayCheck(settings, probe.engine).went_back() is None
     found = await sent_beyond(settings, probe.engine)
@@ -172,7 +147,7 @@ async def test_no_flood_hides_how_far_the_source_came(
 ) -> None:
     """500 records of junk, and a restored database was none: its relay gave out numbers a second time."""
     settings, topic = signing
-    monkeypatch.setattr(source_tail_module, "LAST_BEATS", 4)
+    monkeypatch.setattr(tail_walk, "LAST_BEATS", 4)
     relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
     key = NOTIFICATIONS.encode()
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
@@ -186,10 +161,10 @@ async def test_no_flood_hides_how_far_the_source_came(
         else:
             monkeypatch.setitem(PUBLISHED_BY, "notifications", (topics("empty"),))  # Kafka keeps seven days
             assert await relay.beat(producer)
-            for n in range(100):
-                await producer.send(OPERATIONS, b"junk %d" % n, key=key)
+            for _ in range(100):
+                await producer.send(OPERATIONS, b"junk", key=key)  # the same: workers of other tests read it, too
         await producer.flush()
-    tail = await source_tail(settings, SignatureVerifier.of(settings))
+    tail = await TailWalk(settings, SignatureVerifier.of(settings)).last()
     assert tail is not None and tail.sequence == 3
     async with probe.engine.begin() as tx:
         await tx.exec_driver_sql("delete from relay_head")
@@ -275,5 +250,5 @@ async def test_a_record_that_no_client_can_decode_is_passed_over(
         await producer.send_and_wait(topic, values[5], partition=2)
     found = {one.sequence async for one in sent_events(settings, None)}
     assert found == {1, 2, 4, 5, 6}
-    tail = await source_tail(settings, None)
+    tail = await TailWalk(settings, None).last()
     assert tail is not None and tail.sequence == 6

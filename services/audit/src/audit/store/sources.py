@@ -82,7 +82,7 @@ def _believed(
     kept, refused = {}, []
     for source, progress in before.items():
         plausible, of_source = without_implausible(progress, changes[source], now)
-        kept[source], repeated = without_repeated(progress, plausible)
+        kept[source], repeated = without_repeated(progress, plausible, now)
         refused += of_source
         for heartbeat in repeated:
             log.warning("heartbeat.repeated", source=source, sequence=heartbeat.sequence, time=str(heartbeat.time))
@@ -160,7 +160,7 @@ def _announced(item: SourceChanges, now: datetime) -> tuple[datetime | None, int
     if not item.heartbeats:
         return None, None, None, None
     last = item.heartbeats[-1]
-    return now, last.sequence, last.hash, last.time
+    return now, last.sequence, last.hash, min(last.time, now)
 
 
 def _ranges(progress: Mapping[str, SourceProgress]) -> set[tuple[str, Missing]]:

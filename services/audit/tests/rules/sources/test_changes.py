@@ -5,8 +5,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 from audit.rules.entry import LogEntry, read_entry
-from audit.rules.sources.changes import SourceChanges, advance, changes_by_source, went_back, without_repeated
-from audit.rules.sources.heartbeat import SentUpTo
+from audit.rules.sources.changes import (
+    SourceChanges,
+    advance,
+    changes_by_source,
+    went_back,
+    without_implausible,
+    without_repeated,
+)
+from audit.rules.sources.heartbeat import AHEAD, SentUpTo
 from audit.rules.sources.sequence import Missing, NumberRange, SourceProgress
 from services.audit.tests.sample_events import THEN, opened
 
@@ -49,8 +56,20 @@ def test_a_source_that_announces_less_than_before_went_back() -> None:
 def test_a_heartbeat_no_later_than_the_last_one_says_nothing() -> None:
     early, late, later = (SentUpTo("/a", n, None, THEN + timedelta(seconds=n)) for n in (1, 2, 3))
     progress, changes = SourceProgress(announced_at=late.time), SourceChanges([], [early, late, later, late])
-    assert without_repeated(progress, changes) == (SourceChanges([], [later]), [early, late, late])
-    assert without_repeated(SourceProgress(), SourceChanges([], [late, late, early])) == (
+    assert without_repeated(progress, changes, THEN) == (SourceChanges([], [later]), [early, late, late])
+    assert without_repeated(SourceProgress(), SourceChanges([], [late, late, early]), THEN) == (
         SourceChanges([], [late]),
         [late, early],
     )
+
+
+def test_a_heartbeat_from_the_future_is_no_word_of_today() -> None:
+    at_most, beyond = (SentUpTo("/a", 1, None, THEN + AHEAD + timedelta(seconds=n)) for n in (0, 1))
+    changes = SourceChanges([], [at_most, beyond])
+    assert without_implausible(SourceProgress(), changes, THEN) == (SourceChanges([], [at_most]), [beyond])
+
+
+def test_what_was_kept_of_the_future_keeps_nobody_from_being_heard() -> None:
+    changes = SourceChanges([], [SentUpTo("/a", 1, None, THEN)])
+    assert without_repeated(SourceProgress(announced_at=THEN + timedelta(days=300)), changes, THEN) == (changes, [])
+    assert without_repeated(SourceProgress(announced_at=THEN + AHEAD), changes, THEN)[1] == changes.heartbeats

@@ -171,8 +171,7 @@ class BatchConsumer:
             await self._set_aside(tx, [one.poison for one in contradictions])
         for one in contradictions:
             _tell(one)
-        if poison.copies:
-            log.warning("poison.copies", records=poison.copies, kept=len(poison.kept))
+        poison.tell()
         return Taken(fresh, repeated, len(again), poison, contradictions)
 
     async def _refuse(self, strangers: list[Poison], unclaimed: list[Poison]) -> None:

@@ -27,11 +27,25 @@ log = structlog.get_logger()
 
 
 class Sifted(NamedTuple):
-    """Poison of a batch: what is `kept`, how much of it counts, and how many are `copies`, which are no records."""
+    """Poison of a batch: what is `kept` and what is not, how much of it counts, and how many are `copies`, which are no
+    records."""
 
     kept: list[Poison]
+    not_kept: list[Poison]
     counts: int
     copies: int
+
+    def tell(self) -> None:
+        """After the commit. What is not kept can be found in Kafka for seven days: one line a partition."""
+        places: dict[tuple[str, int], list[int]] = {}
+        for record, _, _ in self.not_kept:
+            places.setdefault((record.topic, record.partition), []).append(record.offset)
+        for (topic, partition), offsets in places.items():
+            log.warning(
+                "poison.copies",
+                **{"topic": topic, "partition": partition, "not_kept": len(offsets)},
+                **{"first_offset": min(offsets), "last_offset": max(offsets)},
+            )
 
 
 class PoisonLimitReached(RetryAfter):
@@ -81,13 +95,12 @@ class PoisonGate:
     def sift(self, poison: Sequence[Poison]) -> Sifted:
         """The same bytes count once within the window, and a few copies are kept."""
         self._move_on()
-        found, kept = Counter[bytes](), []
+        found, kept, not_kept = Counter[bytes](), list[Poison](), list[Poison]()
         for one in poison:
             found[hash_ := _hash(one)] += 1
-            if self._known[hash_] + found[hash_] <= COPIES_KEPT:
-                kept.append(one)
+            (kept if self._known[hash_] + found[hash_] <= COPIES_KEPT else not_kept).append(one)
         counts = sum(not self._known[hash_] for hash_ in found)
-        return Sifted(kept, counts, len(poison) - counts)
+        return Sifted(kept, not_kept, counts, len(poison) - counts)
 
     def check(self, records: int, poison: int, example: str) -> None:
         """Before the commit of a batch; `example` tells why one of its records is poison. Raises PoisonLimitReached."""
@@ -129,4 +142,6 @@ class PoisonGate:
 
 
 def _hash(poison: Poison) -> bytes:
-    return sha256(poison[0].value or b"").digest()
+    """Where there is no value, a record is what its key is."""
+    record = poison[0]
+    return sha256(record.value or b"\0" + (record.key or b"")).digest()

@@ -79,9 +79,9 @@ class Relay:
         self._stopping = asyncio.Event()
         self.signal = OutboxSignal()
         self.signal.hear(engine)
-        self._check = RelayCheck(settings, engine)
+        self._check = RelayCheck(settings, engine, self._moved)
         self.refused: str | None = None  # why Kafka does not take what is sent, if it said so: a restart does not help
-        self.moved_at = time.monotonic()  # when it last came round, having sent what there was or left it to another
+        self.moved_at = time.monotonic()  # when it last came round, or read on before its first
 
     @property
     def unsure(self) -> bool:
@@ -119,6 +119,9 @@ class Relay:
         if isinstance(error, KeyNotTrusted):
             return str(error)
         return refusal(self._settings, error) or await connection_refusal(self._settings)
+
+    def _moved(self) -> None:
+        self.moved_at = time.monotonic()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -158,7 +161,7 @@ class Relay:
                         sent, promised = await self._step(sending, producer)
                     if promised < self._batch:
                         await pause(self._stopping, gathering.until(began, sent) - time.monotonic())
-                self.moved_at = time.monotonic()
+                self._moved()
                 self.refused = None
                 if not promised:
                     await self.signal.wait()

@@ -59,6 +59,11 @@ class RelayCursor:
     hash: str = GENESIS
     batch: Sequence[int] = ()
 
+    @property
+    def reaches(self) -> int:
+        """The last number that may have left: what is promised may have."""
+        return self.sequence + len(self.batch)
+
 
 async def read_cursor(tx: AsyncConnection, source: str) -> RelayCursor:
     row = (await tx.execute(_READ, {"source": source})).one_or_none()

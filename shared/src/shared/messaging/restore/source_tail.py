@@ -4,7 +4,6 @@ Whoever may write there says what he likes of a number. What the source has not 
 client can decode; however much of it there is, what stands before it is found.
 """
 
-import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -24,7 +23,6 @@ from shared.messaging.signing.signature_verifier import SignatureVerifier, read
 from shared.messaging.signing.stranger import Stranger
 from shared.settings import ServiceSettings
 
-LAST_RECORDS = 20  # of each partition of a topic that is the source's own
 LAST_BEATS = 500  # of the one partition with its heartbeats, which other sources may share
 READ_SECONDS = 20.0
 POLL_MS = 500
@@ -41,29 +39,13 @@ class Sent:
     event_id: str | None = None
 
 
-async def source_tail(settings: ServiceSettings, verifier: SignatureVerifier | None) -> Sent | None:
-    """The last event that Kafka has of this service, or has heard of. Raises KafkaError, OSError, TimeoutError."""
-    last: Sent | None = None
-    try:
-        async for sent in sent_events(settings, verifier, LAST_RECORDS):
-            if last is None or sent.sequence > last.sequence:
-                last = sent
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        # A task of the client that was cancelled is awaited by the client itself: nobody has cancelled us.
-        raise ConnectionError("the Kafka client gave up reading") from error
-    return last
-
-
 async def sent_events(
     settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
 ) -> AsyncIterator[Sent]:
     """What Kafka has of this service, in no order; of each partition the last `at_most`, and what stands before them
     where none of these is the service's."""
     async for event, value in own_events(settings, verifier, at_most):
-        if sent := _sent(event, value):
+        if sent := sent_by(event, value):
             yield sent
 
 
@@ -72,21 +54,12 @@ async def own_events(
 ) -> AsyncIterator[tuple[Event, bytes]]:
     """The same as events with their bytes, heartbeats among them, of which `LAST_BEATS` stand for `at_most`. Without
     keys each record is believed."""
-    topics = (*PUBLISHED_BY.get(settings.service, ()), OPERATIONS)
-    consumer = clients.consumer(
-        settings,
-        *topics,
-        client_id=f"{settings.service}-tail",
-        enable_auto_commit=False,
-        retry_backoff_ms=5,
-        fetch_max_wait_ms=50,
-        max_partition_fetch_bytes=2**20,
-    )
+    consumer = tail_consumer(settings)
     source = f"/{settings.service}"
     try:
         await consumer.start()
         partitions = consumer.assignment()
-        beats = _partition_of(source, partitions)
+        beats = partition_of(source, partitions)
         ends = await consumer.end_offsets(partitions)
         begins = await consumer.beginning_offsets(partitions)
         most = {at: at_most and (LAST_BEATS if at == beats else at_most) for at in partitions}
@@ -98,7 +71,7 @@ async def own_events(
         for at in sorted(waiting):  # one by one: then it is known whose batch cannot be decoded
             first, end, heard = firsts[at], ends[at], False
             while first < end:
-                async for record in _stretch(settings, consumer, at, first, end):
+                async for record in stretch(settings, consumer, at, first, end):
                     with suppress(InvalidEvent, Stranger):
                         event = read(record, verifier)
                         if event.source == source:
@@ -112,13 +85,28 @@ async def own_events(
         await consumer.stop()
 
 
-def _sent(event: Event, value: bytes) -> Sent | None:
+def tail_consumer(settings: ServiceSettings) -> AIOKafkaConsumer:
+    """Of the topics that this service writes. What Kafka forgets meanwhile is passed over, and no more."""
+    topics = (*PUBLISHED_BY.get(settings.service, ()), OPERATIONS)
+    return clients.consumer(
+        settings,
+        *topics,
+        client_id=f"{settings.service}-tail",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        retry_backoff_ms=5,
+        fetch_max_wait_ms=50,
+        max_partition_fetch_bytes=2**20,
+    )
+
+
+def sent_by(event: Event, value: bytes) -> Sent | None:
     if isinstance(event.data, SourceHeartbeat):
         return Sent(event.data.sequence, event.data.hash) if event.data.hash else None
     return Sent(int(event.sequence), hashlib.sha256(value).hexdigest(), event.id) if event.sequence else None
 
 
-async def _stretch(
+async def stretch(
     settings: ServiceSettings, consumer: AIOKafkaConsumer, at: TopicPartition, first: int, end: int
 ) -> AsyncIterator[ConsumerRecord]:
     """The records of a partition from `first` to before `end`."""
@@ -151,7 +139,7 @@ async def _next(settings: ServiceSettings, consumer: AIOKafkaConsumer, at: Topic
     return parts.readable
 
 
-def _partition_of(key: str, partitions: set[TopicPartition]) -> TopicPartition | None:
+def partition_of(key: str, partitions: set[TopicPartition]) -> TopicPartition | None:
     """Where the heartbeats of a source stand."""
     numbers = sorted(at.partition for at in partitions if at.topic == OPERATIONS)
     return TopicPartition(OPERATIONS, DefaultPartitioner()(key.encode(), numbers, numbers)) if numbers else None

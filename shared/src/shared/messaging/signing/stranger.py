@@ -13,6 +13,7 @@ Reason = Literal[
     "undecodable",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
+MAY_BE_OURS: tuple[Reason, ...] = ("unknown-key", "key-not-valid-then")  # mended by publishing the key
 
 PREFIX = "stranger: "
 _TOLD: dict[Reason, str] = {

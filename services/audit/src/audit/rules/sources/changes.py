@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from audit.rules.entry import LogEntry
-from audit.rules.sources.heartbeat import SentUpTo, is_plausible
+from audit.rules.sources.heartbeat import SentUpTo, is_ahead, is_plausible
 from audit.rules.sources.sequence import NumberRange, SourceProgress, absorb, announce
 
 
@@ -51,21 +51,29 @@ def went_back(announced: int | None, heartbeats: Iterable[SentUpTo]) -> list[Num
 def without_implausible(
     progress: SourceProgress, changes: SourceChanges, now: datetime
 ) -> tuple[SourceChanges, list[SentUpTo]]:
-    """The changes without heartbeats that announce what cannot be, and these: as gaps they would hide the true ones."""
+    """The changes without heartbeats that announce what cannot be, or from the future, and these: as gaps they would
+    hide the true ones, or keep them from being heard."""
     since = None if progress.heard_at is None else now - progress.heard_at
     reached = max((progress.next, *changes.numbers))
-    refused = [beat for beat in changes.heartbeats if not is_plausible(beat, reached, since)]
+    refused = [
+        beat for beat in changes.heartbeats if is_ahead(beat.time, now) or not is_plausible(beat, reached, since)
+    ]
     if not refused:
         return changes, []
     return replace(changes, heartbeats=[beat for beat in changes.heartbeats if beat not in refused]), refused
 
 
-def without_repeated(progress: SourceProgress, changes: SourceChanges) -> tuple[SourceChanges, list[SentUpTo]]:
+def without_repeated(
+    progress: SourceProgress, changes: SourceChanges, now: datetime
+) -> tuple[SourceChanges, list[SentUpTo]]:
     """The changes without heartbeats that are no later than one before, and these: the inbox forgets what was read long
-    ago, and somebody may have kept it. A source that went back speaks later all the same."""
+    ago, and somebody may have kept it. A source that went back speaks later all the same. What is kept of the future,
+    of before such words were refused, is none."""
     kept: list[SentUpTo] = []
     repeated = []
     last = progress.announced_at
+    if last is not None and is_ahead(last, now):
+        last = None
     for beat in changes.heartbeats:
         if last is None or beat.time > last:
             kept.append(beat)

@@ -8,6 +8,7 @@ from shared.events import Event, SourceHeartbeat
 
 # More than any relay sends, and what it may have sent in the moment before the clock was read.
 MOST_A_SECOND, MOST_AT_ONCE = 50_000, 100_000
+AHEAD = timedelta(minutes=5)  # of a clock that is a little wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,8 @@ def is_plausible(heartbeat: SentUpTo, next_sequence: int, since: timedelta | Non
     if since is None:
         return True
     return heartbeat.sequence - next_sequence < MOST_AT_ONCE + MOST_A_SECOND * max(0.0, since.total_seconds())
+
+
+def is_ahead(time: datetime, now: datetime) -> bool:
+    """Whether a source says so of a time that has not come: believed, it would outlive every true word before it."""
+    return time - now > AHEAD
