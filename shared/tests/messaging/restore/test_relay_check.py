@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.events import OPERATIONS, Event, SourceHeartbeat
+from shared.events import OPERATIONS, DeadlineApproaching, Event, SourceHeartbeat
 from shared.events.topics import PUBLISHED_BY
 from shared.messaging import Relay
 from shared.messaging.relay.chain import number
@@ -176,7 +176,6 @@ async def test_what_was_sent_is_read_from_the_beginning(
 ) -> None:
     """Also where the heartbeats stand: events before the last 500 of these counted as gone from Kafka."""
     settings, _ = signing
-    monkeypatch.setattr(source_tail_module, "LAST_BEATS", 2)
     monkeypatch.setattr(DeadlineApproaching, "topic", OPERATIONS)
     relay = Relay(probe.engine, settings, catalogue_version="c" * 64)
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:

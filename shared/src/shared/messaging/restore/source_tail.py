@@ -23,7 +23,6 @@ from shared.messaging.signing.signature_verifier import SignatureVerifier, read
 from shared.messaging.signing.stranger import Stranger
 from shared.settings import ServiceSettings
 
-LAST_BEATS = 500  # of the one partition with its heartbeats, which other sources may share
 READ_SECONDS = 20.0
 POLL_MS = 500
 
@@ -39,48 +38,31 @@ class Sent:
     event_id: str | None = None
 
 
-async def sent_events(
-    settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
-) -> AsyncIterator[Sent]:
-    """What Kafka has of this service, in no order; of each partition the last `at_most`, and what stands before them
-    where none of these is the service's."""
-    async for event, value in own_events(settings, verifier, at_most):
+async def sent_events(settings: ServiceSettings, verifier: SignatureVerifier | None) -> AsyncIterator[Sent]:
+    """What Kafka has of this service, in no order."""
+    async for event, value in own_events(settings, verifier):
         if sent := sent_by(event, value):
             yield sent
 
 
 async def own_events(
-    settings: ServiceSettings, verifier: SignatureVerifier | None, at_most: int | None = None
+    settings: ServiceSettings, verifier: SignatureVerifier | None
 ) -> AsyncIterator[tuple[Event, bytes]]:
-    """The same as events with their bytes, heartbeats among them, of which `LAST_BEATS` stand for `at_most`. Without
-    keys each record is believed."""
+    """The same as events with their bytes, heartbeats among them. Without keys each record is believed."""
     consumer = tail_consumer(settings)
     source = f"/{settings.service}"
     try:
         await consumer.start()
         partitions = consumer.assignment()
-        beats = partition_of(source, partitions)
         ends = await consumer.end_offsets(partitions)
         begins = await consumer.beginning_offsets(partitions)
-        most = {at: at_most and (LAST_BEATS if at == beats else at_most) for at in partitions}
-        firsts = {at: max(begins[at], ends[at] - (most[at] or ends[at])) for at in partitions}
-        for at, first in firsts.items():
-            consumer.seek(at, first)
-        waiting = {at for at in partitions if ends[at] > begins[at]}
-        consumer.pause(*(partitions - waiting))
-        for at in sorted(waiting):  # one by one: then it is known whose batch cannot be decoded
-            first, end, heard = firsts[at], ends[at], False
-            while first < end:
-                async for record in stretch(settings, consumer, at, first, end):
-                    with suppress(InvalidEvent, Stranger):
-                        event = read(record, verifier)
-                        if event.source == source:
-                            heard = heard or at != beats or isinstance(event.data, SourceHeartbeat)
-                            yield event, record.value
-                # Elsewhere on the topic of all sources there may be nothing of this one, and a heartbeat tells of it.
-                if heard or (at.topic == OPERATIONS and at != beats):
-                    break
-                first, end = max(begins[at], first - 2 * (end - first)), first
+        consumer.pause(*(at for at in partitions if ends[at] == begins[at]))
+        for at in sorted(partitions):  # one by one: then it is known whose batch cannot be decoded
+            async for record in stretch(settings, consumer, at, begins[at], ends[at]):
+                with suppress(InvalidEvent, Stranger):
+                    event = read(record, verifier)
+                    if event.source == source:
+                        yield event, record.value
     finally:
         await consumer.stop()
 

@@ -15,13 +15,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events import InvalidEvent, SourceHeartbeat
 from shared.events.topics import OPERATIONS
-from shared.messaging.restore.source_tail import LAST_BEATS, Sent, partition_of, sent_by, stretch, tail_consumer
+from shared.messaging.restore.source_tail import Sent, partition_of, sent_by, stretch, tail_consumer
 from shared.messaging.signing.signature_verifier import SignatureVerifier, read
 from shared.messaging.signing.stranger import Stranger
 from shared.messaging.signing.trusted_keys import TrustedKeys
 from shared.settings import ServiceSettings
 
 LAST_RECORDS = 20  # of each partition of a topic that is the source's own
+LAST_BEATS = 500  # of the one partition with its heartbeats, which other sources may share
 STRETCH = 10_000  # records: seconds, where the signature of each is checked
 YIELD_AFTER = 50  # records: the API may live in this process
 
