@@ -42,6 +42,14 @@ class Backups:
         self._run("pg_restore", "--exit-on-error", "-d", self._url(service), str(self._folder / service))
         self._system.restart(service)
 
+    def lose(self, service: str) -> None:
+        """No backup has it: a new, empty one takes its place."""
+        self._system.services[service].stop(*STOP)
+        self._postgres.drop_database(service)
+        self._postgres.create_service_database(service)
+        assert self.command_as_owner(service, "migrate")[0] == 0
+        self._system.restart(service)
+
     def rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self._url(service), autocommit=True) as connection:
             return connection.execute(query).fetchall()
@@ -52,9 +60,10 @@ class Backups:
     def healed(self, service: str) -> None:
         wait(lambda: not self._sides(service), NOTICED_SECONDS, f"{service} is healed")
 
-    def command_as_owner(self, service: str, *words: str) -> tuple[int, str]:
+    def command_as_owner(self, service: str, *words: str, **told: str) -> tuple[int, str]:
         """As in the container that migrates, which alone has the owner's password."""
-        return self.command(service, *words, **{owner_url_variable(service): self._system.owner_databases[service]})
+        owner = {owner_url_variable(service): self._system.owner_databases[service]}
+        return self.command(service, *words, **told, **owner)
 
     def command(self, service: str, *words: str, **told: str) -> tuple[int, str]:
         """Exit code and output of a command of the service, beside the service that runs."""
