@@ -35,5 +35,13 @@ class Backups(SystemDatabases):
         self._run("pg_restore", "--exit-on-error", "-d", self.url(service), str(self._folder / service))
         self.system.restart(service)
 
+    def lose(self, service: str) -> None:
+        """No backup has it: a new, empty one takes its place."""
+        self.system.services[service].stop(*STOP)
+        self._postgres.drop_database(service)
+        self._postgres.create_service_database(service)
+        assert self.command_as_owner(service, "migrate")[0] == 0
+        self.system.restart(service)
+
     def _run(self, tool: str, *arguments: str) -> None:
         subprocess.run([str(self._tools / tool), *arguments], check=True, capture_output=True, timeout=120)

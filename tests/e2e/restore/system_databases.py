@@ -28,9 +28,10 @@ class SystemDatabases:
     def healed(self, service: str) -> None:
         wait(lambda: not self._sides(service), NOTICED_SECONDS, f"{service} is healed")
 
-    def command_as_owner(self, service: str, *words: str) -> tuple[int, str]:
+    def command_as_owner(self, service: str, *words: str, **told: str) -> tuple[int, str]:
         """As in the container that migrates, which alone has the owner's password."""
-        return self.command(service, *words, **{owner_url_variable(service): self.system.owner_databases[service]})
+        owner = {owner_url_variable(service): self.system.owner_databases[service]}
+        return self.command(service, *words, **told, **owner)
 
     def command(self, service: str, *words: str, **told: str) -> tuple[int, str]:
         """Exit code and output of a command of the service, beside the service that runs."""

@@ -37,7 +37,7 @@ def client(url: str, token: str) -> httpx.AsyncClient:
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
+class LoggedRecord:
     """An event of the log: its members, and the record that it was. `index` None: the log was not asked for it."""
 
     members: dict[str, Any]
@@ -55,7 +55,7 @@ class LogPages:
         self._after: int | None = None
         self._read = 0
 
-    async def read(self) -> tuple[list[LogEntry], bool]:
+    async def read(self) -> tuple[list[LoggedRecord], bool]:
         """And whether more follows. Raises `CouldNotCompare`."""
         position = {} if self._after is None else {"after": self._after}
         answer = await self._get({"topic": self._topic, "limit": LIMIT, **position, **self._signatures})
@@ -76,12 +76,12 @@ class LogPages:
         entries = json.loads(told + "}")["entries"]
         yield from ((*event, entry) for event, entry in zip(split(batch), entries, strict=True))
 
-    def _entry(self, body: str, members: dict[str, Any], about: dict[str, Any]) -> LogEntry:
+    def _entry(self, body: str, members: dict[str, Any], about: dict[str, Any]) -> LoggedRecord:
         value, signature = body.encode(), about.get("signature")
         headers = () if signature is None else ((HEADER, signature.encode("latin-1")),)
         record = ConsumerRecord(self._topic, 0, self._read, 0, 0, None, value, None, 0, len(value), headers)
         self._read += 1
-        return LogEntry(members, record, about.get("index"))
+        return LoggedRecord(members, record, about.get("index"))
 
     async def index(self, id: str) -> str:
         answer = await self._client.get(f"/api/v1/events/{quote(id, safe='')}")
@@ -143,7 +143,7 @@ class LogOrigin:
         await asyncio.sleep(LOOK_SECONDS)
         return True
 
-    def _event(self, entry: LogEntry) -> OriginEvent:
+    def _event(self, entry: LoggedRecord) -> OriginEvent:
         """Raises `NotBelieved`."""
         members, record = entry.members, entry.record
         number = self._chain.add(members, record.value)

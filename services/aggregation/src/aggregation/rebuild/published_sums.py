@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.commands.put_back import is_published_sum, put_back
 from aggregation.events import SOURCE
 from aggregation.rebuild.errors import NotBelieved
-from aggregation.rebuild.log_origin import GAP_SECONDS, LOOK_SECONDS, LogEntry, LogPages
+from aggregation.rebuild.log_origin import GAP_SECONDS, LOOK_SECONDS, LoggedRecord, LogPages
 from aggregation.rebuild.proof.sent_numbers import SentNumbers
 from aggregation.rebuild.proof.signers import LoggedEvent, Signers
 from aggregation.rules.plan import PlanIndex
@@ -132,7 +132,7 @@ class _Reading:
                 if entry.members.get("source") == SOURCE:
                     self._hear(entry)
 
-    def _hear(self, entry: LogEntry) -> None:
+    def _hear(self, entry: LoggedRecord) -> None:
         members, record = entry.members, entry.record
         written = members.get("sequence")
         number = int(written) if isinstance(written, str) and _NUMBER.fullmatch(written) else 0
