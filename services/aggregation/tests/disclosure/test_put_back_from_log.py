@@ -93,6 +93,13 @@ async def lost(database: Callable[..., str], migrated: Callable[[str], str]) -> 
     await empty.dispose()
 
 
+async def report_on(year: Year, engine: AsyncEngine) -> None:
+    """Enough units correct their counts for another sum."""
+    await year.report(*((one, 40 + n) for n, one in enumerate(year.communes[6:12])))
+    consumer = BatchConsumer(engine, "aggregation", year.projection.aggregator.apply)
+    await consumer.consume([record_of(event, n) for n, event in enumerate(year.delivered)])
+
+
 async def shut(engine: AsyncEngine) -> list[str]:
     async with engine.connect() as tx:
         return [one.side for one in await read_setbacks(tx)]
@@ -144,10 +151,11 @@ async def test_a_new_database_gets_them_from_the_log(it: Swapping, lost: AsyncEn
         cursor = await read_cursor(tx, SOURCE)
     assert await shut(lost) == ["published"] * lacking
     assert cursor.sequence == (0 if lacking else len(bodies)), "the relay goes on behind what the log has"
+    await report_on(it.year, lost)
     if lacking:
         assert await publish_once(lost, it.plan, Clock()) == 0
         await accept_lost_sums(lost)
-    assert await publish_once(lost, it.plan, Clock()) == 1, "the same sum once more"
+    assert await publish_once(lost, it.plan, Clock()) == 1
 
 
 async def test_what_the_service_had_sent_must_be_in_the_log(it: Swapping) -> None:
@@ -272,6 +280,5 @@ async def test_the_order_of_the_runbook_for_a_lost_database(
         found = Findings({}, await sent_beyond(settings, lost))
         await heal(settings, lost, nobody, found, regain)
     assert await shut(lost) == []
-    consumer = BatchConsumer(lost, "aggregation", it.year.projection.aggregator.apply)
-    await consumer.consume([record_of(event, n) for n, event in enumerate(it.year.delivered)])
+    await report_on(it.year, lost)
     assert await publish_once(lost, it.plan, Clock()) == 1
