@@ -96,16 +96,19 @@ async def _publish(tx: AsyncConnection, plan: PlanIndex, clock: Clock, measure: 
     so few that a later correction of one could never be told.
     """
     forms = _forms(plan, measure)
+    due_at = await publications.due_at(tx, forms=forms, period=period)
+    is_due = due_at is not None and clock.now() >= due_at
+    values = await indicator_values.values_at(tx, {(measure, plan.root, period)})
+    ready = {key: one for key, one in values.items() if one.reported and (is_due or one.reported >= one.expected)}
+    if not ready:  # every revision of the period is much to read while a batch waits
+        return 0
     answers = await publications.answers(tx, forms=forms, period=period)
     known = members(plan, plan.measures[measure], answers)
     told = await publications.sums(tx, measure=measure, unit=plan.root, period=period)
     before = [_members(known, one.reports) for one in told]
     if None in before:
         raise UnknownReports
-    current = await _sums(tx, plan, measure, period, _counted(plan, answers, known), told)
-    due_at = await publications.due_at(tx, forms=forms, period=period)
-    if due_at is None or clock.now() < due_at:
-        current = {key: one for key, one in current.items() if one.value.reported >= one.value.expected}
+    current = _sums(ready, _counted(plan, answers, known), told)
     now_in = {key: _members(known, one.reports) or frozenset() for key, one in current.items()}
     known_to = readers(plan, clock, [*now_in.values(), *(one for one in before if one)])
     for keys in chain.from_iterable(combinations(sorted(current, reverse=True), size) for size in (2, 1)):
@@ -144,18 +147,12 @@ def _counted(
     return {basis: frozenset(reports) for basis, reports in counted.items()}
 
 
-async def _sums(
-    tx: AsyncConnection,
-    plan: PlanIndex,
-    measure: str,
-    period: str,
-    counted: Mapping[str, Reports],
-    told: Collection[PublishedSum],
+def _sums(
+    values: Mapping[ValueKey, Value], counted: Mapping[str, Reports], told: Collection[PublishedSum]
 ) -> dict[ValueKey, Sum]:
-    """Those that stand and were not told last."""
+    """Those that were not told last."""
     last = {one.basis: one for one in told}
-    values = await indicator_values.values_at(tx, {(measure, plan.root, period)})
-    found = {key: Sum(value, counted.get(key.basis, frozenset())) for key, value in values.items() if value.reported}
+    found = {key: Sum(value, counted.get(key.basis, frozenset())) for key, value in values.items()}
     return {key: one for key, one in found.items() if not _is_told(one, last.get(key.basis))}
 
 
