@@ -259,7 +259,7 @@ async def test_the_order_of_the_runbook_for_a_lost_database(
 ) -> None:
     """A swap, then `rewind`: it found that Kafka had forgotten what the swap had put back, and shut the sums."""
     if not broker.idempotent:
-        pytest.skip("a broker that keeps nothing has nothing to compare with")
+        pytest.skip("Tansu keeps nothing to compare with; a Java 17 is missing")
     keys, bodies = Keys(tmp_path, SOURCE), await leave(it.year.projection.engine)
     await it.log.keep(bodies, keys.signed(bodies), topic=INDICATORS)
     settings = AggregationSettings(

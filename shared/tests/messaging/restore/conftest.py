@@ -30,7 +30,7 @@ def signing(
 ) -> tuple[ServiceSettings, str]:
     """Settings of a service that signs, and its topic."""
     if not broker.idempotent:
-        pytest.skip("a broker that keeps nothing knows of nothing")
+        pytest.skip("Tansu keeps nothing to compare with; a Java 17 is missing")
     topic, keys = topics("signed"), Keys(tmp_path)
     monkeypatch.setitem(PUBLISHED_BY, "notifications", (topic,))
     monkeypatch.setattr(DeadlineApproaching, "topic", topic)
