@@ -35,6 +35,13 @@ class Rehearsal:
         self.boys: dict[str, int] = {}
         self.sent: dict[str, dict[str, Any]] = {}
 
+    def begin(self) -> None:
+        """What every backup has."""
+        self.open()
+        self.report(0, 210)
+        self.report(1, 220)
+        self.settled()
+
     def open(self) -> None:
         opener = self.journey.token("coordinator", "SO_NOI_VU")
         self.journey.post(self.journey.urls.submissions, "/api/v1/obligations/opening", opener, {"period": PERIOD})

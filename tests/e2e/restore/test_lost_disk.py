@@ -49,10 +49,7 @@ def test_all_databases_come_back_from_the_archive_and_are_healed(
     rehearsal: tuple[Rehearsal, ArchivedSystem], capsys: pytest.CaptureFixture[str]
 ) -> None:
     it, databases = rehearsal
-    it.open()
-    it.report(0, 210)
-    it.report(1, 220)
-    it.settled()
+    it.begin()
     told = [f"base backup, online: {databases.postgres.back_up()}"]
     at_instant, instant = databases.counts(), str(databases.postgres.ask("select clock_timestamp()"))
     it.report(5, 215)

@@ -40,10 +40,7 @@ def test_a_backup_of_each_service_is_noticed_and_healed(
     rehearsal: tuple[Rehearsal, Backups], capsys: pytest.CaptureFixture[str]
 ) -> None:
     it, backups = rehearsal
-    it.open()
-    it.report(0, 210)
-    it.report(1, 220)
-    it.settled()
+    it.begin()
     backups.make()
     backed_up = time.monotonic()
     backup = {service: count(backups, service) for service in SERVICES}
